@@ -1,0 +1,43 @@
+# Thin names for ordinary commands. `make help` lists them.
+# PYTHON=python3.12 chooses the interpreter for .venv.
+
+# JupyterLab for this machine alone. The last two settings keep it from asking the network for news.
+LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) \
+	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
+	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+.PHONY: help lab test check format refresh links bench constraints install-lab install-test
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+lab: install-lab  ## open the lessons in JupyterLab
+	@$(LAB)
+
+test: check  ## run every notebook against its stored outputs, and the unit tests
+	.venv/bin/python -m pytest
+
+check: install-test  ## lint, formatting and types
+	.venv/bin/ruff check --quiet
+	.venv/bin/ruff format --check --quiet
+	.venv/bin/mypy --no-error-summary
+
+format: install-test  ## put the code into its standard format, notebooks too
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+refresh: install-test  ## run the notebooks and store their outputs (NOTEBOOKS=… for some of them)
+	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
+
+links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
+	.venv/bin/python tools/links.py $(REMOTE)
+
+bench: install-test  ## time nnlib against a hand-written NumPy script
+	.venv/bin/python -m benchmarks
+
+constraints: install-test  ## renew constraints.txt: the newest versions, to be tested
+	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \
+		--no-annotate --no-header --quiet --output-file constraints.txt
+
+install-lab install-test: install-%:
+	@sh tools/install.sh $*
