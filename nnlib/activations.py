@@ -1,0 +1,194 @@
+"""Activation functions: what a neuron makes of its weighted sum ``z``.
+
+Each function has a partner that gives its derivative. A derivative is always the
+derivative of the activation ``a`` with respect to ``z``. It is given both ``z`` and
+``a`` and uses whichever is cheaper.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+
+def sigmoid(z):
+    """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
+
+    Written with ``exp(-|z|)``, which never overflows. For ``z < 0`` the fraction is
+    multiplied through by ``exp(z)``: ``exp(z) / (exp(z) + 1)``, the same number.
+
+    Parameters
+    ----------
+    z : array, any shape
+        Weighted sums (pre-activations).
+
+    Returns
+    -------
+    array, the shape and float type of ``z``
+        Increasing in ``z``; 0.5 at 0.
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 3.10.
+    """
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+def sigmoid_derivative(z, a):
+    """da/dz of the sigmoid: ``a * (1 - a)``, at most 1/4.
+
+    Parameters
+    ----------
+    z, a : arrays of one shape
+        Weighted sums and ``a = sigmoid(z)``. Only ``a`` is used.
+
+    Returns
+    -------
+    array, the shape of ``a``
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 3.10.
+    """
+    return a * (1 - a)
+
+
+def tanh(z):
+    """Squash any number into (-1, 1); a stretched sigmoid: ``2 * sigmoid(2 * z) - 1``.
+
+    Parameters
+    ----------
+    z : array, any shape
+
+    Returns
+    -------
+    array, the shape and float type of ``z``
+        Increasing in ``z``; 0 at 0.
+
+    Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), section 4.4.
+    """
+    return np.tanh(z)
+
+
+def tanh_derivative(z, a):
+    """da/dz of tanh: ``1 - a**2``, at most 1.
+
+    Parameters
+    ----------
+    z, a : arrays of one shape
+        Weighted sums and ``a = tanh(z)``. Only ``a`` is used.
+
+    Returns
+    -------
+    array, the shape of ``a``
+
+    Source: LeCun, Bottou, Orr & Müller, *Efficient BackProp* (1998), section 4.4.
+    """
+    return 1 - a * a
+
+
+def relu(z):
+    """Let positive numbers through, and put 0 in place of the others: ``max(z, 0)``.
+
+    Parameters
+    ----------
+    z : array, any shape
+
+    Returns
+    -------
+    array, the shape and float type of ``z``
+
+    Source: Nair & Hinton, *Rectified Linear Units Improve Restricted Boltzmann
+    Machines* (2010).
+    """
+    return np.maximum(z, 0)
+
+
+def relu_derivative(z, a):
+    """da/dz of ReLU: 1 where ``z > 0``, else 0.
+
+    At ``z = 0`` the curve has a corner and no derivative; 0 is the usual choice.
+
+    Parameters
+    ----------
+    z, a : arrays of one shape
+        Weighted sums and ``a = relu(z)``. Only ``z`` is used.
+
+    Returns
+    -------
+    array, the shape and float type of ``z``
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.3.
+    """
+    return (z > 0).astype(z.dtype)
+
+
+def identity(z):
+    """Return ``z`` as it is: the output of a network that predicts any number.
+
+    Parameters
+    ----------
+    z : array, any shape
+
+    Returns
+    -------
+    array, the shape of ``z``
+
+    Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 5.2.
+    """
+    return z
+
+
+def identity_derivative(z, a):
+    """da/dz of the identity: 1 everywhere.
+
+    Parameters
+    ----------
+    z, a : arrays of one shape
+
+    Returns
+    -------
+    array of ones, the shape and float type of ``z``
+
+    Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 5.2.
+    """
+    return np.ones_like(z)
+
+
+def softmax(z):
+    """Turn each row of numbers into probabilities that sum to 1.
+
+    ``exp(z_k) / sum_j exp(z_j)``. The largest entry of the row is subtracted first.
+    That changes nothing in the result (it cancels), and no exponential overflows.
+
+    Parameters
+    ----------
+    z : array (..., n_samples, n_classes)
+
+    Returns
+    -------
+    array, the shape and float type of ``z``
+        Non-negative; each row sums to 1.
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), equation 6.29.
+    """
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+class Activation(NamedTuple):
+    """An activation function ``a = function(z)`` with its derivative ``da/dz``.
+
+    Softmax has no entry-by-entry derivative, since each output depends on the whole
+    row. It is used at the output only, where the loss brings its own gradient.
+    """
+
+    name: str
+    function: Callable
+    derivative: Callable | None
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative),
+    "tanh": Activation("tanh", tanh, tanh_derivative),
+    "relu": Activation("relu", relu, relu_derivative),
+    "identity": Activation("identity", identity, identity_derivative),
+    "softmax": Activation("softmax", softmax, None),
+}

@@ -1,0 +1,83 @@
+"""Backpropagation: the gradient of the loss with respect to every weight and bias.
+
+The error signal of a layer is ``delta[l] = dL/dz[l]``. Four equations do the work:
+
+    delta[L] = dL/dz at the output, from the loss
+    delta[l] = (delta[l+1] @ W[l+1].T) * f'(z[l])
+    dL/dW[l] = a[l-1].T @ delta[l]
+    dL/db[l] = the sum of delta[l] over the samples
+
+The mean over the samples is in ``delta[L]`` already, so it is in everything that follows.
+"""
+
+import numpy as np
+
+from nnlib.losses import check_loss
+from nnlib.network import forward_pass
+
+
+def backward_pass(network, z, a, y, loss, out=None):
+    """Compute the gradient of the loss from the results of a forward pass.
+
+    Parameters
+    ----------
+    network : Network
+    z, a : lists
+        What ``forward_pass`` returned.
+    y : array (n_samples, n_outputs)
+        Targets; not checked here, ``gradients`` is the checked way in.
+    loss : Loss
+        An entry of ``nnlib.losses.LOSSES``.
+    out : Parameters, optional
+        Where to write the gradient, so that a training loop can use one array again.
+
+    Returns
+    -------
+    Parameters
+        ``W[l]`` holds dL/dW[l] and ``b[l]`` holds dL/db[l], with the shapes of the
+        network's own.
+
+    Source: Nielsen, *Neural Networks and Deep Learning* (2015), equations BP1 to BP4, with
+    samples as rows.
+    """
+    gradients = network.parameters.zeros_like() if out is None else out
+    delta = loss.output_delta(z[-1], a[-1], y, network.activations[-1])
+    ones = np.ones((1, len(y)), delta.dtype)
+    for l in range(network.n_layers, 0, -1):  # noqa: E741 - the l of the formulas
+        np.matmul(a[l - 1].mT, delta, out=gradients.W[l])
+        if gradients.b[l] is not None:
+            np.matmul(ones, delta, out=gradients.b[l])  # a row of ones sums over the samples
+        if l > 1:
+            slope = network.activations[l - 1].derivative(z[l - 1], a[l - 1])
+            delta = (delta @ network.W[l].mT) * slope
+    return gradients
+
+
+def gradients(network, X, y, loss):
+    """Return the gradient of the loss for inputs ``X`` and targets ``y``, after checking both.
+
+    Parameters
+    ----------
+    network : Network
+    X : array (n_samples, n_in)
+    y : array (n_samples, n_outputs)
+    loss : str
+        "mse", "bce" or "cross_entropy".
+
+    Returns
+    -------
+    Parameters
+        ``gradients(...).W[1]`` is dL/dW[1], and so on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``X``, ``y`` or ``loss`` do not fit the network.
+    OverflowError
+        If the forward pass leaves the finite numbers.
+
+    Source: as :func:`backward_pass`.
+    """
+    z, a = network.forward(X)
+    y = network.check_targets(a[0], y)
+    return backward_pass(network, z, a, y, check_loss(loss, network.activations[-1], y))

@@ -1,0 +1,224 @@
+"""Small data sets: the logic gates, four of the published ones, and clouds of points.
+
+Every function returns ``X`` (n_samples, n_features) and ``y`` (n_samples, n_outputs), in float64.
+The clouds come from scikit-learn, which has to be installed for them.
+"""
+
+import numpy as np
+
+from nnlib.validation import (
+    check_choice,
+    check_generator,
+    check_number,
+    check_positive_integer,
+)
+
+GATE_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+def and_gate():
+    """Return the four corners and their AND: 1 where both inputs are 1.
+
+    Returns
+    -------
+    X : array (4, 2)
+    y : array (4, 1)
+
+    Source: Boole, *The Laws of Thought* (1854).
+    """
+    return np.array(GATE_INPUTS, float), np.array([[0.0], [0], [0], [1]])
+
+
+def or_gate():
+    """Return the four corners and their OR: 1 where at least one input is 1.
+
+    Returns
+    -------
+    X : array (4, 2)
+    y : array (4, 1)
+
+    Source: Boole, *The Laws of Thought* (1854).
+    """
+    return np.array(GATE_INPUTS, float), np.array([[0.0], [1], [1], [1]])
+
+
+def xor():
+    """Return the four corners and their XOR: 1 where the inputs differ.
+
+    Returns
+    -------
+    X : array (4, 2)
+    y : array (4, 1)
+
+    Source: Minsky & Papert, *Perceptrons* (1969): no straight line separates the two classes.
+    """
+    return np.array(GATE_INPUTS, float), np.array([[0.0], [1], [1], [0]])
+
+
+def published(name):
+    """Return the data of one of the four published networks.
+
+    Parameters
+    ----------
+    name : str
+        "000", "001", "002" or "003"; 001 and 003 learn XOR.
+
+    Returns
+    -------
+    X : array (4, 3), (4, 2), (2, 2) or (4, 2)
+    y : array (4, 2), (4, 1), (2, 1) or (4, 1)
+
+    Raises
+    ------
+    ValueError
+        For another name.
+
+    Source: the write-ups that this series grew out of; :mod:`nnlib.published` has their networks.
+    """
+    data = {
+        "000": (
+            [[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]],
+            [[0, 1], [1, 0], [1, 0], [0, 1]],
+        ),
+        "001": xor(),
+        "002": ([[1, 2], [2, 3]], [[1], [0]]),
+        "003": xor(),
+    }
+    X, y = check_choice("name", name, data)
+    return np.array(X, float), np.array(y, float)
+
+
+def circles(n_samples=200, *, noise=0.1, rng):
+    """Return two rings, one inside the other; label 1 is the inner one.
+
+    Parameters
+    ----------
+    n_samples : int
+    noise : float
+        Standard deviation of the Gaussian noise added to each coordinate; the outer radius is 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    X : array (n_samples, 2)
+    y : array (n_samples, 1)
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+    TypeError, ValueError
+        If an argument does not fit.
+
+    Source: ``sklearn.datasets.make_circles`` with ``factor=0.5``.
+    """
+    return _from_scikit_learn("make_circles", n_samples, rng, noise=_noise(noise), factor=0.5)
+
+
+def moons(n_samples=200, *, noise=0.1, rng):
+    """Return two half circles that reach into each other.
+
+    Parameters
+    ----------
+    n_samples : int
+    noise : float
+        Standard deviation of the Gaussian noise added to each coordinate; the radius is 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    X : array (n_samples, 2)
+    y : array (n_samples, 1)
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+    TypeError, ValueError
+        If an argument does not fit.
+
+    Source: ``sklearn.datasets.make_moons``.
+    """
+    return _from_scikit_learn("make_moons", n_samples, rng, noise=_noise(noise))
+
+
+def blobs(n_samples=200, *, noise=0.3, rng):
+    """Return two round clouds with their centres at (-1, -1) and (1, 1).
+
+    Parameters
+    ----------
+    n_samples : int
+    noise : float
+        Standard deviation of a cloud, in each coordinate.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    X : array (n_samples, 2)
+    y : array (n_samples, 1)
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+    TypeError, ValueError
+        If an argument does not fit.
+
+    Source: ``sklearn.datasets.make_blobs``.
+    """
+    return _from_scikit_learn(
+        "make_blobs", n_samples, rng, cluster_std=_noise(noise), centers=[[-1, -1], [1, 1]]
+    )
+
+
+def spirals(n_samples=200, *, noise=0.05, rng):
+    """Return two spiral arms that wind around each other, one and a half turns each.
+
+    scikit-learn has no flat spirals, so these are our own.
+
+    Parameters
+    ----------
+    n_samples : int
+    noise : float
+        Standard deviation of the Gaussian noise added to each coordinate; the radius is 1.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    X : array (n_samples, 2)
+    y : array (n_samples, 1)
+        The first half of the rows is arm 0, the second is arm 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+
+    Source: after Lang & Witbrock, *Learning to Tell Two Spirals Apart* (1988).
+    """
+    check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
+    check_generator("rng", rng)
+    y = np.arange(n_samples) >= n_samples // 2
+    radius = np.sqrt(rng.uniform(0.01, 1, n_samples))  # the square root spreads them evenly
+    angle = 3 * np.pi * radius + np.pi * y
+    X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return X + _noise(noise) * rng.normal(size=X.shape), y[:, None].astype(float)
+
+
+def _noise(noise):
+    return check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
+
+
+def _from_scikit_learn(maker, n_samples, rng, **options):
+    check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
+    check_generator("rng", rng)
+    try:
+        import sklearn.datasets
+    except ImportError:
+        raise ImportError(
+            "this data set comes from scikit-learn, which is not installed. "
+            "Install scikit-learn, or use datasets.xor() or datasets.spirals()."
+        ) from None
+    seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
+    X, labels = getattr(sklearn.datasets, maker)(n_samples, random_state=seed, **options)
+    return X, labels.reshape(-1, 1).astype(float)

@@ -1,0 +1,296 @@
+"""Gradient check: is the computed gradient the slope of the loss?
+
+The slope is measured: move one parameter a little up and a little down, and see how the loss
+changes. Slow, but it knows nothing of backpropagation, so it can judge it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.backprop import gradients
+from nnlib.losses import check_loss
+from nnlib.network import Network, forward_pass
+from nnlib.validation import check_array, check_number, describe
+
+# Central differences err in two ways. Their formula is off by about epsilon**2; and the two
+# losses are rounded, which leaves about 1e-16 / epsilon. The sum is least near the cube root
+# of 1e-16.
+EPSILON = 6e-6
+
+# With this epsilon, float64 and a right gradient, the relative error is around 1e-9. A wrong
+# formula is off by percents. Anything in between separates the two.
+TOLERANCE = 1e-7
+
+
+def numerical_gradient(function, theta, epsilon=EPSILON):
+    """Measure the gradient of a function of many numbers by central differences.
+
+    For each entry i: ``(f(theta + epsilon at i) - f(theta - epsilon at i)) / (2 epsilon)``.
+
+    Parameters
+    ----------
+    function : function of an array, returning one number
+        It is given a copy, so it may keep or change it.
+    theta : array, any shape
+        Not modified.
+    epsilon : float
+
+    Returns
+    -------
+    array of float64, the shape of ``theta``
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``theta`` holds anything but finite numbers, ``epsilon`` is not positive, or the
+        function returns no finite number.
+
+    Source: Nocedal & Wright, *Numerical Optimization* (2006), equation 8.7.
+    """
+    theta = check_array("theta", theta, np.float64)
+    advice = "Leave it out for 6e-6, which suits float64."
+    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+    slope = np.zeros_like(theta)
+    for i in np.ndindex(theta.shape):
+        values = []
+        for step in (epsilon, -epsilon):
+            moved = theta.copy()
+            moved[i] += step
+            values.append(check_array("the function's value", function(moved), np.float64))
+        if values[0].shape != ():
+            raise ValueError(
+                f"the function returned an array of shape {values[0].shape}, but one number is "
+                "expected. Return the loss, a mean or a sum."
+            )
+        slope[i] = (values[0] - values[1]) / (2 * epsilon)
+    return slope
+
+
+def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
+    """Measure the gradient of a network's loss, all parameters moved at once.
+
+    A stack holds two copies of the network for each parameter, one with it moved up, one
+    with it moved down. One forward pass of the stack gives all the losses.
+
+    Parameters
+    ----------
+    network : Network
+        A single one. It is checked in float64, and not changed.
+    X : array (n_samples, n_in)
+    y : array (n_samples, n_out)
+    loss : str
+    epsilon : float
+
+    Returns
+    -------
+    Parameters
+        The measured slopes: ``.W[1]``, ``.b[1]``, and so on.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``X``, ``y`` or ``loss`` do not fit, or the network is a stack.
+
+    Source: as :func:`numerical_gradient`.
+    """
+    network = single_float64(network)
+    X = network.check_inputs(X)
+    y = network.check_targets(X, y)
+    loss = check_loss(loss, network.activations[-1], y)
+    advice = "Leave it out for 6e-6, which suits float64."
+    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+    theta = network.parameters.vector
+    result = network.parameters.zeros_like()
+    at_once = max(1, 4_000_000 // theta.size)  # keeps the stack below about 64 MB
+    for start in range(0, theta.size, at_once):
+        index = np.arange(start, min(start + at_once, theta.size))
+        moved = network.parameters.zeros_like(stack_shape=(2, len(index)))
+        moved.vector[...] = theta
+        row = np.arange(len(index))
+        moved.vector[0, row, index] += epsilon
+        moved.vector[1, row, index] -= epsilon
+        z, a = forward_pass(Network(moved, hidden=network.hidden, output=network.output), X)
+        up, down = loss.value(z[-1], a[-1], y)
+        result.vector[index] = (up - down) / (2 * epsilon)
+    return result
+
+
+def single_float64(network):
+    """Return the network if it is a single one in float64, a float64 copy if it is float32."""
+    if network.stack_shape:
+        raise ValueError(
+            f"network is {network!r}, a stack, but a single network is expected. "
+            "Check one of them: network.member(0)."
+        )
+    if network.dtype == np.float64:
+        return network
+    W = [W.astype(np.float64) for W in network.W[1:]]
+    b = [b.astype(np.float64) for b in network.b[1:]] if network.parameters.bias else None
+    return Network.from_weights(W, b, hidden=network.hidden, output=network.output)
+
+
+@dataclass
+class ParameterCheck:
+    """The comparison of one parameter's analytic and numerical gradient.
+
+    Attributes
+    ----------
+    name : str
+        "W1", "b1", …
+    relative_error : float
+        The largest ``|analytic - numerical|``, divided by the largest entry of either.
+    index : tuple of int
+        Where that largest difference is.
+    analytic, numerical : float
+        The two values there.
+    ok : bool
+        Whether the difference is within the tolerance.
+    """
+
+    name: str
+    relative_error: float
+    index: tuple
+    analytic: float
+    numerical: float
+    ok: bool
+
+
+@dataclass
+class GradientReport:
+    """The verdict of a gradient check, one row a parameter. ``print(report)`` shows it.
+
+    Attributes
+    ----------
+    rows : list of ParameterCheck
+    tolerance : float
+    """
+
+    rows: list
+    tolerance: float
+
+    @property
+    def ok(self):
+        """Whether every parameter agrees."""
+        return all(row.ok for row in self.rows)
+
+    @property
+    def worst(self):
+        """The largest relative error of all."""
+        return max(row.relative_error for row in self.rows)
+
+    def __str__(self):
+        lines = [f"{'parameter':<10} {'relative error':<16} verdict"]
+        for row in self.rows:
+            if row.ok:
+                lines.append(f"{row.name:<10} {f'below {self.tolerance:.0e}':<16} right")
+            else:
+                entry = f"{row.name}[{', '.join(map(str, row.index))}]"
+                lines.append(
+                    f"{row.name:<10} {row.relative_error:<16.4f} WRONG: the formula says "
+                    f"{entry} = {row.analytic:.6f}, the loss says {row.numerical:.6f}"
+                )
+        return "\n".join(lines)
+
+
+def compare_gradients(analytic, numerical, *, tolerance=TOLERANCE, noise=1e-10):
+    """Compare two gradients, parameter by parameter.
+
+    Parameters
+    ----------
+    analytic, numerical : Parameters, or dicts of arrays
+        Of the same names and shapes: ``{"W1": dW1, "b1": db1}``.
+    tolerance : float
+        Largest relative error that counts as right.
+    noise : float
+        Differences below it are the rounding of the losses, divided by epsilon, and count
+        as right whatever they are relative to.
+
+    Returns
+    -------
+    GradientReport
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the names or shapes differ, or an entry is not finite.
+
+    Source: Karpathy & Johnson, CS231n course notes, *Gradient checks* (2015); here relative to
+    the parameter's largest entry, since the measured slope of a tiny entry is mostly noise.
+    """
+    analytic, numerical = named_arrays(analytic), named_arrays(numerical)
+    if list(analytic) != list(numerical):
+        raise ValueError(
+            f"analytic holds {list(analytic)}, but numerical holds {list(numerical)}. "
+            "Give both the same names in the same order."
+        )
+    rows = []
+    for name, computed in analytic.items():
+        computed = check_array(f"analytic {name}", computed, np.float64)
+        measured = check_array(f"numerical {name}", numerical[name], np.float64)
+        if computed.shape != measured.shape:
+            raise ValueError(
+                f"analytic {name} has shape {computed.shape}, but numerical {name} has shape "
+                f"{measured.shape}. A gradient has exactly the shape of its parameter."
+            )
+        rows.append(compare_parameter(name, computed, measured, tolerance, noise))
+    return GradientReport(rows, tolerance)
+
+
+def compare_parameter(name, computed, measured, tolerance, noise):
+    """Return the :class:`ParameterCheck` of one pair of arrays of the same shape."""
+    difference = np.abs(computed - measured)
+    index = tuple(int(i) for i in np.unravel_index(difference.argmax(), difference.shape))
+    scale = max(np.abs(computed).max(), np.abs(measured).max())
+    worst = difference[index]
+    return ParameterCheck(
+        name=name,
+        relative_error=float(worst / scale) if worst > 0 else 0.0,
+        index=index,
+        analytic=float(computed[index]),
+        numerical=float(measured[index]),
+        ok=bool(worst <= max(tolerance * scale, noise)),
+    )
+
+
+def named_arrays(gradient):
+    """Return a gradient as a dict of arrays, from Parameters or from a dict."""
+    if hasattr(gradient, "named"):
+        return dict(gradient.named())
+    if not isinstance(gradient, dict):
+        raise TypeError(
+            f"a gradient is {describe(gradient)}, but Parameters or a dict of arrays is expected. "
+            'For example {"W1": dW1, "b1": db1}.'
+        )
+    return gradient
+
+
+def check_gradients(network, X, y, loss, *, tolerance=TOLERANCE):
+    """Compare backpropagation with central differences, for one network and some data.
+
+    Parameters
+    ----------
+    network : Network
+        A single one.
+    X : array (n_samples, n_in)
+    y : array (n_samples, n_out)
+    loss : str
+    tolerance : float
+
+    Returns
+    -------
+    GradientReport
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``X``, ``y`` or ``loss`` do not fit, or the network is a stack.
+
+    Source: as :func:`compare_gradients`.
+    """
+    network = single_float64(network)
+    return compare_gradients(
+        gradients(network, X, y, loss),
+        numerical_gradients(network, X, y, loss),
+        tolerance=tolerance,
+    )

@@ -1,0 +1,315 @@
+"""Training: go a small step against the gradient, again and again."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.backprop import backward_pass
+from nnlib.losses import check_loss
+from nnlib.network import forward_pass
+from nnlib.validation import (
+    check_array,
+    check_choice,
+    check_generator,
+    check_number,
+    check_positive_integer,
+    describe,
+)
+
+
+@dataclass
+class History:
+    """What was measured during training. Row k of every array belongs to ``epoch[k]``.
+
+    Attributes
+    ----------
+    epoch : array of int (n_measured,)
+        How many epochs were behind the network when it was measured; 0 is the start.
+    loss : array (n_measured, *stack_shape)
+        The loss over all training data. In a stack, a network whose loss left the finite
+        numbers has infinity from then on.
+    validation_loss : array (n_measured, *stack_shape), or None
+        The same over the validation data.
+    parameters : array (n_measured, *stack_shape, n_parameters), or None
+        The vector of parameters, if it was asked for.
+    diverged_at : array of int (*stack_shape)
+        The epoch at which the loss was seen to leave the finite numbers; -1 if it never did.
+    """
+
+    epoch: np.ndarray
+    loss: np.ndarray
+    validation_loss: np.ndarray | None
+    parameters: np.ndarray | None
+    diverged_at: np.ndarray
+
+
+class DivergenceError(ArithmeticError):
+    """Training stopped because the loss was no longer a finite number.
+
+    Attributes
+    ----------
+    epoch : int
+        The epoch at which it was seen.
+    learning_rate : float
+    history : History
+        What was measured up to then; the last loss is infinity.
+    """
+
+    def __init__(self, epoch, learning_rate, history):
+        self.epoch, self.learning_rate, self.history = epoch, learning_rate, history
+        super().__init__(
+            f"the loss left the finite numbers at epoch {epoch}, with learning_rate "
+            f"{learning_rate:g}: the steps overshoot further each time. Try a learning rate ten "
+            "times smaller, and bring the columns of X to a similar scale."
+        )
+
+
+def train(
+    network,
+    X,
+    y,
+    *,
+    loss,
+    learning_rate,
+    epochs,
+    batch_size=None,
+    rng=None,
+    weight_decay=0.0,
+    validation=None,
+    measure_every=1,
+    keep_parameters=False,
+    callback=None,
+    progress=None,
+    divergence="raise",
+):
+    """Train a network in place by gradient descent, and return what was measured.
+
+    Parameters
+    ----------
+    network : Network
+        Its parameters are changed; ``network.copy()`` keeps the start. A stack is trained
+        all at once.
+    X : array (n_samples, n_in)
+    y : array (n_samples, n_out)
+    loss : str
+        "mse", "bce" or "cross_entropy".
+    learning_rate : float, or array of the stack's shape
+        The length of a step, in units of parameter per gradient.
+    epochs : int
+        How often to go through all the data.
+    batch_size : int, optional
+        Samples in a step. By default all of them, which is one step an epoch.
+    rng : numpy.random.Generator, optional
+        Shuffles the samples before each epoch; needed when ``batch_size`` is given.
+    weight_decay : float
+        Adds ``weight_decay * W`` to the gradient of every W (not of b). That descends
+        ``loss + weight_decay / 2 * (sum of all W**2)``. The recorded loss is without this term.
+    validation : pair (X, y), optional
+        Data to measure on, and not to train on.
+    measure_every : int
+        Epochs from one measurement to the next. The start and the end are always measured.
+    keep_parameters : bool
+        Whether to keep the parameters of each measurement.
+    callback : function, optional
+        Called as ``callback(epoch, network)`` after each epoch, with the number of epochs
+        done. Training stops if it returns True.
+    progress : function, optional
+        Wraps the range of epochs, as tqdm does: ``for epoch in progress(range(epochs))``.
+    divergence : str
+        What to do when a loss is no longer finite: "raise" an error, or "record" it. In a
+        stack, "record" stops that network at the parameters it was last measured with, and
+        trains the others on.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    DivergenceError
+        If a loss leaves the finite numbers (unless ``divergence`` is "record").
+    TypeError, ValueError
+        If an argument does not fit; the message says which and why.
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), algorithm 8.1.
+    """
+    X = network.check_inputs(X)
+    y = network.check_targets(X, y)
+    loss = check_loss(loss, network.activations[-1], y)
+    rate = check_learning_rate(learning_rate, network)
+    check_positive_integer("epochs", epochs, "It is how often training goes through the data.")
+    check_positive_integer("measure_every", measure_every, "Use 1 to measure every epoch.")
+    weight_decay = check_number(
+        "weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none."
+    )
+    batch_size = check_batches(batch_size, rng, len(X))
+    validation = check_validation(validation, network)
+    stop = check_choice("divergence", divergence, {"raise": True, "record": False})
+    recorder = Recorder(network, y, loss, rate, validation, keep_parameters, stop)
+    gradients = network.parameters.zeros_like()
+
+    with np.errstate(over="ignore", invalid="ignore"):  # the recorder watches for them
+        for epoch in range(epochs) if progress is None else progress(range(epochs)):
+            for batch, rows in enumerate(mini_batches(len(X), batch_size, rng)):
+                z, a = forward_pass(network, X[rows])
+                if batch == 0 and epoch % measure_every == 0:
+                    full = (z, a) if batch_size == len(X) else forward_pass(network, X)
+                    recorder.record(epoch, *full)
+                backward_pass(network, z, a, y[rows], loss, out=gradients)
+                if weight_decay:
+                    add_weight_decay(gradients, network, weight_decay)
+                recorder.hold_diverged(gradients)
+                network.parameters.vector -= rate * gradients.vector
+            if callback is not None and callback(epoch + 1, network) is True:
+                break
+        recorder.record(epoch + 1, *forward_pass(network, X))
+    return recorder.history()
+
+
+def mini_batches(n_samples, batch_size, rng):
+    """Yield the rows of each batch of one epoch: every sample once, in a new random order.
+
+    Parameters
+    ----------
+    n_samples, batch_size : int
+        The last batch is smaller if ``batch_size`` does not divide ``n_samples``.
+    rng : numpy.random.Generator
+        Not used when the batch is the whole data: the order does not matter then.
+
+    Yields
+    ------
+    slice, or array of int (batch_size,)
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 8.1.3.
+    """
+    if batch_size == n_samples:
+        yield slice(None)
+        return
+    order = rng.permutation(n_samples)
+    for start in range(0, n_samples, batch_size):
+        yield order[start : start + batch_size]
+
+
+def add_weight_decay(gradients, network, weight_decay):
+    """Add the gradient of ``weight_decay / 2 * sum(W**2)``; biases are left alone.
+
+    Parameters
+    ----------
+    gradients : Parameters
+        Changed in place.
+    network : Network
+    weight_decay : float
+
+    Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 7.1.1.
+    """
+    for dW, W in zip(gradients.W[1:], network.W[1:], strict=True):
+        dW += weight_decay * W
+
+
+class Recorder:
+    """Collects the rows of a :class:`History`, and deals with losses that are not finite."""
+
+    def __init__(self, network, y, loss, learning_rate, validation, keep_parameters, stop):
+        self.network, self.y, self.loss = network, y, loss
+        self.learning_rate, self.validation = learning_rate, validation
+        self.keep_parameters, self.stop = keep_parameters, stop
+        self.epochs, self.losses, self.validation_losses, self.kept = [], [], [], []
+        self.diverged_at = np.full(network.stack_shape, -1)
+        self.any_diverged = False
+        self.last_finite = network.parameters.vector.copy()
+
+    def record(self, epoch, z, a):
+        """Measure the network, whose forward pass over all training data gave z and a."""
+        loss = self.loss.value(z[-1], a[-1], self.y)
+        if self.any_diverged or not np.isfinite(loss).all():
+            loss = self._mark_diverged(epoch, loss)
+        self.epochs.append(epoch)
+        self.losses.append(loss)
+        if self.validation is not None:
+            X, y = self.validation
+            z, a = forward_pass(self.network, X)
+            validation_loss = self.loss.value(z[-1], a[-1], y)
+            self.validation_losses.append(np.where(np.isfinite(loss), validation_loss, np.inf))
+        if self.keep_parameters:
+            self.kept.append(self.network.parameters.vector.copy())
+        if self.any_diverged and self.stop:
+            raise DivergenceError(epoch, float(self._rates()[self.diverged_at >= 0].max()), self.history())
+        np.copyto(self.last_finite, self.network.parameters.vector)
+
+    def _mark_diverged(self, epoch, loss):
+        """Take diverged networks back to their last measured parameters; their loss is infinity."""
+        new = ~np.isfinite(loss) & (self.diverged_at < 0)
+        self.diverged_at = np.where(new, epoch, self.diverged_at)
+        self.any_diverged = True
+        self.network.parameters.vector[new] = self.last_finite[new]
+        return np.where(self.diverged_at < 0, loss, np.inf)
+
+    def hold_diverged(self, gradients):
+        """Set the gradient of diverged networks to 0, so that they stay where they are."""
+        if self.any_diverged:
+            gradients.vector[self.diverged_at >= 0] = 0
+
+    def _rates(self):
+        return np.broadcast_to(self.learning_rate, (*self.diverged_at.shape, 1))[..., 0]
+
+    def history(self):
+        """Return what was collected."""
+        return History(
+            epoch=np.array(self.epochs),
+            loss=np.array(self.losses),
+            validation_loss=np.array(self.validation_losses) if self.validation else None,
+            parameters=np.array(self.kept) if self.keep_parameters else None,
+            diverged_at=self.diverged_at,
+        )
+
+
+def check_learning_rate(learning_rate, network):
+    """Return the learning rate ready to be multiplied with ``network.parameters.vector``.
+
+    Raises
+    ------
+    ValueError
+        If it is not positive and finite, or an array whose shape is not that of the stack.
+    """
+    advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
+    if np.ndim(learning_rate) == 0:
+        return check_number("learning_rate", learning_rate, above=0, what_to_do=advice)
+    rates = check_array("learning_rate", learning_rate, network.dtype)
+    if rates.shape != network.stack_shape:
+        raise ValueError(
+            f"learning_rate has shape {rates.shape}, but the stack of networks has shape "
+            f"{network.stack_shape}. Give one number for all, or one for each network."
+        )
+    if rates.min() <= 0:
+        raise ValueError(
+            f"the smallest learning_rate is {rates.min():g}, but each must be above 0. {advice}"
+        )
+    return rates[..., np.newaxis]
+
+
+def check_batches(batch_size, rng, n_samples):
+    """Return the number of samples in a step, which is ``n_samples`` by default."""
+    if batch_size is None:
+        return n_samples
+    check_positive_integer("batch_size", batch_size, "Leave it out to use all samples at once.")
+    if batch_size > n_samples:
+        raise ValueError(
+            f"batch_size is {batch_size}, but there are only {n_samples} samples. "
+            "Leave it out to use all samples at once."
+        )
+    if batch_size < n_samples:
+        check_generator("rng", rng)
+    return int(batch_size)
+
+
+def check_validation(validation, network):
+    """Return the validation data as a checked pair (X, y), or None."""
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            f"validation is {describe(validation)}, but a pair (X, y) is expected. "
+            "Pass validation=(X_validation, y_validation)."
+        )
+    X = network.check_inputs(validation[0])
+    return X, network.check_targets(X, validation[1])

@@ -1,0 +1,155 @@
+"""Checks at the door: bad input is named and explained before any arithmetic starts.
+
+Every message says which argument it was, what came, what was expected, and what to do.
+"""
+
+import math
+
+import numpy as np
+
+
+def describe(value):
+    """Say in a few words what ``value`` is, for an error message."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    if len(text) > 60:
+        text = text[:57] + "..."
+    return f"{text} ({type(value).__name__})"
+
+
+def check_array(name, value, dtype=None):
+    """Return ``value`` as an array of finite real numbers.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name, for the message.
+    value : array or nested list of numbers, any shape
+    dtype : dtype, optional
+        The float type to return; by default float64, and float32 stays float32.
+
+    Returns
+    -------
+    array of floats, the shape of ``value``
+        ``value`` itself if it already fits, a converted copy otherwise.
+
+    Raises
+    ------
+    TypeError
+        If the entries are not real numbers.
+    ValueError
+        If the rows have different lengths, or an entry is NaN or infinite.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} is {describe(value)}, whose rows do not have the same length. "
+            "Every row must hold the same number of entries."
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{name} is {describe(value)}, but real numbers are expected. "
+            f"Convert it first, for example with np.array({name}, dtype=float)."
+        )
+    if dtype is None:
+        dtype = array.dtype if array.dtype == np.float32 else np.float64
+    with np.errstate(over="ignore"):  # a number too large for dtype becomes inf, and is reported
+        array = np.asarray(array, dtype=dtype)
+    if not np.isfinite(array).all():
+        bad = np.argwhere(~np.isfinite(array))
+        where = tuple(int(i) for i in bad[0])
+        raise ValueError(
+            f"{name} holds {len(bad)} entries that are NaN or infinite in {np.dtype(dtype)}; "
+            f"the first is {name}[{', '.join(map(str, where))}] = {array[where]}. "
+            f"Remove or replace them before training: np.isfinite({name}) finds them."
+        )
+    return array
+
+
+def check_matrix(name, value, columns, columns_are, dtype=None):
+    """Return ``value`` as a matrix of finite floats with one row a sample.
+
+    Parameters
+    ----------
+    name : str
+    value : array or nested list, shape (n_samples, columns)
+    columns : int
+        The number of columns expected.
+    columns_are : str
+        What a column stands for, for the message: "input of the network".
+    dtype : dtype, optional
+        As in :func:`check_array`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`check_array`; also for another shape or for no rows at all.
+    """
+    array = check_array(name, value, dtype)
+    if array.ndim == 2 and array.shape[1] == columns and len(array) > 0:
+        return array
+    expected = f"(n_samples, {columns}): a row for each sample, a column for each {columns_are}"
+    if array.size == 0:
+        advice = "There is nothing to compute from an empty batch; pass at least one sample."
+    elif array.ndim == 1 and columns == 1:
+        advice = f"Use {name}.reshape(-1, 1) to make each number a row of its own."
+    elif array.ndim == 1 and array.size == columns:
+        advice = f"For a single sample use {name}.reshape(1, -1)."
+    elif array.ndim == 2 and array.shape[0] == columns:
+        advice = f"It looks transposed: use {name}.T if each column is a sample."
+    else:
+        advice = f"Reshape {name}, or build a network with matching layer sizes."
+    raise ValueError(f"{name} has shape {array.shape}, but expected is {expected}. {advice}")
+
+
+def check_choice(name, value, choices):
+    """Return ``choices[value]``, or raise a ValueError that names the nearest choice."""
+    if isinstance(value, str) and value in choices:
+        return choices[value]
+    import difflib  # only needed for the message
+
+    close = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    hint = f' Did you mean "{close[0]}"?' if close else ""
+    known = ", ".join(f'"{choice}"' for choice in choices)
+    raise ValueError(f"{name} is {describe(value)}, which is not known.{hint} Choose one of {known}.")
+
+
+def check_positive_integer(name, value, what_to_do):
+    """Return ``value`` as an int of at least 1."""
+    is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_integer or value < 1:
+        raise ValueError(
+            f"{name} is {describe(value)}, but a whole number of at least 1 is expected. "
+            f"{what_to_do}"
+        )
+    return int(value)
+
+
+def check_number(name, value, *, above=None, at_least=None, what_to_do):
+    """Return ``value`` as a float, finite and within the bound that is given."""
+    bound = f"above {above}" if above is not None else f"of at least {at_least}"
+    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
+        value, bool
+    )
+    within = is_number and math.isfinite(value)
+    if within and above is not None:
+        within = value > above
+    if within and at_least is not None:
+        within = value >= at_least
+    if not within:
+        raise ValueError(
+            f"{name} is {describe(value)}, but a finite number {bound} is expected. {what_to_do}"
+        )
+    return float(value)
+
+
+def check_generator(name, value):
+    """Return ``value`` if it is a numpy.random.Generator."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(
+            f"{name} is {describe(value)}, but a numpy.random.Generator is expected. "
+            "Make one with np.random.default_rng(42); the seed makes the run repeatable."
+        )
+    return value
