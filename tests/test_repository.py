@@ -1,0 +1,149 @@
+"""The files around the lessons: README, links, and what may not stand anywhere."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import links
+import nbformat
+import pytest
+import refresh
+import yaml
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+NOWHERE = {
+    "a package registry's host": r"(pypi|pythonhosted|anaconda|npmjs)\.(org|com)",
+    "a folder of somebody's machine": r"/(root|home|Users)/\w",
+}
+
+
+@pytest.fixture(scope="module")
+def tracked_files():
+    result = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True)
+    if result.returncode:
+        pytest.skip("not a git repository")
+    return [ROOT / name for name in result.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("what", NOWHERE)
+def test_no_tracked_file_holds(what, tracked_files):
+    for path in tracked_files:
+        found = re.search(NOWHERE[what].encode(), path.read_bytes())
+        assert not found, f"{path.relative_to(ROOT)} holds {found[0]!r}"
+
+
+def test_readme_lists_the_lessons_with_their_times():
+    rows = re.findall(r"^\| \[.+\]\(notebooks/(\w+)\.ipynb\) \| (\d+) min \|.+\|$", README, re.M)
+    assert dict(rows) == {path.stem: stated_minutes(path) for path in LESSONS}
+    assert [stem for stem, _ in rows] == [path.stem for path in LESSONS]
+
+
+def stated_minutes(path):
+    first = nbformat.read(path, as_version=4).cells[0].source
+    return re.search(r"\*\*Time:\*\* (\d+) minutes", first)[1]
+
+
+def test_readme_links_within_the_repository_exist():
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_readme_uses_and_defines_a_binder_link_for_each_lesson():
+    _, _, written = README.partition(links.START)
+    names = [path.name for path in LESSONS]
+    assert written == links.definitions(links.published_address(), names), "run `make links`"
+    for path in LESSONS:
+        assert f"[Binder][{path.stem}]" in README
+
+
+def test_citation():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["repository-code"] == links.published_address()
+    assert f'version = "{citation["version"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+    assert README.startswith(f"# {citation['title']}\n")
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "https://github.com/some-one/a.series.git",
+        "https://github.com/some-one/a.series/",
+        "https://name:token@github.com/some-one/a.series.git\n",
+        "git@github.com:some-one/a.series.git",
+        "ssh://git@github.com/some-one/a.series.git",
+        "ssh://git@github.com:22/some-one/a.series",
+    ],
+)
+def test_address_of_a_remote(remote):
+    assert links.address_of(remote) == "https://github.com/some-one/a.series"
+
+
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "",
+        "a folder",
+        "/srv/git/series.git",
+        "https://github.com/series",
+        "https://github.com/some-one/series/tree/main",
+        "https://name:token@git.example.com/some-one/series",
+    ],
+)
+def test_address_that_binder_does_not_serve(remote):
+    with pytest.raises(SystemExit, match=r"^No Binder link .+ github.com or gitlab.com") as error:
+        links.address_of(remote)
+    assert "token" not in str(error.value)
+
+
+def test_binder_links():
+    github = links.binder("https://github.com/some-one/series", "notebooks/01_sigmoid.ipynb")
+    gitlab = links.binder("https://gitlab.com/a/school/series", "notebooks/01_sigmoid.ipynb")
+    end = "/HEAD?urlpath=lab/tree/notebooks/01_sigmoid.ipynb"
+    assert github == "https://mybinder.org/v2/gh/some-one/series" + end
+    assert gitlab == "https://mybinder.org/v2/gl/a%2Fschool%2Fseries" + end
+
+
+def test_links_command_writes_every_place(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ["pyproject.toml", "CITATION.cff", "README.md"]:
+        (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
+    for path in LESSONS:
+        (tmp_path / "notebooks" / path.name).touch()
+    old, new = links.published_address(), "https://gitlab.com/a/school/series"
+    links.write_links(new, tmp_path)
+    assert links.published_address(tmp_path) == new
+    for name in ["pyproject.toml", "CITATION.cff", "README.md"]:
+        text = (tmp_path / name).read_text("utf-8")
+        assert old.removeprefix("https://github.com/") not in text
+        assert "school" in text
+    links.write_links(old, tmp_path)
+    assert (tmp_path / "README.md").read_text("utf-8") == README
+
+
+def test_refresh_stores_what_the_tests_compare_and_nothing_volatile(tmp_path):
+    new = nbformat.v4
+    notebook = new.new_notebook(
+        cells=[
+            new.new_code_cell("1 + 1", metadata={"tags": ["kept"], "collapsed": True}),
+            new.new_code_cell("import ipywidgets\nipywidgets.IntText(2)"),
+        ]
+    )
+    ids = [cell.id for cell in notebook.cells]
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(notebook, path)
+    refresh.refresh(path)
+    first = path.read_bytes()
+    refresh.refresh(path)
+    assert path.read_bytes() == first
+
+    stored = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in stored.cells] == ids
+    assert [cell.execution_count for cell in stored.cells] == [1, 2]
+    assert [cell.metadata for cell in stored.cells] == [{"tags": ["kept"]}, {}]
+    assert stored.cells[0].outputs[0].data == {"text/plain": "2"}
+    assert stored.cells[1].outputs[0].data == {"text/plain": "IntText(value=2)"}
+    assert stored.metadata.keys() == {"kernelspec", "language_info"}
+    assert stored.metadata.language_info == {"name": "python"}
