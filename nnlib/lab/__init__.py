@@ -1,0 +1,9 @@
+"""What a lesson shows and asks: figures, widgets, exercise checks. Needs the lab packages.
+
+``nnlib.lab`` imports ``nnlib``, and never the other way round.
+"""
+
+from nnlib.lab.set_up import check_set_up
+from nnlib.lab.source import show_source
+
+__all__ = ["check_set_up", "show_source"]
