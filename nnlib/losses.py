@@ -22,6 +22,16 @@ from nnlib.activations import ACTIVATIONS, Activation
 from nnlib.validation import check_choice
 
 
+def check_shapes(predictions, y):
+    """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
+    if predictions.shape[-2:] != y.shape:
+        raise ValueError(
+            f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
+            "the shape (n_samples, n_outputs) of the predictions' last two axes; for one output "
+            "that is y.reshape(-1, 1)."
+        )
+
+
 def mse(a, y):
     """Mean squared error: the mean of ``(a - y)**2`` over samples and outputs.
 
@@ -36,9 +46,15 @@ def mse(a, y):
     -------
     float, or array of the leading axes' shape
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 5.14 (there
     with the factor 1/2 and a sum).
     """
+    check_shapes(a, y)
     return np.square(a - y).sum(axis=(-2, -1)) / y.size
 
 
@@ -54,8 +70,14 @@ def mse_gradient(a, y):
     -------
     array, the shape of ``a``
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: the derivative of ``mse``; checked against finite differences in the tests.
     """
+    check_shapes(a, y)
     return (a - y) * (2 / y.size)
 
 
@@ -77,8 +99,14 @@ def bce(z, y):
     -------
     float, or array of the leading axes' shape
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.2.2.2.
     """
+    check_shapes(z, y)
     losses = y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)
     return losses.sum(axis=(-2, -1)) / y.size
 
@@ -99,8 +127,14 @@ def bce_gradient(a, y):
     -------
     array, the shape of ``a``
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.91.
     """
+    check_shapes(a, y)
     return (a - y) / y.size
 
 
@@ -122,8 +156,14 @@ def cross_entropy(z, y):
     -------
     float, or array of the leading axes' shape
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.108.
     """
+    check_shapes(z, y)
     shifted = z - z.max(axis=-1, keepdims=True)
     log_a = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -(y * log_a).sum(axis=(-2, -1)) / len(y)
@@ -142,8 +182,14 @@ def cross_entropy_gradient(a, y):
     -------
     array, the shape of ``a``
 
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit; nothing is stretched.
+
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.109.
     """
+    check_shapes(a, y)
     return (a - y) / len(y)
 
 
