@@ -1,0 +1,209 @@
+"""A stack of networks computes for each member what that network computes alone."""
+
+import numpy as np
+import pytest
+from cases import LAYER_SIZES, NETWORKS, members, random_data, random_network
+
+from nnlib import DivergenceError, Network, datasets, gradients, train
+from nnlib.losses import LOSSES
+
+# The last digits may differ: one large product adds up in another order than many small ones.
+CLOSE = {"rtol": 1e-11, "atol": 1e-14}
+STACKS = pytest.mark.parametrize("stack_shape", [(1,), (3,), (2, 3)], ids=str)
+
+
+@pytest.mark.parametrize(("hidden", "loss", "output", "depth"), NETWORKS)
+@STACKS
+def test_a_stack_member_computes_the_same_outputs_losses_and_gradients_as_alone(
+    hidden, loss, output, depth, stack_shape
+):
+    net = random_network(LAYER_SIZES[depth], hidden, output, stack_shape=stack_shape)
+    X, y = random_data(net, loss)
+    z, a = net.forward(X)
+    losses = LOSSES[loss].value(z[-1], a[-1], y)
+    found = gradients(net, X, y, loss)
+    assert losses.shape == stack_shape
+    assert a[-1].shape == (*stack_shape, *y.shape)
+    for index, member in members(net):
+        z_alone, a_alone = member.forward(X)
+        for layer in range(1, depth + 1):
+            np.testing.assert_allclose(z[layer][index], z_alone[layer], **CLOSE)
+            np.testing.assert_allclose(a[layer][index], a_alone[layer], **CLOSE)
+        alone = LOSSES[loss].value(z_alone[-1], a_alone[-1], y)
+        np.testing.assert_allclose(losses[index], alone, **CLOSE)
+        alone = gradients(member, X, y, loss).vector
+        np.testing.assert_allclose(found.vector[index], alone, **CLOSE)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3, 1])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+@STACKS
+def test_a_stack_member_trains_exactly_like_the_same_network_alone(
+    stack_shape, batch_size, weight_decay
+):
+    net = random_network([3, 4, 2], "tanh", "sigmoid", stack_shape=stack_shape)
+    X, y = random_data(net, "bce", n_samples=8)
+    validation = random_data(net, "bce", seed=1)
+    alone = members(net)
+
+    def options():
+        return {
+            "loss": "bce",
+            "learning_rate": 0.5,
+            "epochs": 20,
+            "batch_size": batch_size,
+            "rng": np.random.default_rng(5),  # the same order of the samples for everyone
+            "weight_decay": weight_decay,
+            "validation": validation,
+            "keep_parameters": True,
+        }
+
+    together = train(net, X, y, **options())
+    assert together.loss.shape == (21, *stack_shape)
+    for index, member in alone:
+        history = train(member, X, y, **options())
+        rows = (slice(None), *index)
+        np.testing.assert_allclose(together.loss[rows], history.loss, **CLOSE)
+        np.testing.assert_allclose(together.validation_loss[rows], history.validation_loss, **CLOSE)
+        np.testing.assert_allclose(together.parameters[rows], history.parameters, **CLOSE)
+        np.testing.assert_allclose(
+            net.member(*index).parameters.vector, member.parameters.vector, **CLOSE
+        )
+
+
+@pytest.mark.parametrize("stack_shape", [(3,), (2, 3)], ids=str)
+def test_each_member_can_have_its_own_learning_rate(stack_shape):
+    net = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=stack_shape)
+    X, y = datasets.xor()
+    rates = np.linspace(0.1, 2.0, np.prod(stack_shape)).reshape(stack_shape)
+    alone = members(net)
+    train(net, X, y, loss="bce", learning_rate=rates, epochs=30)
+    for index, member in alone:
+        train(member, X, y, loss="bce", learning_rate=float(rates[index]), epochs=30)
+        np.testing.assert_allclose(
+            net.member(*index).parameters.vector, member.parameters.vector, **CLOSE
+        )
+
+
+def diverging_stack():
+    """Four linear networks of one start. The second and the fourth take steps that overshoot."""
+    net = Network.stack([random_network([2, 3, 1], "identity", "identity")] * 4)
+    return net, np.array([0.01, 50.0, 0.02, 1e6])
+
+
+@pytest.mark.parametrize("measure_every", [1, 7])
+def test_a_member_that_diverges_leaves_the_others_as_they_are(measure_every):
+    X, y = datasets.xor()
+    net, rates = diverging_stack()
+    alone = members(net)
+    history = train(
+        net,
+        X,
+        y,
+        loss="mse",
+        learning_rate=rates,
+        epochs=60,
+        measure_every=measure_every,
+        divergence="record",
+    )
+    for index, member in alone:
+        if index in [(1,), (3,)]:
+            continue
+        expected = train(
+            member,
+            X,
+            y,
+            loss="mse",
+            learning_rate=float(rates[index]),
+            epochs=60,
+            measure_every=measure_every,
+        )
+        np.testing.assert_allclose(history.loss[:, index[0]], expected.loss, **CLOSE)
+        np.testing.assert_allclose(
+            net.member(*index).parameters.vector, member.parameters.vector, **CLOSE
+        )
+        assert history.diverged_at[index] == -1
+
+
+def test_a_member_that_diverges_has_infinite_loss_from_then_on_and_stays_where_it_was():
+    X, y = datasets.xor()
+    net, rates = diverging_stack()
+    history = train(
+        net, X, y, loss="mse", learning_rate=rates, epochs=60, divergence="record",
+        keep_parameters=True,
+    )  # fmt: skip
+    for member in (1, 3):
+        at = history.diverged_at[member]
+        assert 0 < at < 60
+        assert np.isfinite(history.loss[:at, member]).all()
+        assert (history.loss[at:, member] == np.inf).all()
+        assert (history.parameters[at:, member] == history.parameters[at - 1, member]).all()
+    assert history.diverged_at[3] < history.diverged_at[1]
+    assert np.isfinite(net.parameters.vector).all()
+    assert not np.isnan(history.loss).any()
+
+
+def test_a_single_network_can_record_its_divergence_too():
+    X, y = datasets.xor()
+    net = diverging_stack()[0].member(0)
+    history = train(net, X, y, loss="mse", learning_rate=50.0, epochs=60, divergence="record")
+    assert 0 < history.diverged_at < 60
+    assert (history.loss[history.diverged_at :] == np.inf).all()
+    assert np.isfinite(net.parameters.vector).all()
+
+
+def test_when_any_member_diverges_the_error_carries_the_history():
+    X, y = datasets.xor()
+    net, rates = diverging_stack()
+    with pytest.raises(DivergenceError) as error:
+        train(net, X, y, loss="mse", learning_rate=rates, epochs=60)
+    history = error.value.history
+    assert error.value.epoch == history.epoch[-1] == history.diverged_at[3]
+    assert error.value.learning_rate == 1e6
+    assert history.loss.shape == (error.value.epoch + 1, 4)
+    assert history.loss[-1, 3] == np.inf
+    assert np.isfinite(history.loss[-1, :3]).all()
+    assert np.isfinite(history.loss[:-1]).all()
+
+
+def test_validation_loss_of_a_diverged_member_is_infinite_not_nan():
+    X, y = datasets.xor()
+    net, rates = diverging_stack()
+    history = train(
+        net, X, y, loss="mse", learning_rate=rates, epochs=60, divergence="record",
+        validation=(X, y),
+    )  # fmt: skip
+    np.testing.assert_array_equal(history.validation_loss, history.loss)
+
+
+def test_stacking_and_taking_a_member_are_inverse():
+    singles = [random_network([2, 3, 1], "tanh", "sigmoid", seed=seed) for seed in range(3)]
+    stack = Network.stack(singles)
+    assert stack.stack_shape == (3,)
+    for s, single in enumerate(singles):
+        np.testing.assert_array_equal(stack.member(s).parameters.vector, single.parameters.vector)
+        np.testing.assert_array_equal(stack.W[1][s], single.W[1])
+        np.testing.assert_array_equal(stack.b[2][s], single.b[2])
+
+
+def test_stacking_and_taking_a_member_copy():
+    single = random_network([2, 3, 1], "tanh", "sigmoid")
+    before = single.parameters.vector.copy()
+    stack = Network.stack([single, single])
+    member = stack.member(0)
+    stack.parameters.vector[...] = 0
+    np.testing.assert_array_equal(single.parameters.vector, before)
+    np.testing.assert_array_equal(member.parameters.vector, before)
+    member.parameters.vector[...] = 1
+    assert (stack.parameters.vector == 0).all()
+
+
+def test_a_member_counted_from_the_end_is_the_last_one():
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4,))
+    np.testing.assert_array_equal(stack.member(-1).W[1], stack.W[1][3])
+
+
+def test_the_members_of_a_random_stack_differ():
+    stack = Network.random([2, 3, 1], rng=np.random.default_rng(0), stack_shape=(2, 3))
+    firsts = stack.W[1][..., 0, 0].ravel()
+    assert len(set(firsts)) == 6
