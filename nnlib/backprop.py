@@ -13,7 +13,8 @@ The mean over the samples is in ``delta[L]`` already, so it is in everything tha
 import numpy as np
 
 from nnlib.losses import check_loss
-from nnlib.network import forward_pass
+from nnlib.network import Network, forward_pass
+from nnlib.validation import check_instance
 
 
 def backward_pass(network, z, a, y, loss, out=None):
@@ -74,10 +75,19 @@ def gradients(network, X, y, loss):
     TypeError, ValueError
         If ``X``, ``y`` or ``loss`` do not fit the network.
     OverflowError
-        If the forward pass leaves the finite numbers.
+        If the forward pass or the gradient leaves the finite numbers.
 
     Source: as :func:`backward_pass`.
     """
+    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
     z, a = network.forward(X)
     y = network.check_targets(a[0], y)
-    return backward_pass(network, z, a, y, check_loss(loss, network.activations[-1], y))
+    loss = check_loss(loss, network.activations[-1], y)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next line
+        result = backward_pass(network, z, a, y, loss)
+    if not np.isfinite(result.vector).all():
+        raise OverflowError(
+            "the gradient left the finite numbers. The largest entry of X is "
+            f"{np.abs(a[0]).max():.3g}, of y {np.abs(y).max():.3g}. Bring both to a scale near 1."
+        )
+    return result

@@ -21,8 +21,10 @@ from nnlib.validation import (
     check_array,
     check_choice,
     check_generator,
+    check_instance,
     check_matrix,
     check_positive_integer,
+    check_sequence,
     describe,
 )
 
@@ -36,9 +38,12 @@ class Windows(list):
 
     def __setitem__(self, layer, values):
         window = self[layer]
-        if window is None:
-            raise ValueError(f"there is no parameter at layer {layer}. Layers count from 1.")
-        values = check_array(f"the parameter of layer {layer}", values)
+        if not isinstance(window, np.ndarray):
+            raise ValueError(
+                f"there is no single parameter at {layer}. Layers count from 1, one at a time, and "
+                "in a network without biases every b[l] is None."
+            )
+        values = check_array(f"the parameter of layer {layer}", values, window.dtype)
         if values.shape != window.shape:
             raise ValueError(
                 f"the parameter of layer {layer} has shape {window.shape}, but the new values "
@@ -60,9 +65,9 @@ class Parameters:
         Numbers of inputs, of neurons in each hidden layer, of outputs: ``[2, 4, 1]``.
     bias : bool
         False for a network without biases; every ``b[l]`` is then None.
-    stack_shape : tuple of int
+    stack_shape : int or tuple of int
         Leading axes: ``(1000,)`` for a stack of a thousand networks, ``()`` for one.
-    dtype : dtype
+    dtype : float64 or float32
 
     Attributes
     ----------
@@ -70,13 +75,19 @@ class Parameters:
     W, b : Windows
         ``W[l]`` (*stack_shape, n_in, n_out) and ``b[l]`` (*stack_shape, 1, n_out).
 
+    Raises
+    ------
+    TypeError, ValueError
+        For sizes that are not positive whole numbers, or another dtype.
+
     Source: our own layout; the order W1, b1, W2, b2, … is the usual one.
     """
 
     def __init__(self, layer_sizes, *, bias=True, stack_shape=(), dtype=np.float64):
-        self.layer_sizes = tuple(layer_sizes)
-        self.bias = bias
-        self.stack_shape = tuple(stack_shape)
+        self.layer_sizes = check_layer_sizes(layer_sizes)
+        self.bias = bool(bias)
+        self.stack_shape = check_stack_shape(stack_shape)
+        dtype = check_dtype(dtype)
         pairs = list(zip(self.layer_sizes[:-1], self.layer_sizes[1:], strict=True))
         n_parameters = sum((n_in + bool(bias)) * n_out for n_in, n_out in pairs)
         self.vector = np.zeros((*self.stack_shape, n_parameters), dtype)
@@ -101,12 +112,23 @@ class Parameters:
             dtype=self.vector.dtype,
         )
 
+    def __reduce__(self):
+        # Pickle and deepcopy would tear the windows from the vector: rebuild them instead.
+        return restore, (self.layer_sizes, self.bias, self.stack_shape, self.vector)
+
     def named(self):
         """Yield ``("W1", W[1])``, ``("b1", b[1])``, ``("W2", W[2])``, … in the vector's order."""
         for layer in range(1, len(self.layer_sizes)):
             yield f"W{layer}", self.W[layer]
             if self.bias:
                 yield f"b{layer}", self.b[layer]
+
+
+def restore(layer_sizes, bias, stack_shape, vector):
+    """Return Parameters that hold a copy of ``vector``; used by pickle and deepcopy."""
+    parameters = Parameters(layer_sizes, bias=bias, stack_shape=stack_shape, dtype=vector.dtype)
+    parameters.vector[...] = vector
+    return parameters
 
 
 def forward_pass(network, X):
@@ -158,6 +180,8 @@ class Network:
 
     Raises
     ------
+    TypeError
+        If ``parameters`` is anything else.
     ValueError
         For an unknown activation, or softmax in a hidden layer.
     """
@@ -170,7 +194,8 @@ class Network:
                 f'hidden is "{hidden}", which is for the output layer only. '
                 'Choose "sigmoid", "tanh", "relu" or "identity" for the hidden layers.'
             )
-        self.parameters = parameters
+        advice = "Network.random and Network.from_weights make them."
+        self.parameters = check_instance("parameters", parameters, Parameters, advice)
         self.hidden, self.output = hidden, output
         self.layer_sizes = parameters.layer_sizes
         self.n_layers = len(self.layer_sizes) - 1
@@ -216,18 +241,8 @@ class Network:
         ValueError
             For sizes that are not positive whole numbers or an unknown name.
         """
-        layer_sizes = check_layer_sizes(layer_sizes)
         check_generator("rng", rng)
         draw = check_choice("initialization", initialization, INITIALIZATIONS)
-        if isinstance(stack_shape, (int, np.integer)):
-            stack_shape = (stack_shape,)
-        advice = "It is the number of networks in the stack; leave it out for a single one."
-        stack_shape = tuple(check_positive_integer("stack_shape", n, advice) for n in stack_shape)
-        if dtype not in (np.float64, np.float32, "float64", "float32"):
-            raise TypeError(
-                f"dtype is {describe(dtype)}, but np.float64 or np.float32 is expected. "
-                "Leave it out for float64."
-            )
         parameters = Parameters(layer_sizes, bias=bias, stack_shape=stack_shape, dtype=dtype)
         for W in parameters.W[1:]:
             W[...] = draw(rng, W.shape)
@@ -251,6 +266,9 @@ class Network:
         TypeError, ValueError
             If the arrays are not finite matrices or do not fit each other.
         """
+        for name, arrays in [("W", W), ("b", [] if b is None else b)]:
+            advice = f"Put the layers' arrays into a list: [{name}1, {name}2]."
+            check_instance(name, arrays, (list, tuple), advice)
         W = [check_array(f"W{layer}", values) for layer, values in enumerate(W, start=1)]
         if not W or any(values.ndim != 2 for values in W):
             raise ValueError(
@@ -276,7 +294,7 @@ class Network:
                     "b=None for a network without biases."
                 )
             for layer, values in enumerate(b, start=1):
-                values = check_array(f"b{layer}", values)
+                values = check_array(f"b{layer}", values, parameters.vector.dtype)
                 if values.shape != parameters.b[layer].shape:
                     raise ValueError(
                         f"b{layer} has shape {values.shape}, but expected is "
@@ -301,15 +319,18 @@ class Network:
 
         Raises
         ------
+        TypeError
+            If they are no networks.
         ValueError
             If there are none, if one is itself a stack, or if they differ in layer sizes,
-            activations or the presence of biases.
+            activations, the presence of biases or float type.
         """
-        networks = list(networks)
+        networks = check_sequence("networks", networks)
         if not networks:
             raise ValueError("networks is empty. Pass at least one network to stack.")
         first = networks[0]
         for s, network in enumerate(networks):
+            check_instance(f"networks[{s}]", network, Network, "Stack networks only.")
             if network.stack_shape or network._architecture() != first._architecture():
                 raise ValueError(
                     f"network {s} is {network!r}, but the first is {first!r}. Only single "
@@ -346,11 +367,11 @@ class Network:
         IndexError
             If the index does not fit the stack.
         """
-        if len(index) != len(self.stack_shape) or not index:
+        integers = all(isinstance(i, (int, np.integer)) and i is not True for i in index)
+        if len(index) != len(self.stack_shape) or not index or not integers:
             raise IndexError(
-                f"member{index} asks for {len(index)} axes, but the stack has "
-                f"{len(self.stack_shape)} (stack_shape {self.stack_shape}). "
-                "Give one index for each."
+                f"member{index} was asked for, but this stack has {len(self.stack_shape)} axes "
+                f"(stack_shape {self.stack_shape}). Give one whole number for each axis."
             )
         parameters = self.parameters.zeros_like(stack_shape=())
         parameters.vector[...] = self.parameters.vector[index]
@@ -443,11 +464,32 @@ class Network:
 
 
 def check_layer_sizes(layer_sizes):
-    """Return ``layer_sizes`` as a tuple of at least two positive ints, or raise a ValueError."""
-    if isinstance(layer_sizes, (str, int)) or len(list(layer_sizes)) < 2:
+    """Return ``layer_sizes`` as a tuple of at least two positive ints, or raise."""
+    layer_sizes = check_sequence("layer_sizes", layer_sizes)
+    if len(layer_sizes) < 2:
         raise ValueError(
             f"layer_sizes is {describe(layer_sizes)}, but at least two numbers are expected: the "
             "inputs, the neurons of each hidden layer, the outputs. For example [2, 4, 1]."
         )
     advice = "It is a number of neurons, for example [2, 4, 1]."
     return tuple(check_positive_integer("layer_sizes", size, advice) for size in layer_sizes)
+
+
+def check_stack_shape(stack_shape):
+    """Return ``stack_shape`` as a tuple of positive ints, or raise."""
+    if isinstance(stack_shape, (int, np.integer)):
+        stack_shape = (stack_shape,)
+    advice = "It is the number of networks in the stack; leave it out for a single one."
+    stack_shape = check_sequence("stack_shape", stack_shape)
+    return tuple(check_positive_integer("stack_shape", n, advice) for n in stack_shape)
+
+
+def check_dtype(dtype):
+    """Return ``dtype`` if it is float64 or float32, or raise a TypeError."""
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        if isinstance(dtype, (type, str, np.dtype)) and known == dtype:
+            return known
+    raise TypeError(
+        f"dtype is {describe(dtype)}, but np.float64 or np.float32 is expected. "
+        "Leave it out for float64."
+    )

@@ -12,6 +12,8 @@ import numpy as np
 from nnlib.network import Network
 from nnlib.validation import check_positive_integer
 
+SEED_ADVICE = "A seed names one start, so that it can be drawn again."
+
 # 001 descends half the sum of squared errors over 4 samples: 0.1 * 4 / 2.
 # 002 descends the sum of the cross-entropy over 2 samples: 0.1 * 2.
 # 003 descends the sum of squared errors over 4 samples: 1 * 4.
@@ -40,8 +42,14 @@ def network_001(seed=42, hidden_size=2):
     hidden_size : int
         The write-up uses 2.
 
+    Raises
+    ------
+    ValueError
+        If an argument is no such number.
+
     Source: write-up 001, ``randn`` for W1 and W2, biases of 0.
     """
+    check_positive_integer("seed", seed, SEED_ADVICE, at_least=0)
     check_positive_integer("hidden_size", hidden_size, "The write-up uses 2.")
     draw = np.random.RandomState(seed).randn
     W1, W2 = draw(2, hidden_size), draw(hidden_size, 1)
@@ -77,8 +85,14 @@ def network_003(seed):
     seed : int
         The write-up sets none, so its own start is not known.
 
+    Raises
+    ------
+    ValueError
+        If it is no such number.
+
     Source: write-up 003, ``rand`` for W1 and W2.
     """
+    check_positive_integer("seed", seed, SEED_ADVICE, at_least=0)
     draw = np.random.RandomState(seed).rand
     W1, W2 = draw(2, 4), draw(4, 1)
     return Network.from_weights([W1, W2], hidden="sigmoid", output="sigmoid")

@@ -6,11 +6,13 @@ import numpy as np
 
 from nnlib.backprop import backward_pass
 from nnlib.losses import check_loss
-from nnlib.network import forward_pass
+from nnlib.network import Network, forward_pass
 from nnlib.validation import (
     check_array,
     check_choice,
+    check_function,
     check_generator,
+    check_instance,
     check_number,
     check_positive_integer,
     describe,
@@ -61,6 +63,10 @@ class DivergenceError(ArithmeticError):
             f"the loss left the finite numbers at epoch {epoch}, with learning_rate "
             f"{learning_rate:g}: the steps overshoot further each time. Try a learning rate ten "
             "times smaller, and bring the columns of X to a similar scale."
+            if epoch > 0
+            else "the loss is no finite number before the first step (epoch 0, learning_rate "
+            f"{learning_rate:g}). X, y or the weights are too large: bring the columns of X and y "
+            "to a scale near 1, and start from new weights."
         )
 
 
@@ -112,7 +118,7 @@ def train(
         Whether to keep the parameters of each measurement.
     callback : function, optional
         Called as ``callback(epoch, network)`` after each epoch, with the number of epochs
-        done. Training stops if it returns True.
+        done. Training stops if it returns something true.
     progress : function, optional
         Wraps the range of epochs, as tqdm does: ``for epoch in progress(range(epochs))``.
     divergence : str
@@ -133,6 +139,7 @@ def train(
 
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), algorithm 8.1.
     """
+    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
     X = network.check_inputs(X)
     y = network.check_targets(X, y)
     loss = check_loss(loss, network.activations[-1], y)
@@ -143,7 +150,10 @@ def train(
         "weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none."
     )
     batch_size = check_batches(batch_size, rng, len(X))
-    validation = check_validation(validation, network)
+    validation = check_validation(validation, network, loss)
+    for name, function in [("callback", callback), ("progress", progress)]:
+        if function is not None:
+            check_function(name, function, "Leave it out for none.")
     stop = check_choice("divergence", divergence, {"raise": True, "record": False})
     recorder = Recorder(network, y, loss, rate, validation, keep_parameters, stop)
     gradients = network.parameters.zeros_like()
@@ -160,9 +170,9 @@ def train(
                     add_weight_decay(gradients, network, weight_decay)
                 recorder.hold_diverged(gradients)
                 network.parameters.vector -= rate * gradients.vector
-            if callback is not None and callback(epoch + 1, network) is True:
+            if callback is not None and callback(epoch + 1, network):
                 break
-        recorder.record(epoch + 1, *forward_pass(network, X))
+        recorder.record(epoch + 1, *forward_pass(network, X), last=True)
     return recorder.history()
 
 
@@ -218,9 +228,12 @@ class Recorder:
         self.any_diverged = False
         self.last_finite = network.parameters.vector.copy()
 
-    def record(self, epoch, z, a):
+    def record(self, epoch, z, a, last=False):
         """Measure the network, whose forward pass over all training data gave z and a."""
         loss = self.loss.value(z[-1], a[-1], self.y)
+        if last:  # a sigmoid can hide infinite weights behind a finite loss
+            sound = np.isfinite(self.network.parameters.vector).all(axis=-1)
+            loss = np.where(sound, loss, np.inf)
         if self.any_diverged or not np.isfinite(loss).all():
             loss = self._mark_diverged(epoch, loss)
         self.epochs.append(epoch)
@@ -233,7 +246,8 @@ class Recorder:
         if self.keep_parameters:
             self.kept.append(self.network.parameters.vector.copy())
         if self.any_diverged and self.stop:
-            raise DivergenceError(epoch, float(self._rates()[self.diverged_at >= 0].max()), self.history())
+            rate = self._rates()[self.diverged_at >= 0].max()
+            raise DivergenceError(epoch, float(rate), self.history())
         np.copyto(self.last_finite, self.network.parameters.vector)
 
     def _mark_diverged(self, epoch, loss):
@@ -272,7 +286,7 @@ def check_learning_rate(learning_rate, network):
         If it is not positive and finite, or an array whose shape is not that of the stack.
     """
     advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
-    if np.ndim(learning_rate) == 0:
+    if not isinstance(learning_rate, (np.ndarray, list, tuple)):
         return check_number("learning_rate", learning_rate, above=0, what_to_do=advice)
     rates = check_array("learning_rate", learning_rate, network.dtype)
     if rates.shape != network.stack_shape:
@@ -289,6 +303,8 @@ def check_learning_rate(learning_rate, network):
 
 def check_batches(batch_size, rng, n_samples):
     """Return the number of samples in a step, which is ``n_samples`` by default."""
+    if rng is not None:
+        check_generator("rng", rng)
     if batch_size is None:
         return n_samples
     check_positive_integer("batch_size", batch_size, "Leave it out to use all samples at once.")
@@ -302,7 +318,7 @@ def check_batches(batch_size, rng, n_samples):
     return int(batch_size)
 
 
-def check_validation(validation, network):
+def check_validation(validation, network, loss):
     """Return the validation data as a checked pair (X, y), or None."""
     if validation is None:
         return None
@@ -311,5 +327,10 @@ def check_validation(validation, network):
             f"validation is {describe(validation)}, but a pair (X, y) is expected. "
             "Pass validation=(X_validation, y_validation)."
         )
-    X = network.check_inputs(validation[0])
-    return X, network.check_targets(X, validation[1])
+    try:
+        X = network.check_inputs(validation[0])
+        y = network.check_targets(X, validation[1])
+        check_loss(loss.name, network.activations[-1], y)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"in the validation data, {error}") from None
+    return X, y

@@ -39,7 +39,7 @@ def check_array(name, value, dtype=None):
     TypeError
         If the entries are not real numbers.
     ValueError
-        If the rows have different lengths, or an entry is NaN or infinite.
+        If the rows have different lengths, or an entry is missing, NaN or infinite.
     """
     try:
         array = np.asarray(value)
@@ -48,6 +48,11 @@ def check_array(name, value, dtype=None):
             f"{name} is {describe(value)}, whose rows do not have the same length. "
             "Every row must hold the same number of entries."
         ) from None
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} is a masked array with {np.ma.count_masked(value)} entries missing, but every "
+            f"entry must be a number. Fill them, {name}.filled(0), or drop their rows."
+        )
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} is {describe(value)}, but real numbers are expected. "
@@ -113,15 +118,17 @@ def check_choice(name, value, choices):
     close = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
     hint = f' Did you mean "{close[0]}"?' if close else ""
     known = ", ".join(f'"{choice}"' for choice in choices)
-    raise ValueError(f"{name} is {describe(value)}, which is not known.{hint} Choose one of {known}.")
+    raise ValueError(
+        f"{name} is {describe(value)}, which is not known.{hint} Choose one of {known}."
+    )
 
 
-def check_positive_integer(name, value, what_to_do):
-    """Return ``value`` as an int of at least 1."""
+def check_positive_integer(name, value, what_to_do, *, at_least=1):
+    """Return ``value`` as an int of at least 1 (or of at least 0, for a seed)."""
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not is_integer or value < 1:
+    if not is_integer or value < at_least:
         raise ValueError(
-            f"{name} is {describe(value)}, but a whole number of at least 1 is expected. "
+            f"{name} is {describe(value)}, but a whole number of at least {at_least} is expected. "
             f"{what_to_do}"
         )
     return int(value)
@@ -152,4 +159,29 @@ def check_generator(name, value):
             f"{name} is {describe(value)}, but a numpy.random.Generator is expected. "
             "Make one with np.random.default_rng(42); the seed makes the run repeatable."
         )
+    return value
+
+
+def check_instance(name, value, expected, what_to_do):
+    """Return ``value`` if it is an instance of the class, or of one of the classes."""
+    if not isinstance(value, expected):
+        classes = expected if isinstance(expected, tuple) else (expected,)
+        wanted = " or ".join(each.__name__ for each in classes)
+        raise TypeError(f"{name} is {describe(value)}, but a {wanted} is expected. {what_to_do}")
+    return value
+
+
+def check_sequence(name, value):
+    """Return the entries of ``value`` as a list."""
+    if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} is {describe(value)}, but a sequence is expected, such as a list.")
+    if isinstance(value, np.ndarray) and value.ndim != 1:
+        raise ValueError(f"{name} has shape {value.shape}, but one axis is expected. Pass a list.")
+    return list(value)
+
+
+def check_function(name, value, what_to_do):
+    """Return ``value`` if it can be called."""
+    if not callable(value):
+        raise TypeError(f"{name} is {describe(value)}, but a function is expected. {what_to_do}")
     return value
