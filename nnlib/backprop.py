@@ -13,7 +13,7 @@ The mean over the samples is in ``delta[L]`` already, so it is in everything tha
 import numpy as np
 
 from nnlib.losses import check_loss
-from nnlib.network import Network, forward_pass
+from nnlib.network import Network, forward_pass, matmul
 from nnlib.validation import check_instance
 
 
@@ -43,14 +43,13 @@ def backward_pass(network, z, a, y, loss, out=None):
     """
     gradients = network.parameters.zeros_like() if out is None else out
     delta = loss.output_delta(z[-1], a[-1], y, network.activations[-1])
-    ones = np.ones((1, len(y)), delta.dtype)
     for l in range(network.n_layers, 0, -1):  # noqa: E741 - the l of the formulas
-        np.matmul(a[l - 1].mT, delta, out=gradients.W[l])
+        gradients.W[l][...] = matmul(a[l - 1].mT, delta)
         if gradients.b[l] is not None:
-            np.matmul(ones, delta, out=gradients.b[l])  # a row of ones sums over the samples
+            delta.sum(axis=-2, keepdims=True, out=gradients.b[l])
         if l > 1:
             slope = network.activations[l - 1].derivative(z[l - 1], a[l - 1])
-            delta = (delta @ network.W[l].mT) * slope
+            delta = matmul(delta, network.W[l].mT) * slope
     return gradients
 
 

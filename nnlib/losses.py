@@ -84,9 +84,9 @@ def mse_gradient(a, y):
 def bce(z, y):
     """Binary cross-entropy, from the logits, averaged over samples and outputs.
 
-    With ``a = sigmoid(z)`` this is the mean of ``-y log(a) - (1 - y) log(1 - a)``. Here
-    ``-log(a)`` is written ``log(1 + exp(-z))`` and ``-log(1 - a)`` is ``log(1 + exp(z))``.
-    ``logaddexp(0, z)`` computes ``log(exp(0) + exp(z))`` without overflow.
+    With ``a = sigmoid(z)`` this is the mean of ``-y log(a) - (1 - y) log(1 - a)``. Put in
+    ``a``, and it becomes ``log(1 + exp(z)) - y z = log(exp(-y z) + exp((1 - y) z))``.
+    ``logaddexp(p, q)`` computes ``log(exp(p) + exp(q))`` without overflow.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def bce(z, y):
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.2.2.2.
     """
     check_shapes(z, y)
-    losses = y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)
+    losses = np.logaddexp(-y * z, (1 - y) * z)
     return losses.sum(axis=(-2, -1)) / y.size
 
 

@@ -90,7 +90,7 @@ class Parameters:
         dtype = check_dtype(dtype)
         pairs = list(zip(self.layer_sizes[:-1], self.layer_sizes[1:], strict=True))
         n_parameters = sum((n_in + bool(bias)) * n_out for n_in, n_out in pairs)
-        self.vector = np.zeros((*self.stack_shape, n_parameters), dtype)
+        self.vector = zeros_side_by_side(self.stack_shape, n_parameters, dtype)
         self.W, self.b = Windows([None]), Windows([None])
         start = 0
         for n_in, n_out in pairs:
@@ -131,6 +131,42 @@ def restore(layer_sizes, bias, stack_shape, vector):
     return parameters
 
 
+def zeros_side_by_side(stack_shape, n_parameters, dtype):
+    """Return zeros (*stack_shape, n_parameters), the networks side by side in memory.
+
+    NumPy works through an array along the memory. Here it finds the first weight of all
+    networks, then the second weight of all, …: runs of S numbers, S the size of the stack. In
+    the usual order the runs are as short as a layer, and most of the time would go into
+    starting the next one.
+
+    Source: "structure of arrays"; Fog, *Optimizing software in C++* (2023), section 9.4.
+    """
+    return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
+
+
+def matmul(A, B):
+    """The matrix product ``A @ B``, also for stacks; there one operand may be a single matrix.
+
+    For stacks of small matrices ``einsum`` is several times faster than ``@``. It writes the
+    product as the sum over j of ``A[:, i, j] * B[:, j, k]``, each term computed for all
+    networks in one run along the memory.
+
+    Parameters
+    ----------
+    A : array (..., n_rows, n)
+    B : array (..., n, n_columns)
+
+    Returns
+    -------
+    array (..., n_rows, n_columns)
+
+    Source: the NumPy reference, ``numpy.einsum``.
+    """
+    if A.ndim == B.ndim == 2:
+        return A @ B
+    return np.einsum("...ij,...jk->...ik", A, B)
+
+
 def forward_pass(network, X):
     """Compute every layer, from the input to the prediction.
 
@@ -151,7 +187,7 @@ def forward_pass(network, X):
     """
     z, a = [None], [X]
     for W, b, activation in network.layers:
-        z.append(a[-1] @ W if b is None else a[-1] @ W + b)
+        z.append(matmul(a[-1], W) if b is None else matmul(a[-1], W) + b)
         a.append(activation.function(z[-1]))
     return z, a
 

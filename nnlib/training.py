@@ -1,5 +1,6 @@
 """Training: go a small step against the gradient, again and again."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -226,7 +227,7 @@ class Recorder:
         self.epochs, self.losses, self.validation_losses, self.kept = [], [], [], []
         self.diverged_at = np.full(network.stack_shape, -1)
         self.any_diverged = False
-        self.last_finite = network.parameters.vector.copy()
+        self.last_finite = network.parameters.vector.copy(order="K")
 
     def record(self, epoch, z, a, last=False):
         """Measure the network, whose forward pass over all training data gave z and a."""
@@ -234,7 +235,9 @@ class Recorder:
         if last:  # a sigmoid can hide infinite weights behind a finite loss
             sound = np.isfinite(self.network.parameters.vector).all(axis=-1)
             loss = np.where(sound, loss, np.inf)
-        if self.any_diverged or not np.isfinite(loss).all():
+        # math.isfinite is the faster one, but takes one number only.
+        finite = np.isfinite(loss).all() if self.network.stack_shape else math.isfinite(loss)
+        if self.any_diverged or not finite:
             loss = self._mark_diverged(epoch, loss)
         self.epochs.append(epoch)
         self.losses.append(loss)
@@ -248,7 +251,7 @@ class Recorder:
         if self.any_diverged and self.stop:
             rate = self._rates()[self.diverged_at >= 0].max()
             raise DivergenceError(epoch, float(rate), self.history())
-        np.copyto(self.last_finite, self.network.parameters.vector)
+        self.last_finite[...] = self.network.parameters.vector
 
     def _mark_diverged(self, epoch, loss):
         """Take diverged networks back to their last measured parameters; their loss is infinity."""
