@@ -1,11 +1,13 @@
 """Runs the notebooks alike on every machine."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 # A progress bar would write its timings into the outputs that are compared.
 os.environ["TQDM_DISABLE"] = "1"
 
 # The kernels see no start-up files and no settings of the user's own.
-_ipython = tempfile.TemporaryDirectory(prefix="ipython-", ignore_cleanup_errors=True)
-os.environ["IPYTHONDIR"] = _ipython.name
+os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
+atexit.register(shutil.rmtree, os.environ["IPYTHONDIR"], ignore_errors=True)
