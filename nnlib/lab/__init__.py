@@ -3,7 +3,8 @@
 ``nnlib.lab`` imports ``nnlib``, and never the other way round.
 """
 
+from nnlib.lab.progress import progress_bar
 from nnlib.lab.set_up import check_set_up
 from nnlib.lab.source import show_source
 
-__all__ = ["check_set_up", "show_source"]
+__all__ = ["check_set_up", "progress_bar", "show_source"]
