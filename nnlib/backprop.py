@@ -13,7 +13,7 @@ The mean over the samples is in ``delta[L]`` already, so it is in everything tha
 import numpy as np
 
 from nnlib.losses import check_loss
-from nnlib.network import Network, forward_pass, matmul
+from nnlib.network import Network, matmul
 from nnlib.validation import check_instance
 
 

@@ -9,9 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.backprop import gradients
-from nnlib.losses import check_loss
+from nnlib.losses import LOSSES, check_loss
 from nnlib.network import Network, forward_pass
-from nnlib.validation import check_array, check_number, describe
+from nnlib.validation import (
+    check_array,
+    check_function,
+    check_instance,
+    check_number,
+    describe,
+)
 
 # Central differences err in two ways. Their formula is off by about epsilon**2; and the two
 # losses are rounded, which leaves about 1e-16 / epsilon. The sum is least near the cube root
@@ -48,9 +54,9 @@ def numerical_gradient(function, theta, epsilon=EPSILON):
 
     Source: Nocedal & Wright, *Numerical Optimization* (2006), equation 8.7.
     """
+    check_function("function", function, "It gets an array like theta and returns the loss.")
     theta = check_array("theta", theta, np.float64)
-    advice = "Leave it out for 6e-6, which suits float64."
-    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+    epsilon = check_epsilon(epsilon, theta)
     slope = np.zeros_like(theta)
     for i in np.ndindex(theta.shape):
         values = []
@@ -63,8 +69,21 @@ def numerical_gradient(function, theta, epsilon=EPSILON):
                 f"the function returned an array of shape {values[0].shape}, but one number is "
                 "expected. Return the loss, a mean or a sum."
             )
-        slope[i] = (values[0] - values[1]) / (2 * epsilon)
-    return slope
+        slope[i] = values[0] / (2 * epsilon) - values[1] / (2 * epsilon)
+    return check_array("the measured slope", slope)
+
+
+def check_epsilon(epsilon, theta):
+    """Return ``epsilon`` if it is a positive number that moves every entry of ``theta``."""
+    advice = "Leave it out for 6e-6, which suits float64."
+    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+    largest = np.abs(theta).max(initial=0)
+    if largest + epsilon == largest:
+        raise ValueError(
+            f"epsilon is {epsilon:g}, which is lost in rounding beside the largest parameter, "
+            f"{largest:g}. Scale the parameters down, or take a larger epsilon."
+        )
+    return epsilon
 
 
 def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
@@ -91,6 +110,8 @@ def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
     ------
     TypeError, ValueError
         If ``X``, ``y`` or ``loss`` do not fit, or the network is a stack.
+    OverflowError
+        If the losses are no finite numbers.
 
     Source: as :func:`numerical_gradient`.
     """
@@ -98,9 +119,8 @@ def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
     X = network.check_inputs(X)
     y = network.check_targets(X, y)
     loss = check_loss(loss, network.activations[-1], y)
-    advice = "Leave it out for 6e-6, which suits float64."
-    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
     theta = network.parameters.vector
+    epsilon = check_epsilon(epsilon, theta)
     result = network.parameters.zeros_like()
     at_once = max(1, 4_000_000 // theta.size)  # keeps the stack below about 64 MB
     for start in range(0, theta.size, at_once):
@@ -110,14 +130,22 @@ def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
         row = np.arange(len(index))
         moved.vector[0, row, index] += epsilon
         moved.vector[1, row, index] -= epsilon
-        z, a = forward_pass(Network(moved, hidden=network.hidden, output=network.output), X)
-        up, down = loss.value(z[-1], a[-1], y)
-        result.vector[index] = (up - down) / (2 * epsilon)
+        copies = Network(moved, hidden=network.hidden, output=network.output)
+        with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next lines
+            z, a = forward_pass(copies, X)
+            up, down = loss.value(z[-1], a[-1], y)
+            result.vector[index] = (up - down) / (2 * epsilon)
+    if not np.isfinite(result.vector).all():
+        raise OverflowError(
+            "the losses around the parameters are no finite numbers, so there is no slope to "
+            "measure. Bring X and y to a scale near 1, and take smaller parameters."
+        )
     return result
 
 
 def single_float64(network):
     """Return the network if it is a single one in float64, a float64 copy if it is float32."""
+    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
     if network.stack_shape:
         raise ValueError(
             f"network is {network!r}, a stack, but a single network is expected. "
@@ -224,6 +252,11 @@ def compare_gradients(analytic, numerical, *, tolerance=TOLERANCE, noise=1e-10):
             f"analytic holds {list(analytic)}, but numerical holds {list(numerical)}. "
             "Give both the same names in the same order."
         )
+    if not analytic:
+        raise ValueError("analytic and numerical are empty. Give at least one pair of arrays.")
+    advice = "Leave it out for the default."
+    tolerance = check_number("tolerance", tolerance, at_least=0, what_to_do=advice)
+    noise = check_number("noise", noise, at_least=0, what_to_do=advice)
     rows = []
     for name, computed in analytic.items():
         computed = check_array(f"analytic {name}", computed, np.float64)
@@ -239,7 +272,10 @@ def compare_gradients(analytic, numerical, *, tolerance=TOLERANCE, noise=1e-10):
 
 def compare_parameter(name, computed, measured, tolerance, noise):
     """Return the :class:`ParameterCheck` of one pair of arrays of the same shape."""
-    difference = np.abs(computed - measured)
+    if computed.size == 0:
+        raise ValueError(f"{name} is empty. Give at least one number.")
+    with np.errstate(over="ignore"):  # a difference may be infinite: it is then wrong
+        difference = np.abs(computed - measured)
     index = tuple(int(i) for i in np.unravel_index(difference.argmax(), difference.shape))
     scale = max(np.abs(computed).max(), np.abs(measured).max())
     worst = difference[index]
@@ -285,12 +321,16 @@ def check_gradients(network, X, y, loss, *, tolerance=TOLERANCE):
     ------
     TypeError, ValueError
         If ``X``, ``y`` or ``loss`` do not fit, or the network is a stack.
+    OverflowError
+        If the numbers are too large for a finite loss and gradient.
 
     Source: as :func:`compare_gradients`.
     """
     network = single_float64(network)
-    return compare_gradients(
-        gradients(network, X, y, loss),
-        numerical_gradients(network, X, y, loss),
-        tolerance=tolerance,
-    )
+    analytic = gradients(network, X, y, loss)
+    numerical = numerical_gradients(network, X, y, loss)
+    z, a = network.forward(X)
+    y = network.check_targets(a[0], y)
+    value = LOSSES[loss].value(z[-1], a[-1], y)
+    scale = max(value, np.square(a[-1]).max(), np.square(y).max())
+    return compare_gradients(analytic, numerical, tolerance=tolerance, noise=1e-10 * scale)

@@ -11,6 +11,7 @@ Shapes: ``X`` (n_samples, n_in), ``W[l]`` (n_in, n_out), ``b[l]`` (1, n_out), ``
 networks of one architecture, and the same lines compute them all.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -376,6 +377,11 @@ class Network:
         for s, network in enumerate(networks):
             parameters.vector[s] = network.parameters.vector
         return cls(parameters, hidden=first.hidden, output=first.output)
+
+    def __reduce__(self):
+        # For pickle and deepcopy: everything else is made anew from the parameters.
+        remake = functools.partial(Network, hidden=self.hidden, output=self.output)
+        return remake, (self.parameters,)
 
     def _architecture(self):
         return self.layer_sizes, self.hidden, self.output, self.parameters.bias, self.dtype

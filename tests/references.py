@@ -2,7 +2,6 @@
 
 from decimal import Decimal, localcontext
 
-
 DIGITS = 480  # 1 - exp(-1000) differs from 1 in the 435th digit
 
 
