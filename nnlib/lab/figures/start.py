@@ -27,11 +27,13 @@ def learning(start, network, history, X, y):
     middle.set_title("Before")
     right.set_title("After")
     half = history.epoch[np.argmax(history.loss < history.loss[0] / 2)]
-    errors = [np.abs(each.predict(X) - y).max() for each in (start, network)]
+    errors = [np.abs(each.predict(X) - y) for each in (start, network)]
+    right_corners = [int((error < 0.5).sum()) for error in errors]
     show(
         figure,
         f"Left: the loss falls from {history.loss[0]:.4f} to {history.loss[-1]:.4f}; after {half} "
         f"of {history.epoch[-1]} epochs it has halved. Right: the answers over the whole square, "
-        "before and after. At the four corners the largest error was "
-        f"{errors[0]:.4f} and is {errors[1]:.4f} now.",
+        f"before and after. Of the four corners {right_corners[0]} was right and "
+        f"{right_corners[1]} are right now; the largest error was {errors[0].max():.4f} and is "
+        f"{errors[1].max():.4f}.",
     )
