@@ -91,7 +91,9 @@ class Parameters:
         dtype = check_dtype(dtype)
         pairs = list(zip(self.layer_sizes[:-1], self.layer_sizes[1:], strict=True))
         n_parameters = sum((n_in + bool(bias)) * n_out for n_in, n_out in pairs)
-        self.vector = zeros_side_by_side(self.stack_shape, n_parameters, dtype)
+        # Worth it where the networks are more than the weights of a layer.
+        side_by_side = math.prod(self.stack_shape) > max(n_in * n_out for n_in, n_out in pairs)
+        self.vector = zeros_for_stack(self.stack_shape, n_parameters, side_by_side, dtype)
         self.W, self.b = Windows([None]), Windows([None])
         start = 0
         for n_in, n_out in pairs:
@@ -132,25 +134,27 @@ def restore(layer_sizes, bias, stack_shape, vector):
     return parameters
 
 
-def zeros_side_by_side(stack_shape, n_parameters, dtype):
-    """Return zeros (*stack_shape, n_parameters), the networks side by side in memory.
+def zeros_for_stack(stack_shape, n_parameters, side_by_side, dtype):
+    """Return zeros (*stack_shape, n_parameters), if wanted with the networks side by side.
 
-    NumPy works through an array along the memory. Here it finds the first weight of all
-    networks, then the second weight of all, …: runs of S numbers, S the size of the stack. In
-    the usual order the runs are as short as a layer, and most of the time would go into
-    starting the next one.
+    NumPy works through an array along the memory. Side by side it finds the first weight of
+    all networks, then the second weight of all, …: runs of S numbers, S the size of the stack.
+    In the usual order, one network after the other, the runs are as short as a layer, and for
+    small layers most of the time goes into starting the next run.
 
-    Source: "structure of arrays"; Fog, *Optimizing software in C++* (2023), section 9.4.
+    Source: Fog, *Optimizing software in C++* (2023), on structures of arrays.
     """
-    return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
+    if side_by_side:
+        return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
+    return np.zeros((*stack_shape, n_parameters), dtype)
 
 
 def matmul(A, B):
-    """The matrix product ``A @ B``, also for stacks; there one operand may be a single matrix.
+    """The matrix product ``A @ B`` for one network or a stack.
 
-    For stacks of small matrices ``einsum`` is several times faster than ``@``. It writes the
-    product as the sum over j of ``A[:, i, j] * B[:, j, k]``, each term computed for all
-    networks in one run along the memory.
+    ``@`` is made for matrices with their entries side by side. For networks side by side,
+    ``einsum`` is several times faster: it sums ``A[..., i, j] * B[..., j, k]`` over j, one
+    term for all networks at a time.
 
     Parameters
     ----------
@@ -163,9 +167,9 @@ def matmul(A, B):
 
     Source: the NumPy reference, ``numpy.einsum``.
     """
-    if A.ndim == B.ndim == 2:
-        return A @ B
-    return np.einsum("...ij,...jk->...ik", A, B)
+    if B.ndim > 2 and B.strides[-3] == B.itemsize:  # networks side by side
+        return np.einsum("...ij,...jk->...ik", A, B)
+    return A @ B
 
 
 def forward_pass(network, X):
