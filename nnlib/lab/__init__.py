@@ -3,8 +3,9 @@
 ``nnlib.lab`` imports ``nnlib``, and never the other way round.
 """
 
+from nnlib.lab.checks import check
 from nnlib.lab.progress import progress_bar
 from nnlib.lab.set_up import check_set_up
 from nnlib.lab.source import show_source
 
-__all__ = ["check_set_up", "progress_bar", "show_source"]
+__all__ = ["check", "check_set_up", "progress_bar", "show_source"]

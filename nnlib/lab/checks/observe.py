@@ -1,0 +1,252 @@
+"""Call a learner's function and write down what happens, whatever happens.
+
+The calls run in a thread of their own, so that the check can stop waiting. What is printed, shown,
+warned about or raised there goes into an :class:`Outcome`, and never reaches the page.
+
+Limits. A function that runs too long is stopped at its next line of Python; one long call inside
+NumPy, or code that catches every exception for ever, cannot be stopped: the check ends all the
+same, and says that it is still running. Where Python has no threads (in a browser) there is no
+deadline. A function that ends the whole process (``os._exit``, a crash in C) ends it. If you
+interrupt the kernel yourself, the check is interrupted.
+"""
+
+import builtins
+import contextlib
+import ctypes
+import inspect
+import io
+import sys
+import threading
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.lab.checks.plain import Plain, plain, safe_text, type_name
+
+LONGEST_PRINT = 400  # characters that are kept of what one call prints
+
+
+@dataclass
+class Outcome:
+    """What one call brought.
+
+    Attributes
+    ----------
+    result : Plain or None
+        None if there was an error, or no time.
+    error, error_type : str
+        "ValueError: the message" and "ValueError"; empty without an error.
+    does_not_fit : bool
+        Whether it could not be called with these arguments.
+    warned : set of str
+        "overflow", "invalid value", "divide by zero", as NumPy says.
+    changed : tuple of str
+        Names of the arguments that were changed.
+    printed : str
+    """
+
+    result: Plain | None = None
+    error: str = ""
+    error_type: str = ""
+    does_not_fit: bool = False
+    warned: frozenset = frozenset()
+    changed: tuple = ()
+    printed: str = ""
+
+
+class TimeIsUp(SystemExit):
+    """Raised inside a function that runs too long. Threads end on a SystemExit without a word."""
+
+
+def observe(function, arguments, names, n_parts, seconds):
+    """Call ``function`` once for each case, and a second time for the first.
+
+    Parameters
+    ----------
+    function : callable
+    arguments : function without arguments, returning the list of cases
+        Called anew for every call, so that no case can be spoilt by another. A case is a tuple.
+    names : tuple of str
+        Names of the arguments.
+    n_parts : int
+        How many values the function returns.
+    seconds : float
+        For all the calls together.
+
+    Returns
+    -------
+    outcomes : list of Outcome
+        Fewer than the cases and one if the time was up: then the next one was running.
+    ended : bool
+        False if the function is still running in the background.
+    """
+    outcomes = []
+    printed = Printed()
+
+    def work():
+        for case in [*range(len(arguments())), 0]:
+            outcomes.append(call(function, arguments, case, names, n_parts, printed))
+
+    with quiet(printed):
+        ended = within(seconds, work)
+    return list(outcomes), ended
+
+
+def call(function, arguments, case, names, n_parts, printed):
+    """Call ``function`` with one case and return the Outcome."""
+    given, original = arguments()[case], arguments()[case]
+    outcome = Outcome()
+    warned = set()
+    printed.forget()
+    remember = np.errstate(
+        over="call", divide="call", invalid="call", call=lambda kind, _: warned.add(kind)
+    )
+    try:
+        problem = does_not_fit(function, given)
+        if problem:
+            outcome.does_not_fit, outcome.error, outcome.error_type = True, problem, "TypeError"
+        else:
+            with remember:
+                value = function(*given)
+            outcome.result = plain(value, n_parts)
+        outcome.changed = tuple(
+            name
+            for name, now, before in zip(names, given, original, strict=True)
+            if not unchanged(now, before)
+        )
+    except TimeIsUp:
+        raise
+    except BaseException as error:
+        outcome.result = None
+        outcome.error_type = type_name(error)
+        outcome.error = error_in_words(error)
+    if outcome.error_type == "OverflowError":
+        warned.add("overflow")
+    outcome.warned = frozenset(warned)
+    outcome.printed = printed.text()
+    return outcome
+
+
+def does_not_fit(function, given):
+    """Say why ``function`` cannot be called with so many arguments; "" if it can."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return ""
+    try:
+        signature.bind(*given)
+    except TypeError:
+        return f"it is defined with ({', '.join(map(safe_text, signature.parameters))})"
+    return ""
+
+
+def error_in_words(error):
+    """Return "ValueError: the message", also if the error cannot be shown."""
+    try:
+        message = safe_text(str(error))
+    except BaseException as second:
+        if isinstance(second, TimeIsUp):
+            raise
+        message = ""
+    return f"{type_name(error)}: {message}" if message else type_name(error)
+
+
+def unchanged(now, before):
+    """Return whether an argument still is what it was."""
+    if isinstance(before, np.ndarray):
+        return now.shape == before.shape and np.array_equal(now, before, equal_nan=True)
+    if isinstance(before, (list, tuple)):
+        return len(now) == len(before) and all(map(unchanged, now, before))
+    if isinstance(before, (int, float)):
+        return isinstance(now, (int, float)) and (now == before or now != now)
+    return True
+
+
+# ----------------------------------------------------------------------- quiet, and in good time
+
+
+class Printed(io.TextIOBase):
+    """Takes the place of stdout: keeps the first characters that are printed."""
+
+    def __init__(self):
+        self.forget()
+
+    def forget(self):
+        self.kept, self.room = [], LONGEST_PRINT
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError("only text can be printed")
+        if self.room > 0:
+            self.kept.append(str.__getitem__(text, slice(0, self.room)))
+            self.room -= len(self.kept[-1])
+        return len(text)
+
+    def text(self):
+        """What was printed, as one line: " | " stands between the lines."""
+        lines = "".join(self.kept).strip().splitlines()
+        return " | ".join(safe_text(line) for line in lines if line.strip())
+
+
+@contextlib.contextmanager
+def quiet(printed):
+    """Keep everything that is printed, shown, asked or warned about off the page."""
+    asked = builtins.input
+    out, err = sys.stdout, sys.stderr
+    with warnings.catch_warnings(), nothing_displayed():
+        warnings.simplefilter("ignore")
+        try:
+            sys.stdout = sys.stderr = printed
+            builtins.input = no_input
+            yield
+        finally:
+            sys.stdout, sys.stderr, builtins.input = out, err, asked
+
+
+def no_input(*_):
+    raise EOFError("a check cannot type an answer for input()")
+
+
+def nothing_displayed():
+    """Keep what ``display`` shows off the page, if this is IPython."""
+    if "IPython" not in sys.modules:
+        return contextlib.nullcontext()
+    from IPython.utils.capture import capture_output
+
+    return capture_output(stdout=False, stderr=False, display=True)
+
+
+def within(seconds, work):
+    """Run ``work`` in a thread; stop it when ``seconds`` are over.
+
+    Returns
+    -------
+    bool
+        False if it could not be stopped and is still running.
+    """
+
+    def run():
+        with contextlib.suppress(BaseException):  # errors are written down; this is the deadline
+            work()
+
+    thread = threading.Thread(target=run, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no threads here
+        run()
+        return True
+    try:
+        thread.join(seconds)
+    finally:  # also if the learner interrupts the kernel
+        for _ in range(25):  # a bare "except:" may swallow one or two
+            if not thread.is_alive():
+                break
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident), ctypes.py_object(TimeIsUp)
+            )
+            thread.join(0.02)
+    return not thread.is_alive()

@@ -1,0 +1,71 @@
+"""What a check says: one form for every exercise.
+
+Plain text, so that it reads the same in JupyterLab, on GitHub and with a screen reader. The words
+carry the meaning; the signs beside them only help the eye.
+"""
+
+import textwrap
+from dataclasses import dataclass
+
+WIDTH = 90
+HEADLINES = {
+    "right": "✓ right",
+    "wrong": "✗ not yet",
+    "untouched": "– not attempted yet",
+    "unclear": "? not checked",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The judgement of an answer.
+
+    Attributes
+    ----------
+    status : str
+        "right", "wrong", "untouched", or "unclear" if the check was called in a wrong way.
+    rows : tuple of (str, str)
+        Label and text: input, expected, yours, printed.
+    remarks : tuple of str
+        Sentences beneath.
+    mistake : str or None
+        The name of the mistake that was recognised.
+    """
+
+    status: str
+    rows: tuple = ()
+    remarks: tuple = ()
+    mistake: str | None = None
+
+    def text(self, number):
+        """The whole message, for the exercise of this number."""
+        headline = f"Exercise {number}   " if number else ""
+        lines = [headline + HEADLINES[self.status]]
+        for label, text in self.rows:
+            lines += wrapped(text, f"  {label:<11}", " " * 13)
+        for remark in self.remarks:
+            lines += wrapped(remark, "  ", "  ")
+        return "\n".join(lines)
+
+
+def wrapped(text, first, following):
+    """Wrap a text into lines, the first with a label before it."""
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=following, break_on_hyphens=False
+    )
+
+
+def right(why):
+    return Verdict("right", remarks=(why,))
+
+
+def untouched(remark="Put your answer in place of the ... and run the cell again."):
+    return Verdict("untouched", remarks=(remark,))
+
+
+def wrong(rows, name=None, hint=None):
+    if name is None:
+        remark = hint or "This is none of the mistakes known here. The hints below go step by step."
+    else:
+        remark = f"This looks like: {name}. {hint}"
+    return Verdict("wrong", rows=tuple(rows), remarks=(remark,), mistake=name)
