@@ -206,7 +206,13 @@ def spirals(n_samples=200, *, noise=0.05, rng):
 
 
 def _noise(noise):
-    return check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
+    noise = check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
+    if noise > 1e6:
+        raise ValueError(
+            f"noise is {noise:g}, but at most 1e6 is expected. The shape is about 1 wide and "
+            "drowns in noise above 1. Try 0.1."
+        )
+    return noise
 
 
 def _from_scikit_learn(maker, n_samples, rng, **options):

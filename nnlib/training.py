@@ -159,6 +159,7 @@ def train(
     recorder = Recorder(network, y, loss, rate, validation, keep_parameters, stop)
     gradients = network.parameters.zeros_like()
 
+    epoch = -1
     with np.errstate(over="ignore", invalid="ignore"):  # the recorder watches for them
         for epoch in range(epochs) if progress is None else progress(range(epochs)):
             for batch, rows in enumerate(mini_batches(len(X), batch_size, rng)):

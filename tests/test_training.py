@@ -269,6 +269,13 @@ def test_the_progress_bar_is_given_the_range_of_epochs():
     assert given == [range(12)]
 
 
+def test_a_progress_bar_that_hands_on_no_epoch_leaves_the_start():
+    net = xor_network()
+    history = train_xor(net, progress=lambda epochs: [])
+    np.testing.assert_array_equal(history.epoch, [0])
+    np.testing.assert_array_equal(net.parameters.vector, xor_network().parameters.vector)
+
+
 def test_tqdm_can_be_the_progress_bar(capsys):
     tqdm = pytest.importorskip("tqdm").tqdm
     history = train_xor(xor_network(), epochs=12, progress=functools.partial(tqdm, disable=False))

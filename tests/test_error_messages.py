@@ -1,0 +1,581 @@
+"""Bad input is refused at the door. The message names the argument, what came, what was
+expected and what to do."""
+
+import numpy as np
+import pytest
+from cases import random_network
+
+from nnlib import (
+    Network,
+    Parameters,
+    check_gradients,
+    compare_gradients,
+    datasets,
+    gradients,
+    numerical_gradient,
+    published,
+    train,
+)
+
+X, Y = datasets.xor()
+WITH_NAN = np.where(X == 1, np.nan, X)
+WITH_INFINITY = np.where(X == 1, -np.inf, X)
+RNG = np.random.default_rng(0)
+
+
+def net(output="sigmoid", **options):
+    return random_network([2, 4, 1], "tanh", output, **options)
+
+
+def train_with(network=None, X=X, y=Y, **options):
+    options = {"loss": "bce", "learning_rate": 0.5, "epochs": 3, **options}
+    return train(net() if network is None else network, X, y, **options)
+
+
+def refused(function, kind, *parts):
+    """The call raises exactly this kind of error, and the message holds all the parts."""
+    with pytest.raises(kind) as caught:
+        function()
+    assert caught.type is kind  # no subclass
+    message = str(caught.value)
+    for part in parts:
+        assert part in message
+    assert message.endswith((".", "1"))
+
+
+# X
+
+
+BAD_X = {
+    "one column": (X[:, :1], ValueError, ["X has shape (4, 1)", "(n_samples, 2)", "a column for"]),
+    "three columns": (np.ones((4, 3)), ValueError, ["X has shape (4, 3)", "(n_samples, 2)"]),
+    "transposed": (X.T, ValueError, ["X has shape (2, 4)", "transposed", "X.T"]),
+    "one sample": (X[1], ValueError, ["X has shape (2,)", "X.reshape(1, -1)"]),
+    "flat": (X.ravel(), ValueError, ["X has shape (8,)", "(n_samples, 2)"]),
+    "a number": (3.0, ValueError, ["X has shape ()", "(n_samples, 2)"]),
+    "three axes": (X[np.newaxis], ValueError, ["X has shape (1, 4, 2)", "(n_samples, 2)"]),
+    "empty batch": (
+        X[:0],
+        ValueError,
+        ["X has shape (0, 2)", "empty batch", "at least one sample"],
+    ),
+    "empty list": ([], ValueError, ["X has shape (0,)", "empty batch"]),
+    "NaN": (WITH_NAN, ValueError, ["X holds 4 entries", "NaN or infinite", "X[1, 1] = nan"]),
+    "infinity": (
+        WITH_INFINITY,
+        ValueError,
+        ["X holds 4 entries", "X[1, 1] = -inf", "np.isfinite(X)"],
+    ),
+    "None": (None, TypeError, ["X is None", "real numbers are expected"]),
+    "words": ([["a", "b"]], TypeError, ["X is [['a', 'b']] (list)", "dtype=float"]),
+    "complex": (X + 1j, TypeError, ["X is an array of shape (4, 2) and dtype complex128"]),
+    "objects": (X.astype(object), TypeError, ["dtype object", "real numbers"]),
+    "dates": (np.zeros((4, 2), "datetime64[s]"), TypeError, ["datetime64", "real numbers"]),
+    "ragged": ([[1, 2], [3]], ValueError, ["X is [[1, 2], [3]]", "same length"]),
+    "masked": (
+        np.ma.masked_equal(X, 1),
+        ValueError,
+        ["X is a masked array", "4 entries missing", "filled"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("bad", "kind", "parts"), BAD_X.values(), ids=BAD_X)
+@pytest.mark.parametrize("where", ["predict", "forward", "gradients", "check_gradients", "train"])
+def test_bad_inputs_are_refused_everywhere(where, bad, kind, parts):
+    calls = {
+        "predict": lambda: net().predict(bad),
+        "forward": lambda: net().forward(bad),
+        "gradients": lambda: gradients(net(), bad, Y, "bce"),
+        "check_gradients": lambda: check_gradients(net(), bad, Y, "bce"),
+        "train": lambda: train_with(X=bad),
+    }
+    refused(calls[where], kind, *parts)
+
+
+def test_inputs_that_only_float32_cannot_hold_are_refused_there():
+    bad = [[1e300, 0.0]]
+    refused(
+        lambda: net(dtype=np.float32).predict(bad),
+        ValueError, "X holds 1 entries", "infinite in float32", "X[0, 0] = inf",
+    )  # fmt: skip
+
+
+def test_a_single_column_for_a_network_of_one_input():
+    one = Network.random([1, 1], rng=np.random.default_rng(0))
+    refused(lambda: one.predict([1, 2, 3]), ValueError, "X has shape (3,)", "X.reshape(-1, 1)")
+
+
+def test_numbers_too_large_to_compute_with_are_refused():
+    large = random_network([2, 4, 1], "identity", "identity")
+    large.W[2] *= 1e300
+    refused(
+        lambda: large.predict([[1e300, 0]]),
+        OverflowError, "z[2]", "layer 2", "largest entry of X is 1e+300", "Scale X",
+    )  # fmt: skip
+    huge = np.array([[0], [0], [0], [1e308]])
+    refused(
+        lambda: gradients(random_network([2, 1], "tanh", "identity"), 1e3 * X, huge, "mse"),
+        OverflowError, "the gradient", "of X is 1e+03, of y 1e+308", "near 1",
+    )  # fmt: skip
+    refused(
+        lambda: check_gradients(net("identity"), X, huge, "mse"),
+        OverflowError, "no finite numbers", "near 1",
+    )  # fmt: skip
+
+
+# y
+
+
+BAD_Y = {
+    "(n,) for (n, 1)": (
+        Y.ravel(),
+        ValueError,
+        ["y has shape (4,)", "shape (4, 1)", "(4, 4) table", "y.reshape(-1, 1)", "y[:, None]"],
+    ),
+    "transposed": (Y.T, ValueError, ["y has shape (1, 4)", "(4, 1)", "y.T"]),
+    "too few rows": (Y[:3], ValueError, ["y has shape (3, 1)", "these 4 samples", "(4, 1)"]),
+    "too many columns": (
+        np.ones((4, 2)),
+        ValueError,
+        ["y has shape (4, 2)", "one column for each output"],
+    ),
+    "empty": (Y[:0], ValueError, ["y has shape (0, 1)", "(4, 1)"]),
+    "a number": (1.0, ValueError, ["y has shape ()", "(4, 1)"]),
+    "NaN": (np.where(Y == 1, np.nan, Y), ValueError, ["y holds 2 entries", "y[1, 0] = nan"]),
+    "None": (None, TypeError, ["y is None", "real numbers"]),
+    "words": ([["yes"], ["no"]] * 2, TypeError, ["y is [['yes']", "real numbers"]),
+    "masked": (np.ma.masked_equal(Y, 1), ValueError, ["y is a masked array", "2 entries missing"]),
+    "labels -1 and 1": (
+        2 * Y - 1,
+        ValueError,
+        ["y ranges from -1 to 1", "between 0 and 1", "(y + 1) / 2"],
+    ),
+    "label 2": (2 * Y, ValueError, ["y ranges from 0 to 2", "between 0 and 1"]),
+}
+
+
+@pytest.mark.parametrize(("bad", "kind", "parts"), BAD_Y.values(), ids=BAD_Y)
+@pytest.mark.parametrize("where", ["gradients", "check_gradients", "train"])
+def test_bad_targets_are_refused_everywhere(where, bad, kind, parts):
+    calls = {
+        "gradients": lambda: gradients(net(), X, bad, "bce"),
+        "check_gradients": lambda: check_gradients(net(), X, bad, "bce"),
+        "train": lambda: train_with(y=bad),
+    }
+    refused(calls[where], kind, *parts)
+
+
+@pytest.mark.parametrize(("bad", "kind", "parts"), BAD_Y.values(), ids=BAD_Y)
+def test_bad_validation_targets_are_refused_and_called_so(bad, kind, parts):
+    refused(lambda: train_with(validation=(X, bad)), kind, "in the validation data", *parts)
+
+
+@pytest.mark.parametrize(("bad", "kind", "parts"), BAD_X.values(), ids=BAD_X)
+def test_bad_validation_inputs_are_refused_and_called_so(bad, kind, parts):
+    refused(lambda: train_with(validation=(bad, Y)), kind, "in the validation data", *parts)
+
+
+@pytest.mark.parametrize("bad", [X, (X,), (X, Y, Y), "Xy", {"X": X, "y": Y}])
+def test_validation_must_be_a_pair(bad):
+    refused(
+        lambda: train_with(validation=bad),
+        TypeError, "validation is", "a pair (X, y)", "validation=(X_validation, y_validation)",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "parts"),
+    [
+        ([[1, 1], [0, 1], [0, 1], [0, 1]], ["row 0 sums to 2", "sum 1"]),
+        ([[1, 0], [0, 1], [0, 0], [0, 1]], ["row 2 sums to 0", "np.eye(n_classes)[labels]"]),
+        ([[1, 0], [0, 1], [1.5, -0.5], [0, 1]], ["smallest entry -0.5", "distribution"]),
+    ],
+)
+def test_rows_that_are_no_distribution_are_refused_under_cross_entropy(rows, parts):
+    classes = random_network([2, 3, 2], "tanh", "softmax")
+    refused(lambda: gradients(classes, X, rows, "cross_entropy"), ValueError, *parts)
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("call", "parts"),
+    [
+        (lambda: net("sigmod"), ["output is 'sigmod'", 'Did you mean "sigmoid"?', '"softmax"']),
+        (lambda: random_network([2, 2, 1], "Relu", "tanh"), ["hidden is 'Relu'", '"relu"?']),
+        (lambda: net(3), ["output is 3 (int)", 'Choose one of "sigmoid", "tanh"']),
+        (lambda: net(["tanh"]), ["output is ['tanh'] (list)"]),
+        (lambda: gradients(net(), X, Y, "bec"), ["loss is 'bec'", 'Did you mean "bce"?']),
+        (lambda: train_with(loss="crossentropy"), ["loss is 'crossentropy'", '"cross_entropy"?']),
+        (lambda: train_with(loss=None), ["loss is None (NoneType)", '"mse", "bce"']),
+        (lambda: train_with(divergence="rise"), ["divergence is 'rise'", 'Did you mean "raise"?']),
+        (lambda: datasets.published("004"), ["name is '004'", '"000"']),
+        (
+            lambda: Network.random([2, 1], rng=RNG, initialization="xavier"),
+            ["initialization is 'xavier'", '"normal", "glorot", "he"'],
+        ),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_one_and_all_there_are(call, parts):
+    refused(call, ValueError, "not known", "Choose one of", *parts)
+
+
+def test_a_name_that_is_near_to_nothing_gets_no_guess():
+    with pytest.raises(ValueError, match="not known") as error:
+        net("qqqq")
+    assert "Did you mean" not in str(error.value)
+
+
+def test_softmax_in_a_hidden_layer_is_refused():
+    refused(
+        lambda: random_network([2, 2, 1], "softmax", "sigmoid"),
+        ValueError, 'hidden is "softmax"', "output layer only", '"relu"',
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "parts"),
+    [
+        ("bce", "tanh", ['loss "bce"', 'output is "tanh"', 'output="sigmoid"']),
+        ("bce", "identity", ['output is "identity"', 'output="sigmoid"']),
+        ("bce", "softmax", ['output is "softmax"', 'output="sigmoid"']),
+        ("cross_entropy", "sigmoid", ['loss "cross_entropy"', 'output="softmax"']),
+        ("cross_entropy", "relu", ['output is "relu"', 'output="softmax"']),
+        ("mse", "softmax", ['loss "mse"', "derivative", 'loss="cross_entropy"']),
+    ],
+)
+@pytest.mark.parametrize("where", ["gradients", "check_gradients", "train"])
+def test_a_loss_with_an_output_that_it_is_not_made_for_is_refused(loss, output, parts, where):
+    network = net(output)
+    calls = {
+        "gradients": lambda: gradients(network, X, Y, loss),
+        "check_gradients": lambda: check_gradients(network, X, Y, loss),
+        "train": lambda: train_with(network, loss=loss),
+    }
+    refused(calls[where], ValueError, *parts)
+
+
+# Numbers
+
+
+NUMBERS = [0, -0.1, np.nan, np.inf, -np.inf, None, "0.1", True, 1j, np.float64("nan")]
+
+
+@pytest.mark.parametrize("rate", NUMBERS)
+def test_a_learning_rate_must_be_a_positive_number(rate):
+    refused(
+        lambda: train_with(learning_rate=rate),
+        ValueError, "learning_rate is", str(rate), "finite number above 0", "Try 0.1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("decay", [-0.1, np.nan, np.inf, None, "0.1", True])
+def test_weight_decay_must_not_be_negative(decay):
+    refused(
+        lambda: train_with(weight_decay=decay),
+        ValueError, "weight_decay is", str(decay), "at least 0", "Use 0 for none",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["epochs", "measure_every", "batch_size"])
+@pytest.mark.parametrize("number", [0, -1, 2.5, 3.0, "3", True, np.nan, [3]])
+def test_counts_must_be_whole_and_positive(name, number):
+    refused(
+        lambda: train_with(**{name: number}, rng=RNG),
+        ValueError, f"{name} is", str(number), "whole number of at least 1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["epochs", "measure_every"])
+def test_none_is_no_count(name):
+    refused(lambda: train_with(**{name: None}), ValueError, f"{name} is None")
+
+
+def test_a_batch_cannot_hold_more_than_there_is():
+    refused(
+        lambda: train_with(batch_size=5, rng=RNG),
+        ValueError, "batch_size is 5", "only 4 samples", "Leave it out",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("rng", [None, 42, np.random.RandomState(0), np.random, "seed"])
+def test_only_a_generator_draws(rng):
+    parts = ["rng is", "numpy.random.Generator is expected", "np.random.default_rng(42)"]
+    refused(lambda: Network.random([2, 1], rng=rng), TypeError, *parts)
+    refused(lambda: train_with(batch_size=2, rng=rng), TypeError, *parts)
+    refused(lambda: datasets.moons(10, rng=rng), TypeError, *parts)
+    refused(lambda: datasets.spirals(10, rng=rng), TypeError, *parts)
+
+
+def test_a_wrong_generator_is_refused_even_where_none_is_needed():
+    refused(lambda: train_with(rng=42), TypeError, "rng is 42 (int)", "default_rng(42)")
+
+
+@pytest.mark.parametrize(
+    "make", [datasets.circles, datasets.moons, datasets.blobs, datasets.spirals]
+)
+def test_clouds_need_a_number_of_points_and_a_width(make):
+    for number in (0, -3, 2.5, None, "10"):
+        refused(lambda n=number: make(n, rng=RNG), ValueError, "n_samples is", "at least 1")
+    for noise in (-0.1, np.nan, np.inf, None, "0.1"):
+        refused(lambda n=noise: make(10, noise=n, rng=RNG), ValueError, "noise is", "at least 0")
+    refused(lambda: make(10, noise=1e308, rng=RNG), ValueError, "noise")
+
+
+def test_a_published_start_needs_a_seed():
+    refused(lambda: published.network_003(None), ValueError, "seed is None", "at least 0")
+    refused(lambda: published.network_001(seed=-1), ValueError, "seed is -1")
+    refused(lambda: published.network_001(seed=2**32), ValueError, "Seed must be between")
+    refused(lambda: published.network_001(hidden_size=0), ValueError, "hidden_size is 0")
+
+
+# Building networks
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "parts"),
+    [
+        ([2], ValueError, ["layer_sizes is [2]", "at least two numbers", "[2, 4, 1]"]),
+        ([], ValueError, ["layer_sizes is []", "at least two numbers"]),
+        ([2, 0, 1], ValueError, ["layer_sizes is 0", "at least 1"]),
+        ([2, -4, 1], ValueError, ["layer_sizes is -4", "number of neurons"]),
+        ([2, 4.0, 1], ValueError, ["layer_sizes is 4.0 (float)", "whole number"]),
+        ([2, "4", 1], ValueError, ["layer_sizes is '4' (str)"]),
+        (3, TypeError, ["layer_sizes is 3 (int)", "sequence"]),
+        (None, TypeError, ["layer_sizes is None", "sequence"]),
+        ("2-4-1", TypeError, ["layer_sizes is '2-4-1'", "sequence"]),
+        (np.ones((2, 2)), ValueError, ["layer_sizes has shape (2, 2)", "one axis"]),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("make", [lambda sizes: Network.random(sizes, rng=RNG), Parameters])
+def test_layer_sizes_are_two_or_more_positive_whole_numbers(make, sizes, kind, parts):
+    refused(lambda: make(sizes), kind, *parts)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [
+        (0, ValueError),
+        (-1, ValueError),
+        ((2, 0), ValueError),
+        (2.5, TypeError),
+        (None, TypeError),
+        ("3", TypeError),
+        (True, ValueError),
+    ],
+)
+def test_a_stack_has_a_positive_whole_number_of_networks(shape, kind):
+    refused(lambda: Network.random([2, 1], rng=RNG, stack_shape=shape), kind, "stack_shape is")
+
+
+@pytest.mark.parametrize("dtype", [int, np.float16, "float128", "nonsense", None, 64, complex, X])
+def test_the_float_type_is_one_of_two(dtype):
+    refused(
+        lambda: Network.random([2, 1], rng=RNG, dtype=dtype),
+        TypeError, "dtype is", "np.float64 or np.float32", "Leave it out",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("W", "b", "kind", "parts"),
+    [
+        ([], None, ValueError, ["W holds", "a matrix (n_in, n_out)", "one or more layers"]),
+        ([[1, 2]], None, ValueError, ["W holds arrays of shapes [(2,)]", "matrix"]),
+        (None, None, TypeError, ["W is None", "list", "[W1, W2]"]),
+        (np.ones((2, 2)), None, TypeError, ["W is an array of shape (2, 2)", "[W1, W2]"]),
+        ([np.ones((2, 0))], None, ValueError, ["is 0", "number of neurons"]),
+        (
+            [np.ones((2, 3)), np.ones((4, 1))],
+            None,
+            ValueError,
+            ["W1 has shape (2, 3)", "W2 has 4 rows"],
+        ),
+        ([[[np.nan]]], None, ValueError, ["W1 holds 1 entries", "W1[0, 0] = nan"]),
+        ([[["a"]]], None, TypeError, ["W1 is [['a']]", "real numbers"]),
+        ([[[1]], [[np.inf]]], None, ValueError, ["W2 holds 1 entries", "inf"]),
+        ([[[1]]], [], ValueError, ["b holds 0 arrays and W holds 1", "b=None"]),
+        ([[[1]]], [[[1]], [[1]]], ValueError, ["b holds 2 arrays and W holds 1"]),
+        (
+            [[[1, 2]]],
+            [[1, 2]],
+            ValueError,
+            ["b1 has shape (2,)", "(1, 2)", "np.reshape(b1, (1, -1))"],
+        ),
+        ([[[1, 2]]], [[[1], [2]]], ValueError, ["b1 has shape (2, 1)", "(1, 2)"]),
+        ([[[1]]], [[[np.nan]]], ValueError, ["b1 holds 1 entries", "nan"]),
+        ([[[1]]], 5, TypeError, ["b is 5 (int)", "[b1, b2]"]),
+        ([np.ones((1, 1), np.float32)], [[[1e300]]], ValueError, ["b1 holds", "float32"]),
+    ],
+)
+def test_given_weights_must_fit_each_other(W, b, kind, parts):
+    refused(lambda: Network.from_weights(W, b), kind, *parts)
+
+
+def test_new_values_for_a_parameter_have_its_shape():
+    network, bare = net(), net(bias=False)
+    refused(lambda: network.W.__setitem__(1, [1, 2]), ValueError, "layer 1", "(2, 4)", "(2,)")
+    refused(lambda: network.b.__setitem__(2, 1.0), ValueError, "layer 2", "(1, 1)", "()")
+    refused(lambda: network.W.__setitem__(0, [[1]]), ValueError, "Layers count from 1")
+    refused(lambda: bare.b.__setitem__(1, [[1] * 4]), ValueError, "every b[l] is None")
+    refused(lambda: network.W.__setitem__(slice(1, 3), [1, 2]), ValueError, "one at a time")
+    refused(lambda: network.W.__setitem__(2, np.full((4, 1), np.nan)), ValueError, "4 entries")
+    assert np.isfinite(network.parameters.vector).all()
+    with pytest.raises(IndexError):
+        network.W[3] = [[1]]
+
+
+def test_parameters_must_be_parameters():
+    refused(
+        lambda: Network([np.ones((2, 1))], hidden="tanh", output="tanh"),
+        TypeError, "parameters is", "a Parameters is expected", "from_weights",
+    )  # fmt: skip
+
+
+# Stacks
+
+
+def test_only_single_networks_of_one_architecture_make_a_stack():
+    first = net()
+    for other in (
+        random_network([2, 3, 1], "tanh", "sigmoid"),
+        random_network([2, 4, 1], "relu", "sigmoid"),
+        net("identity"),
+        net(bias=False),
+        net(dtype=np.float32),
+        net(stack_shape=(2,)),
+    ):
+        refused(
+            lambda other=other: Network.stack([first, other]),
+            ValueError, "network 1 is Network(", "first is Network(2-4-1", "one architecture",
+        )  # fmt: skip
+    refused(lambda: Network.stack([]), ValueError, "networks is empty", "at least one")
+    refused(lambda: Network.stack(first), TypeError, "networks is Network(", "sequence")
+    refused(lambda: Network.stack([first, None]), TypeError, "networks[1] is None")
+
+
+@pytest.mark.parametrize("index", [(), (0, 0), ("a",), (1.0,), (None,), (slice(0, 2),), (True,)])
+def test_a_member_is_asked_for_by_one_number_for_each_axis(index):
+    stack = net(stack_shape=(3,))
+    refused(lambda: stack.member(*index), IndexError, "member(", "1 axes", "(3,)")
+
+
+def test_a_member_beyond_the_stack_is_refused():
+    with pytest.raises(IndexError, match="out of bounds"):
+        net(stack_shape=(3,)).member(3)
+    refused(lambda: net().member(0), IndexError, "0 axes", "stack_shape ()")
+
+
+@pytest.mark.parametrize(
+    ("rates", "kind", "parts"),
+    [
+        ([0.1, 0.2], ValueError, ["learning_rate has shape (2,)", "(3,)", "one for each network"]),
+        (np.full((3, 1), 0.1), ValueError, ["learning_rate has shape (3, 1)", "(3,)"]),
+        ([0.1, 0, 0.2], ValueError, ["smallest learning_rate is 0", "above 0", "Try 0.1"]),
+        ([0.1, -1, 0.2], ValueError, ["smallest learning_rate is -1"]),
+        (
+            [0.1, np.nan, 0.2],
+            ValueError,
+            ["learning_rate holds 1 entries", "learning_rate[1] = nan"],
+        ),
+        (["a", "b", "c"], TypeError, ["learning_rate is ['a', 'b', 'c']", "real numbers"]),
+        ([[0.1], [0.2, 0.3]], ValueError, ["learning_rate is", "same length"]),
+    ],
+)
+def test_learning_rates_of_a_stack_are_one_for_each_member(rates, kind, parts):
+    refused(lambda: train_with(net(stack_shape=(3,)), learning_rate=rates), kind, *parts)
+
+
+def test_a_learning_rate_for_each_member_needs_a_stack():
+    refused(lambda: train_with(learning_rate=[0.1, 0.2]), ValueError, "(2,)", "shape ()")
+
+
+def test_a_gradient_check_takes_one_network_at_a_time():
+    refused(
+        lambda: check_gradients(net(stack_shape=(3,)), X, Y, "bce"),
+        ValueError, "network is Network(2-4-1 × 3", "a single network", "network.member(0)",
+    )  # fmt: skip
+
+
+# Things that are something else
+
+
+@pytest.mark.parametrize("bad", [None, 3, "net", [1, 2], Network])
+def test_a_network_must_be_a_network(bad):
+    parts = ["network is", "a Network is expected", "Network.random"]
+    refused(lambda: train(bad, X, Y, loss="mse", learning_rate=1, epochs=1), TypeError, *parts)
+    refused(lambda: gradients(bad, X, Y, "bce"), TypeError, *parts)
+    refused(lambda: check_gradients(bad, X, Y, "bce"), TypeError, *parts)
+
+
+@pytest.mark.parametrize("name", ["callback", "progress"])
+@pytest.mark.parametrize("bad", [3, "tqdm", True, [print]])
+def test_callback_and_progress_must_be_functions(name, bad):
+    refused(lambda: train_with(**{name: bad}), TypeError, f"{name} is", "a function is expected")
+
+
+# Comparing gradients
+
+
+@pytest.mark.parametrize(
+    ("analytic", "numerical", "kind", "parts"),
+    [
+        ({"W1": [1.0]}, {"W2": [1.0]}, ValueError, ["['W1']", "['W2']", "same names"]),
+        ({"W1": [1.0]}, {"W1": [1.0], "b1": [1.0]}, ValueError, ["['W1', 'b1']", "same names"]),
+        (
+            {"W1": [1.0, 2]},
+            {"W1": [[1.0, 2]]},
+            ValueError,
+            ["analytic W1 has shape (2,)", "(1, 2)"],
+        ),
+        ({"W1": [np.nan]}, {"W1": [1.0]}, ValueError, ["analytic W1 holds", "nan"]),
+        ({"W1": [1.0]}, {"W1": [np.inf]}, ValueError, ["numerical W1 holds", "inf"]),
+        ([1.0], {"W1": [1.0]}, TypeError, ["a gradient is [1.0]", "Parameters or a dict"]),
+        ({}, {}, ValueError, ["empty", "at least one"]),
+        ({"W1": []}, {"W1": []}, ValueError, ["W1 is empty"]),
+    ],
+)
+def test_gradients_that_cannot_be_compared_are_refused(analytic, numerical, kind, parts):
+    refused(lambda: compare_gradients(analytic, numerical), kind, *parts)
+
+
+@pytest.mark.parametrize("name", ["tolerance", "noise"])
+def test_a_tolerance_is_a_number(name):
+    for bad in (-1, np.nan, None, "small"):
+        refused(
+            lambda bad=bad: compare_gradients({"W1": [1.0]}, {"W1": [1.0]}, **{name: bad}),
+            ValueError, f"{name} is", "at least 0",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("function", "theta", "kind", "parts"),
+    [
+        (lambda t: t, [1.0, 2.0], ValueError, ["shape (2,)", "one number is expected", "the loss"]),
+        (lambda t: None, [1.0], TypeError, ["the function's value is None", "real numbers"]),
+        (lambda t: np.nan, [1.0], ValueError, ["the function's value holds", "nan"]),
+        (lambda t: np.inf, [1.0], ValueError, ["the function's value holds", "inf"]),
+        (3, [1.0], TypeError, ["function is 3 (int)", "a function is expected"]),
+        (np.sum, ["a"], TypeError, ["theta is ['a']", "real numbers"]),
+        (np.sum, [np.nan], ValueError, ["theta holds 1 entries"]),
+        (np.sum, [1e12], ValueError, ["epsilon is 6e-06", "rounding", "1e+12"]),
+    ],
+)
+def test_slopes_that_cannot_be_measured_are_refused(function, theta, kind, parts):
+    refused(lambda: numerical_gradient(function, theta), kind, *parts)
+
+
+@pytest.mark.parametrize("epsilon", [0, -1e-6, np.nan, None, "small"])
+def test_epsilon_is_a_positive_number(epsilon):
+    refused(
+        lambda: numerical_gradient(np.sum, [1.0], epsilon=epsilon),
+        ValueError, "epsilon is", "above 0", "6e-6",
+    )  # fmt: skip
+
+
+def test_a_long_value_is_cut_short_in_the_message():
+    with pytest.raises(TypeError, match="X is ") as error:
+        net().predict(["word"] * 10_000)
+    assert len(str(error.value)) < 300
