@@ -1,0 +1,494 @@
+"""The figures of lesson 04: slopes along paths, a network with its numbers, gradient checks."""
+
+import numpy as np
+from matplotlib.patches import Circle, Rectangle
+
+from nnlib.lab.figures.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT_GREY,
+    ORANGE,
+    PURPLE,
+    YELLOW,
+    new_figure,
+    show,
+)
+
+DARK_PURPLE = "#8E3B6D"  # the palette's purple, dark enough for small print
+DARK_GREEN = "#00704F"
+FORWARD = {"arrowstyle": "-|>", "color": BLUE, "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0}
+BACKWARD = FORWARD | {"color": ORANGE, "linestyle": (0, (4, 2))}
+NO_DIRECTION = {"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 1.2}
+PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+CENTRED = {"ha": "center", "va": "center"}
+
+
+def number(value):
+    """Write a number with 4 decimals and a real minus sign."""
+    return f"{float(value):.4f}".replace("-", "−")
+
+
+def short(value):
+    """Write a number with as many decimals as it needs, 4 at most."""
+    return f"{float(value):.4f}".rstrip("0").rstrip(".").replace("-", "−")
+
+
+def written(array, how=number):
+    """Write each entry of an array."""
+    return np.vectorize(how, otypes=[object])(np.asarray(array, float))
+
+
+def listed(array, how=number):
+    """Write the entries of an array as "0.1000, 0.2000 and 0.3000"."""
+    *first, last = written(array, how).ravel()
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def drawing(width, height, x_limits, y_limits, title):
+    """Return a figure with one bare drawing area."""
+    figure, axes = new_figure(width=width, height=height)
+    axes.set(xlim=x_limits, ylim=y_limits, title=title)
+    axes.set_axis_off()
+    return figure, axes
+
+
+def arrow(axes, start, end, style):
+    """Draw an arrow between two points."""
+    axes.annotate("", xy=end, xytext=start, arrowprops=style)
+
+
+# ----------------------------------------------------------------------------------------- paths
+
+
+def box(axes, x, y, name, value):
+    """Draw a box with a value in it and its name above."""
+    style = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": BLUE, "linewidth": 1.6}
+    axes.text(x, y, value, bbox=style, **CENTRED)
+    axes.text(x, y + 0.24, name, ha="center", va="bottom", fontsize=12)
+
+
+def one_path(names, values, slopes):
+    """Show a chain of quantities: values forwards, and slopes of the loss backwards.
+
+    Parameters
+    ----------
+    names : list of str
+        The quantities in order, from a weight to the loss.
+    values : list of numbers
+        Their values.
+    slopes : list of numbers, one fewer
+        How fast each quantity moves the next.
+    """
+    last = len(names) - 1
+    of_the_loss = [float(np.prod(slopes[i:])) for i in range(len(names))]
+    title = f"From {names[0]} to the loss, and back"
+    figure, axes = drawing(9.0, 3.3, (-0.55, 1.6 * last + 0.45), (-1.35, 0.75), title)
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        x = 1.6 * i
+        box(axes, x, 0.2, name, number(value))
+        axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, **CENTRED)
+        axes.text(x, -1.15, f"d{names[-1]}/d{name}", color=ORANGE, **CENTRED)
+        if i < last:
+            arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
+            arrow(axes, (x + 1.18, -0.85), (x + 0.42, -0.85), BACKWARD)
+            axes.text(x + 0.8, -0.2, f"× {short(slopes[i])}", **CENTRED)
+            axes.text(x + 0.8, -0.46, f"d{names[i + 1]}/d{name}", fontsize=9, color=GREY, **CENTRED)
+    there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
+    links = " × ".join(f"({short(s)})" for s in slopes)
+    show(
+        figure,
+        f"Top, forwards (solid arrows): {there}. Middle: the slope of each link. Bottom, backwards "
+        f"(dashed arrows): the slopes multiplied from the right. All of them together, {links}, "
+        f"make d{names[-1]}/d{names[0]} = {number(of_the_loss[0])}.",
+    )
+
+
+def two_paths(a_hidden, z, a, slopes, targets):
+    """Show one hidden activation that reaches the loss through two outputs.
+
+    Parameters
+    ----------
+    a_hidden : number
+        The hidden activation.
+    z, a : arrays of two numbers
+        The weighted sums and activations of the two outputs.
+    slopes : array (2, 3)
+        A row for each path: dz/da of the hidden activation, da/dz, dL/da.
+    targets : array of two numbers
+    """
+    products = np.prod(slopes, axis=1)
+    loss = np.mean(np.square(a - targets))
+    title = "One hidden neuron, two outputs, one loss"
+    figure, axes = drawing(9.0, 4.3, (-0.75, 7.35), (-1.75, 1.95), title)
+    box(axes, 0.0, 0.0, "a⁽¹⁾", number(a_hidden))
+    axes.text(0, -0.45, f"dL/da⁽¹⁾ =\n{number(products.sum())}", color=ORANGE, **CENTRED)
+    box(axes, 6.8, 0.0, "L", number(loss))
+    for k, (height, index, above) in enumerate([(1.05, "₁", 0.68), (-1.05, "₂", -0.5)]):
+        near = 0.1 * np.sign(height)
+        box(axes, 2.6, height, f"z⁽²⁾{index}", number(z[k]))
+        box(axes, 4.6, height, f"a⁽²⁾{index}, wanted {short(targets[k])}", number(a[k]))
+        arrow(axes, (0.45, near), (2.15, height), FORWARD)
+        arrow(axes, (3.05, height), (4.15, height), FORWARD)
+        arrow(axes, (5.05, height), (6.4, near), FORWARD)
+        for x, y, slope in (
+            (1.3, (near + height) / 2, slopes[k][0]),
+            (3.6, height, slopes[k][1]),
+            (5.72, (near + height) / 2, slopes[k][2]),
+        ):
+            axes.text(x, y, f"× {short(slope)}", bbox=PAPER, **CENTRED)
+        along = " × ".join(f"({short(slope)})" for slope in slopes[k])
+        text = f"along this path:  {along} = {number(products[k])}"
+        axes.text(3.4, height + above, text, color=ORANGE, **CENTRED)
+    show(
+        figure,
+        f"From a⁽¹⁾ = {number(a_hidden)} two paths lead to the loss, {number(loss)}. The upper "
+        f"one, through output 1, has the slope {number(products[0])}; the lower one, through "
+        f"output 2, {number(products[1])}. Together dL/da⁽¹⁾ = {number(products.sum())}.",
+    )
+
+
+# ------------------------------------------------------------------- a network with its numbers
+
+COLUMNS = (0.0, 3.5, 7.0)  # where the inputs, the hidden neurons and the outputs stand
+RADIUS = 0.37
+
+
+def heights(n):
+    """Return where the n neurons of a layer stand, the first on top."""
+    return 1.05 * np.arange(n - 1, -n, -2)
+
+
+def network_drawing(sizes, title):
+    """Return a figure for a network of three columns; one unit is about one inch."""
+    reach = 1.05 * (max(sizes) - 1)
+    y_limits = (-reach - 1.0, reach + 0.72)
+    figure, axes = drawing(9.0, y_limits[1] - y_limits[0] + 0.3, (-0.6, 8.25), y_limits, title)
+    axes.set_aspect("equal")
+    return figure, axes
+
+
+def nodes(axes, layer, symbol, inside, below, *, colour=BLACK):
+    """Draw one layer: a text in each node, its symbol above, a few lines below."""
+    for k, (y, text, lines) in enumerate(zip(heights(len(inside)), inside, below, strict=True)):
+        place = (COLUMNS[layer], y)
+        if layer == 0:
+            corner = (place[0] - 0.3, y - 0.3)
+            shape = Rectangle(corner, 0.6, 0.6, facecolor="#F2F2F2", edgecolor=BLACK)
+        else:
+            shape = Circle(place, RADIUS, facecolor="white", edgecolor=colour)
+        shape.set(linewidth=1.5, zorder=3)
+        axes.add_patch(shape)
+        axes.text(*place, text, zorder=4, **CENTRED)
+        index = "{" + str(k + 1) + "}"
+        name = f"$x_{index}$" if layer == 0 else f"${symbol}^{{({layer})}}_{index}$"
+        axes.text(place[0], y + 0.42, name, ha="center", va="bottom", color=GREY)
+        axes.text(
+            place[0], y - 0.45, "\n".join(lines), ha="center", va="top", fontsize=10, color=colour
+        )
+
+
+def inputs(axes, x):
+    """Draw the inputs of one sample."""
+    nodes(axes, 0, "x", written(x, short)[0], [[]] * x.shape[1])
+
+
+def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False):
+    """Draw the lines into a layer, each with its label."""
+    n_from, n_to = np.shape(labels)
+    for j, y_from in enumerate(heights(n_from)):
+        for k, y_to in enumerate(heights(n_to)):
+            start, end = np.array([COLUMNS[layer - 1], y_from]), np.array([COLUMNS[layer], y_to])
+            gap = 0.45 * (end - start) / np.hypot(*(end - start))
+            ends = (end - gap, start + gap) if backwards else (start + gap, end - gap)
+            arrow(axes, *ends, style)
+            if labels[j, k]:
+                place = start + 0.3 * (end - start)
+                axes.text(*place, labels[j, k], bbox=PAPER, fontsize=10.5, color=colour, **CENTRED)
+
+
+def beside_outputs(axes, texts):
+    """Write a text to the right of each output."""
+    for y, text in zip(heights(len(texts)), texts, strict=True):
+        axes.text(COLUMNS[2] + 0.45, y, text, va="center", fontsize=10, color=DARK_GREEN)
+
+
+def prediction(x, W1, b1, z1, a1, W2, b2, z2, a2, y):
+    """Show one sample on its way through the network: weights on the lines, answers in the nodes.
+
+    Parameters
+    ----------
+    x, W1, b1, z1, a1, W2, b2, z2, a2 : arrays
+        The forward pass of one sample, a row each.
+    y : array (1, n_outputs)
+        The target.
+    """
+    sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
+    figure, axes = network_drawing(sizes, "Predict: values from left to right")
+    inputs(axes, x)
+    for layer, W, b, z, a in ((1, W1, b1, z1, a1), (2, W2, b2, z2, a2)):
+        lines(axes, layer, written(W, short), FORWARD | {"linewidth": 1.1})
+        below = [[f"b = {short(b[0, k])}", f"z = {number(z[0, k])}"] for k in range(len(a[0]))]
+        nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
+    beside_outputs(axes, [f"wanted {short(target)}" for target in y[0]])
+    show(
+        figure,
+        f"The inputs {listed(x, short)} make the hidden activations {listed(a1)} and the outputs "
+        f"{listed(a2)}. Wanted are {listed(y, short)}. The mean squared error is "
+        f"{number(np.square(a2 - y).mean())}.",
+    )
+
+
+def deltas_sent_back(x, a1, W2, a2, y, delta1, delta2):
+    """Show the deltas of one sample, from the outputs back to the hidden neurons.
+
+    Parameters
+    ----------
+    x, a1, W2, a2, y : arrays
+        From the forward pass of one sample, with its target.
+    delta1, delta2 : arrays
+        dL/dz of the hidden and of the output layer.
+    """
+    sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
+    figure, axes = network_drawing(sizes, "Compare, and send back: deltas from right to left")
+    inputs(axes, x)
+    lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
+    lines(axes, 2, written(W2, short), BACKWARD | {"linewidth": 1.3}, backwards=True)
+    to_hidden = delta2 @ W2.T
+    below = [
+        [f"dL/da = {number(s)}", f"a = {number(a)}"]
+        for s, a in zip(to_hidden[0], a1[0], strict=True)
+    ]
+    nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
+    below = [[f"a = {number(a)}"] for a in a2[0]]
+    nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
+    beside_outputs(axes, [f"a − y =\n{number(miss)}" for miss in (a2 - y)[0]])
+    show(
+        figure,
+        f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
+        "outputs. It travels back over the same weights, against the direction of the prediction, "
+        f"and adds up to dL/da = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
+        f"make it delta = {listed(delta1)}.",
+    )
+
+
+def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
+    """Show, for one sample, the slope of the loss for every weight and bias.
+
+    Parameters
+    ----------
+    x, a1 : arrays
+        What the weights are multiplied with.
+    delta1, delta2 : arrays
+        dL/dz of the two layers.
+    dW1, db1, dW2, db2 : arrays
+        The gradient.
+    """
+    sizes = [x.shape[1], a1.shape[1], delta2.shape[1]]
+    figure, axes = network_drawing(sizes, "Gradients: a slope for every weight and bias")
+    inputs(axes, x)
+    lines(axes, 1, written(dW1), NO_DIRECTION, colour=DARK_PURPLE)
+    lines(axes, 2, written(dW2), NO_DIRECTION, colour=DARK_PURPLE)
+    below = [
+        [f"a = {number(a)}", f"dL/db = {number(s)}"] for a, s in zip(a1[0], db1[0], strict=True)
+    ]
+    nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
+    nodes(
+        axes,
+        2,
+        r"\delta",
+        written(delta2)[0],
+        [[f"dL/db = {number(s)}"] for s in db2[0]],
+        colour=ORANGE,
+    )
+    weights = np.concatenate([dW1.ravel(), dW2.ravel()])
+    show(
+        figure,
+        "On each line stands dL/dw: the activation at its left end times the delta at its right "
+        f"end. From input 1 to hidden neuron 1: {short(x[0, 0])} × {number(delta1[0, 0])} = "
+        f"{number(dW1[0, 0])}. From hidden neuron 1 to output 1: {number(a1[0, 0])} × "
+        f"({number(delta2[0, 0])}) = {number(dW2[0, 0])}. The slopes of the weights lie between "
+        f"{number(weights.min())} and {number(weights.max())}.",
+    )
+
+
+def step_on_network(x, y, before, after, answers_before, answers_after):
+    """Show the weights before and after one step, and what the network answers now.
+
+    Parameters
+    ----------
+    x : array (1, n_inputs)
+    y : array (1, n_outputs)
+    before, after : lists [W1, b1, W2, b2]
+    answers_before, answers_after : lists [a1, a2]
+        The activations under the old and the new weights.
+    """
+    sizes = [x.shape[1], before[0].shape[1], y.shape[1]]
+    figure, axes = network_drawing(sizes, "Update: every weight a step against its slope")
+
+    def change(old, new):
+        texts = [
+            f"{short(o)} → {short(round(n, 3))}" for o, n in zip(old.flat, new.flat, strict=True)
+        ]
+        return np.array(texts, object).reshape(old.shape)
+
+    inputs(axes, x)
+    for layer, a in enumerate(answers_after, start=1):
+        old, new = (weights[2 * layer - 2 : 2 * layer] for weights in (before, after))
+        lines(axes, layer, change(old[0], new[0]), FORWARD | {"linewidth": 1.1})
+        below = [[f"b: {text}"] for text in change(old[1], new[1])[0]]
+        nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
+    texts = zip(answers_before[1][0], y[0], strict=True)
+    beside_outputs(axes, [f"was {number(a)}\nwanted {short(target)}" for a, target in texts])
+    losses = [np.square(a[1] - y).mean() for a in (answers_before, answers_after)]
+    show(
+        figure,
+        f"After the step the outputs are {listed(answers_after[1])}; they were "
+        f"{listed(answers_before[1])}, and {listed(y, short)} are wanted. The loss has gone from "
+        f"{number(losses[0])} to {number(losses[1])}.",
+    )
+
+
+# ---------------------------------------------------------------------------------------- shapes
+
+CELL = 0.26
+
+
+def grid(axes, left, name, shape, colour):
+    """Draw a matrix as a grid of cells, centred on y = 0; return its right end."""
+    rows, columns = shape
+    bottom, width = -rows * CELL / 2, columns * CELL
+    for i in range(rows):
+        for j in range(columns):
+            corner = (left + j * CELL, bottom + i * CELL)
+            axes.add_patch(Rectangle(corner, CELL, CELL, facecolor=f"{colour}40", edgecolor=colour))
+    axes.text(left + width / 2, -bottom + 0.1, name, ha="center", va="bottom")
+    shape_text = f"({rows}, {columns})"
+    axes.text(left + width / 2, bottom - 0.1, shape_text, ha="center", va="top", color=GREY)
+    return left + width
+
+
+def shapes_of_the_four_equations(n_samples, n_hidden, n_out):
+    """Show each matrix of the four equations as a grid of cells, at one scale.
+
+    Parameters
+    ----------
+    n_samples, n_hidden, n_out : int
+        Rows of the data, neurons of layer 1, neurons of layer 2.
+    """
+    n, h, m = n_samples, n_hidden, n_out
+    delta1, delta2 = (r"$\delta^{(1)}$", (n, h), ORANGE), (r"$\delta^{(2)}$", (n, m), ORANGE)
+    loss_slope, W2 = (
+        (r"$\partial L/\partial a^{(2)}$", (n, m), GREY),
+        (r"$W^{(2)\top}$", (m, h), PURPLE),
+    )
+    slope1, slope2 = (r"$f'(z^{(1)})$", (n, h), GREEN), (r"$f'(z^{(2)})$", (n, m), GREEN)
+    dW2, db2 = (
+        (r"$\partial L/\partial W^{(2)}$", (h, m), PURPLE),
+        (r"$\partial L/\partial b^{(2)}$", (1, m), YELLOW),
+    )
+    a1 = (r"$a^{(1)\top}$", (h, n), BLUE)
+    equations = {
+        "1   delta at the output": [delta2, "=", loss_slope, "$\\odot$", slope2],
+        "2   delta one layer back": [delta1, "= (", delta2, "@", W2, ") $\\odot$", slope1],
+        "3   the weights": [dW2, "=", a1, "@", delta2],
+        "4   the biases": [db2, "= sum of rows of", delta2],
+    }
+    widths = (4.6, 6.4)
+    figure, panels = new_figure(2, 2, height=5.0, gridspec_kw={"width_ratios": widths})
+    for i, (axes, (title, parts)) in enumerate(zip(panels.flat, equations.items(), strict=True)):
+        axes.set(xlim=(0, widths[i % 2]), ylim=(-1.05, 1.05))
+        axes.set_title(title, loc="left")
+        axes.set_axis_off()
+        right = 0.3
+        for part in parts:
+            if isinstance(part, str):
+                room = 0.8 if len(part) < 12 else 1.9
+                axes.text(right + room / 2, 0, part, fontsize=13 if room == 0.8 else 11, **CENTRED)
+                right += room
+            else:
+                right = grid(axes, right, *part)
+    show(
+        figure,
+        f"The four equations for {n} samples, {h} hidden neurons and {m} outputs, as grids of "
+        f"cells. Each delta has a row for each of the {n} samples. In equation 3 the {n} samples "
+        "stand side by side in the transposed activations and below each other in delta, so the "
+        f"matrix product @ adds over them: the result is ({h}, {m}), like the weights. Equation 4 "
+        f"adds the {n} rows of delta to one: (1, {m}), like the biases.",
+    )
+
+
+# ------------------------------------------------------------------------------------- measuring
+
+
+def error_against_epsilon(epsilons, forward_errors, central_errors):
+    """Show how far off measured slopes are, for steps of many sizes.
+
+    Parameters
+    ----------
+    epsilons : array
+        The sizes of the step, falling.
+    forward_errors, central_errors : arrays
+        The relative errors of the two kinds of differences.
+    """
+    figure, axes = new_figure(height=4.2)
+    for errors, style, colour, name in (
+        (forward_errors, "s--", ORANGE, "forward difference"),
+        (central_errors, "o-", BLUE, "central difference"),
+    ):
+        axes.loglog(epsilons, errors, style, color=colour, label=name, markersize=5)
+    axes.set(xlabel="ε, the size of the step", ylabel="relative error of the slope")
+    axes.set_title("Too large a step bends, too small a step rounds")
+    axes.invert_xaxis()
+    axes.legend(loc="upper center")
+
+    def at(epsilon, errors):
+        return errors[np.abs(np.log(epsilons / epsilon)).argmin()]
+
+    def bounds(value, *limits):  # rounding differs between processors: say no more than is sure
+        return next((f"more than {limit:g}" for limit in limits if value > limit), "little")
+
+    lowest = "below 1e-8" if at(1e-5, central_errors) < 1e-8 else "above 1e-8"
+    lost = bounds(min(at(1e-14, forward_errors), at(1e-14, central_errors)), 1e-3, 1e-5)
+    show(
+        figure,
+        "Both curves have the shape of a V. On the left the step is too large: at ε = 0.01 the "
+        f"forward difference is off by {at(1e-2, forward_errors):.1e} and the central one by "
+        f"{at(1e-2, central_errors):.1e}. At ε = 1e-5 the central difference is {lowest}. On the "
+        f"right the step is too small: at ε = 1e-14 both are off by {lost}.",
+    )
+
+
+def right_and_wrong(relative_errors, tolerance):
+    """Show the relative errors of right and of wrong gradients on one logarithmic scale.
+
+    Parameters
+    ----------
+    relative_errors : dict of arrays
+        For each name, one relative error for each network that was tried. The right code is first.
+    tolerance : float
+        The limit of the gradient check.
+    """
+    names = list(relative_errors)
+    figure, axes = new_figure(height=1.2 + 0.5 * len(names))
+    for row, name in enumerate(names):
+        errors = np.maximum(relative_errors[name], 1e-12)
+        spread = np.linspace(-0.22, 0.22, len(errors))
+        style = {"color": BLUE, "marker": "o"} if row == 0 else {"color": ORANGE, "marker": "x"}
+        axes.plot(errors, row + spread, linestyle="none", markersize=5, alpha=0.7, **style)
+    axes.axvline(tolerance, color=BLACK, linewidth=1.4, linestyle="--")
+    axes.text(tolerance * 1.3, -0.6, f"limit {tolerance:.0e}".replace("-", "−"), va="center")
+    axes.set(xscale="log", xlim=(1e-12, 3), ylim=(len(names) - 0.5, -0.9))
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xlabel="largest relative error of a network", title="Right code and wrong code")
+    right = relative_errors[names[0]]
+    wrong = np.concatenate([relative_errors[name] for name in names[1:]])
+    smallest = ", ".join(f"{relative_errors[name].min():.3f} ({name})" for name in names[1:])
+    show(
+        figure,
+        f"Right code (circles): {int((right < tolerance).sum())} of {len(right)} networks lie "
+        f"below the limit of {tolerance:.0e}. Wrong code (crosses): "
+        f"{int((wrong > tolerance).sum())} of {len(wrong)} lie above it. "
+        f"The smallest relative error of each mistake: {smallest}.",
+    )
