@@ -1,5 +1,7 @@
 """A progress bar for long runs, which leaves nothing behind on the page."""
 
+import os
+
 
 def progress_bar(epochs):
     """Wrap the epochs of a training: ``train(..., progress=progress_bar)``.
@@ -16,4 +18,6 @@ def progress_bar(epochs):
     """
     from tqdm.auto import tqdm  # here, since it takes a moment to load
 
-    return tqdm(epochs, desc="epochs", leave=False, delay=1)
+    # tqdm's bar for notebooks does not look at its own environment variable.
+    disable = bool(os.environ.get("TQDM_DISABLE"))
+    return tqdm(epochs, desc="epochs", leave=False, delay=1, disable=disable)
