@@ -44,7 +44,7 @@ def backward_pass(network, z, a, y, loss, out=None):
     gradients = network.parameters.zeros_like() if out is None else out
     delta = loss.output_delta(z[-1], a[-1], y, network.activations[-1])
     for l in range(network.n_layers, 0, -1):  # noqa: E741 - the l of the formulas
-        gradients.W[l][...] = matmul(a[l - 1].mT, delta)
+        matmul(a[l - 1].mT, delta, out=gradients.W[l])
         if gradients.b[l] is not None:
             delta.sum(axis=-2, keepdims=True, out=gradients.b[l])
         if l > 1:

@@ -149,7 +149,7 @@ def zeros_for_stack(stack_shape, n_parameters, side_by_side, dtype):
     return np.zeros((*stack_shape, n_parameters), dtype)
 
 
-def matmul(A, B):
+def matmul(A, B, out=None):
     """The matrix product ``A @ B`` for one network or a stack.
 
     ``@`` is made for matrices with their entries side by side. For networks side by side,
@@ -160,6 +160,8 @@ def matmul(A, B):
     ----------
     A : array (..., n_rows, n)
     B : array (..., n, n_columns)
+    out : array (..., n_rows, n_columns), optional
+        Where to write the product.
 
     Returns
     -------
@@ -168,8 +170,8 @@ def matmul(A, B):
     Source: the NumPy reference, ``numpy.einsum``.
     """
     if B.ndim > 2 and B.strides[-3] == B.itemsize:  # networks side by side
-        return np.einsum("...ij,...jk->...ik", A, B)
-    return A @ B
+        return np.einsum("...ij,...jk->...ik", A, B, out=out)
+    return np.matmul(A, B, out=out)
 
 
 def forward_pass(network, X):
