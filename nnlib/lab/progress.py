@@ -3,21 +3,21 @@
 import os
 
 
-def progress_bar(epochs):
-    """Wrap the epochs of a training: ``train(..., progress=progress_bar)``.
+def progress_bar(steps):
+    """Wrap the epochs of a training, ``train(..., progress=progress_bar)``, or any other loop.
 
     The bar appears when a run has taken a second, and disappears when it is done.
 
     Parameters
     ----------
-    epochs : iterable
+    steps : iterable
 
     Returns
     -------
-    iterable over the same epochs
+    iterable over the same steps
     """
     from tqdm.auto import tqdm  # here, since it takes a moment to load
 
     # tqdm's bar for notebooks does not look at its own environment variable.
     disable = bool(os.environ.get("TQDM_DISABLE"))
-    return tqdm(epochs, desc="epochs", leave=False, delay=1, disable=disable)
+    return tqdm(steps, leave=False, delay=1, disable=disable)

@@ -7,7 +7,7 @@ import textwrap
 from IPython.display import display
 
 
-def show_source(*objects):
+def show_source(*objects, start=None):
     """Display the source of functions or classes as highlighted code.
 
     Long docstrings are cut to their first line, to keep the code in view; ``help(function)``
@@ -16,8 +16,13 @@ def show_source(*objects):
     Parameters
     ----------
     objects : functions or classes
+    start : str, optional
+        Of each, show only the block that begins at the first line starting with this text.
     """
-    code = "\n\n".join(source_with_short_docstrings(item) for item in objects)
+    sources = [source_with_short_docstrings(item) for item in objects]
+    if start is not None:
+        sources = [block(source, start) for source in sources]
+    code = "\n\n".join(sources)
     display({"text/markdown": f"```python\n{code}\n```", "text/plain": code}, raw=True)
 
 
@@ -33,3 +38,20 @@ def source_with_short_docstrings(item):
     for first, end in sorted(cuts, reverse=True):
         lines[first:end] = [lines[first].rstrip() + '"""']
     return "\n".join(lines)
+
+
+def block(source, start):
+    """Return the lines from the one that starts with ``start`` as long as they are indented
+    at least as deep, moved to the left margin.
+    """
+    lines = source.splitlines()
+    first = next((i for i, line in enumerate(lines) if line.strip().startswith(start)), None)
+    if first is None:
+        raise ValueError(f"start is {start!r}, but no line of the source starts with that.")
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    last = first
+    while last < len(lines) and (
+        not lines[last].strip() or lines[last][:depth].isspace() or not depth
+    ):
+        last += 1
+    return textwrap.dedent("\n".join(lines[first:last]))
