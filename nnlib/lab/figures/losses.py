@@ -128,8 +128,8 @@ def two_trainings(history_mse, history_bce, network, X, y, n_shown=300):
     panels[2].set(title="Answers, target 0", xlabel="epoch")
     show(
         figure,
-        f"The first {n_shown} epochs, solid under MSE and dashed under BCE. Left, the squared error "
-        f"of both networks. {'. '.join(stories)}. In the middle, the answers to the "
+        f"The first {n_shown} epochs, solid under MSE and dashed under BCE. Left, the squared "
+        f"error of both networks. {'. '.join(stories)}. In the middle, the answers to the "
         f"{(y == 1).sum()} mornings that should go up to 1; on the right, those to the "
         f"{(y == 0).sum()} that should go down to 0, and under MSE do not.",
     )
