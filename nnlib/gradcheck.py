@@ -69,7 +69,8 @@ def numerical_gradient(function, theta, epsilon=EPSILON):
                 f"the function returned an array of shape {values[0].shape}, but one number is "
                 "expected. Return the loss, a mean or a sum."
             )
-        slope[i] = values[0] / (2 * epsilon) - values[1] / (2 * epsilon)
+        with np.errstate(over="ignore"):  # looked at in the last line
+            slope[i] = (values[0] - values[1]) / (2 * epsilon)
     return check_array("the measured slope", slope)
 
 

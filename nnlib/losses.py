@@ -24,11 +24,11 @@ from nnlib.validation import check_choice
 
 def check_shapes(predictions, y):
     """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
-    if predictions.shape[-2:] != y.shape:
+    if predictions.shape[-2:] != y.shape or y.size == 0:
         raise ValueError(
             f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
-            "the shape (n_samples, n_outputs) of the predictions' last two axes; for one output "
-            "that is y.reshape(-1, 1)."
+            "the shape (n_samples, n_outputs) of the predictions' last two axes, with at least one "
+            "sample; for one output that is y.reshape(-1, 1)."
         )
 
 

@@ -23,6 +23,10 @@ Y = RNG.uniform(size=(5, 3))
 ROWS = Y / Y.sum(axis=1, keepdims=True)
 SATURATED = [-1000.0, -745, -710, -100, -37, -5, -1e-9, 0, 1e-9, 5, 37, 100, 710, 745, 1000]
 
+EVERY_FUNCTION = pytest.mark.parametrize(
+    "function", [mse, mse_gradient, bce, bce_gradient, cross_entropy, cross_entropy_gradient]
+)
+
 
 def numerical(function, x, epsilon=1e-6):
     """The slope of a function of a matrix, entry by entry."""
@@ -123,9 +127,7 @@ def test_a_gradient_has_the_leading_axes(gradient, leading):
         np.testing.assert_array_equal(found[index], gradient(values[index], ROWS))
 
 
-@pytest.mark.parametrize(
-    "function", [mse, mse_gradient, bce, bce_gradient, cross_entropy, cross_entropy_gradient]
-)
+@EVERY_FUNCTION
 def test_float32_stays_float32(function):
     z, y = A.astype(np.float32), ROWS.astype(np.float32)
     found = function(z, y)
@@ -133,15 +135,19 @@ def test_float32_stays_float32(function):
     np.testing.assert_allclose(found, function(A, ROWS), rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize(
-    "function", [mse, mse_gradient, bce, bce_gradient, cross_entropy, cross_entropy_gradient]
-)
+@EVERY_FUNCTION
 @pytest.mark.parametrize("wrong", [(5,), (5, 1), (1, 3), (3, 5), (1, 5, 3)], ids=str)
 def test_targets_of_another_shape_are_not_stretched(function, wrong):
     with pytest.raises(ValueError, match="shape") as error:
         function(A, np.ones(wrong))
     assert "(5, 3)" in str(error.value)
     assert str(wrong) in str(error.value)
+
+
+@EVERY_FUNCTION
+def test_no_samples_have_no_mean(function):
+    with pytest.raises(ValueError, match="at least one sample"):
+        function(np.ones((0, 3)), np.ones((0, 3)))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
