@@ -15,6 +15,7 @@ import inspect
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import FunctionType
 
 import numpy as np
@@ -41,7 +42,8 @@ class Mistake:
         For a :class:`Function`, a function with the same arguments; for a :class:`Value`, a value.
     looks_like : function, optional
         Instead of ``wrong``. For a :class:`Function` it is given the list of Outcomes, for a
-        :class:`Value` or a :class:`Search` the learner's values. Returns True or False.
+        :class:`Value` or a :class:`Search` the learner's values: finite floats, arrays, texts.
+        Returns True or False.
     """
 
     name: str
@@ -124,6 +126,19 @@ class Function(Exercise):
         """Return the inputs, made anew."""
         return list(self.inputs(np.random.default_rng(SEED)))
 
+    @cached_property
+    def expected(self):
+        """The Outcomes of the reference."""
+        return self.observe(self.answer)[0]
+
+    @cached_property
+    def outcomes_of_mistakes(self):
+        """For each known mistake, the list of Outcomes of each of its wrong answers."""
+        return [
+            [self.observe(function)[0] for function in mistake.wrong_answers()]
+            for mistake in self.mistakes
+        ]
+
     def observe(self, function):
         n_parts = max(1, len(self.returns))
         return observe(function, self.cases, self.names, n_parts, self.seconds)
@@ -139,7 +154,7 @@ class Function(Exercise):
         outcomes, ended = self.observe(function)
         if is_unfinished(function, outcomes):
             return untouched("There is still a ... in your function.")
-        expected = self.observe(self.answer)[0]
+        expected = self.expected
         case = next((i for i in range(len(expected)) if not self._ok(i, outcomes, expected)), None)
         if case is None:
             return right(self.why)
@@ -170,13 +185,12 @@ class Function(Exercise):
         """The known mistakes that give what the learner's function gave."""
         return [
             mistake
-            for mistake in self.mistakes
+            for mistake, wrong_ones in zip(self.mistakes, self.outcomes_of_mistakes, strict=True)
             if (mistake.looks_like is not None and mistake.looks_like(outcomes))
-            or any(self._alike(outcomes, function) for function in mistake.wrong_answers())
+            or any(self._alike(outcomes, others) for others in wrong_ones)
         ]
 
-    def _alike(self, outcomes, function):
-        others = self.observe(function)[0]
+    def _alike(self, outcomes, others):
         return len(outcomes) == len(others) and all(map(self._same_outcome, others, outcomes))
 
     def _same_outcome(self, ours, theirs):
@@ -259,7 +273,10 @@ class Given(Exercise):
             things = "one value" if n == 1 else f"{n} values"
             return usage(self, f"Give it {things}: {', '.join(self.names)}.")
         outcomes = [look_at(answer, 1, self.seconds)[0][0] for answer in answers]
-        results = [outcome.result or Plain("other", words=outcome.error) for outcome in outcomes]
+        results = [
+            outcome.result or Plain("other", words=f"something unreadable ({outcome.error})")
+            for outcome in outcomes
+        ]
         open_ones = [
             name
             for name, result in zip(self.names, results, strict=True)
@@ -282,7 +299,7 @@ class Given(Exercise):
         return self._named([look_at(one, 1, self.seconds)[0][0].result for one in answers])
 
     def _named(self, results):
-        if not all(usable(result) for result in results):
+        if not self.fits(results):
             return []
         values = [value_of(result) for result in results]
         return [
@@ -309,6 +326,10 @@ class Given(Exercise):
     def is_right(self, results):
         raise NotImplementedError
 
+    def fits(self, results):
+        """Whether the values are of the expected kind, so that functions can be given them."""
+        raise NotImplementedError
+
     def kind(self):
         """Which kind of Plain is expected."""
         return "numbers"
@@ -328,8 +349,21 @@ class Value(Given):
     def is_right(self, results):
         return self.is_like(results, self.answer)
 
+    def fits(self, results):
+        """Texts for texts, a single number for a single number, numbers of any shape for others."""
+        return all(
+            usable(result)
+            and result.kind == ours.kind
+            and (ours.kind == "text" or ours.array.ndim > 0 or result.array.size == 1)
+            for result, ours in zip(results, self._parts(), strict=True)
+        )
+
     def kind(self):
-        return plain(self.answer).kind
+        return self._parts()[0].kind
+
+    def _parts(self):
+        answers = self.answer if len(self.names) > 1 else (self.answer,)
+        return [plain(answer) for answer in answers]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -350,7 +384,7 @@ class Search(Given):
     came: Callable | None = None
     shapes: tuple = ()
 
-    def _fit(self, results):
+    def fits(self, results):
         shapes = self.shapes or ((),) * len(results)
         return all(
             usable(result) and result.kind == "numbers" and np.shape(value_of(result)) == shape
@@ -358,14 +392,11 @@ class Search(Given):
         )
 
     def is_right(self, results):
-        return self._fit(results) and bool(self.holds(*map(value_of, results)))
-
-    def _named(self, results):
-        return super()._named(results) if self._fit(results) else []
+        return self.fits(results) and bool(self.holds(*map(value_of, results)))
 
     def _yours(self, results):
         yours = super()._yours(results)
-        if self.came is None or not self._fit(results):
+        if self.came is None or not self.fits(results):
             return yours
         return f"{yours}: {self.came(*map(value_of, results))}"
 

@@ -1,0 +1,119 @@
+"""Finds the exercises in the notebooks, and says what is wrong with their form."""
+
+import re
+from dataclasses import dataclass
+
+HEADING = re.compile(r"### Exercise (\d\.\d{1,2}) · (\S.*)\n\n(.+)", re.S)
+FOLDED = re.compile(r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", re.S)
+CODE = re.compile(r"```python\n(.+?)\n```", re.S)
+CHECK = re.compile(r"^check\(\"(\d\.\d{1,2})\", .+\)$", re.M)
+FOLDS = ["Hint 1", "Hint 2", "Hint 3", "Solution"]
+FEWEST_MISTAKES = {"Function": 4, "Value": 2, "Search": 2}
+
+
+@dataclass
+class Cells:
+    """The three cells of an exercise: the task, the code, and what is folded beneath."""
+
+    number: str
+    index: int  # of the code cell
+    code: str
+    folded: list  # of (title, text)
+
+    @property
+    def solution(self):
+        """The code of the folded solution; None if there is none."""
+        texts = [text for title, text in self.folded if title == "Solution"]
+        match = CODE.search(texts[0]) if texts else None
+        return match and match[1]
+
+
+def find(notebook):
+    """The exercises of a notebook, in order."""
+    cells = notebook.cells
+    found = []
+    for i, cell in enumerate(cells):
+        match = re.match(r"### Exercise (\S+)", cell.source)
+        if cell.cell_type == "markdown" and match:
+            code = cells[i + 1].source if i + 1 < len(cells) else ""
+            folded = FOLDED.findall(cells[i + 2].source) if i + 2 < len(cells) else []
+            found.append(Cells(match[1], i + 1, code, folded))
+    return found
+
+
+def problems(notebook, lesson, exercises):
+    """What is wrong with the exercises of a lesson: a list of sentences, empty if all is well.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    lesson : int
+    exercises : list of Exercise
+        Those that ``nnlib.lab.checks`` holds for the lesson.
+    """
+    found = find(notebook)
+    numbers = [cells.number for cells in found]
+    expected = [f"{lesson}.{k}" for k in range(1, len(found) + 1)]
+    said = []
+    if numbers != expected:
+        said.append(f"the headings count {numbers}, not {expected}")
+    if [exercise.number for exercise in exercises] != numbers:
+        said.append(f"the checks are {[e.number for e in exercises]}, the headings {numbers}")
+    if len(found) < 4:
+        said.append(f"there are {len(found)} exercises, fewer than 4")
+    for cells in found:
+        said += [f"{cells.number}: {problem}" for problem in problems_of_form(cells, notebook)]
+    for exercise in exercises:
+        said += [f"{exercise.number}: {problem}" for problem in problems_of_check(exercise)]
+    return said
+
+
+def problems_of_form(cells, notebook):
+    """What is wrong with the cells of one exercise."""
+    task, code, beneath = (notebook.cells + [None] * 3)[cells.index - 1 : cells.index + 2]
+    if not HEADING.fullmatch(task.source):
+        yield 'the task is not "### Exercise 1.2 · Title", a blank line, and text'
+    if code is None or code.cell_type != "code" or beneath is None:
+        yield "a code cell and a Markdown cell must follow the task"
+        return
+    if "..." not in cells.code:
+        yield "the code cell has no ... to replace"
+    if CHECK.findall(cells.code) != [cells.number] or not CHECK.match(cells.code.splitlines()[-1]):
+        yield f'the code cell does not end on check("{cells.number}", …)'
+    printed = "".join(output.get("text", "") for output in code.outputs)
+    if f"Exercise {cells.number}   – not attempted yet" not in printed:
+        yield "the stored output is not that of an untouched exercise"
+    titles = [title for title, _ in cells.folded]
+    if beneath.cell_type != "markdown" or titles != FOLDS:
+        yield f"beneath it are {titles}, not {FOLDS} (blank lines inside <details>?)"
+    elif FOLDED.sub("", beneath.source).strip():
+        yield "beneath it is something that is not folded"
+    solution = cells.solution
+    if solution is None:
+        yield "there is no solution in a fenced python block"
+        return
+    if CHECK.findall(solution) != [cells.number]:
+        yield f'the solution does not call check("{cells.number}", …)'
+    if "..." in solution:
+        yield "the solution has a ... in it"
+    if len(CODE.sub("", cells.folded[-1][1]).strip()) < 60:
+        yield "the solution does not say why it is right"
+
+
+def problems_of_check(exercise):
+    """What is wrong with the declaration of one exercise."""
+    fewest = FEWEST_MISTAKES[type(exercise).__name__]
+    if len(exercise.mistakes) < fewest:
+        yield f"it knows {len(exercise.mistakes)} mistakes, fewer than {fewest}"
+    names = [mistake.name for mistake in exercise.mistakes]
+    if len(set(names)) < len(names):
+        yield "two mistakes have one name"
+    for mistake in exercise.mistakes:
+        if (mistake.wrong is None) == (mistake.looks_like is None):
+            yield f'"{mistake.name}" needs either wrong or looks_like'
+        if mistake.name.endswith(".") or mistake.name[:1].isupper():
+            yield f'"{mistake.name}" does not end the sentence "This looks like: …"'
+        if not callable(mistake.hint) and not re.search(r"[.?]$", mistake.hint):
+            yield f'the hint of "{mistake.name}" is not a sentence'
+    if not re.search(r"^[A-Z0-9σ].{40,}[.]$", exercise.why, re.S):
+        yield "the sentence for a right answer is not one"

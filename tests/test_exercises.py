@@ -1,0 +1,230 @@
+"""Every exercise of every lesson: its form, its solution, right ways, known mistakes, rubbish."""
+
+import copy
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import exercise_cells
+import exercises
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nbclient import NotebookClient
+from rubbish import armed, rubbish, rubbish_functions
+
+from nnlib.lab import checks
+from nnlib.lab.checks import Function
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+LESSONS = {int(path.stem[:2]): path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
+WITH_EXERCISES = checks.lessons_with_exercises()
+EXERCISES = {exercise.number: exercise for n in WITH_EXERCISES for exercise in checks.of_lesson(n)}
+MISTAKES = [(number, m.name) for number, e in EXERCISES.items() for m in e.mistakes]
+
+EVERY_LESSON = pytest.mark.parametrize("lesson", WITH_EXERCISES)
+EVERY_EXERCISE = pytest.mark.parametrize("number", EXERCISES)
+
+
+def read(lesson):
+    return nbformat.read(LESSONS[lesson], as_version=4)
+
+
+def judge(number, answer):
+    """The verdict on an answer; a tuple is an answer of several values."""
+    exercise = EXERCISES[number]
+    several = not isinstance(exercise, Function) and len(exercise.names) > 1
+    shown, verdict = checks.judge(number, answer if several else (answer,))
+    assert shown == number
+    assert verdict.text(number).startswith(f"Exercise {number}   ")
+    return verdict
+
+
+def table(kind, number):
+    """The answers of this kind in tests/exercises: 0 right, 1 wrong."""
+    return exercises.tables(int(number.split(".")[0]))[kind].get(number)
+
+
+# ------------------------------------------------------------------------------ in the notebooks
+
+
+def test_every_lesson_but_the_first_page_has_exercises():
+    assert [lesson for lesson in LESSONS if lesson > 0] == WITH_EXERCISES == exercises.lessons()
+
+
+@EVERY_LESSON
+def test_the_exercises_have_their_form(lesson):
+    assert exercise_cells.problems(read(lesson), lesson, checks.of_lesson(lesson)) == []
+
+
+@EVERY_LESSON
+def test_with_every_solution_in_its_place_the_notebook_runs_and_every_check_says_right(lesson):
+    notebook = read(lesson)
+    found = exercise_cells.find(notebook)
+    for cells in found:
+        notebook.cells[cells.index].source = cells.solution
+    resources = {"metadata": {"path": str(NOTEBOOKS)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    for cells in found:
+        outputs = notebook.cells[cells.index].outputs
+        printed = "".join(output.get("text", "") for output in outputs)
+        assert f"Exercise {cells.number}   ✓ right" in printed, printed
+        assert [output.get("name") for output in outputs if output.get("name") == "stderr"] == []
+
+
+SPOILED = {
+    "no third hint": ("<summary>Hint 3", "<summary>Another hint", "beneath it are"),
+    "no hint folds": ("<details><summary>Hint 1</summary>\n\n", "", "beneath it are"),
+    "no blank line": ("</summary>\n\n", "</summary>\n", "blank lines"),
+    "no solution": ("<summary>Solution", "<summary>Answer", "no solution"),
+    "no code": ("```python", "```", "no solution in a fenced"),
+    "unfinished": ('check("1.3"', '...\ncheck("1.3"', "has a ..."),
+    "a heading out of order": ("### Exercise 1.3", "### Exercise 1.7", "the headings count"),
+    "another exercise's check": ('check("1.3"', 'check("1.2"', "does not end on"),
+    "no title": (" · The slope for a weight", "", "the task is not"),
+    "nothing to replace": ("return ...", "return x", "no ... to replace"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_the_test_of_the_form_sees(what):
+    old, new, problem = SPOILED[what]
+    notebook = read(1)
+    cells = exercise_cells.find(notebook)[2]
+    assert any(old in cell.source for cell in notebook.cells[cells.index - 1 : cells.index + 2])
+    for cell in notebook.cells[cells.index - 1 : cells.index + 2]:
+        cell.source = cell.source.replace(old, new)
+    said = exercise_cells.problems(notebook, 1, checks.of_lesson(1))
+    assert any(problem in sentence for sentence in said), said
+
+
+def test_the_test_of_the_form_sees_what_is_missing_in_a_check():
+    first, *others = checks.of_lesson(1)
+    notebook = read(1)
+
+    def said(*exercises):
+        return "\n".join(exercise_cells.problems(notebook, 1, [*exercises]))
+
+    assert "fewer than 2" in said(replace(first, mistakes=[]), *others)
+    assert "the checks are" in said(replace(first, number="1.9"), *others)
+    assert "the checks are" in said(*others)
+    assert "for a right answer" in said(replace(first, why="Yes"), *others)
+    nameless = replace(first.mistakes[0], wrong=None)
+    assert "needs either" in said(replace(first, mistakes=[nameless, nameless]), *others)
+
+
+def test_an_answer_left_in_the_notebook_is_seen():
+    notebook = copy.deepcopy(read(1))
+    cells = exercise_cells.find(notebook)[0]
+    notebook.cells[cells.index].outputs[0].text = "Exercise 1.1   ✓ right"
+    assert "untouched" in str(exercise_cells.problems(notebook, 1, checks.of_lesson(1)))
+
+
+# --------------------------------------------------------------------------- right and wrong ways
+
+
+@EVERY_EXERCISE
+def test_at_least_two_other_right_ways_are_accepted(number):
+    answers = table(0, number)
+    assert len(answers) >= 2
+    for answer in answers:
+        verdict = judge(number, answer)
+        assert verdict.status == "right", (answer, verdict.text(number))
+
+
+@EVERY_EXERCISE
+def test_for_every_known_mistake_a_wrong_answer_is_written_out(number):
+    assert [*table(1, number)] == [mistake.name for mistake in EXERCISES[number].mistakes]
+
+
+@pytest.mark.parametrize(("number", "name"), MISTAKES)
+def test_a_mistake_is_recognised_and_no_other_is_named(number, name):
+    for answer in exercises.as_list(table(1, number)[name]):
+        verdict = judge(number, answer)
+        assert verdict.status == "wrong"
+        assert verdict.mistake == name, verdict.text(number)
+        assert [mistake.name for mistake in EXERCISES[number].mistakes_like(answer)] == [name]
+        assert f"This looks like: {name}." in re.sub(r"\s+", " ", verdict.text(number))
+
+
+@EVERY_EXERCISE
+def test_what_the_mistakes_give_is_not_right(number):
+    exercise = EXERCISES[number]
+    for mistake in exercise.mistakes:
+        for answer in mistake.wrong_answers():
+            assert judge(number, answer).status == "wrong", mistake.name
+
+
+# ------------------------------------------------------------------------------------- untouched
+
+
+@EVERY_EXERCISE
+def test_untouched(number):
+    exercise = EXERCISES[number]
+    if isinstance(exercise, Function):
+        arguments = ", ".join(exercise.names)
+        answers = [..., None, *(stub(f"lambda {arguments}: {body}") for body in ("...", "None"))]
+    else:
+        nothing = (..., None)
+        answers = [(empty,) * len(exercise.names) for empty in nothing]
+        answers = answers if len(exercise.names) > 1 else nothing
+    for answer in answers:
+        verdict = judge(number, answer)
+        assert verdict.text(number).startswith(f"Exercise {number}   – not attempted yet\n")
+
+
+def stub(source):
+    return eval(source)
+
+
+# --------------------------------------------------------------------------------------- rubbish
+
+QUICK = settings(
+    max_examples=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+NOT_RIGHT = {"wrong", "untouched", "unclear"}
+
+
+@EVERY_EXERCISE
+@QUICK
+@given(data=st.data())
+def test_rubbish_neither_raises_nor_passes(number, data):
+    exercise = EXERCISES[number]
+    if isinstance(exercise, Function):
+        answer = data.draw(st.one_of(rubbish, rubbish_functions))
+        answers = (answer,)
+    else:
+        answers = tuple(data.draw(rubbish) for _ in exercise.names)
+    with armed():
+        shown, verdict = checks.judge(number, answers)
+    assert verdict.status in NOT_RIGHT
+    assert len(verdict.text(shown)) < 3000
+
+
+@EVERY_EXERCISE
+@QUICK
+@given(data=st.data())
+def test_any_numbers_whatsoever_do_not_raise(number, data):
+    exercise = EXERCISES[number]
+    numbers = st.one_of(
+        st.floats(),
+        st.integers(),
+        st.lists(st.floats(), max_size=4),
+        st.sampled_from([0, -0.0, 1e-300, 1e300, np.float32(1e38), 10**400, True, 1j]),
+    )
+    n = 1 if isinstance(exercise, Function) else len(exercise.names)
+    checks.judge(number, tuple(data.draw(numbers) for _ in range(n)))
+
+
+@EVERY_EXERCISE
+@QUICK
+@given(count=st.integers(0, 5), value=rubbish)
+def test_any_number_of_answers_does_not_raise(number, count, value):
+    with armed():
+        _, verdict = checks.judge(number, (value,) * count)
+    assert verdict.status in NOT_RIGHT
