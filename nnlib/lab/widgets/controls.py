@@ -1,0 +1,199 @@
+"""Controls that can be reached by keyboard and have a name that a screen reader speaks.
+
+ipywidgets' sliders have no accessible name, so each comes with a number box that has one. The box
+holds the value; the slider is a second way to move it.
+"""
+
+from math import floor, log10
+
+import ipywidgets as widgets
+
+LABEL = {"description_width": "initial"}  # as wide as the words: no label is cut
+
+
+class Control:
+    """What all controls have in common.
+
+    Attributes
+    ----------
+    name : str
+        The visible and spoken name.
+    widget : ipywidgets widget
+        What stands on the page.
+    holder : ipywidgets widget
+        The part of it whose ``value`` counts.
+    """
+
+    def __init__(self, name, widget, holder):
+        self.name, self.widget, self.holder = name, widget, holder
+
+    @property
+    def value(self):
+        """The value that is set now."""
+        return self.holder.value
+
+    @value.setter
+    def value(self, value):
+        self.holder.value = value
+
+    def observe(self, function):
+        """Call ``function()`` after each change."""
+        self.holder.observe(lambda change: function(), "value")
+
+
+class NumberSlider(Control):
+    """A number, moved by a slider or typed into a box.
+
+    Parameters
+    ----------
+    name : str
+        The visible and spoken name: "learning rate".
+    value, minimum, maximum : numbers
+        Whole numbers make a control for whole numbers.
+    step : number
+        Of the slider. For a logarithmic one, in powers of ten.
+    logarithmic : bool
+        Whether equal ways on the slider are equal factors. The slider's values are rounded to two
+        significant digits; the box takes any number.
+
+    Attributes
+    ----------
+    box, slider : ipywidgets widgets
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is out of the range.
+    """
+
+    def __init__(self, name, value, minimum, maximum, step=1, *, logarithmic=False):
+        if not minimum <= value <= maximum:
+            raise ValueError(
+                f"{name} is {value}, but its control reaches from {minimum} to {maximum}. "
+                "Choose a value in this range."
+            )
+        self.logarithmic = logarithmic
+        numbers = (value, minimum, maximum, step)
+        whole = not logarithmic and all(isinstance(number, int) for number in numbers)
+        limits = {"value": value, "min": minimum, "max": maximum, "step": step}
+        box_type = widgets.BoundedIntText if whole else widgets.BoundedFloatText
+        width = f"{0.55 * len(name) + 5.5}em"
+        layout = widgets.Layout(width=width, flex="0 0 auto")
+        self.box = box_type(**limits, description=name, style=LABEL, layout=layout)
+        if logarithmic:
+            exponents = {"min": log10(minimum), "max": log10(maximum), "step": step}
+            self.slider = widgets.FloatLogSlider(value=value, readout=False, **exponents)
+            self._fit_step_of_box()
+        else:
+            slider_type = widgets.IntSlider if whole else widgets.FloatSlider
+            self.slider = slider_type(**limits, readout=False)
+        self.slider.layout.width = "9em"
+        line = widgets.HBox([self.box, self.slider])
+        line.layout.overflow = "visible"
+        super().__init__(name, line, self.box)
+        self._following = False
+        self.slider.observe(self._slider_moved, "value")
+        self.box.observe(self._box_changed, "value")
+
+    def _slider_moved(self, change):
+        if not self._following:
+            self._following = True  # the box follows; it does not push the slider back
+            new = change["new"]
+            try:
+                self.box.value = two_significant_digits(new) if self.logarithmic else new
+            finally:
+                self._following = False
+
+    def _box_changed(self, change):
+        if self.logarithmic:
+            self._fit_step_of_box()
+        if not self._following:
+            self._following = True
+            try:
+                self.slider.value = change["new"]
+            finally:
+                self._following = False
+
+    def _fit_step_of_box(self):
+        """Let the arrow keys in the box move the second significant digit."""
+        self.box.step = 10.0 ** (floor(log10(self.box.value)) - 1)
+
+
+class Menu(Control):
+    """One of a few choices.
+
+    Parameters
+    ----------
+    name : str
+    value : object
+        One of the choices.
+    choices : list of values, or of (label, value) pairs
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is not a choice.
+    """
+
+    def __init__(self, name, value, choices):
+        values = [choice[1] if isinstance(choice, tuple) else choice for choice in choices]
+        if value not in values:
+            known = ", ".join(map(repr, values))
+            raise ValueError(f"{name} is {value!r}, but the choices are {known}.")
+        widest = max(
+            len(str(choice[0] if isinstance(choice, tuple) else choice)) for choice in choices
+        )
+        layout = widgets.Layout(width=f"{0.55 * (len(name) + widest) + 4}em", flex="0 0 auto")
+        menu = widgets.Dropdown(
+            options=choices, value=value, description=name, style=LABEL, layout=layout
+        )
+        super().__init__(name, menu, menu)
+
+
+class Tick(Control):
+    """Yes or no.
+
+    Parameters
+    ----------
+    name : str
+    value : bool
+    """
+
+    def __init__(self, name, value):
+        layout = widgets.Layout(width="auto")
+        box = widgets.Checkbox(value=value, description=name, indent=False, layout=layout)
+        super().__init__(name, box, box)
+
+
+class Button:
+    """A button with words on it.
+
+    Parameters
+    ----------
+    words : str
+    hint : str
+        Shown when the mouse rests on it.
+
+    Attributes
+    ----------
+    widget : ipywidgets Button
+    """
+
+    def __init__(self, words, hint=""):
+        layout = widgets.Layout(width="auto")
+        self.widget = widgets.Button(description=words, tooltip=hint, layout=layout)
+
+    def observe(self, function):
+        """Call ``function()`` after each press."""
+        self.widget.on_click(lambda _: function())
+
+    def press(self):
+        """Press it from code."""
+        self.widget.click()
+
+
+def two_significant_digits(number):
+    """Round 0.11220 to 0.11 and 316.2 to 320."""
+    if number == 0:
+        return 0.0
+    return round(number, 1 - floor(log10(abs(number))))
