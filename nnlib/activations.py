@@ -174,7 +174,7 @@ def softmax(z):
 
 
 class Activation(NamedTuple):
-    """An activation function ``a = function(z)`` with its derivative ``da/dz``.
+    """An activation: its name, ``a = function(z)``, and ``derivative(z, a)``, which is da/dz.
 
     Softmax has no entry-by-entry derivative, since each output depends on the whole
     row. It is used at the output only, where the loss brings its own gradient.

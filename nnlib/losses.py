@@ -196,9 +196,10 @@ def cross_entropy_gradient(a, y):
 class Loss(NamedTuple):
     """A loss, as the training code needs it.
 
-    ``value(z, a, y)`` is the loss and ``output_delta(z, a, y, activation)`` its gradient
-    with respect to the output layer's weighted sums ``z``. ``output`` names the only output
-    activation that the loss goes with, or is None if any (but softmax) will do.
+    ``name`` is the one to call it by. ``value(z, a, y)`` is the loss, and
+    ``output_delta(z, a, y, activation)`` its gradient with respect to the output layer's
+    weighted sums ``z``. ``output`` names the only output activation that the loss goes with,
+    or is None if any (but softmax) will do.
     """
 
     name: str

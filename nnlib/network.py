@@ -142,6 +142,17 @@ def zeros_for_stack(stack_shape, n_parameters, side_by_side, dtype):
     In the usual order, one network after the other, the runs are as short as a layer, and for
     small layers most of the time goes into starting the next run.
 
+    Parameters
+    ----------
+    stack_shape : tuple of int
+    n_parameters : int
+    side_by_side : bool
+    dtype : dtype
+
+    Returns
+    -------
+    array (*stack_shape, n_parameters)
+
     Source: Fog, *Optimizing software in C++* (2023), on structures of arrays.
     """
     if side_by_side:

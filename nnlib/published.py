@@ -24,6 +24,10 @@ LEARNING_RATES = {"001": 0.2, "002": 0.2, "003": 4.0}
 def network_000():
     """Return network 000 at its start: 3-4-2, sigmoid throughout.
 
+    Returns
+    -------
+    Network
+
     Source: write-up 000, seed 42, ``rand - 0.5`` for W1, b1, W2, b2 in this order.
     """
     draw = np.random.RandomState(42).rand
@@ -41,6 +45,10 @@ def network_001(seed=42, hidden_size=2):
         The write-up uses 42.
     hidden_size : int
         The write-up uses 2.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------
@@ -60,6 +68,10 @@ def network_001(seed=42, hidden_size=2):
 def network_002a():
     """Return network 002 (a), which only goes forward: 2-2-1, ReLU, then sigmoid.
 
+    Returns
+    -------
+    Network
+
     Source: write-up 002, first cell.
     """
     W1, b1 = [[0.1, 0.2], [0.3, 0.4]], [[0.1, 0.2]]
@@ -69,6 +81,10 @@ def network_002a():
 
 def network_002b():
     """Return network 002 (b) at its start: 2-2-1, sigmoid throughout.
+
+    Returns
+    -------
+    Network
 
     Source: write-up 002, seed 42, ``rand`` for W1, b1, W2, b2 in this order.
     """
@@ -84,6 +100,10 @@ def network_003(seed):
     ----------
     seed : int
         The write-up sets none, so its own start is not known.
+
+    Returns
+    -------
+    Network
 
     Raises
     ------

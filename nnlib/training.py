@@ -174,7 +174,8 @@ def train(
                 network.parameters.vector -= rate * gradients.vector
             if callback is not None and callback(epoch + 1, network):
                 break
-        recorder.record(epoch + 1, *forward_pass(network, X), last=True)
+        z, a = forward_pass(network, X)
+        recorder.record(epoch + 1, z, a, last=True)
     return recorder.history()
 
 
@@ -231,7 +232,13 @@ class Recorder:
         self.last_finite = network.parameters.vector.copy(order="K")
 
     def record(self, epoch, z, a, last=False):
-        """Measure the network, whose forward pass over all training data gave z and a."""
+        """Measure the network, whose forward pass over all training data gave z and a.
+
+        Raises
+        ------
+        DivergenceError
+            If the loss is no finite number, and training is to stop then.
+        """
         loss = self.loss.value(z[-1], a[-1], self.y)
         if last:  # a sigmoid can hide infinite weights behind a finite loss
             sound = np.isfinite(self.network.parameters.vector).all(axis=-1)

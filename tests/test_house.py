@@ -1,0 +1,101 @@
+"""The house: nnlib needs NumPy alone, and knows nothing of the figures and widgets around it."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnlib
+
+PACKAGE = Path(nnlib.__file__).parent
+MODULES = sorted(PACKAGE.glob("*.py"))  # nnlib/lab is a folder, and not among them
+
+# Each module may import from those before it, so that they can be read in this order.
+ORDER = [
+    "validation",
+    "activations",
+    "initialization",
+    "losses",
+    "network",
+    "backprop",
+    "gradcheck",
+    "training",
+    "datasets",
+    "published",
+]
+
+
+def loaded_after(code):
+    """The modules that are loaded in a fresh interpreter after it ran the code."""
+    script = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr == ""
+    return set(json.loads(done.stdout))
+
+
+def imports(path):
+    """The names of all modules that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: a relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_importing_nnlib_loads_numpy_and_none_of_the_large_packages():
+    loaded = loaded_after("import nnlib")
+    assert "numpy" in loaded
+    for package in ("matplotlib", "ipywidgets", "IPython", "sklearn", "scipy", "tqdm", "nnlib.lab"):
+        assert package not in loaded
+
+
+def test_nnlib_adds_nothing_to_numpy_but_itself_and_a_few_standard_modules():
+    added = loaded_after("import nnlib") - loaded_after("import numpy")
+    others = {name for name in added if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert {name.partition(".")[0] for name in others} <= {"nnlib", "numpy"}
+    assert len(added - others) < 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_of_nnlib_imports_numpy_nnlib_and_the_standard_library_only(path):
+    for name in imports(path):
+        package = name.partition(".")[0]
+        allowed = package in {"numpy", "nnlib"} or package in sys.stdlib_module_names
+        # The clouds come from scikit-learn, which is imported when one is asked for.
+        assert allowed or (path.stem, package) == ("datasets", "sklearn"), name
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_of_nnlib_never_imports_the_lab(path):
+    assert not [name for name in imports(path) if name.startswith("nnlib.lab")]
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_the_modules_can_be_read_in_order(name):
+    before = set(ORDER[: ORDER.index(name)])
+    for imported in imports(PACKAGE / f"{name}.py"):
+        parts = imported.split(".")
+        if parts[0] == "nnlib" and len(parts) > 1:
+            assert parts[1] in before, f"{name} imports {imported}"
+
+
+def test_the_order_names_every_module():
+    assert sorted(ORDER) == [path.stem for path in MODULES if path.stem != "__init__"]
+
+
+def test_everything_that_nnlib_offers_is_there():
+    assert sorted(nnlib.__all__) == nnlib.__all__
+    for name in nnlib.__all__:
+        assert hasattr(nnlib, name)
+
+
+def test_nnlib_speaks_of_each_of_its_modules():
+    for name in ORDER:
+        assert f":mod:`nnlib.{name}`" in nnlib.__doc__
