@@ -25,6 +25,12 @@ from nnlib.network import Network
 MARKERS = {0: ("o", BLUE), 1: ("s", ORANGE)}
 MAP_ALPHA = 0.6  # lets the samples stand out
 UNDECIDED = 1e-6  # this close to 0.5 a prediction is on neither side
+HIDDEN_SCALES = {
+    "sigmoid": "blue for 0 and orange for 1, with a black line at 0.5",
+    "tanh": "blue for −1 and orange for 1, with a black line at 0",
+    "relu": "blue for 0 and orange for its largest answer",
+    "identity": "blue for 0 and below, and orange for its largest answer",
+}
 WHITE_BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
 
 
@@ -56,7 +62,7 @@ def draw_network(axes, network, x=None, *, numbers=True):
     x : sequence of n_in numbers, optional
         One sample: its activations stand in the nodes, its weighted sums below them.
     numbers : bool
-        Write each weight on its line and each bias below its neuron.
+        Write each weight on its line, unless a layer has too many, and each bias below its neuron.
 
     Returns
     -------
@@ -68,10 +74,10 @@ def draw_network(axes, network, x=None, *, numbers=True):
     largest = max(np.abs(W).max() for W in network.W[1:])
     for layer, W in enumerate(network.W[1:], start=1):
         near = 0.27 if W.shape[0] >= W.shape[1] else 0.73  # where there is most room for numbers
+        numbered = numbers and W.size <= 16
         for (j, k), weight in np.ndenumerate(W):
-            draw_weight(
-                axes, places[layer - 1][j], places[layer][k], weight, largest, near, numbers
-            )
+            ends = places[layer - 1][j], places[layer][k]
+            draw_weight(axes, *ends, weight, largest, near, numbered)
     for layer, layer_places in enumerate(places):
         for k, place in enumerate(layer_places):
             below = []
@@ -327,7 +333,7 @@ def span_of(X, margin=0.5):
     return tuple((float(a), float(b)) for a, b in zip(low, high, strict=True))
 
 
-def draw_map(axes, values, span):
+def draw_map(axes, values, span, *, line=True):
     """Colour a rectangle by values from 0 (blue) over 0.5 (white, black line) to 1 (orange).
 
     Parameters
@@ -336,6 +342,8 @@ def draw_map(axes, values, span):
     values : array (resolution, resolution)
         Row by row from the bottom, as :func:`grid_of_points` orders them.
     span : ((left, right), (bottom, top))
+    line : bool
+        Draw the black line.
     """
     extent = (*span[0], *span[1])
     axes.imshow(
@@ -348,14 +356,19 @@ def draw_map(axes, values, span):
         interpolation="bilinear",
         alpha=MAP_ALPHA,
     )
-    if values.min() < 0.5 < values.max():
+    if line and values.min() < 0.5 < values.max():
         axes.contour(values, levels=[0.5], colors=BLACK, linewidths=1.6, extent=extent)
     axes.set(xlim=span[0], ylim=span[1])
     axes.grid(False)
     axes.locator_params(nbins=4)
 
 
-def draw_points(axes, X, y, size=70):
+def marker_size(X):
+    """Return the size of markers for that many samples."""
+    return 70 if len(X) <= 20 else 24
+
+
+def draw_points(axes, X, y, size=None):
     """Draw the samples: class 0 as blue circles, class 1 as orange squares.
 
     Parameters
@@ -363,8 +376,10 @@ def draw_points(axes, X, y, size=70):
     axes : matplotlib Axes
     X : array (n, 2)
     y : array (n, 1)
-    size : float
+    size : float, optional
+        Of the markers; by default smaller for many samples.
     """
+    size = marker_size(X) if size is None else size
     for label, (marker, colour) in MARKERS.items():
         points = X[(y[:, 0] > 0.5) == label]
         axes.scatter(
@@ -374,20 +389,21 @@ def draw_points(axes, X, y, size=70):
             s=size,
             color=colour,
             edgecolors="white",
-            linewidths=1.5,
+            linewidths=1.5 if size > 50 else 0.7,
             zorder=3,
             label=f"target {label}",
         )
 
 
-def draw_wrong(axes, X, wrong, size=70):
-    """Strike out the points that are predicted wrongly."""
-    axes.scatter(
-        X[wrong, 0], X[wrong, 1], marker="x", s=3 * size, color=BLACK, linewidths=2, zorder=4
-    )
+def draw_wrong(axes, X, wrong, size=None):
+    """Strike out the points that are predicted wrongly; few large, many small."""
+    size = marker_size(X) if size is None else size
+    scale, width = (3, 2) if size > 50 else (1.2, 1)
+    points = X[wrong]
+    axes.scatter(*points.T, marker="x", s=scale * size, color=BLACK, linewidths=width, zorder=4)
 
 
-def draw_decision_boundary(axes, network, X, y, *, span=None, resolution=101, size=70):
+def draw_decision_boundary(axes, network, X, y, *, span=None, resolution=101, size=None):
     """Draw what a network predicts over the plane, with the samples on it.
 
     Blue is a prediction of 0, white 0.5, orange 1; the black line is where it is 0.5. A sample
@@ -405,8 +421,8 @@ def draw_decision_boundary(axes, network, X, y, *, span=None, resolution=101, si
         The part of the plane to draw; by default the samples and 0.5 on each side.
     resolution : int
         Points along each side.
-    size : float
-        Of the markers.
+    size : float, optional
+        Of the markers; by default smaller for many samples.
 
     Returns
     -------
@@ -487,7 +503,7 @@ def decision_boundary(network, X, y, *, title="Prediction", span=None):
     decision_boundaries([(title, network, X, y)], span=span)
 
 
-def draw_hidden_unit(axes, network, unit, X, y, *, layer=1, span=None, resolution=101, size=70):
+def draw_hidden_unit(axes, network, unit, X, y, *, layer=1, span=None, resolution=101, size=None):
     """Draw what one hidden neuron answers over the plane of the inputs.
 
     Parameters
@@ -495,7 +511,7 @@ def draw_hidden_unit(axes, network, unit, X, y, *, layer=1, span=None, resolutio
     axes : matplotlib Axes
     network : Network
         With two inputs. The colours run from 0 to 1, for tanh from -1 to 1, for ReLU from 0 to
-        the largest activation in view.
+        the largest activation in view, without the black line.
     unit, layer : int
         The unit is counted from 0, the layer from 1.
     X, y, span, resolution, size
@@ -510,14 +526,17 @@ def draw_hidden_unit(axes, network, unit, X, y, *, layer=1, span=None, resolutio
     a = network.forward(grid_of_points(span, resolution))[1][layer][:, unit]
     low = -1 if network.hidden == "tanh" else 0
     high = 1 if network.hidden in ("tanh", "sigmoid") else max(a.max(), 1e-9)
-    draw_map(axes, ((a - low) / (high - low)).reshape(resolution, resolution), span)
+    values = ((a - low) / (high - low)).reshape(resolution, resolution)
+    draw_map(axes, values, span, line=network.hidden in ("tanh", "sigmoid"))
     draw_points(axes, X, y, size)
     axes.set(xlabel="$x_1$", ylabel="$x_2$")
     answers = network.forward(X)[1][layer][:, unit]
     if len(X) > 4:
-        return f"from {answers.min():.2f} to {answers.max():.2f} over the samples."
-    pairs = (f"{value:.2f} at {point_name(x)}" for x, value in zip(X, answers, strict=True))
-    return f"{listed(pairs)}."
+        text = f"from {answers.min():.2f} to {answers.max():.2f} over the samples."
+    else:
+        pairs = (f"{value:.2f} at {point_name(x)}" for x, value in zip(X, answers, strict=True))
+        text = f"{listed(pairs)}."
+    return text.replace("-", "−")
 
 
 def hidden_units_and_output(network, X, y, titles):
@@ -544,8 +563,8 @@ def hidden_units_and_output(network, X, y, titles):
     add_colour_bar(figure, list(row[0]), "activation")
     show(
         figure,
-        "What each neuron answers over the plane, blue for 0 and orange for 1, with a black line "
-        f"at 0.5. {' '.join(texts)}",
+        f"What each neuron answers over the plane, {HIDDEN_SCALES[network.hidden]}. "
+        f"{' '.join(texts)}",
     )
 
 
@@ -571,22 +590,25 @@ def hidden_space(network, X, y):
     left.locator_params(nbins=4)
     hidden = network.forward(X)[1][1]
     moved_plane = network.forward(plane)[1][1]
-    last = Network.from_weights(network.W[2:], network.b[2:], output=network.output)
+    b = network.b[2:] if network.parameters.bias else None
+    last = Network.from_weights(network.W[2:], b, output=network.output)
     span = span_of(moved_plane, 0.3)
     draw_map(right, last.predict(grid_of_points(span, 101))[:, 0].reshape(101, 101), span)
     right.scatter(moved_plane[:, 0], moved_plane[:, 1], s=3, color=GREY)
     draw_points(right, hidden, y, size=110)
     name_points(right, hidden, X)
-    right.set(title="The same points, as the hidden layer places them")
+    right.set(title="As the hidden layer places them")
     right.set(xlabel="$a^{(1)}_1$", ylabel="$a^{(1)}_2$")
     add_colour_bar(figure, right)
     moved = (f"{point_name(x)} to ({h[0]:.2f}, {h[1]:.2f})" for x, h in zip(X, hidden, strict=True))
     right_side = len(X) - wrongly_predicted(last.predict(hidden), y).sum()
+    on_one_line = np.linalg.matrix_rank(network.W[1]) == 1  # both look along one direction
+    shape = "they lie on one bent line" if on_one_line else "the grid is bent and squeezed"
     show(
         figure,
         f"The hidden layer moves {listed(moved)}. The small grey points are a grid over the "
-        "plane; on the right they lie on one bent line. There, one straight cut (black) leaves "
-        f"{right_side} of {len(X)} samples on their sides.",
+        f"plane; on the right {shape}. There, one straight cut (black) leaves {right_side} of "
+        f"{len(X)} samples on their sides.",
     )
 
 
@@ -625,7 +647,26 @@ def logits_along_a_line(networks, x2, x1_range, samples):
         axes.plot(samples, z[-1][:, 0], "os"[i % 2], color=COLOURS[i])
         at = (f"{height:.2f} at {short(x)}" for x, height in zip(samples, z[-1][:, 0], strict=True))
         texts.append(f"{label}: {listed(at)}")
+        if network.hidden == "relu" and network.n_layers == 2:
+            bends = draw_bends(axes, network, x2, x1_range)
+            if bends:
+                texts[-1] += f", with bends at {listed(short(x) for x in bends)}"
     axes.set(xlabel=f"$x_1$, with $x_2 = {x2:g}$", ylabel="z of the output neuron")
     axes.set_title("A straight line and a bent one")
-    axes.legend()
-    show(figure, f"Along x2 = {x2:g}, the output neuron's weighted sum. {'; '.join(texts)}.")
+    axes.legend(loc="lower right")
+    show(figure, f"The output neuron's weighted sum along x2 = {x2:g}. {'; '.join(texts)}.")
+
+
+def draw_bends(axes, network, x2, x1_range):
+    """Mark where the weighted sums of the hidden neurons pass through 0; return the places."""
+    bends = []
+    for k, (w1, w2) in enumerate(network.W[1].T):
+        bias = network.b[1][0, k] if network.parameters.bias else 0.0
+        place = -(w2 * x2 + bias) / w1 if w1 else np.inf
+        if x1_range[0] < place < x1_range[1]:
+            axes.axvline(place, color=GREY, linewidth=1, linestyle=":")
+            label = f"$z^{{(1)}}_{{{k + 1}}} = 0$"
+            edge = axes.get_xaxis_transform()  # x in data units, y as a part of the height
+            axes.text(place, 0.97, label, ha="center", va="top", bbox=WHITE_BOX, transform=edge)
+            bends.append(place)
+    return sorted(bends)
