@@ -75,7 +75,8 @@ def one_path(names, values, slopes):
     Parameters
     ----------
     names : list of str
-        The quantities in order, from a weight to the loss.
+        The quantities in order, from a weight to the loss. The slopes below those that begin
+        with "z" are framed: they are the deltas.
     values : list of numbers
         Their values.
     slopes : list of numbers, one fewer
@@ -88,7 +89,9 @@ def one_path(names, values, slopes):
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         x = 1.6 * i
         box(axes, x, 0.2, name, number(value))
-        axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, **CENTRED)
+        frame = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": ORANGE}
+        frame = frame if name.startswith("z") else None
+        axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, bbox=frame, **CENTRED)
         axes.text(x, -1.15, f"d{names[-1]}/d{name}", color=ORANGE, **CENTRED)
         if i < last:
             arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
@@ -97,11 +100,12 @@ def one_path(names, values, slopes):
             axes.text(x + 0.8, -0.46, f"d{names[i + 1]}/d{name}", fontsize=9, color=GREY, **CENTRED)
     there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
     links = " × ".join(f"({short(s)})" for s in slopes)
+    framed = " and ".join(f"d{names[-1]}/d{name}" for name in names if name.startswith("z"))
     show(
         figure,
         f"Top, forwards (solid arrows): {there}. Middle: the slope of each link. Bottom, backwards "
         f"(dashed arrows): the slopes multiplied from the right. All of them together, {links}, "
-        f"make d{names[-1]}/d{names[0]} = {number(of_the_loss[0])}.",
+        f"make d{names[-1]}/d{names[0]} = {number(of_the_loss[0])}. Framed are {framed}.",
     )
 
 
