@@ -83,13 +83,17 @@ def observe(function, arguments, names, n_parts, seconds):
     """
     outcomes = []
     printed = Printed()
+    late = threading.Event()
 
     def work():
         for case in [*range(len(arguments())), 0]:
-            outcomes.append(call(function, arguments, case, names, n_parts, printed))
+            outcome = call(function, arguments, case, names, n_parts, printed)
+            if late.is_set():
+                return
+            outcomes.append(outcome)
 
     with quiet(printed):
-        ended = within(seconds, work)
+        ended = within(seconds, work, late)
     return list(outcomes), ended
 
 
@@ -220,8 +224,8 @@ def nothing_displayed():
     return capture_output(stdout=False, stderr=False, display=True)
 
 
-def within(seconds, work):
-    """Run ``work`` in a thread; stop it when ``seconds`` are over.
+def within(seconds, work, late):
+    """Run ``work`` in a thread; when ``seconds`` are over, set the event ``late`` and stop it.
 
     Returns
     -------
@@ -229,9 +233,14 @@ def within(seconds, work):
         False if it could not be stopped and is still running.
     """
 
+    done = threading.Event()  # Thread.join would lose count when the kernel is interrupted
+
     def run():
-        with contextlib.suppress(BaseException):  # errors are written down; this is the deadline
-            work()
+        try:
+            with contextlib.suppress(BaseException):  # errors are written down; this is TimeIsUp
+                work()
+        finally:
+            done.set()
 
     thread = threading.Thread(target=run, daemon=True)
     try:
@@ -240,13 +249,14 @@ def within(seconds, work):
         run()
         return True
     try:
-        thread.join(seconds)
+        done.wait(seconds)
     finally:  # also if the learner interrupts the kernel
         for _ in range(25):  # a bare "except:" may swallow one or two
-            if not thread.is_alive():
+            if done.is_set():
                 break
+            late.set()
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(thread.ident), ctypes.py_object(TimeIsUp)
             )
-            thread.join(0.02)
-    return not thread.is_alive()
+            done.wait(0.02)
+    return done.is_set() or not thread.is_alive()
