@@ -52,11 +52,11 @@ def losses_of_a_neuron(X, y, w, b):
 def draw_landscape(axes, X, y, w_range, b_range):
     """Draw contour lines of the loss of one neuron over its weight and bias."""
     w, b = np.meshgrid(np.linspace(*w_range, 181), np.linspace(*b_range, 151))
-    levels = [0.36, 0.37, 0.4, 0.45, 0.5, 0.6, 0.7, 0.85, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
+    levels = [0.36, 0.4, 0.5, 0.7, 1, 1.5, 2.25, 3, 4, 5, 6, 7]
     lines = axes.contour(
         w, b, losses_of_a_neuron(X, y, w, b), levels=levels, colors=GREY, linewidths=0.8
     )
-    axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5, 2.5, 4, 6], fontsize=8, fmt="%g")
+    axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5, 3, 5], fontsize=8, fmt="%g")
     axes.set(xlabel="weight w", ylabel="bias b", aspect="equal", xlim=w_range, ylim=b_range)
     axes.grid(False)
 
@@ -377,20 +377,18 @@ def boundaries_over_epochs(network, history, X, y, epochs):
     X : array (n_samples, 2)
     y : array (n_samples, 1)
     epochs : list of int
-        Four or fewer in a row; at most eight.
+        At most five.
     """
-    columns = min(4, len(epochs))
-    rows = -(-len(epochs) // columns)
-    figure, grid = new_figure(rows, columns, height=1.95 * rows + 0.55, squeeze=False)
+    figure, row = new_figure(1, len(epochs), height=2.3, squeeze=False)
     texts = []
-    for axes, epoch in zip(grid.flat, epochs, strict=True):
+    for axes, epoch in zip(row[0], epochs, strict=True):
         then = network.copy()
         then.parameters.vector[...] = history.parameters[epoch]
         text = draw_decision_boundary(axes, then, X, y)
         axes.set_title(f"epoch {epoch}")
         axes.label_outer()
         texts.append(f"Epoch {epoch}: {text}")
-    add_colour_bar(figure, list(grid.flat))
+    add_colour_bar(figure, list(row[0]))
     show(
         figure,
         "Predictions over the plane, blue for 0, orange for 1, with the black line at 0.5. "
