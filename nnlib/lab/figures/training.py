@@ -56,7 +56,7 @@ def draw_landscape(axes, X, y, w_range, b_range):
     lines = axes.contour(
         w, b, losses_of_a_neuron(X, y, w, b), levels=levels, colors=GREY, linewidths=0.8
     )
-    axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5, 3, 5], fontsize=8, fmt="%g")
+    axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5], fontsize=8, fmt="%g")
     axes.set(xlabel="weight w", ylabel="bias b", aspect="equal", xlim=w_range, ylim=b_range)
     axes.grid(False)
 
@@ -385,7 +385,7 @@ def boundaries_over_epochs(network, history, X, y, epochs):
         then = network.copy()
         then.parameters.vector[...] = history.parameters[epoch]
         text = draw_decision_boundary(axes, then, X, y)
-        axes.set_title(f"epoch {epoch}")
+        axes.set(title=f"epoch {epoch}", xticks=[0, 1], yticks=[0, 1])
         axes.label_outer()
         texts.append(f"Epoch {epoch}: {text}")
     add_colour_bar(figure, list(row[0]))
@@ -430,7 +430,10 @@ def learned_over_epochs(learned_at, stuck_losses, last_epoch):
     left.legend(loc="lower right")
     right.set(title="Where the others end", xlabel="loss", ylabel="hidden neurons")
     right.set(
-        yticks=range(len(learned_at)), yticklabels=learned_at, ylim=(-0.6, None), xlim=(0, 0.27)
+        yticks=range(len(learned_at)),
+        yticklabels=learned_at,
+        ylim=(-0.6, len(learned_at) - 0.5),
+        xlim=(0, 0.27),
     )
     right.axvline(0.05, color=GREY, linestyle=":")
     smallest = min(stuck_losses)
