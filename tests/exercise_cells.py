@@ -3,6 +3,10 @@
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
+from nnlib.lab.checks import Function
+
 HEADING = re.compile(r"### Exercise (\d\.\d{1,2}) · (\S.*)\n\n(.+)", re.S)
 FOLDED = re.compile(r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", re.S)
 CODE = re.compile(r"```python\n(.+?)\n```", re.S)
@@ -115,5 +119,23 @@ def problems_of_check(exercise):
             yield f'"{mistake.name}" does not end the sentence "This looks like: …"'
         if not callable(mistake.hint) and not re.search(r"[.?]$", mistake.hint):
             yield f'the hint of "{mistake.name}" is not a sentence'
+    if isinstance(exercise, Function):
+        yield from problems_of_inputs(exercise)
     if not re.search(r"^[A-Z0-9σ].{40,}[.]$", exercise.why, re.S):
         yield "the sentence for a right answer is not one"
+
+
+def problems_of_inputs(exercise):
+    """What is wrong with the inputs and the reference of a function."""
+    if len(exercise.cases()) < 4:
+        yield f"it tries {len(exercise.cases())} inputs, fewer than 4"
+    one, other = (str(exercise.inputs(np.random.default_rng(seed))) for seed in (1, 2))
+    if one == other:
+        yield "none of its inputs is drawn at random"
+    errors = [outcome.error for outcome in exercise.expected if outcome.result is None]
+    if errors:
+        yield f"its own reference stops with {errors[0]}"
+        return
+    verdict = exercise.judge(exercise.answer)
+    if verdict.status != "right":
+        yield f"its own reference is not right: {verdict.text(exercise.number)}"

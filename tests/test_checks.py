@@ -333,13 +333,19 @@ def for_ever_and_catches_everything(x):
 caught = []
 
 
+def wait_for_threads(count):
+    end = time.monotonic() + 5
+    while threading.active_count() > count and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize("function", [forever, for_ever_and_catches_everything])
 def test_a_function_without_end_is_stopped(function):
     before = threading.active_count()
     start = time.monotonic()
     verdict = DOUBLE.judge(function)
     assert time.monotonic() - start < 5
-    time.sleep(0.1)
+    wait_for_threads(before)
     assert threading.active_count() == before
     assert verdict.mistake == "a function that takes too long"
     assert dict(verdict.rows)["yours"] == "no answer yet after 0.3 seconds"
@@ -424,7 +430,7 @@ def test_the_learner_may_interrupt_a_check():
 
     with pytest.raises(KeyboardInterrupt):
         DOUBLE.judge(interrupted)
-    time.sleep(0.1)
+    wait_for_threads(before)
     assert threading.active_count() == before
 
 

@@ -111,6 +111,11 @@ def test_the_test_of_the_form_sees_what_is_missing_in_a_check():
     assert "the checks are" in said(replace(first, number="1.9"), *others)
     assert "the checks are" in said(*others)
     assert "for a right answer" in said(replace(first, why="Yes"), *others)
+    third = others[1]
+    assert "fewer than 4" in said(first, others[0], replace(third, inputs=lambda rng: [(1, 2, 3)]))
+    assert "at random" in said(replace(third, inputs=lambda rng: [(1.0, 2.0, 3.0)] * 4))
+    assert "reference stops with TypeError" in said(replace(third, answer=lambda x, w, b: b[x]))
+    assert "reference is not right" in said(replace(third, answer=lambda x, w, b: {}))
     nameless = replace(first.mistakes[0], wrong=None)
     assert "needs either" in said(replace(first, mistakes=[nameless, nameless]), *others)
 

@@ -41,11 +41,11 @@ def check(number=None, *answers):
             ),
             mistake="a fault of the check",
         )
-    text = verdict.text(shown)
+    text = verdict.text(shown) + "\n"
     try:
-        print(text)
+        print(text, end="")  # in one piece, so that it arrives as one output
     except UnicodeEncodeError:  # a terminal without these signs
-        print(text.encode("ascii", "replace").decode())
+        print(text.encode("ascii", "replace").decode(), end="")
 
 
 def judge(number, answers):

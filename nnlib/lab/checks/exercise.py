@@ -36,8 +36,10 @@ class Mistake:
     ----------
     name : str
         Ends the sentence "This looks like: …".
-    hint : str
-        One or two sentences that help to mend it, without giving the answer away.
+    hint : str, or a function of (arguments, ours, theirs)
+        One or two sentences that help to mend it, without giving the answer away. The function
+        (for a :class:`Function` only) is given the case that fails, and both results as Plains;
+        ``theirs`` is None if there was an error.
     wrong : what the mistake gives; a list of several is possible
         For a :class:`Function`, a function with the same arguments; for a :class:`Value`, a value.
     looks_like : function, optional
@@ -47,7 +49,7 @@ class Mistake:
     """
 
     name: str
-    hint: str
+    hint: str | Callable
     wrong: object = None
     looks_like: Callable | None = None
 

@@ -162,6 +162,8 @@ def unchanged(now, before):
         return now.shape == before.shape and np.array_equal(now, before, equal_nan=True)
     if isinstance(before, (list, tuple)):
         return len(now) == len(before) and all(map(unchanged, now, before))
+    if isinstance(before, dict):
+        return now.keys() == before.keys() and all(unchanged(now[k], before[k]) for k in before)
     if isinstance(before, (int, float)):
         return isinstance(now, (int, float)) and (now == before or now != now)
     return True
@@ -244,15 +246,14 @@ def within(seconds, work, late):
 
     thread = threading.Thread(target=run, daemon=True)
     try:
-        thread.start()
-    except RuntimeError:  # no threads here
-        run()
-        return True
-    try:
+        try:
+            thread.start()
+        except RuntimeError:  # no threads here
+            run()
         done.wait(seconds)
     finally:  # also if the learner interrupts the kernel
         for _ in range(25):  # a bare "except:" may swallow one or two
-            if done.is_set():
+            if done.is_set() or thread.ident is None:
                 break
             late.set()
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
