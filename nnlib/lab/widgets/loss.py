@@ -1,0 +1,288 @@
+"""Lesson 03: one prediction and its target, and what two losses make of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.activations import sigmoid
+from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
+from nnlib.lab.widgets.controls import NumberSlider
+from nnlib.lab.widgets.panel import Panel, make_settings
+from nnlib.lab.widgets.picture import freeze_layout
+from nnlib.losses import bce, bce_gradient, mse, mse_gradient
+
+LOGITS, STEP_OF_LOGIT = (-12.0, 12.0), 0.5
+TARGETS, STEP_OF_TARGET = (0.0, 1.0), 0.1
+N_POINTS = 481  # of each curve
+SMALLEST = 2e-11  # slope that is drawn on the logarithmic scale
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A neuron's weighted sum, and what it should have answered."""
+
+    z: float = -5.0
+    target: float = 1.0
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """Both losses of one answer, or of many, and their slopes with respect to z.
+
+    Attributes
+    ----------
+    z, a, mse, bce, mse_slope, bce_slope : arrays of one shape
+    """
+
+    z: np.ndarray
+    a: np.ndarray
+    mse: np.ndarray
+    bce: np.ndarray
+    mse_slope: np.ndarray
+    bce_slope: np.ndarray
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is drawn.
+
+    Attributes
+    ----------
+    settings : Settings
+    here : Slopes
+        At the chosen z: numbers.
+    curve : Slopes
+        Over the whole range of z: arrays (N_POINTS,).
+    """
+
+    settings: Settings
+    here: Slopes
+    curve: Slopes
+
+
+# --------------------------------------------------------------------------------- computing
+
+
+def compute(settings):
+    """Compute both losses and their slopes, at the chosen z and over its whole range.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    Result
+    """
+    here = slopes_at(np.array([settings.z]), settings.target)
+    numbers = {name: float(array[0]) for name, array in vars(here).items()}
+    curve = slopes_at(np.linspace(*LOGITS, N_POINTS), settings.target)
+    return Result(settings, Slopes(**numbers), curve)
+
+
+def slopes_at(z, target):
+    """Return the Slopes of answers that each stand alone, so that n m = 1."""
+    a, y = sigmoid(z), np.array([[float(target)]])
+    alone = z[:, None, None], a[:, None, None]  # (n, 1, 1): n stacked outputs of one neuron
+    by_mse = mse_gradient(alone[1], y)[:, 0, 0] * a * (1 - a)
+    by_bce = bce_gradient(alone[1], y)[:, 0, 0]
+    return Slopes(z, a, mse(alone[1], y), bce(alone[0], y), by_mse, by_bce)
+
+
+# ----------------------------------------------------------------------------------- drawing
+
+
+class View:
+    """The picture: both losses, their slopes, and the size of the slopes. Made once, then changed.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    moving : list of artists
+        Those that change.
+    """
+
+    def __init__(self):
+        self.figure, axes = new_figure(1, 3, width=10.6, height=3.5)
+        self.losses, self.slopes, self.sizes = axes
+        for panel in axes:
+            panel.set(xlabel="z", xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
+            panel.set_xticks(range(-12, 13, 4))
+        self.losses.set(title="Loss, and its slope at z", ylim=(-0.6, 12.6))
+        self.slopes.set(title="The slope dL/dz", ylim=(-1.12, 1.12))
+        self.sizes.set(title="Its size (log scale)", yscale="log", ylim=(SMALLEST, 6))
+        self.sizes.set_yticks([1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1])
+        style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
+        heights = (0.8, 1, 1)  # of the axes; the legend stands above the first
+        self.here = [
+            panel.axvline(0, 0, h, **style) for panel, h in zip(axes, heights, strict=True)
+        ]
+        self.gap = self.sizes.plot([], [], color=BLACK, linewidth=1.2)[0]
+        self.curves, self.tangents, self.dots = {}, [], {}
+        # The circle is the larger one: it shows around the square where the two meet.
+        for name, colour, style, marker, size in (
+            ("MSE", BLUE, "-", "o", 13),
+            ("BCE", ORANGE, "--", "s", 7),
+        ):
+            self.curves[name] = [
+                panel.plot([], [], color=colour, linestyle=style)[0] for panel in axes
+            ]
+            self.tangents.append(self.losses.plot([], [], color=BLACK, linewidth=2.6)[0])
+            look = {"color": colour, "markeredgecolor": "white", "markersize": size, "zorder": 4}
+            self.dots[name] = [panel.plot([], [], marker, **look)[0] for panel in axes]
+        place = {"transform": self.sizes.transAxes, "ha": "center", "size": 10}
+        self.times = self.sizes.text(0.5, 0.04, "", **place)
+        lines = [curves[0] for curves in self.curves.values()]
+        self.losses.legend(lines, list(self.curves), loc="upper center", frameon=False)
+        self.moving = [
+            *self.here,
+            *(line for lines in self.curves.values() for line in lines),
+            self.gap,
+            *self.tangents,
+            *(dot for dots in self.dots.values() for dot in dots),
+            self.times,
+        ]
+        freeze_layout(self.figure)
+
+    def update(self, result):
+        """Show a result.
+
+        Parameters
+        ----------
+        result : Result
+
+        Returns
+        -------
+        str
+            The description.
+        """
+        here, curve = result.here, result.curve
+        for line in self.here:
+            line.set_xdata([here.z, here.z])
+        for name in self.curves:
+            loss, slope = name.lower(), f"{name.lower()}_slope"
+            for curves, at in ((self.curves, curve), (self.dots, here)):
+                heights = (getattr(at, loss), getattr(at, slope), size_of(getattr(at, slope)))
+                for line, height in zip(curves[name], heights, strict=True):
+                    line.set_data(np.atleast_1d(at.z), np.atleast_1d(height))
+        tangents = ((here.mse, here.mse_slope), (here.bce, here.bce_slope))
+        for line, (loss, slope) in zip(self.tangents, tangents, strict=True):
+            line.set_data([here.z - 2, here.z + 2], [loss - 2 * slope, loss + 2 * slope])
+        sizes = [size_of(here.mse_slope), size_of(here.bce_slope)]
+        self.gap.set_data([here.z, here.z], sizes)
+        undecided = np.isnan(sizes).any()
+        self.times.set_text("" if undecided else f"BCE: {times_of(here)} times")
+        return describe(result)
+
+
+def size_of(slope):
+    """Return how large a slope is; nan for 0, which has no place on a logarithmic scale."""
+    size = np.abs(slope)
+    return np.where(size > 0, size, np.nan)
+
+
+def times_of(here):
+    """Say how many times as hard BCE pushes: "2.0", "75", "81 379"."""
+    ratio = here.bce_slope / here.mse_slope
+    return f"{ratio:,.{1 if ratio < 10 else 0}f}".replace(",", " ")
+
+
+def draw(result):
+    """Draw a result on a figure of its own.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    figure : matplotlib Figure
+    description : str
+    """
+    view = View()
+    description = view.update(result)
+    return view.figure, description
+
+
+def describe(result):
+    """Say in words what the picture shows."""
+    here, curve = result.here, result.curve
+    text = (
+        f"z = {here.z:g}, so a = {here.a:.6f}, and the target is {result.settings.target:g}. "
+        f"MSE is {here.mse:.4f} and its slope {slope_in_words(here.mse_slope)}; "
+        f"BCE is {here.bce:.4f} and its slope {slope_in_words(here.bce_slope)}. "
+    )
+    if here.bce_slope == 0 or here.mse_slope == 0:
+        text += "The answer is the target, and nothing pushes."
+    else:
+        way = "up" if here.bce_slope < 0 else "down"
+        text += f"Both push z {way}, BCE {times_of(here)} times as hard as MSE."
+    text += (
+        f" Over the whole range, {hardest_in_words('MSE', curve.z, curve.mse_slope)}, and "
+        f"{hardest_in_words('BCE', curve.z, curve.bce_slope)}."
+    )
+    return text.replace("-", "−")
+
+
+def hardest_in_words(name, z, slope):
+    """Say where a loss pushes hardest, and how hard."""
+    strongest = np.abs(slope).argmax()
+    return f"{name} pushes hardest at z = {z[strongest]:.1f} ({abs(slope[strongest]):.4f})"
+
+
+def slope_in_words(slope):
+    """Write a slope with six decimals, or in powers of ten where those would all be 0."""
+    if slope == 0 or abs(slope) >= 1e-5:
+        return f"{slope + 0.0:.6f}"
+    return f"{slope:.1e}"
+
+
+# ----------------------------------------------------------------------------- on the page
+
+
+class Widget:
+    """The controls, and what they do.
+
+    Parameters
+    ----------
+    settings : Settings
+    hide : collection of str
+        Names of controls to leave out.
+
+    Attributes
+    ----------
+    panel : Panel
+    result : Result
+        What is shown.
+    """
+
+    def __init__(self, settings, hide=()):
+        self.view = View()
+        controls = {
+            "z": NumberSlider("z of the neuron", settings.z, *LOGITS, STEP_OF_LOGIT),
+            "target": NumberSlider("target y", settings.target, *TARGETS, STEP_OF_TARGET),
+        }
+        what = "MSE, BCE and their slopes, with sliders for the weighted sum z and the target"
+        self.panel = Panel(what, controls, hide=hide)
+        self.panel.on_change(list(controls), self.change)
+        self.panel.guarded(self.change)
+
+    def change(self):
+        """Show what the controls say now."""
+        self.result = compute(Settings(**self.panel.values(Settings)))
+        description = self.view.update(self.result)
+        self.panel.picture.show(self.view.figure, description, self.view.moving)
+        self.panel.message.say("")
+
+
+def show(*, hide=(), **settings):
+    """Put the widget on the page.
+
+    Parameters
+    ----------
+    hide : collection of str
+        Names of controls to leave out: "z", "target". What is hidden keeps its value.
+    settings
+        Any of :class:`Settings`: ``show(z=-8, target=0)``.
+    """
+    Widget(make_settings(Settings, settings), hide).panel.show()

@@ -1,0 +1,196 @@
+"""The widget of lesson 03, driven without a browser."""
+
+import gc
+import re
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from nnlib import numerical_gradient
+from nnlib.activations import sigmoid
+from nnlib.lab.figures.style import png
+from nnlib.lab.widgets import loss as module
+from nnlib.lab.widgets.loss import (
+    LOGITS,
+    Settings,
+    Widget,
+    compute,
+    describe,
+    draw,
+    show,
+    slope_in_words,
+)
+from nnlib.losses import bce, mse
+
+WHOLE_RANGE = [
+    Settings(z, target)
+    for z, target in product((LOGITS[0], -5.0, -0.5, 0.0, 3.5, LOGITS[1]), (0.0, 0.3, 0.5, 1.0))
+]
+
+
+@pytest.fixture(scope="module")
+def shared():
+    widget = Widget(Settings())
+    yield widget
+    widget.panel.close()
+
+
+@pytest.fixture
+def widget(shared):
+    """The widget as it is at first."""
+    for name, value in vars(Settings()).items():
+        shared.panel.controls[name].value = value
+    return shared
+
+
+def numbers_in(words):
+    """All numbers of a text, as they are written there."""
+    return [float(number.replace("−", "-")) for number in re.findall(r"[−\d][\de.−]*\d|\d", words)]
+
+
+@pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
+def test_losses_and_slopes_are_those_of_the_library_and_of_the_experiment(settings):
+    here = compute(settings).here
+    z, y = np.array([[settings.z]]), np.array([[settings.target]])
+    assert here.mse == pytest.approx(mse(sigmoid(z), y))
+    assert here.bce == pytest.approx(bce(z, y))
+    measured = numerical_gradient(lambda z: mse(sigmoid(z), y), z)[0, 0]
+    assert here.mse_slope == pytest.approx(measured, rel=1e-4, abs=1e-9)
+    measured = numerical_gradient(lambda z: bce(z, y), z)[0, 0]
+    assert here.bce_slope == pytest.approx(measured, rel=1e-4, abs=1e-9)
+
+
+@pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
+def test_the_curves_go_through_the_dots(settings):
+    result = compute(settings)
+    for name in ("mse", "bce", "mse_slope", "bce_slope"):
+        at_z = np.interp(settings.z, result.curve.z, getattr(result.curve, name))
+        assert at_z == pytest.approx(getattr(result.here, name), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
+def test_the_description_holds_the_numbers_of_the_picture(settings):
+    result = compute(settings)
+    words, here = describe(result), result.here
+    assert words.startswith(f"z = {here.z:g}, so a = {here.a:.6f}, and".replace("-", "−"))
+    assert f"MSE is {here.mse:.4f} and" in words
+    assert f"BCE is {here.bce:.4f} and" in words
+    for slope in (here.mse_slope, here.bce_slope):
+        assert any(np.isclose(number, slope, 0.05, 1e-9) for number in numbers_in(words))
+    assert "nan" not in words
+    assert "inf" not in words
+    assert "-" not in words
+
+
+def test_the_way_and_the_ratio_are_said():
+    assert "Both push z up, BCE 75 times as hard as MSE." in describe(compute(Settings(-5)))
+    assert "Both push z down, BCE 2.0 times as hard" in describe(compute(Settings(0, 0)))
+    assert "BCE 81 378 times as hard" in describe(compute(Settings(-12)))
+    assert "The answer is the target, and nothing pushes." in describe(compute(Settings(0, 0.5)))
+
+
+def test_the_place_where_mse_pushes_hardest_is_the_one_of_the_lesson():
+    words = describe(compute(Settings()))
+    assert "MSE pushes hardest at z = −0.7 (0.2963), and BCE" in words
+    assert "BCE pushes hardest at z = −12.0 (1.0000)." in words
+
+
+@pytest.mark.parametrize(
+    ("slope", "words"), [(0.0, "0.000000"), (-0.0, "0.000000"), (-0.5, "-0.500000")]
+)
+def test_a_slope_in_words(slope, words):
+    assert slope_in_words(slope) == words
+
+
+def test_a_small_slope_is_not_written_as_zero():
+    assert slope_in_words(-7.55e-11) == "-7.5e-11"
+    assert slope_in_words(6.14e-6) == "6.1e-06"
+
+
+def test_a_result_is_drawn_on_a_figure_of_its_own():
+    figure, words = draw(compute(Settings(-5)))
+    assert len(png(figure)) > 10_000
+    assert "75 times" in words
+
+
+def test_the_controls_reach_every_value(widget):
+    pictures = set()
+    for settings in WHOLE_RANGE:
+        widget.panel.controls["z"].value = settings.z
+        widget.panel.controls["target"].value = settings.target
+        assert widget.result.settings == settings
+        assert widget.panel.picture.description == describe(compute(settings))
+        assert widget.panel.message.words == ""
+        pictures.add(widget.panel.picture.widget.value)
+    assert len(pictures) == len(WHOLE_RANGE)
+
+
+def test_the_sliders_move_the_dots(widget):
+    widget.panel.controls["z"].slider.value = 4.0
+    widget.panel.controls["target"].slider.value = 0.0
+    here = compute(Settings(4.0, 0.0)).here
+    (loss, slope, size) = widget.view.dots["BCE"]
+    assert loss.get_xydata() == pytest.approx(np.array([[4.0, here.bce]]))
+    assert slope.get_xydata() == pytest.approx(np.array([[4.0, here.bce_slope]]))
+    assert size.get_xydata() == pytest.approx(np.array([[4.0, abs(here.bce_slope)]]))
+
+
+def test_the_tangents_have_the_slope_of_the_losses(widget):
+    for line, slope in zip(
+        widget.view.tangents,
+        (widget.result.here.mse_slope, widget.result.here.bce_slope),
+        strict=True,
+    ):
+        (x0, y0), (x1, y1) = line.get_xydata()
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(slope)
+
+
+def test_everything_that_changes_is_drawn_anew(widget):
+    kept = {line for axes in widget.view.figure.axes for line in axes.lines}
+    assert kept <= set(widget.view.moving)
+
+
+def test_what_is_drawn_lies_inside_the_axes():
+    view = module.View()
+    for settings in WHOLE_RANGE:
+        view.update(compute(settings))
+        for dots in view.dots.values():
+            for dot in dots:
+                (x, y) = dot.get_xydata()[0]
+                (left, right), (low, high) = dot.axes.get_xlim(), dot.axes.get_ylim()
+                assert left < x < right
+                assert np.isnan(y) or low < y < high
+
+
+def test_a_setting_can_be_given_and_a_control_hidden():
+    hidden = Widget(replace(Settings(), target=0.0), hide=("target",))
+    assert hidden.result.settings == Settings(-5.0, 0.0)
+    hidden.panel.close()
+    with pytest.raises(TypeError, match=r"no setting 'y'. The settings are z, target"):
+        show(y=1)
+    with pytest.raises(ValueError, match=r"is 13, but its control reaches from -12.0 to 12.0"):
+        show(z=13)
+
+
+def test_an_error_is_said_in_words(widget, monkeypatch):
+    monkeypatch.setattr(module, "compute", lambda settings: 1 / 0)
+    widget.panel.controls["z"].value = 1.0
+    assert "This setting did not work: division by zero" in widget.panel.message.words
+    monkeypatch.undo()
+    widget.panel.controls["z"].value = 2.0
+    assert widget.panel.message.words == ""
+
+
+def test_what_is_closed_leaves_nothing_behind():
+    def counted():
+        gc.collect()
+        return len(_instances)
+
+    Widget(Settings()).panel.close()
+    before = counted()
+    for _ in range(2):
+        Widget(Settings()).panel.close()
+    assert counted() == before
