@@ -222,7 +222,7 @@ first_slope_of_zero = Value(
         ),
     ],
     why="Beside 1, the next float is 2e-16 away: an e**-z below half of that is lost in the sum, "
-    "a is 1, and the slope is not small but 0. No learning rate brings it back.",
+    "a is 1, and the slope is not small but 0. Times any learning rate it stays 0.",
 )
 
 # ------------------------------------------------------------------------------ Exercise 1.5
