@@ -44,6 +44,11 @@ def test_a_wider_step_measures_a_coarser_slope():
         np.testing.assert_allclose(slope - np.e, np.e * epsilon**2 / 6, rtol=1e-2)
 
 
+def test_a_tiny_step_is_fine_beside_tiny_parameters():
+    slope = numerical_gradient(np.sum, [1e-9, 2e-9], epsilon=1e-18)
+    np.testing.assert_allclose(slope, [1, 1], rtol=1e-6)
+
+
 @pytest.mark.parametrize(("loss", "output"), LOSS_AND_OUTPUT)
 @pytest.mark.parametrize("bias", [True, False])
 def test_all_slopes_at_once_are_the_slopes_one_by_one(loss, output, bias):

@@ -144,6 +144,18 @@ def test_a_member_that_diverges_has_infinite_loss_from_then_on_and_stays_where_i
     assert not np.isnan(history.loss).any()
 
 
+def test_a_member_that_starts_without_a_finite_loss_stays_at_its_start():
+    X, y = datasets.xor()
+    net = diverging_stack()[0]
+    net.W[2][1] *= 1e200
+    start = net.member(1).parameters.vector
+    history = train(net, X, y, loss="mse", learning_rate=0.1, epochs=5, divergence="record")
+    np.testing.assert_array_equal(history.diverged_at, [-1, 0, -1, -1])
+    assert (history.loss[:, 1] == np.inf).all()
+    assert np.isfinite(history.loss[:, [0, 2, 3]]).all()
+    np.testing.assert_array_equal(net.member(1).parameters.vector, start)
+
+
 def test_a_single_network_can_record_its_divergence_too():
     X, y = datasets.xor()
     net = diverging_stack()[0].member(0)

@@ -303,6 +303,14 @@ def test_divergence_names_the_epoch_and_the_learning_rate_and_carries_the_histor
     np.testing.assert_array_equal(net.parameters.vector, error.history.parameters[-2])
 
 
+def test_a_first_step_that_is_too_long_is_blamed_on_the_learning_rate():
+    with pytest.raises(DivergenceError, match="at epoch 1, with learning_rate 1e\\+200") as error:
+        train_xor(
+            random_network([2, 3, 1], "identity", "identity"), loss="mse", learning_rate=1e200
+        )
+    assert error.value.epoch == 1
+
+
 @pytest.mark.parametrize("measure_every", [1, 50, 10_000])
 def test_divergence_is_seen_however_seldom_is_measured(measure_every):
     net = random_network([2, 3, 1], "identity", "identity")

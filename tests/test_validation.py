@@ -1,0 +1,77 @@
+"""The checks of arguments hand back what is fit to compute with. (What they say when it is not
+stands in test_error_messages.)"""
+
+import numpy as np
+import pytest
+
+from nnlib import validation
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_array_that_fits_is_handed_back_itself(dtype):
+    array = np.ones((2, 3), dtype)
+    assert validation.check_array("X", array) is array
+    assert validation.check_matrix("X", array, 3, "input") is array
+
+
+@pytest.mark.parametrize(
+    "given", [[[1, 2]], ((1, 2),), np.array([[1, 2]]), np.array([[1, 2]], "f2")]
+)
+def test_other_numbers_become_float64(given):
+    found = validation.check_array("X", given)
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, [[1, 2]])
+
+
+def test_the_float_type_that_is_asked_for_is_given():
+    assert validation.check_array("X", np.ones(3), np.float32).dtype == np.float32
+    assert validation.check_array("X", np.ones(3, np.float32), np.float64).dtype == np.float64
+
+
+def test_a_mask_that_hides_nothing_is_no_fault():
+    masked = np.ma.masked_array([[1.0, 2.0]], mask=False)
+    np.testing.assert_array_equal(validation.check_array("X", masked), [[1, 2]])
+
+
+def test_each_check_hands_back_what_it_was_given():
+    rng = np.random.default_rng(0)
+    assert validation.check_generator("rng", rng) is rng
+    assert validation.check_function("callback", print, "") is print
+    assert validation.check_instance("network", 3, int, "") == 3
+    assert validation.check_sequence("sizes", (1, 2)) == [1, 2]
+    assert validation.check_choice("loss", "b", {"a": 1, "b": 2}) == 2
+
+
+@pytest.mark.parametrize("number", [3, np.int64(3), np.uint8(3)])
+def test_whole_numbers_of_any_type_become_int(number):
+    found = validation.check_positive_integer("epochs", number, "")
+    assert (type(found), found) == (int, 3)
+
+
+@pytest.mark.parametrize("number", [3, 3.0, np.float32(3), np.int64(3)])
+def test_numbers_of_any_type_become_float(number):
+    found = validation.check_number("rate", number, above=0, what_to_do="")
+    assert (type(found), found) == (float, 3.0)
+
+
+def test_bounds_are_where_they_are_said_to_be():
+    assert validation.check_number("rate", 0, at_least=0, what_to_do="") == 0
+    with pytest.raises(ValueError, match="above 0"):
+        validation.check_number("rate", 0, above=0, what_to_do="")
+    assert validation.check_positive_integer("epochs", 1, "") == 1
+    assert validation.check_positive_integer("seed", 0, "", at_least=0) == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "None (NoneType)"),
+        ("tanh", "'tanh' (str)"),
+        (0.5, "0.5 (float)"),
+        (np.ones((2, 3)), "an array of shape (2, 3) and dtype float64"),
+        ("x" * 100, "'" + "x" * 56 + "... (str)"),
+    ],
+    ids=["None", "text", "number", "array", "long text"],
+)
+def test_a_value_is_described_in_a_few_words(value, words):
+    assert validation.describe(value) == words
