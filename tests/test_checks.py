@@ -190,6 +190,23 @@ def test_a_search_says_what_happened():
     assert said(ROOT.judge(1, ...)).endswith("not attempted yet Still open: high.")
 
 
+def test_a_search_for_arrays_says_which_shape_is_wanted():
+    found = Search(
+        number="9.7",
+        names=("w", "b"),
+        shapes=((2, 1), ()),
+        wanted="w of shape (2, 1) and a number that add up to 0",
+        holds=lambda w, b: w.sum() + b == 0,
+        why="Nothing is left.",
+    )
+    assert found.judge([[1], [2]], np.array([-3])).status == "right"
+    verdict = found.judge([1, 2], -3)
+    assert verdict.mistake == "another shape"
+    assert "w is (2,), wanted is (2, 1)." in said(verdict)
+    assert found.judge([[1], [2]], [[3]]).mistake is None
+    assert found.judge("two", -3).mistake == "a text where a number is asked for"
+
+
 # ------------------------------------------------------------------------------ general mistakes
 
 

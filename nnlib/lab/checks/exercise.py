@@ -293,12 +293,16 @@ class Given(Exercise):
             return right(self.why)
         mistake = next(iter(self._named(results)), None)
         if mistake is None:
-            return wrong(rows, *general.value(answers, results, self.kind()))
+            return wrong(rows, *self.general_mistake(answers, results))
         return wrong(rows, mistake.name, mistake.hint)
 
     def mistakes_like(self, answer):
         answers = answer if len(self.names) > 1 else (answer,)
         return self._named([look_at(one, 1, self.seconds)[0][0].result for one in answers])
+
+    def general_mistake(self, answers, results):
+        """Name a mistake that can be made anywhere: (name, hint), both None if nothing is known."""
+        return general.value(answers, results, self.kind())
 
     def _named(self, results):
         if not self.fits(results):
@@ -392,6 +396,14 @@ class Search(Given):
             usable(result) and result.kind == "numbers" and np.shape(value_of(result)) == shape
             for result, shape in zip(results, shapes, strict=True)
         )
+
+    def general_mistake(self, answers, results):
+        name, hint = super().general_mistake(answers, results)
+        if name is None and self.shapes:
+            for what, result, shape in zip(self.names, results, self.shapes, strict=True):
+                if result.kind == "numbers" and np.shape(value_of(result)) != shape:
+                    return "another shape", f"{what} is {result.array.shape}, wanted is {shape}."
+        return name, hint
 
     def is_right(self, results):
         return self.fits(results) and bool(self.holds(*map(value_of, results)))

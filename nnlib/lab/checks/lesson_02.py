@@ -259,7 +259,7 @@ whole_forward_pass = Function(
     mistakes=[
         Mistake(
             name="the ReLU in the hidden layer",
-            hint="Like the four lines above. In this network both layers use the sigmoid.",
+            hint="The published network has it. In yours, both layers use the sigmoid.",
             wrong=layers(first=relu),
         ),
         Mistake(
