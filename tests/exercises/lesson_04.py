@@ -1,0 +1,413 @@
+"""Answers to the exercises of lesson 04."""
+
+import math
+
+import numpy as np
+
+from nnlib.activations import sigmoid
+
+
+def total(delta):
+    return np.sum(delta, axis=0, keepdims=True)
+
+
+# ------------------------------------------------------------------------------ Exercise 4.4
+
+
+def backward_by_loops(X, W2, z1, a1, delta2):
+    (n, n_in), (n_hidden, n_out) = X.shape, W2.shape
+    dW1, db1 = np.zeros((n_in, n_hidden)), np.zeros((1, n_hidden))
+    dW2, db2 = np.zeros((n_hidden, n_out)), np.zeros((1, n_out))
+    for i in range(n):
+        for k in range(n_out):
+            db2[0, k] += delta2[i, k]
+            for j in range(n_hidden):
+                dW2[j, k] += a1[i, j] * delta2[i, k]
+        for j in range(n_hidden):
+            back = sum(delta2[i, k] * W2[j, k] for k in range(n_out))
+            delta = back * a1[i, j] * (1 - a1[i, j])
+            db1[0, j] += delta
+            for m in range(n_in):
+                dW1[m, j] += X[i, m] * delta
+    return dW1, db1, dW2, db2
+
+
+def backward_by_einsum(X, W2, z1, a1, delta2):
+    delta1 = np.einsum("ik,jk,ij,ij->ij", delta2, W2, a1, 1 - a1)
+    return [
+        np.einsum("im,ij->mj", X, delta1),
+        np.einsum("ij->j", delta1)[None, :],
+        np.einsum("ij,ik->jk", a1, delta2),
+        np.einsum("ik->k", delta2)[None, :],
+    ]
+
+
+def backward_with_the_bias_as_a_weight(X, W2, z1, a1, delta2):
+    ones = np.ones((len(X), 1))
+    delta1 = (W2 @ delta2.T).T * (a1 - a1**2)
+    layer1 = (delta1.T @ np.hstack([X, ones])).T
+    layer2 = (delta2.T @ np.hstack([a1, ones])).T
+    return layer1[:-1], layer1[-1:], layer2[:-1], layer2[-1:].tolist()
+
+
+def backward_in_float32(X, W2, z1, a1, delta2):
+    X, W2, z1, delta2 = (part.astype(np.float32) for part in (X, W2, z1, delta2))
+    a1 = sigmoid(z1)
+    delta1 = np.matmul(delta2, np.transpose(W2)) * a1 * (1 - a1)
+    return X.T @ delta1, delta1.sum(0).reshape(1, -1), a1.T @ delta2, delta2.sum(0).reshape(1, -1)
+
+
+def backward_other(
+    dW=lambda a, delta: np.dot(a.T, delta),
+    db=total,
+    back=lambda delta2, W2: np.dot(delta2, W2.T),
+    slope=lambda z1, a1: a1 - a1 * a1,
+):
+    def backward(X, W2, z1, a1, delta2):
+        dW2, db2 = dW(a1, delta2), db(delta2)
+        delta1 = back(delta2, W2) * slope(z1, a1)
+        return dW(X, delta1), db(delta1), dW2, db2
+
+    return backward
+
+
+def backward_layer_two_first(X, W2, z1, a1, delta2):
+    dW1, db1, dW2, db2 = backward_other()(X, W2, z1, a1, delta2)
+    return dW2, db2, dW1, db1
+
+
+def backward_weights_first(X, W2, z1, a1, delta2):
+    dW1, db1, dW2, db2 = backward_other()(X, W2, z1, a1, delta2)
+    return dW1, dW2, db1, db2
+
+
+def backward_slope_too_early(X, W2, z1, a1, delta2):
+    delta2 = delta2 * a1 * (1 - a1)
+    delta1 = delta2 @ W2.T
+    delta1 = delta1 * a1 * (1 - a1)
+    return X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
+
+
+def backward_with_its_own_activation(X, W2, z1, a1, delta2):
+    delta1 = delta2 @ W2.T * a1 * (1 - a1)
+    return a1.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
+
+
+def backward_with_z1(X, W2, z1, a1, delta2):
+    delta1 = delta2 @ W2.T * a1 * (1 - a1)
+    return X.T @ delta1, total(delta1), z1.T @ delta2, total(delta2)
+
+
+def backward_with_one_delta(X, W2, z1, a1, delta2):
+    return X.T @ delta2, total(delta2), a1.T @ delta2, total(delta2)
+
+
+def backward_downhill(X, W2, z1, a1, delta2):
+    delta1 = delta2 @ W2.T * a1 * (1 - a1)
+    return -X.T @ delta1, -total(delta1), -a1.T @ delta2, -total(delta2)
+
+
+def backward_doubled(X, W2, z1, a1, delta2):
+    return backward_other()(X, W2, z1, a1, 2 * delta2)
+
+
+def mean_of_products(a, delta):
+    return a.T @ delta / a.shape[0]
+
+
+def mean_of_rows(delta):
+    return np.mean(delta, axis=0, keepdims=True)
+
+
+# ------------------------------------------------------------------------------ Exercise 4.5
+
+
+def step_other(
+    delta2, *, W2_first=False, rate=None, dW=lambda a, d: a.T @ d, db=total, uphill=False
+):
+    def step(X, y, W1, b1, W2, b2, learning_rate):
+        eta = learning_rate if rate is None else rate
+        eta = -eta if uphill else eta
+        a1 = sigmoid(X @ W1 + b1)
+        a2 = sigmoid(a1 @ W2 + b2)
+        d2 = delta2(a2, y)
+        old_W2 = W2
+        W2 = W2 - eta * dW(a1, d2)
+        b2 = b2 - eta * db(d2)
+        d1 = d2 @ (W2 if W2_first else old_W2).T * a1 * (1 - a1)
+        return W1 - eta * dW(X, d1), b1 - eta * db(d1), W2, b2
+
+    return step
+
+
+def right_delta(a2, y):
+    return (a2 - y) / a2.size
+
+
+def delta_with_slope(a2, y):
+    return (a2 - y) / y.size * a2 * (1 - a2)
+
+
+def step_with_backward(X, y, W1, b1, W2, b2, learning_rate):
+    z1 = X @ W1 + b1
+    a1 = 1 / (1 + np.exp(-z1))
+    a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
+    found = backward_by_einsum(X, W2, z1, a1, (a2 - y) / y.size)
+    parameters = W1, b1, W2, b2
+    return [old - learning_rate * slope for old, slope in zip(parameters, found, strict=True)]
+
+
+def step_on_copies(X, y, W1, b1, W2, b2, learning_rate):
+    W1, b1, W2, b2 = W1.copy(), b1.copy(), W2.copy(), b2.copy()
+    a1 = sigmoid(X @ W1 + b1)
+    delta2 = (sigmoid(a1 @ W2 + b2) - y) / np.prod(y.shape)
+    delta1 = delta2 @ W2.T * a1 * (1 - a1)
+    W1 -= learning_rate * X.T @ delta1
+    b1 -= learning_rate * delta1.sum(axis=0)
+    W2 -= learning_rate * a1.T @ delta2
+    b2 -= learning_rate * delta2.sum(axis=0)
+    return W1, b1, W2, b2
+
+
+# ------------------------------------------------------------------------------ Exercise 4.8
+
+
+def tanh_other(
+    *,
+    hidden=np.tanh,
+    output=lambda z: z,
+    delta2=lambda z2, a2, y: 2 * (a2 - y) / y.size,
+    slope=lambda z1, a1: 1 - a1 * a1,
+    back=lambda delta2, W2: delta2 @ W2.T,
+    dW=lambda a, delta: a.T @ delta,
+    db=total,
+):
+    def gradients(X, y, W1, b1, W2, b2):
+        z1 = X @ W1 + b1
+        a1 = hidden(z1)
+        z2 = a1 @ W2 + b2
+        a2 = output(z2)
+        d2 = delta2(z2, a2, y)
+        d1 = back(d2, W2) * slope(z1, a1)
+        return dW(X, d1), db(d1), dW(a1, d2), db(d2)
+
+    return gradients
+
+
+def tanh_by_loops(X, y, W1, b1, W2, b2):
+    n, m = y.shape
+    gradient = [np.zeros(part.shape) for part in (W1, b1, W2, b2)]
+    for i in range(n):
+        a1 = [math.tanh(z) for z in (X[i] @ W1 + b1[0]).tolist()]
+        a2 = [float(np.dot(a1, W2[:, k]) + b2[0, k]) for k in range(m)]
+        d2 = np.array([(a2[k] - y[i, k]) * 2 / (n * m) for k in range(m)])
+        d1 = np.array([float(W2[j] @ d2) * (1 - a1[j] ** 2) for j in range(len(a1))])
+        gradient[0] += np.outer(X[i], d1)
+        gradient[1] += d1
+        gradient[2] += np.outer(a1, d2)
+        gradient[3] += d2
+    return gradient
+
+
+def tanh_in_another_form(X, y, W1, b1, W2, b2):
+    a1 = 2 / (1 + np.exp(-2 * np.clip(X @ W1 + b1, -300, 300))) - 1
+    miss = a1 @ W2 + b2 - y
+    delta2 = miss * (2 / miss.size)
+    delta1 = delta2 @ W2.T * (1 - a1) * (1 + a1)
+    return X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
+
+
+def tanh_slope_of_the_output(X, y, W1, b1, W2, b2):
+    a1 = np.tanh(X @ W1 + b1)
+    a2 = a1 @ W2 + b2
+    delta2 = 2 * (a2 - y) / y.size
+    delta1 = delta2 @ W2.T * (1 - a2 * a2)
+    return X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
+
+
+def tanh_weights_first(*arguments):
+    dW1, db1, dW2, db2 = tanh_other()(*arguments)
+    return dW1, dW2, db1, db2
+
+
+def tanh_layer_two_first(*arguments):
+    dW1, db1, dW2, db2 = tanh_other()(*arguments)
+    return dW2, db2, dW1, db1
+
+
+RIGHT = {
+    "4.1": [(-0.2127, -0.2909), (-0.21270, np.array([[-0.29095]])), (-0.7311 * 0.2909, -0.2909)],
+    "4.2": [(-0.1480, -0.0661), (-0.148, np.float32(-0.06612)), (-0.1481, -0.0662)],
+    "4.3": [0.1614, 0.161, 0.162, np.array([0.16138])],
+    "4.4": [
+        backward_by_loops,
+        backward_by_einsum,
+        backward_with_the_bias_as_a_weight,
+        backward_in_float32,
+        backward_other(),
+    ],
+    "4.5": [step_other(right_delta), step_with_backward, step_on_copies],
+    "4.6": [
+        (0.2, "half the sum", 1.2),
+        (0.03 / 0.15, "Half the sum", 6 * 0.2),
+        (np.float64(0.2), " half the sum ", np.array(1.2)),
+    ],
+    "4.7": [(2, 4, 1, 0.2), (2.0, 4.0, 1.0, 1 / 5), (2, 4, 1, 0.006112 / 0.030562)],
+    "4.8": [tanh_by_loops, tanh_in_another_form, tanh_other()],
+}
+
+WRONG = {
+    "4.1": {
+        "the input of the network in place of what this weight is multiplied with": (
+            -0.2909 * 1.5,
+            -0.2909,
+        ),
+        "the weight itself in place of what it is multiplied with": (0.5819, -0.2909),
+        "the slope of the sigmoid left out": (-1.2270 * 0.7311, -1.2270),
+        "the slope of the bias for the weight as well": (-0.2909, -0.2909),
+        "the slope of z2 in place of the slope of the loss": (0.7311, 1),
+        "the opposite sign": (0.2127, 0.2909),
+    },
+    "4.2": {
+        "the deltas for the old target": [(0.0778, 0.0127), (0.0778, -0.0661)],
+        "the target minus the prediction": [(0.1480, 0.0661), (0.1480, 0.0372)],
+        "the slope of the sigmoid left out at the output": (-0.6555, -0.2433),
+        "a factor of 2 too many or too few": [(-0.2960, -0.1178), (-0.0740, -0.0403)],
+        "the slope of the sigmoid left out at the hidden neuron": (-0.1480, -0.2651),
+        "a column of W2 where a row is meant": (-0.1480, -0.0842),
+        "one path only": (-0.1480, -0.0517),
+        "the delta of the other hidden neuron": (-0.1480, 0.0072),
+    },
+    "4.3": {
+        "an output without an error": [0.3445, 0.344],
+        "an error in the wrong direction": [0.5276, 0.3445 + 0.1831],
+        "two deltas that cancel without their weights": [-0.2965, 0.3445 - 0.1447 / 0.2258],
+        "the weights of hidden neuron 1": 1.199,
+        "a column of W2 where a row is meant": -0.0676,
+        "the target as it was": [0, 0.0],
+    },
+    "4.4": {
+        "the derivative taken at z instead of at a": backward_other(slope=lambda z, a: z - z * z),
+        "the slope of the hidden neurons forgotten": backward_other(slope=lambda z, a: 1.0),
+        "the activation where its slope is meant": backward_other(slope=lambda z, a: a),
+        "the hidden slope multiplied onto the delta of the output": backward_slope_too_early,
+        "a W2 that is not transposed on the way back": backward_other(back=lambda d, W: d @ W),
+        "a transposed product": backward_other(dW=lambda a, d: np.dot(d.T, a)),
+        "activations that are not transposed": [
+            backward_other(dW=lambda a, d: np.dot(a, d)),
+            backward_other(dW=lambda a, d: np.matmul(a, d.T)),
+        ],
+        "a mean where the sum is meant": [
+            backward_other(dW=mean_of_products, db=mean_of_rows),
+            backward_other(dW=mean_of_products),
+            backward_other(db=mean_of_rows),
+        ],
+        "a factor 2 that is in delta2 already": [
+            backward_doubled,
+            backward_other(dW=lambda a, d: 2 * (a.T @ d)),
+        ],
+        "the bias gradient kept per sample": backward_other(db=lambda d: d.copy()),
+        "(n_out,) for (1, n_out)": backward_other(db=lambda d: np.sum(d, axis=0)),
+        "the bias gradient summed over the neurons": [
+            backward_other(db=lambda d: np.sum(d, axis=1, keepdims=True)),
+            backward_other(db=lambda d: np.sum(d, axis=1)),
+            backward_other(db=np.sum),
+        ],
+        "the activation at the wrong end": backward_with_its_own_activation,
+        "z1 where a1 is meant": backward_with_z1,
+        "the delta of the output used in both layers": backward_with_one_delta,
+        "the opposite sign": backward_downhill,
+        "the results in another order": [backward_layer_two_first, backward_weights_first],
+    },
+    "4.5": {
+        "both mistakes are still there": step_other(delta_with_slope, W2_first=True),
+        "the slope of the sigmoid used twice": step_other(delta_with_slope),
+        "an update of W1 with the already updated W2": step_other(right_delta, W2_first=True),
+        "the delta of the squared error": [
+            step_other(lambda a, y: 2 * (a - y) * (a - a * a) / y.size),
+            step_other(lambda a, y: 2 * (a - y) * (a - a * a) / y.size, W2_first=True),
+        ],
+        "the sum where the loss is a mean": [
+            step_other(np.subtract),
+            step_other(np.subtract, W2_first=True),
+        ],
+        "the target minus the prediction": [
+            step_other(lambda a, y: (y - a) / y.size),
+            step_other(right_delta, uphill=True),
+            step_other(delta_with_slope, uphill=True),
+        ],
+        "divided by the samples a second time": [
+            step_other(right_delta, dW=mean_of_products, db=mean_of_rows),
+            step_other(right_delta, dW=mean_of_products),
+            step_other(right_delta, db=mean_of_rows),
+        ],
+        "a step without the learning rate": step_other(right_delta, rate=1),
+        "a bias for each sample": step_other(right_delta, db=lambda d: d),
+    },
+    "4.6": {
+        "a learning rate with a sign": [(-0.2, "half the sum", 1.2), (-0.2, "sum", -1.2)],
+        "the gradient divided by the step": [(5, "half the sum", 30), (5.0, "sum", 60)],
+        "the length of the step in place of the rate": (0.03, "half the sum", 0.18),
+        "another loss than the one whose gradient this is": [
+            (0.2, "sum", 1.2),
+            (0.2, "the sum", 1.2),
+            (0.2, "mean over the samples", 1.2),
+        ],
+        "a division where a product is needed": [
+            (0.2, "half the sum", 0.0333333),
+            (0.2, "sum", 0.2 / 12),
+        ],
+        "the factor of the sum": (0.2, "sum", 2.4),
+        "their rate with our gradient": [(0.2, "mean", 0.2), (0.2, "half the sum", 0.2)],
+    },
+    "4.7": {
+        "the line of a bias for program A": [(3, 4, 1, 0.2), (6, 4, 1, 0.2)],
+        "a delta for program A, where both biases are right": [(1, 4, 1, 0.2), (4, 4, 4, 4)],
+        "the other layer in program A": (5, 4, 1, 0.2),
+        "one of two symptoms in program B": [(2, 5, 1, 0.2), (2, 6, 1, 5)],
+        "the output for program B, where layer 2 is right": [(2, 1, 1, 0.2), (2, 3, 1, 0.2)],
+        "a line of program C that not everything goes through": [(2, 4, 4, 0.2), (2, 4, 2, 5)],
+        "the relative error in place of the factor": (2, 4, 1, 0.8),
+        "the factor upside down": (2, 4, 1, 5),
+    },
+    "4.8": {
+        "the network of the lesson, with sigmoids": [
+            tanh_other(
+                hidden=sigmoid,
+                output=sigmoid,
+                slope=lambda z, a: a * (1 - a),
+                delta2=lambda z, a, y: 2 * (a - y) / y.size * a * (1 - a),
+            ),
+            tanh_other(hidden=sigmoid, slope=lambda z, a: a * (1 - a)),
+            tanh_other(output=sigmoid, delta2=lambda z, a, y: 2 * (a - y) / y.size * a * (1 - a)),
+        ],
+        "the slope of the sigmoid for a tanh": tanh_other(slope=lambda z, a: a * (1 - a)),
+        "a slope at the output, where there is no activation": [
+            tanh_other(delta2=lambda z, a, y: 2 * (a - y) / y.size * a * (1 - a)),
+            tanh_other(delta2=lambda z, a, y: 2 * (a - y) / y.size * (1 - a**2)),
+        ],
+        "the derivative taken at z instead of at a": tanh_other(slope=lambda z, a: 1 - z * z),
+        "the slope of the wrong layer": tanh_slope_of_the_output,
+        "the slope of the hidden neurons forgotten": tanh_other(slope=lambda z, a: 1),
+        "the factor 2 left out": tanh_other(delta2=lambda z, a, y: (a - y) / y.size),
+        "the sum where the loss is a mean": [
+            tanh_other(delta2=lambda z, a, y: 2 * (a - y)),
+            tanh_other(delta2=lambda z, a, y: a - y),
+        ],
+        "the mean over the samples alone": [
+            tanh_other(delta2=lambda z, a, y: 2 * (a - y) / len(y)),
+            tanh_other(delta2=lambda z, a, y: (a - y) / len(y)),
+        ],
+        "the mean taken twice": [
+            tanh_other(dW=mean_of_products, db=mean_of_rows),
+            tanh_other(dW=mean_of_products),
+            tanh_other(db=mean_of_rows),
+        ],
+        "the target minus the prediction": tanh_other(delta2=lambda z, a, y: 2 * (y - a) / y.size),
+        "a W2 that is not transposed on the way back": tanh_other(back=lambda d, W: d @ W),
+        "a transposed product": tanh_other(dW=lambda a, d: d.T @ a),
+        "the bias gradient kept per sample": tanh_other(db=lambda d: d),
+        "(n_out,) for (1, n_out)": tanh_other(db=lambda d: d.sum(axis=0)),
+        "the results in another order": [tanh_weights_first, tanh_layer_two_first],
+    },
+}
