@@ -44,6 +44,27 @@ def test_a_logarithmic_slider_writes_two_significant_digits_and_the_box_takes_an
         assert control.value == limit
 
 
+def test_what_is_typed_between_the_steps_of_the_slider_stays():
+    control = NumberSlider("weight", 1.0, -5.0, 5.0, 0.5)
+    control.box.value = -3.3
+    control.slider.value = -3.5  # as the page reports: the nearest step
+    assert control.value == -3.3
+    control.slider.value = -3.0
+    assert control.value == -3.0
+    control = NumberSlider("learning rate", 0.5, 0.01, 100.0, 0.1, logarithmic=True)
+    control.box.value = 1.2345
+    control.slider.value = 10**0.1
+    assert control.value == 1.2345
+    control.slider.value = 10**0.2
+    assert control.value == 1.6
+
+
+def test_the_slider_writes_numbers_without_the_noise_of_floats():
+    control = NumberSlider("weight", 1.0, -5.0, 5.0, 0.5)
+    control.slider.value = -3.4999999999999996
+    assert control.value == -3.5
+
+
 @pytest.mark.parametrize(("value", "step"), [(0.5, 0.01), (1.0, 0.1), (9.9, 0.1), (10.0, 1.0)])
 def test_arrow_keys_in_a_logarithmic_box_move_the_second_digit(value, step):
     control = NumberSlider("rate", 0.02, 0.01, 100.0, 0.1, logarithmic=True)

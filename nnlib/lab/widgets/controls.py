@@ -96,13 +96,22 @@ class NumberSlider(Control):
         self.box.observe(self._box_changed, "value")
 
     def _slider_moved(self, change):
-        if not self._following:
+        new = change["new"]
+        if not self._following and not self._is_nearest_place(new):
             self._following = True  # the box follows; it does not push the slider back
-            new = change["new"]
             try:
-                self.box.value = two_significant_digits(new) if self.logarithmic else new
+                self.box.value = two_significant_digits(new) if self.logarithmic else tidy(new)
             finally:
                 self._following = False
+
+    def _is_nearest_place(self, new):
+        """Whether the slider stands as near to the box's value as its steps allow.
+
+        On the page a slider moves from a number between its steps to the nearest step by itself,
+        and reports that as a move. What was typed into the box shall stay.
+        """
+        new, held = (log10(each) if self.logarithmic else each for each in (new, self.box.value))
+        return abs(new - held) <= 0.5000001 * self.slider.step
 
     def _box_changed(self, change):
         if self.logarithmic:
@@ -190,6 +199,11 @@ class Button:
     def press(self):
         """Press it from code."""
         self.widget.click()
+
+
+def tidy(number):
+    """Round -3.4999999999999996 to -3.5; whole numbers stay."""
+    return number if isinstance(number, int) else float(f"{number:.10g}")
 
 
 def two_significant_digits(number):
