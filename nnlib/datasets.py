@@ -1,7 +1,7 @@
-"""Small data sets: the logic gates, four of the published ones, and clouds of points.
+"""Small data sets: the logic gates, the published ones, clouds of points, handwritten digits.
 
-Every function returns ``X`` (n_samples, n_features) and ``y`` (n_samples, n_outputs), in float64.
-The clouds come from scikit-learn, which has to be installed for them.
+The functions return ``X`` (n_samples, n_features) and ``y`` (n_samples, n_outputs), in float64.
+The clouds and the digits come from scikit-learn, which has to be installed for them.
 """
 
 import numpy as np
@@ -9,8 +9,10 @@ import numpy as np
 from nnlib.validation import (
     check_choice,
     check_generator,
+    check_instance,
     check_number,
     check_positive_integer,
+    describe,
 )
 
 GATE_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
@@ -205,6 +207,102 @@ def spirals(n_samples=200, *, noise=0.05, rng):
     return X + _noise(noise) * rng.normal(size=X.shape), y[:, None].astype(float)
 
 
+def digits():
+    """Return 1797 handwritten digits, images of 8 by 8 pixels, and which digit each one is.
+
+    The images come with scikit-learn; nothing is downloaded.
+
+    Returns
+    -------
+    X : array (1797, 64)
+        Darkness of each pixel, row by row, from 0 (white) to 1 (black).
+    labels : array of int (1797,)
+        0 to 9; :func:`one_hot` makes targets of them.
+
+    Raises
+    ------
+    ImportError
+        If scikit-learn is not installed.
+
+    Source: Alpaydin & Kaynak, *Optical Recognition of Handwritten Digits* (1998), the test set,
+    as in ``sklearn.datasets.load_digits``.
+    """
+    images = _scikit_learn_datasets().load_digits()
+    return images.data / 16, images.target
+
+
+def one_hot(labels, n_classes):
+    """Return a row for each label, 1 in the column of its class and 0 elsewhere.
+
+    Parameters
+    ----------
+    labels : array of int (n_samples,)
+        From 0 to ``n_classes - 1``.
+    n_classes : int
+
+    Returns
+    -------
+    array (n_samples, n_classes)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the labels are not whole numbers in this range.
+
+    Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.4.
+    """
+    check_positive_integer("n_classes", n_classes, "It is the number of different labels.")
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or labels.ndim != 1 or labels.size == 0:
+        raise TypeError(
+            f"labels is {describe(labels)}, but an array of whole numbers of shape (n_samples,) is "
+            "expected. Use labels.astype(int), and labels.ravel() for a column."
+        )
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(
+            f"labels run from {labels.min()} to {labels.max()}, but 0 to {n_classes - 1} is "
+            f"expected for {n_classes} classes. Number the classes from 0."
+        )
+    return np.eye(n_classes)[labels]
+
+
+def split(n_samples, sizes, *, rng):
+    """Deal the rows 0 to ``n_samples - 1`` out to several sets at random, each row to one set.
+
+    Parameters
+    ----------
+    n_samples : int
+    sizes : sequence of int
+        How many rows each set gets. Together at most ``n_samples``; the rest is left out.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    list of arrays of int
+        The rows of each set: ``X[rows], y[rows]``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit.
+
+    Source: Hastie, Tibshirani & Friedman, *The Elements of Statistical Learning* (2009),
+    section 7.2.
+    """
+    advice = "It is a number of samples."
+    n_samples = check_positive_integer("n_samples", n_samples, advice)
+    check_instance("sizes", sizes, (list, tuple), "For example [1000, 300, 497].")
+    sizes = [check_positive_integer("sizes", size, advice) for size in sizes]
+    check_generator("rng", rng)
+    if sum(sizes) > n_samples:
+        raise ValueError(
+            f"sizes add up to {sum(sizes)}, but there are only {n_samples} samples. "
+            "Make a set smaller."
+        )
+    order = rng.permutation(n_samples)
+    return np.split(order, np.cumsum(sizes))[: len(sizes)]
+
+
 def _noise(noise):
     noise = check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
     if noise > 1e6:
@@ -218,6 +316,12 @@ def _noise(noise):
 def _from_scikit_learn(maker, n_samples, rng, **options):
     check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
+    seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
+    X, labels = getattr(_scikit_learn_datasets(), maker)(n_samples, random_state=seed, **options)
+    return X, labels.reshape(-1, 1).astype(float)
+
+
+def _scikit_learn_datasets():
     try:
         import sklearn.datasets
     except ImportError:
@@ -225,6 +329,4 @@ def _from_scikit_learn(maker, n_samples, rng, **options):
             "this data set comes from scikit-learn, which is not installed. "
             "Install scikit-learn, or use datasets.xor() or datasets.spirals()."
         ) from None
-    seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
-    X, labels = getattr(sklearn.datasets, maker)(n_samples, random_state=seed, **options)
-    return X, labels.reshape(-1, 1).astype(float)
+    return sklearn.datasets

@@ -8,6 +8,7 @@ import numpy as np
 from nnlib.backprop import backward_pass
 from nnlib.losses import check_loss
 from nnlib.network import Network, forward_pass
+from nnlib.optimizers import make_optimizer
 from nnlib.validation import (
     check_array,
     check_choice,
@@ -82,6 +83,7 @@ def train(
     batch_size=None,
     rng=None,
     weight_decay=0.0,
+    optimizer="gradient_descent",
     validation=None,
     measure_every=1,
     keep_parameters=False,
@@ -111,6 +113,9 @@ def train(
     weight_decay : float
         Adds ``weight_decay * W`` to the gradient of every W (not of b). That descends
         ``loss + weight_decay / 2 * (sum of all W**2)``. The recorded loss is without this term.
+    optimizer : str, or an optimiser
+        "gradient_descent", "momentum" or "adam", with their usual settings, or one made from
+        the classes in :mod:`nnlib.optimizers`.
     validation : pair (X, y), optional
         Data to measure on, and not to train on.
     measure_every : int
@@ -150,6 +155,7 @@ def train(
     weight_decay = check_number(
         "weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none."
     )
+    optimizer = make_optimizer(optimizer)
     batch_size = check_batches(batch_size, rng, len(X))
     validation = check_validation(validation, network, loss)
     for name, function in [("callback", callback), ("progress", progress)]:
@@ -170,8 +176,8 @@ def train(
                 backward_pass(network, z, a, y[rows], loss, out=gradients)
                 if weight_decay:
                     add_weight_decay(gradients, network, weight_decay)
-                recorder.hold_diverged(gradients)
-                network.parameters.vector -= rate * gradients.vector
+                optimizer.step(network.parameters.vector, gradients.vector, rate)
+                recorder.hold_diverged()
             if callback is not None and callback(epoch + 1, network):
                 break
         z, a = forward_pass(network, X)
@@ -269,10 +275,11 @@ class Recorder:
         self.network.parameters.vector[new] = self.last_finite[new]
         return np.where(self.diverged_at < 0, loss, np.inf)
 
-    def hold_diverged(self, gradients):
-        """Set the gradient of diverged networks to 0, so that they stay where they are."""
+    def hold_diverged(self):
+        """Take diverged networks back to where they were: they are trained no more."""
         if self.any_diverged:
-            gradients.vector[self.diverged_at >= 0] = 0
+            diverged = self.diverged_at >= 0
+            self.network.parameters.vector[diverged] = self.last_finite[diverged]
 
     def _rates(self):
         return np.broadcast_to(self.learning_rate, (*self.diverged_at.shape, 1))[..., 0]

@@ -22,7 +22,9 @@ ORDER = [
     "network",
     "backprop",
     "gradcheck",
+    "optimizers",
     "training",
+    "storage",
     "datasets",
     "published",
 ]

@@ -1,0 +1,130 @@
+"""Optimisers: what a step makes of the gradient.
+
+Each has a method ``step(theta, gradient, learning_rate)``, which changes the vector of parameters
+``theta`` in place. What an optimiser remembers from step to step, it keeps itself: use a new one
+for each training, or the same one to go on where it stopped.
+
+Shapes: ``theta`` and ``gradient`` (*stack_shape, n_parameters); ``learning_rate`` is a number, or
+an array (*stack_shape, 1).
+"""
+
+import numpy as np
+
+from nnlib.validation import check_choice, check_number
+
+
+class GradientDescent:
+    """Go straight against the gradient: ``theta = theta - learning_rate * gradient``.
+
+    Source: Cauchy, *Méthode générale pour la résolution des systèmes d'équations simultanées*
+    (1847).
+    """
+
+    def step(self, theta, gradient, learning_rate):
+        """Change ``theta`` in place by one step."""
+        theta -= learning_rate * gradient
+
+
+class Momentum:
+    """Keep some of the speed of the last step, like a heavy ball that rolls downhill.
+
+    ``velocity = momentum * velocity - learning_rate * gradient``, then ``theta += velocity``.
+    Where gradients agree from step to step the speed builds up, to ``1 / (1 - momentum)`` times
+    that of gradient descent. Where they alternate, they cancel.
+
+    Parameters
+    ----------
+    momentum : float
+        The share of the speed that is kept, from 0 to below 1.
+
+    Raises
+    ------
+    ValueError
+        If ``momentum`` is not in this range.
+
+    Source: Polyak, *Some methods of speeding up the convergence of iteration methods* (1964).
+    """
+
+    def __init__(self, momentum=0.9):
+        self.momentum = check_share("momentum", momentum)
+        self.velocity = 0.0
+
+    def step(self, theta, gradient, learning_rate):
+        """Change ``theta`` in place by one step."""
+        self.velocity = self.momentum * self.velocity - learning_rate * gradient
+        theta += self.velocity
+
+
+class Adam:
+    """Give each parameter a step of about ``learning_rate``, however long its gradient is.
+
+    It keeps two running means for each parameter: of the gradient and of its square. The step is
+    the first, divided by the root of the second. Both start at 0, and are scaled up at the
+    beginning to make good for that.
+
+    Parameters
+    ----------
+    beta1, beta2 : float
+        How much of the old mean is kept, for the gradient and for its square; from 0 to below 1.
+    epsilon : float
+        Keeps the division finite where the gradient has always been 0.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Source: Kingma & Ba, *Adam: A Method for Stochastic Optimization* (2015), algorithm 1.
+    """
+
+    def __init__(self, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
+        advice = "Leave it out for 1e-8."
+        self.epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+        self.mean, self.mean_of_squares, self.n_steps = 0.0, 0.0, 0
+
+    def step(self, theta, gradient, learning_rate):
+        """Change ``theta`` in place by one step."""
+        self.n_steps += 1
+        self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
+        squares = gradient * gradient
+        self.mean_of_squares = self.beta2 * self.mean_of_squares + (1 - self.beta2) * squares
+        mean = self.mean / (1 - self.beta1**self.n_steps)
+        mean_of_squares = self.mean_of_squares / (1 - self.beta2**self.n_steps)
+        theta -= learning_rate * mean / (np.sqrt(mean_of_squares) + self.epsilon)
+
+
+OPTIMIZERS = {"gradient_descent": GradientDescent, "momentum": Momentum, "adam": Adam}
+
+
+def make_optimizer(optimizer):
+    """Return a new optimiser for a name, or the optimiser itself if it is one already.
+
+    Parameters
+    ----------
+    optimizer : str, or an object with a method ``step(theta, gradient, learning_rate)``
+        "gradient_descent", "momentum" or "adam", or one of your own.
+
+    Returns
+    -------
+    object with a method ``step``
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+
+    Source: our own.
+    """
+    if callable(getattr(optimizer, "step", None)) and not isinstance(optimizer, type):
+        return optimizer
+    return check_choice("optimizer", optimizer, OPTIMIZERS)()
+
+
+def check_share(name, value):
+    """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
+    advice = "It is the share that is kept from step to step, for example 0.9."
+    value = check_number(name, value, at_least=0, what_to_do=advice)
+    if value >= 1:
+        raise ValueError(f"{name} is {value:g}, but a number below 1 is expected. {advice}")
+    return value

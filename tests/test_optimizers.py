@@ -1,0 +1,144 @@
+"""Optimisers: each step against its formula, and what they have in common."""
+
+import numpy as np
+import pytest
+
+from nnlib import Network, datasets, train
+from nnlib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum
+
+X, y = datasets.xor()
+
+
+def start(stack_shape=()):
+    return Network.random([2, 3, 1], rng=np.random.default_rng(5), stack_shape=stack_shape)
+
+
+def descend(optimizer, slopes, learning_rate=0.1):
+    """Return theta after one step for each slope, starting from 0."""
+    theta = np.zeros(1)
+    for slope in slopes:
+        optimizer.step(theta, np.array([slope]), learning_rate)
+    return theta[0]
+
+
+def test_gradient_descent_goes_the_rate_times_the_slope():
+    assert descend(GradientDescent(), [2.0, 3.0]) == pytest.approx(-0.1 * 5)
+
+
+def test_momentum_keeps_a_share_of_the_last_step():
+    # Steps: -0.1 * 2 = -0.2; then 0.9 * -0.2 - 0.1 * 3 = -0.48.
+    assert descend(Momentum(0.9), [2.0, 3.0]) == pytest.approx(-0.2 - 0.48)
+
+
+def test_momentum_reaches_ten_times_the_speed_of_gradient_descent():
+    slopes = [1.0] * 500
+    last_step = descend(Momentum(0.9), slopes) - descend(Momentum(0.9), slopes[:-1])
+    assert last_step == pytest.approx(-0.1 * 10)
+
+
+def test_momentum_of_0_is_gradient_descent():
+    slopes = [2.0, -3.0, 0.5]
+    assert descend(Momentum(0.0), slopes) == pytest.approx(descend(GradientDescent(), slopes))
+
+
+@pytest.mark.parametrize("slope", [1e-3, 1.0, -1e3])
+def test_the_first_step_of_adam_has_the_length_of_the_learning_rate(slope):
+    assert descend(Adam(), [slope]) == pytest.approx(-0.1 * np.sign(slope), rel=1e-4)
+
+
+def test_adam_follows_its_algorithm():
+    slopes = np.array([1.0, -2.0, 0.5])
+    theta, m, v = 0.0, 0.0, 0.0
+    for t, slope in enumerate(slopes, start=1):  # Kingma & Ba (2015), algorithm 1
+        m = 0.8 * m + 0.2 * slope
+        v = 0.9 * v + 0.1 * slope**2
+        theta -= 0.1 * (m / (1 - 0.8**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-6)
+    assert descend(Adam(0.8, 0.9, 1e-6), slopes) == pytest.approx(theta, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_stack_member_trains_exactly_like_the_same_network_alone(name):
+    stack = start((3,))
+    alone = stack.member(1)
+    rates = np.array([0.01, 0.02, 0.03])
+    train(stack, X, y, loss="bce", learning_rate=rates, epochs=20, optimizer=name)
+    train(alone, X, y, loss="bce", learning_rate=0.02, epochs=20, optimizer=name)
+    np.testing.assert_allclose(
+        stack.member(1).parameters.vector, alone.parameters.vector, rtol=1e-10
+    )
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_float32_stays_float32(name):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(5), dtype=np.float32)
+    optimizer = OPTIMIZERS[name]()
+    train(net, X, y, loss="bce", learning_rate=0.01, epochs=3, optimizer=optimizer)
+    assert net.dtype == np.float32
+    kept = [value for value in vars(optimizer).values() if isinstance(value, np.ndarray)]
+    assert all(value.dtype == np.float32 for value in kept)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_two_trainings_by_name_share_nothing(name):
+    first, second = start(), start()
+    for net in (first, second):
+        train(net, X, y, loss="bce", learning_rate=0.01, epochs=10, optimizer=name)
+    np.testing.assert_array_equal(first.parameters.vector, second.parameters.vector)
+
+
+def test_an_optimizer_that_is_handed_over_goes_on_where_it_stopped():
+    whole, parts, adam = start(), start(), Adam()
+    train(whole, X, y, loss="bce", learning_rate=0.01, epochs=20, optimizer="adam")
+    for _ in range(2):
+        train(parts, X, y, loss="bce", learning_rate=0.01, epochs=10, optimizer=adam)
+    np.testing.assert_allclose(whole.parameters.vector, parts.parameters.vector, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_diverged_member_stays_where_it_was_last_measured(name):
+    rng = np.random.default_rng(0)
+    stack = Network.random([2, 4, 1], hidden="relu", output="identity", rng=rng, stack_shape=2)
+    rates = np.array([1e-3, 1e200])
+    history = train(
+        stack, X, y, loss="mse", learning_rate=rates, epochs=30, optimizer=name,
+        divergence="record", keep_parameters=True,
+    )  # fmt: skip
+    assert history.diverged_at[0] == -1
+    assert history.diverged_at[1] > 0
+    assert np.isfinite(stack.parameters.vector).all()
+    last_sound = history.parameters[history.diverged_at[1] - 1, 1]
+    np.testing.assert_array_equal(stack.parameters.vector[1], last_sound)
+
+
+def test_an_optimizer_of_ones_own_is_used():
+    class SignDescent:
+        def step(self, theta, gradient, learning_rate):
+            theta -= learning_rate * np.sign(gradient)
+
+    net = start()
+    before = net.parameters.vector.copy()
+    train(net, X, y, loss="bce", learning_rate=0.25, epochs=1, optimizer=SignDescent())
+    assert set(np.abs(net.parameters.vector - before)) <= {0.0, 0.25} or np.allclose(
+        np.abs(net.parameters.vector - before), 0.25
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Momentum(1.0), "momentum is 1, but a number below 1 is expected"),
+        (lambda: Momentum(-0.1), "momentum is -0.1 (float), but a finite number of at least 0"),
+        (lambda: Adam(beta2=1.5), "beta2 is 1.5, but a number below 1 is expected"),
+        (lambda: Adam(epsilon=0.0), "epsilon is 0.0 (float), but a finite number above 0"),
+    ],
+)
+def test_settings_out_of_range_are_named(make, message):
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the message is looked at below
+        make()
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("optimizer", ["adamm", Adam, None, 3])
+def test_an_unknown_optimizer_is_named(optimizer):
+    with pytest.raises(ValueError, match=r"optimizer is .*Choose one of"):
+        train(start(), X, y, loss="bce", learning_rate=0.1, epochs=1, optimizer=optimizer)
