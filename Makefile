@@ -33,7 +33,7 @@ links: install-lab  ## write the links for this clone's git remote (REMOTE=… f
 	.venv/bin/python tools/links.py $(REMOTE)
 
 bench: install-test  ## time nnlib against a hand-written NumPy script
-	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks $(PEERS)
 
 constraints: install-test  ## renew constraints.txt: the newest versions, to be tested
 	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \
