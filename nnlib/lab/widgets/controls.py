@@ -67,19 +67,11 @@ class NumberSlider(Control):
     """
 
     def __init__(self, name, value, minimum, maximum, step=1, *, logarithmic=False):
-        if not minimum <= value <= maximum:
-            raise ValueError(
-                f"{name} is {value}, but its control reaches from {minimum} to {maximum}. "
-                "Choose a value in this range."
-            )
+        check_range(name, value, minimum, maximum)
         self.logarithmic = logarithmic
-        numbers = (value, minimum, maximum, step)
-        whole = not logarithmic and all(isinstance(number, int) for number in numbers)
         limits = {"value": value, "min": minimum, "max": maximum, "step": step}
-        box_type = widgets.BoundedIntText if whole else widgets.BoundedFloatText
-        width = f"{0.55 * len(name) + 5.5}em"
-        layout = widgets.Layout(width=width, flex="0 0 auto")
-        self.box = box_type(**limits, description=name, style=LABEL, layout=layout)
+        whole = not logarithmic and all(isinstance(number, int) for number in limits.values())
+        self.box = number_box(name, limits, whole)
         if logarithmic:
             exponents = {"min": log10(minimum), "max": log10(maximum), "step": step}
             self.slider = widgets.FloatLogSlider(value=value, readout=False, **exponents)
@@ -94,6 +86,11 @@ class NumberSlider(Control):
         self._following = False
         self.slider.observe(self._slider_moved, "value")
         self.box.observe(self._box_changed, "value")
+
+    def reach(self, maximum, step):
+        """Change how far it reaches. A value beyond that becomes the new maximum."""
+        for part in (self.slider, self.box):
+            part.max, part.step = maximum, step
 
     def _slider_moved(self, change):
         new = change["new"]
@@ -126,6 +123,43 @@ class NumberSlider(Control):
     def _fit_step_of_box(self):
         """Let the arrow keys in the box move the second significant digit."""
         self.box.step = 10.0 ** (floor(log10(self.box.value)) - 1)
+
+
+class NumberBox(Control):
+    """A whole number, typed into a box or moved by the arrow keys; it takes less room.
+
+    Parameters
+    ----------
+    name : str
+        The visible and spoken name: "start (seed)".
+    value, minimum, maximum : int
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is out of the range.
+    """
+
+    def __init__(self, name, value, minimum, maximum):
+        check_range(name, value, minimum, maximum)
+        box = number_box(name, {"value": value, "min": minimum, "max": maximum, "step": 1}, True)
+        super().__init__(name, box, box)
+
+
+def check_range(name, value, minimum, maximum):
+    """Raise a ValueError that names the control, if the value is out of its range."""
+    if not minimum <= value <= maximum:
+        raise ValueError(
+            f"{name} is {value}, but its control reaches from {minimum} to {maximum}. "
+            "Choose a value in this range."
+        )
+
+
+def number_box(name, limits, whole):
+    """Return a box for a number, with its name before it."""
+    box_type = widgets.BoundedIntText if whole else widgets.BoundedFloatText
+    layout = widgets.Layout(width=f"{0.55 * len(name) + 5.5}em", flex="0 0 auto")
+    return box_type(**limits, description=name, style=LABEL, layout=layout)
 
 
 class Menu(Control):

@@ -5,14 +5,14 @@ text, which the image widget of ipywidgets does not offer.
 """
 
 import html
-import io
+import struct
+import zlib
 from base64 import b64encode
 
 import ipywidgets as widgets
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from PIL import Image
 
 from nnlib.lab.figures.style import STYLE
 
@@ -66,7 +66,7 @@ class Painter:
     """Draws one figure again and again, fast.
 
     If it is told which artists move, it draws the rest (axes, ticks, titles: most of the work) once
-    and keeps it, until the limits, the title or a label of one of the axes changes.
+    and keeps it, until one of the axes changes its place, limits, words or legend.
 
     Parameters
     ----------
@@ -100,22 +100,56 @@ class Painter:
                 self._draw_still()
                 for artist in moving:
                     artist.axes.draw_artist(artist)
-        buffer = io.BytesIO()
-        picture = Image.fromarray(np.asarray(self.canvas.buffer_rgba())).convert("RGB")
-        picture.save(buffer, "png", compress_level=1)
-        return buffer.getvalue()
+        return png_of(np.asarray(self.canvas.buffer_rgba())[..., :3])
 
     def _draw_still(self):
-        key = [
-            (*axes.viewLim.extents, axes.get_title(), axes.get_xlabel(), axes.get_ylabel())
-            for axes in self.figure.axes
-        ]
+        key = [key_of(axes) for axes in self.figure.axes]
         if key == self.still_key:
             self.canvas.restore_region(self.still)
         else:
             self.canvas.draw()
             self.still = self.canvas.copy_from_bbox(self.figure.bbox)
             self.still_key = key
+
+
+def key_of(axes):
+    """Return what the part of the axes that does not move depends on."""
+    legend = axes.get_legend()
+    return (
+        *axes.viewLim.extents,
+        *axes.get_position(original=True).extents,
+        axes.get_visible(),
+        axes.get_title(),
+        axes.get_xlabel(),
+        axes.get_ylabel(),
+        () if legend is None else tuple(text.get_text() for text in legend.get_texts()),
+        tuple((*t.get_position(), t.get_text()) for t in axes.texts if not t.get_animated()),
+    )
+
+
+def png_of(picture):
+    """Write a picture as PNG, in half the time of a library that looks for the smallest file.
+
+    Parameters
+    ----------
+    picture : array of uint8 (height, width, 3)
+        Red, green, blue.
+
+    Returns
+    -------
+    bytes
+
+    Source: the PNG specification (third edition, 2025), sections 5 and 11.
+    """
+    height, width, _ = picture.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with 0: it is unfiltered
+    rows[:, 1:].reshape(height, width, 3)[...] = picture
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, red green blue
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
 
 
 def freeze_layout(figure):
