@@ -198,6 +198,7 @@ RIGHT = {
 WRONG = {
     "3.1": {
         "the share of all three": (0.7, 0.7, 0.7),
+        "the last answer that the loop tried": [(0.7, 0.7, 0.99), (0.7, 0.7, 0.95)],
         "the more frequent answer for all three": [(1, 1, 1), (1.0, 0.999, 1.0)],
         "the share of the other answer": [(0.3, 0.3, 0.0), (0.3, 0.3, 0.3)],
         "an answer without an opinion": [(0.5, 0.5, 0.5), (0.5, 0.5, 1.0)],

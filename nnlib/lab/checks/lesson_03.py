@@ -29,6 +29,14 @@ best_constant = Value(
             wrong=(0.7, 0.7, 0.7),
         ),
         Mistake(
+            name="the last answer that the loop tried",
+            hint="The first two are right, and the misses still fell at the end of the loop. Let "
+            "it go on to 1.",
+            looks_like=lambda of_mse, of_bce, of_misses: (
+                np.isclose(of_mse, 0.7, atol=0.005) and 0.9 <= of_misses < 0.994
+            ),
+        ),
+        Mistake(
             name="the more frequent answer for all three",
             hint="A 1 is exactly right on seven mornings. Now look at the other three: what does "
             "the square make of a miss of 1, and what does the logarithm?",
@@ -589,7 +597,7 @@ own_loss = Function(
         ),
     ],
     why="Loss and delta belong together: one is the number you print, the other is its gradient. "
-    "They are the second part of your own network; the delta is where its backward pass begins.",
+    "Your own network has its second piece, and the delta is where its backward pass begins.",
 )
 
 

@@ -132,6 +132,7 @@ class View:
             self.dots[name] = [panel.plot([], [], marker, **look)[0] for panel in axes]
         place = {"transform": self.sizes.transAxes, "ha": "center", "size": 10}
         self.times = self.sizes.text(0.5, 0.04, "", **place)
+        self.times.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
         lines = [curves[0] for curves in self.curves.values()]
         self.losses.legend(lines, list(self.curves), loc="upper center", frameon=False)
         self.moving = [
