@@ -326,7 +326,7 @@ def right_but_loud(exercise, outcomes):
     )
 
 
-mended_loss = Function(
+mended_loss: Function = Function(
     number="3.5",
     inputs=logistic_inputs,
     answer=logistic_loss,
@@ -473,7 +473,7 @@ def changed(delta=None, loss=None):
     return wrong
 
 
-own_loss = Function(
+own_loss: Function = Function(
     number="3.7",
     inputs=loss_and_delta_inputs,
     answer=loss_and_delta,
