@@ -25,14 +25,24 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 CENTRED = {"ha": "center", "va": "center"}
 
 
+def decimals_of(value):
+    """Return how many decimals there is room for: 4, fewer for a large number."""
+    return 4 if abs(value) < 10 else 3 if abs(value) < 100 else 2
+
+
 def number(value):
-    """Write a number with 4 decimals and a real minus sign."""
-    return f"{float(value):.4f}".replace("-", "−")
+    """Write a number with 4 decimals and a real minus sign; a tiny one as "3e−06"."""
+    value = float(value)
+    tiny = 0 < abs(value) < 0.00005
+    text = f"{value:.0e}" if tiny else f"{value + 0.0:.{decimals_of(value)}f}"
+    return text.replace("-", "−")
 
 
 def short(value):
     """Write a number with as many decimals as it needs, 4 at most."""
-    return f"{float(value):.4f}".rstrip("0").rstrip(".").replace("-", "−")
+    decimals = decimals_of(value)
+    text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"
+    return text.rstrip("0").rstrip(".").replace("-", "−")
 
 
 def written(array, how=number):
@@ -164,13 +174,23 @@ def heights(n):
     return 1.05 * np.arange(n - 1, -n, -2)
 
 
-def network_drawing(sizes, title):
-    """Return a figure for a network of three columns; one unit is about one inch."""
+def network_limits(sizes):
+    """Return the limits in x and in y that hold a network of three columns, about in inches."""
     reach = 1.05 * (max(sizes) - 1)
-    y_limits = (-reach - 1.0, reach + 0.72)
-    figure, axes = drawing(9.0, y_limits[1] - y_limits[0] + 0.3, (-0.6, 8.25), y_limits, title)
-    axes.set_aspect("equal")
-    return figure, axes
+    return (-0.6, 8.25), (-reach - 1.0, reach + 0.72)
+
+
+def network_drawing(sizes):
+    """Return a figure and its axes for a network of three columns."""
+    below, above = network_limits(sizes)[1]
+    return new_figure(height=above - below + 0.3)
+
+
+def prepare(axes, sizes, title):
+    """Make axes ready for a network of three columns."""
+    x_limits, y_limits = network_limits(sizes)
+    axes.set(xlim=x_limits, ylim=y_limits, title=title, aspect="equal")
+    axes.set_axis_off()
 
 
 def nodes(axes, layer, symbol, inside, below, *, colour=BLACK):
@@ -218,6 +238,31 @@ def beside_outputs(axes, texts):
         axes.text(COLUMNS[2] + 0.45, y, text, va="center", fontsize=10, color=DARK_GREEN)
 
 
+def in_words(loss):
+    """Write a loss as "mean squared error is 0.2432", from its name and its value."""
+    name = {"mse": "mean squared error", "bce": "binary cross-entropy"}[loss[0]]
+    return f"{name} is {number(loss[1])}"
+
+
+def draw_prediction(axes, x, W1, b1, z1, a1, W2, b2, z2, a2, y, loss):
+    """Draw what :func:`prediction` shows, and return the description.
+
+    ``loss`` is a pair, its name and its value: ("mse", 0.25).
+    """
+    sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
+    prepare(axes, sizes, "Predict: values from left to right")
+    inputs(axes, x)
+    for layer, W, b, z, a in ((1, W1, b1, z1, a1), (2, W2, b2, z2, a2)):
+        lines(axes, layer, written(W, short), FORWARD | {"linewidth": 1.1})
+        below = [[f"b = {short(b[0, k])}", f"z = {number(z[0, k])}"] for k in range(len(a[0]))]
+        nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
+    beside_outputs(axes, [f"wanted {short(target)}" for target in y[0]])
+    return (
+        f"The inputs {listed(x, short)} make the hidden activations {listed(a1)} and the outputs "
+        f"{listed(a2)}. Wanted are {listed(y, short)}. The {in_words(loss)}."
+    )
+
+
 def prediction(x, W1, b1, z1, a1, W2, b2, z2, a2, y):
     """Show one sample on its way through the network: weights on the lines, answers in the nodes.
 
@@ -228,19 +273,56 @@ def prediction(x, W1, b1, z1, a1, W2, b2, z2, a2, y):
     y : array (1, n_outputs)
         The target.
     """
+    figure, axes = network_drawing([x.shape[1], a1.shape[1], a2.shape[1]])
+    loss = ("mse", np.square(a2 - y).mean())
+    show(figure, draw_prediction(axes, x, W1, b1, z1, a1, W2, b2, z2, a2, y, loss))
+
+
+def draw_error(axes, x, a1, a2, y, delta2, loss):
+    """Draw the outputs of one sample with their errors and deltas; return the description."""
     sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
-    figure, axes = network_drawing(sizes, "Predict: values from left to right")
+    prepare(axes, sizes, "Compare: how wrong, and how readily it moves")
     inputs(axes, x)
-    for layer, W, b, z, a in ((1, W1, b1, z1, a1), (2, W2, b2, z2, a2)):
-        lines(axes, layer, written(W, short), FORWARD | {"linewidth": 1.1})
-        below = [[f"b = {short(b[0, k])}", f"z = {number(z[0, k])}"] for k in range(len(a[0]))]
-        nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
-    beside_outputs(axes, [f"wanted {short(target)}" for target in y[0]])
-    show(
-        figure,
-        f"The inputs {listed(x, short)} make the hidden activations {listed(a1)} and the outputs "
-        f"{listed(a2)}. Wanted are {listed(y, short)}. The mean squared error is "
-        f"{number(np.square(a2 - y).mean())}.",
+    for layer in (1, 2):
+        lines(axes, layer, np.full(sizes[layer - 1 : layer + 1], ""), NO_DIRECTION)
+    nodes(axes, 1, "a", written(a1)[0], [[]] * sizes[1], colour=BLUE)
+    below = [[f"a = {number(a)}"] for a in a2[0]]
+    nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
+    beside_outputs(
+        axes,
+        [
+            f"wanted {short(target)}\na − y =\n{number(a - target)}"
+            for a, target in zip(a2[0], y[0], strict=True)
+        ],
+    )
+    return (
+        f"The outputs are {listed(a2)}, and {listed(y, short)} are wanted: they miss by "
+        f"{listed(a2 - y)}. The {in_words(loss)}. Delta, its slope for the weighted sums of the "
+        f"outputs, is {listed(delta2)}."
+    )
+
+
+def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
+    """Draw what :func:`deltas_sent_back` shows, and return the description."""
+    sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
+    prepare(axes, sizes, "Compare, and send back: deltas from right to left")
+    inputs(axes, x)
+    lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
+    lines(axes, 2, written(W2, short), BACKWARD | {"linewidth": 1.3}, backwards=True)
+    to_hidden = delta2 @ W2.T
+    below = [
+        [f"dL/da = {number(s)}", f"a = {number(a)}"]
+        for s, a in zip(to_hidden[0], a1[0], strict=True)
+    ]
+    nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
+    below = [[f"a = {number(a)}"] for a in a2[0]]
+    nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
+    beside_outputs(axes, [f"a − y =\n{number(miss)}" for miss in (a2 - y)[0]])
+    return (
+        f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
+        "outputs. It travels back over the same weights, against the direction of the prediction, "
+        f"and adds up to dL/da = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
+        f"make it delta = {listed(delta1)}."
     )
 
 
@@ -254,43 +336,14 @@ def deltas_sent_back(x, a1, W2, a2, y, delta1, delta2):
     delta1, delta2 : arrays
         dL/dz of the hidden and of the output layer.
     """
-    sizes = [x.shape[1], a1.shape[1], a2.shape[1]]
-    figure, axes = network_drawing(sizes, "Compare, and send back: deltas from right to left")
-    inputs(axes, x)
-    lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
-    lines(axes, 2, written(W2, short), BACKWARD | {"linewidth": 1.3}, backwards=True)
-    to_hidden = delta2 @ W2.T
-    below = [
-        [f"dL/da = {number(s)}", f"a = {number(a)}"]
-        for s, a in zip(to_hidden[0], a1[0], strict=True)
-    ]
-    nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
-    below = [[f"a = {number(a)}"] for a in a2[0]]
-    nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
-    beside_outputs(axes, [f"a − y =\n{number(miss)}" for miss in (a2 - y)[0]])
-    show(
-        figure,
-        f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
-        "outputs. It travels back over the same weights, against the direction of the prediction, "
-        f"and adds up to dL/da = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
-        f"make it delta = {listed(delta1)}.",
-    )
+    figure, axes = network_drawing([x.shape[1], a1.shape[1], a2.shape[1]])
+    show(figure, draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2))
 
 
-def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
-    """Show, for one sample, the slope of the loss for every weight and bias.
-
-    Parameters
-    ----------
-    x, a1 : arrays
-        What the weights are multiplied with.
-    delta1, delta2 : arrays
-        dL/dz of the two layers.
-    dW1, db1, dW2, db2 : arrays
-        The gradient.
-    """
+def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
+    """Draw what :func:`gradients_on_network` shows, and return the description."""
     sizes = [x.shape[1], a1.shape[1], delta2.shape[1]]
-    figure, axes = network_drawing(sizes, "Gradients: a slope for every weight and bias")
+    prepare(axes, sizes, "Gradients: a slope for every weight and bias")
     inputs(axes, x)
     lines(axes, 1, written(dW1), NO_DIRECTION, colour=DARK_PURPLE)
     lines(axes, 2, written(dW2), NO_DIRECTION, colour=DARK_PURPLE)
@@ -307,29 +360,39 @@ def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
         colour=ORANGE,
     )
     weights = np.concatenate([dW1.ravel(), dW2.ravel()])
-    show(
-        figure,
+    return (
         "On each line stands dL/dw: the activation at its left end times the delta at its right "
         f"end. From input 1 to hidden neuron 1: {short(x[0, 0])} × {number(delta1[0, 0])} = "
         f"{number(dW1[0, 0])}. From hidden neuron 1 to output 1: {number(a1[0, 0])} × "
         f"({number(delta2[0, 0])}) = {number(dW2[0, 0])}. The slopes of the weights lie between "
-        f"{number(weights.min())} and {number(weights.max())}.",
+        f"{number(weights.min())} and {number(weights.max())}."
     )
 
 
-def step_on_network(x, y, before, after, answers_before, answers_after):
-    """Show the weights before and after one step, and what the network answers now.
+def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
+    """Show, for one sample, the slope of the loss for every weight and bias.
 
     Parameters
     ----------
-    x : array (1, n_inputs)
-    y : array (1, n_outputs)
-    before, after : lists [W1, b1, W2, b2]
-    answers_before, answers_after : lists [a1, a2]
-        The activations under the old and the new weights.
+    x, a1 : arrays
+        What the weights are multiplied with.
+    delta1, delta2 : arrays
+        dL/dz of the two layers.
+    dW1, db1, dW2, db2 : arrays
+        The gradient.
+    """
+    figure, axes = network_drawing([x.shape[1], a1.shape[1], delta2.shape[1]])
+    arrays = (x, a1, delta1, delta2, dW1, db1, dW2, db2)
+    show(figure, draw_gradients_on_network(axes, *arrays))
+
+
+def draw_step_on_network(axes, x, y, before, after, answers_before, answers_after, losses):
+    """Draw what :func:`step_on_network` shows, and return the description.
+
+    ``losses`` are the loss before and after the step.
     """
     sizes = [x.shape[1], before[0].shape[1], y.shape[1]]
-    figure, axes = network_drawing(sizes, "Update: every weight a step against its slope")
+    prepare(axes, sizes, "Update: every weight a step against its slope")
 
     def change(old, new):
         texts = [
@@ -345,13 +408,28 @@ def step_on_network(x, y, before, after, answers_before, answers_after):
         nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
     texts = zip(answers_before[1][0], y[0], strict=True)
     beside_outputs(axes, [f"was {number(a)}\nwanted {short(target)}" for a, target in texts])
-    losses = [np.square(a[1] - y).mean() for a in (answers_before, answers_after)]
-    show(
-        figure,
+    return (
         f"After the step the outputs are {listed(answers_after[1])}; they were "
         f"{listed(answers_before[1])}, and {listed(y, short)} are wanted. The loss has gone from "
-        f"{number(losses[0])} to {number(losses[1])}.",
+        f"{number(losses[0])} to {number(losses[1])}."
     )
+
+
+def step_on_network(x, y, before, after, answers_before, answers_after):
+    """Show the weights before and after one step, and what the network answers now.
+
+    Parameters
+    ----------
+    x : array (1, n_inputs)
+    y : array (1, n_outputs)
+    before, after : lists [W1, b1, W2, b2]
+    answers_before, answers_after : lists [a1, a2]
+        The activations under the old and the new weights.
+    """
+    figure, axes = network_drawing([x.shape[1], before[0].shape[1], y.shape[1]])
+    answers = (answers_before, answers_after)
+    losses = [np.square(a[1] - y).mean() for a in answers]
+    show(figure, draw_step_on_network(axes, x, y, before, after, *answers, losses))
 
 
 # ---------------------------------------------------------------------------------------- shapes

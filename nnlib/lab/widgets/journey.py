@@ -1,0 +1,626 @@
+"""Lesson 04: one sample's journey through a network and back, step by step."""
+
+from dataclasses import dataclass, replace
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib import rc_context
+
+from nnlib.activations import ACTIVATIONS
+from nnlib.lab.figures import backprop as figures
+from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
+from nnlib.lab.widgets.controls import LABEL, Button, Control, Menu, NumberSlider
+from nnlib.lab.widgets.panel import Panel, make_settings
+from nnlib.losses import LOSSES
+
+STEPS = ["predict", "compare", "send back", "gradients", "update"]
+LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
+RATES = (0.01, 100.0)
+INPUTS, TARGETS = (-10.0, 10.0), (0.0, 1.0)
+WEIGHTS = (-1000.0, 1000.0)
+DECIMALS = 6  # of the weights that are taken into the boxes
+LARGEST_LAYER = 3  # neurons; more of them do not leave room for the numbers
+PARAMETERS = ("W1", "b1", "W2", "b2")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A sample, its target, and a network with one hidden layer; all neurons are sigmoids."""
+
+    x: tuple = (1.0, 0.5)
+    y: tuple = (1.0, 0.0)
+    W1: tuple = ((0.8, -0.4), (0.6, 1.0))
+    b1: tuple = (0.1, -0.2)
+    W2: tuple = ((-1.2, 0.9), (0.4, 1.4))
+    b2: tuple = (0.3, -2.0)
+    learning_rate: float = 1.0
+    loss: str = "mse"
+    step: str = "predict"
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Everything that is computed on the way, under the names of the lesson.
+
+    Attributes
+    ----------
+    x, y, W1, b1, z1, a1, W2, b2, z2, a2 : arrays
+        The forward pass; one row, as there is one sample.
+    delta2, to_hidden, delta1 : arrays
+        dL/dz2, dL/da1, dL/dz1.
+    dW1, db1, dW2, db2 : arrays
+        The gradient.
+    after : list of arrays
+        W1, b1, W2, b2 after a step.
+    a1_after, a2_after : arrays
+        What the network answers then.
+    learning_rate : float
+    loss : str
+    losses : tuple of float
+        Before the step and after it.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    W1: np.ndarray
+    b1: np.ndarray
+    z1: np.ndarray
+    a1: np.ndarray
+    W2: np.ndarray
+    b2: np.ndarray
+    z2: np.ndarray
+    a2: np.ndarray
+    delta2: np.ndarray
+    to_hidden: np.ndarray
+    delta1: np.ndarray
+    dW1: np.ndarray
+    db1: np.ndarray
+    dW2: np.ndarray
+    db2: np.ndarray
+    after: list
+    a1_after: np.ndarray
+    a2_after: np.ndarray
+    learning_rate: float
+    loss: str
+    losses: tuple
+
+
+# --------------------------------------------------------------------------------- computing
+
+
+def compute(settings):
+    """Carry one sample through the network and back, and take a step.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Returns
+    -------
+    Journey
+    """
+    x, y, (W1, b1, W2, b2) = arrays_of(settings)
+    sigmoid, loss = ACTIVATIONS["sigmoid"], LOSSES[settings.loss]
+    z1, a1, z2, a2 = forward(x, W1, b1, W2, b2)
+    delta2 = loss.output_delta(z2, a2, y, sigmoid)
+    to_hidden = delta2 @ W2.T
+    delta1 = to_hidden * sigmoid.derivative(z1, a1)
+    gradient = [x.T @ delta1, delta1, a1.T @ delta2, delta2]  # one sample: nothing to sum
+    after = [
+        old - settings.learning_rate * slope
+        for old, slope in zip((W1, b1, W2, b2), gradient, strict=True)
+    ]
+    _, a1_after, z2_after, a2_after = forward(x, *after)
+    losses = float(loss.value(z2, a2, y)), float(loss.value(z2_after, a2_after, y))
+    return Journey(
+        *(x, y, W1, b1, z1, a1, W2, b2, z2, a2),
+        *(delta2, to_hidden, delta1, *gradient),
+        *(after, a1_after, a2_after, settings.learning_rate, settings.loss, losses),
+    )
+
+
+def forward(x, W1, b1, W2, b2):
+    """Return z1, a1, z2, a2, as in the lesson."""
+    sigmoid = ACTIVATIONS["sigmoid"].function
+    z1 = x @ W1 + b1
+    a1 = sigmoid(z1)
+    z2 = a1 @ W2 + b2
+    return z1, a1, z2, sigmoid(z2)
+
+
+def arrays_of(settings):
+    """Return x and y as rows, and the parameters [W1, b1, W2, b2], after a look at their shapes.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other, or a layer is too large for the picture.
+    """
+    x, y, b1, b2 = (
+        np.array(getattr(settings, name), float).reshape(1, -1) for name in ("x", "y", "b1", "b2")
+    )
+    W1, W2 = np.array(settings.W1, float), np.array(settings.W2, float)
+    wanted = {"W1": (x.shape[1], b1.shape[1]), "W2": (b1.shape[1], y.shape[1]), "b2": y.shape}
+    for name, given in {"W1": W1, "W2": W2, "b2": b2}.items():
+        if given.shape != wanted[name]:
+            raise ValueError(
+                f"{name} has shape {given.shape}, but the sizes of x, b1 and y make it "
+                f"{wanted[name]}. Give it that shape."
+            )
+    largest = max(x.size, b1.size, y.size)
+    if largest > LARGEST_LAYER:
+        raise ValueError(
+            f"a layer has {largest} neurons, but there is room for {LARGEST_LAYER}. Take fewer."
+        )
+    return x, y, [W1, b1, W2, b2]
+
+
+def take_update(settings):
+    """Return the settings with the weights after a step, rounded as the boxes show them.
+
+    Raises
+    ------
+    ValueError
+        If a weight leaves the range of its box.
+    """
+    journey = compute(settings)
+    new = {
+        name: np.round(part, DECIMALS) for name, part in zip(PARAMETERS, journey.after, strict=True)
+    }
+    largest = max(np.abs(part).max() for part in new.values())
+    if largest > WEIGHTS[1]:
+        raise ValueError(
+            f"the step would make a weight as large as {largest:.0f}, and the boxes end at "
+            f"{WEIGHTS[1]:.0f}. A smaller learning rate takes shorter steps"
+        )
+    rows = {"b1": new["b1"][0], "b2": new["b2"][0]}
+    return replace(settings, **{name: as_tuple(part) for name, part in (new | rows).items()})
+
+
+def as_tuple(array):
+    """Return an array as a tuple of numbers, or of tuples."""
+    return tuple(map(as_tuple, array)) if np.ndim(array) else float(array)
+
+
+def go_round(settings, rounds):
+    """Take the update as the new start, again and again.
+
+    Parameters
+    ----------
+    settings : Settings
+    rounds : int
+
+    Returns
+    -------
+    settings : Settings
+        Those of the last round.
+    losses : list of float
+        At the start of each round, the first one included: ``rounds + 1`` numbers.
+    """
+    losses = [compute(settings).losses[0]]
+    for _ in range(rounds):
+        settings = take_update(settings)
+        losses.append(compute(settings).losses[0])
+    return settings, losses
+
+
+# --------------------------------------------------------------------- formulas, shapes, values
+
+
+def formulas(journey, step):
+    """Return the lines of one step: a list of (formula, shapes, values)."""
+    j, m = journey, journey.y.size
+    x, W1, b1, a1 = (shape_of(part) for part in (j.x, j.W1, j.b1, j.a1))
+    W2, b2, a2 = (shape_of(part) for part in (j.W2, j.b2, j.a2))
+    xT, a1T, W2T = (shape_of(part.T) for part in (j.x, j.a1, j.W2))
+    by_loss = {
+        "mse": ("mean((a2 - y) ** 2)", f"2 * (a2 - y) / {m} * a2 * (1 - a2)"),
+        "bce": ("bce(z2, y)", f"(a2 - y) / {m}"),
+    }
+    loss, delta = by_loss[j.loss]
+    new = dict(zip(PARAMETERS, j.after, strict=True))
+    return {
+        "predict": [
+            ("z1 = x @ W1 + b1", f"{x} @ {W1} + {b1}", values_of(j.z1)),
+            ("a1 = sigmoid(z1)", a1, values_of(j.a1)),
+            ("z2 = a1 @ W2 + b2", f"{a1} @ {W2} + {b2}", values_of(j.z2)),
+            ("a2 = sigmoid(z2)", a2, values_of(j.a2)),
+        ],
+        "compare": [
+            ("a2 - y", f"{a2} - {a2}", values_of(j.a2 - j.y)),
+            (f"L = {loss}", "one number", figures.number(j.losses[0])),
+            (f"delta2 = {delta}", a2, values_of(j.delta2)),
+        ],
+        "send back": [
+            ("back = delta2 @ W2.T", f"{a2} @ {W2T}", values_of(j.to_hidden)),
+            ("slope = a1 * (1 - a1)", a1, values_of(j.a1 * (1 - j.a1))),
+            ("delta1 = back * slope", f"{a1} * {a1}", values_of(j.delta1)),
+        ],
+        "gradients": [
+            ("dW2 = a1.T @ delta2", f"{a1T} @ {a2} = {W2}", values_of(j.dW2)),
+            ("db2 = sum of the rows of delta2", b2, values_of(j.db2)),
+            ("dW1 = x.T @ delta1", f"{xT} @ {a1} = {W1}", values_of(j.dW1)),
+            ("db1 = sum of the rows of delta1", b1, values_of(j.db1)),
+        ],
+        "update": [
+            (
+                f"{name} = {name} - {j.learning_rate:g} * d{name}",
+                shape_of(new[name]),
+                values_of(new[name]),
+            )
+            for name in ("W2", "b2", "W1", "b1")
+        ],
+    }[step]
+
+
+def shape_of(array):
+    """Write a shape as "(1, 2)"."""
+    return str(array.shape)
+
+
+def values_of(array):
+    """Write the entries of an array, its rows side by side."""
+    if array.size > 4:
+        return "on the lines above"
+    lines = [f"[{'  '.join(line)}]" for line in figures.written(array)]
+    return lines[0] if len(lines) == 1 else f"[{' '.join(lines)}]"
+
+
+# ----------------------------------------------------------------------------------- drawing
+
+WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
+COLUMNS = (0.0, 3.2, 5.1)  # of the formulas, inches from the left
+LINE = 0.26  # inches
+
+
+class View:
+    """The picture: the network with its numbers, the formulas, the losses of all rounds.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    """
+
+    def __init__(self, sizes):
+        below, above = figures.network_limits(sizes)[1]
+        height = above - below + 0.35 + STRIP
+        self.figure, self.network = new_figure(width=WIDTH, height=height)
+        self.figure.set_layout_engine("none")
+
+        def place(left, bottom, width, tall):
+            return left / WIDTH, bottom / height, width / WIDTH, tall / height
+
+        self.network.set_position(place(0.6, STRIP, WIDTH - 1.2, above - below))
+        with rc_context(STYLE):
+            self.strip = self.figure.add_axes(place(0.3, 0, WIDTH - 2.9, STRIP - 0.1))
+            self.curve = self.figure.add_axes(place(WIDTH - 1.9, 0.45, 1.7, STRIP - 0.85))
+        self._prepare_strip()
+        self._prepare_curve()
+
+    def _prepare_strip(self):
+        self.strip.set(xlim=(0, WIDTH - 2.9), ylim=(0, STRIP - 0.1))
+        self.strip.set_axis_off()
+        top = STRIP - 0.3
+        for x, name in zip(COLUMNS, ("formula", "shape", "values"), strict=True):
+            self.strip.text(x, top, name, fontsize=9, color=GREY, va="center")
+        style = {"fontsize": 9, "family": "monospace", "va": "center"}
+        self.cells = [
+            [self.strip.text(x, top - i * LINE, "", **style) for x in COLUMNS] for i in range(1, 5)
+        ]
+
+    def _prepare_curve(self):
+        style = {"color": BLUE, "markersize": 5, "linewidth": 1.4}
+        (self.line,) = self.curve.plot([], [], "o-", **style)
+        style = {"color": ORANGE, "markersize": 6, "fillstyle": "none"}
+        (self.following,) = self.curve.plot([], [], "s", **style)
+        self.curve.set_title("loss, round by round", fontsize=10)
+        self.curve.tick_params(labelsize=9)
+
+    @property
+    def moving(self):
+        """All that changes from picture to picture, in the order in which it is drawn."""
+        cells = [cell for line in self.cells for cell in line]
+        parts = sorted([*self.network.patches, *self.network.texts], key=lambda a: a.get_zorder())
+        return [*parts, *cells, self.line, self.following]
+
+    def update(self, journey, step, losses):
+        """Show one step of a journey.
+
+        Parameters
+        ----------
+        journey : Journey
+        step : str
+            One of STEPS.
+        losses : list of float
+            At the start of each round so far; the last is the journey's own.
+
+        Returns
+        -------
+        str
+            The description.
+        """
+        lines = formulas(journey, step)
+        words = self._draw_network(journey, step)
+        for i, line in enumerate(self.cells):
+            for k, cell in enumerate(line):
+                cell.set_text(lines[i][k] if i < len(lines) else "")
+        self._draw_losses(journey, step, losses)
+        spelled = "; ".join(f"{formula}, {shapes}: {values}" for formula, shapes, values in lines)
+        where = f"Step {STEPS.index(step) + 1} of {len(STEPS)}, {step}."
+        return f"{where} {words} In code: {spelled}. {losses_in_words(losses)}"
+
+    def _draw_network(self, journey, step):
+        axes = self.network
+        for artist in [*axes.patches, *axes.texts]:
+            artist.remove()
+        words = draw_network(axes, journey, step)
+        # The title becomes an ordinary text, so that all else can stay as it is.
+        style = {"transform": axes.transAxes, "ha": "center", "fontsize": 12}
+        axes.text(0.5, 1.02, axes.get_title(), **style)
+        axes.set_title("")
+        return words
+
+    def _draw_losses(self, journey, step, losses):
+        self.line.set_data(range(len(losses)), losses)
+        after = [journey.losses[1]] if step == "update" else []
+        self.following.set_data([len(losses)] * len(after), after)
+        highest = max(*losses, *after, 0.01)
+        right = 5
+        while right < len(losses):
+            right *= 2
+        self.curve.set(xlim=(-0.06 * right, 1.08 * right), ylim=(-0.04 * highest, 1.15 * highest))
+        self.curve.set_xticks([0, right])
+
+
+def draw_network(axes, journey, step):
+    """Draw the network with the numbers of one step; return the description."""
+    j = journey
+    loss = (j.loss, j.losses[0])
+    if step == "predict":
+        arrays = (j.x, j.W1, j.b1, j.z1, j.a1, j.W2, j.b2, j.z2, j.a2, j.y)
+        return figures.draw_prediction(axes, *arrays, loss)
+    if step == "compare":
+        return figures.draw_error(axes, j.x, j.a1, j.a2, j.y, j.delta2, loss)
+    if step == "send back":
+        arrays = (j.x, j.a1, j.W2, j.a2, j.y, j.delta1, j.delta2)
+        return figures.draw_deltas_sent_back(axes, *arrays)
+    if step == "gradients":
+        arrays = (j.x, j.a1, j.delta1, j.delta2, j.dW1, j.db1, j.dW2, j.db2)
+        return figures.draw_gradients_on_network(axes, *arrays)
+    before, answers = [j.W1, j.b1, j.W2, j.b2], ([j.a1, j.a2], [j.a1_after, j.a2_after])
+    return figures.draw_step_on_network(axes, j.x, j.y, before, j.after, *answers, j.losses)
+
+
+def losses_in_words(losses):
+    """Say how the loss has gone so far."""
+    if len(losses) == 1:
+        return f"No update has been taken yet; the loss is {figures.number(losses[0])}."
+    shown = [figures.number(loss) for loss in losses]
+    if len(shown) > 7:
+        shown = [*shown[:3], "…", *shown[-3:]]
+    return f"Updates taken: {len(losses) - 1}. The loss went {', '.join(shown)}."
+
+
+def draw(journey, step, losses=None):
+    """Draw one step of a journey on a figure of its own.
+
+    Parameters
+    ----------
+    journey : Journey
+    step : str
+        One of STEPS.
+    losses : list of float, optional
+        At the start of each round; by default there has been one.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+    description : str
+    """
+    view = View([journey.x.size, journey.a1.size, journey.y.size])
+    return view.figure, view.update(
+        journey, step, [journey.losses[0]] if losses is None else losses
+    )
+
+
+# ----------------------------------------------------------------------------- on the page
+
+
+class NumberBox(Control):
+    """A number to be typed, or moved with the arrow keys.
+
+    Parameters
+    ----------
+    name : str
+    value, minimum, maximum, step : floats
+    """
+
+    def __init__(self, name, value, minimum, maximum, step):
+        if not minimum <= value <= maximum:
+            raise ValueError(
+                f"{name} is {value}, but its box reaches from {minimum} to {maximum}. "
+                "Choose a value in this range."
+            )
+        width = f"{0.55 * len(name) + 6.5}em"
+        box = widgets.BoundedFloatText(
+            value=value,
+            min=minimum,
+            max=maximum,
+            step=step,
+            description=name,
+            style=LABEL,
+            layout=widgets.Layout(width=width, flex="0 0 auto"),
+        )
+        super().__init__(name, box, box)
+
+
+class Widget:
+    """The controls, and what they do.
+
+    Parameters
+    ----------
+    settings : Settings
+    hide : collection of str
+        Names of controls to leave out, or of groups of them: "x", "y", "W1", "b1", "W2", "b2".
+
+    Attributes
+    ----------
+    panel : Panel
+    journey : Journey
+        The one that is shown.
+    losses : list of float
+        At the start of each round.
+    """
+
+    def __init__(self, settings, hide=()):
+        x, y, parameters = arrays_of(settings)
+        self.first = replace(
+            settings,
+            **{"x": as_tuple(x[0]), "y": as_tuple(y[0])},
+            **{
+                name: as_tuple(part[0] if name[0] == "b" else part)
+                for name, part in zip(PARAMETERS, parameters, strict=True)
+            },
+        )
+        self.journey, self.losses, self.filling = None, [], False
+        self.view = View([x.size, parameters[1].size, y.size])
+        self.boxes = {name: self._boxes(name) for name in ("x", "y", *PARAMETERS)}
+        buttons = {
+            "previous": Button("Previous step", "One step back on the journey"),
+            "next": Button("Next step", "One step further on the journey"),
+            "take": Button("Take the update as the new start", "Go round the loop once more"),
+            "back": Button("Back to the first weights", "Forget all updates"),
+        }
+        numbered = [(f"{i} {name}", name) for i, name in enumerate(STEPS, start=1)]
+        controls = {
+            "step": Menu("step", settings.step, numbered),
+            **buttons,
+            "learning_rate": NumberSlider(
+                "learning rate", settings.learning_rate, *RATES, 0.1, logarithmic=True
+            ),
+            "loss": Menu("loss", settings.loss, LOSS_NAMES),
+            **{name: box for group in self.boxes.values() for name, box in group.items()},
+        }
+        self.panel = Panel(
+            "one sample's journey through a network, step by step, with weights to edit",
+            controls,
+            hide=self._spelled_out(hide),
+            rows=[
+                ["step", *buttons],
+                ["learning_rate", "loss", *self.boxes["x"], *self.boxes["y"]],
+                *([*self.boxes[W], *self.boxes[b]] for W, b in (("W1", "b1"), ("W2", "b2"))),
+            ],
+        )
+        starts = ["loss", *(name for group in self.boxes.values() for name in group)]
+        self.panel.on_change(starts, self.start)
+        self.panel.on_change(["step", "learning_rate"], self.redraw)
+        self.panel.on_change(["previous"], lambda: self.go(-1))
+        self.panel.on_change(["next"], lambda: self.go(1))
+        self.panel.on_change(["take"], self.take)
+        self.panel.on_change(["back"], self.back)
+        self.panel.guarded(self.start)
+
+    def _boxes(self, name):
+        """Return the boxes of one array, by their names: "x1", "W1[0, 1]"."""
+        array = np.atleast_2d(getattr(self.first, name))
+        if name in PARAMETERS:
+            return {
+                f"{name}[{j}, {k}]": NumberBox(f"{name}[{j}, {k}]", array[j, k], *WEIGHTS, 0.1)
+                for j, k in np.ndindex(array.shape)
+            }
+        word, limits = {"x": ("input", INPUTS), "y": ("target", TARGETS)}[name]
+        return {
+            f"{name}{k + 1}": NumberBox(f"{word} {k + 1}", value, *limits, 0.1)
+            for k, value in enumerate(array[0])
+        }
+
+    def _spelled_out(self, hide):
+        """Replace the names of groups by those of their boxes."""
+        hide = [hide] if isinstance(hide, str) else hide
+        return [one for name in hide for one in self.boxes.get(name, [name])]
+
+    @property
+    def settings(self):
+        """What the controls say now."""
+        arrays = {}
+        for name, group in self.boxes.items():
+            values = [box.value for box in group.values()]
+            shape = np.shape(getattr(self.first, name))
+            arrays[name] = as_tuple(np.reshape(values, shape))
+        controls = self.panel.controls
+        others = {name: controls[name].value for name in ("learning_rate", "loss", "step")}
+        return Settings(**arrays, **others)
+
+    def fill(self, settings):
+        """Put the parameters of the settings into the boxes."""
+        self.filling = True
+        try:
+            for name in ("x", "y", *PARAMETERS):
+                values = np.ravel(getattr(settings, name))
+                for box, value in zip(self.boxes[name].values(), values, strict=True):
+                    box.value = float(value)
+            self.panel.controls["step"].value = settings.step
+        finally:
+            self.filling = False
+
+    def start(self):
+        """Begin with round 0: the loss of another sample or start has nothing to do with ours."""
+        if not self.filling:
+            self.losses = [compute(self.settings).losses[0]]
+            self.redraw()
+            self.panel.message.say("")
+
+    def redraw(self):
+        """Show the step that is chosen."""
+        if self.filling:
+            return
+        settings = self.settings
+        self.journey = compute(settings)
+        description = self.view.update(self.journey, settings.step, self.losses)
+        self.panel.picture.show(self.view.figure, description, self.view.moving)
+
+    def go(self, steps):
+        """Go forwards or backwards on the journey."""
+        menu = self.panel.controls["step"]
+        target = STEPS.index(menu.value) + steps
+        if 0 <= target < len(STEPS):
+            self.panel.message.say("")
+            menu.value = STEPS[target]
+        elif steps > 0:
+            self.panel.message.say(
+                "This is the last step. Take the update as the new start to go round again."
+            )
+        else:
+            self.panel.message.say("This is the first step.")
+
+    def take(self):
+        """Begin the next round with the weights after the step."""
+        settings = replace(take_update(self.settings), step=STEPS[0])
+        before = self.losses[-1]
+        self.fill(settings)
+        self.losses.append(compute(settings).losses[0])
+        self.redraw()
+        self.panel.message.say(
+            f"Round {len(self.losses) - 1}: the loss has gone from {figures.number(before)} to "
+            f"{figures.number(self.losses[-1])}."
+        )
+
+    def back(self):
+        """Begin again with the sample and the weights of the beginning."""
+        self.fill(replace(self.first, step=STEPS[0]))
+        self.start()
+
+
+def show(*, hide=(), **settings):
+    """Put the widget on the page.
+
+    Parameters
+    ----------
+    hide : collection of str
+        Names of controls to leave out: "step", "previous", "next", "take", "back",
+        "learning_rate", "loss", or all the boxes of "x", "y", "W1", "b1", "W2" or "b2". What is
+        hidden keeps its value.
+    settings
+        Any of :class:`Settings`: ``show(x=[1, 0], loss="bce", step="update")``.
+    """
+    Widget(make_settings(Settings, settings), hide).panel.show()

@@ -1,0 +1,347 @@
+"""The widget of lesson 04, driven without a browser."""
+
+import gc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from nnlib import Network, gradients
+from nnlib.lab.figures import backprop as figures
+from nnlib.lab.figures.style import png
+from nnlib.lab.widgets import journey as module
+from nnlib.lab.widgets.journey import (
+    INPUTS,
+    LOSS_NAMES,
+    PARAMETERS,
+    RATES,
+    STEPS,
+    TARGETS,
+    WEIGHTS,
+    Settings,
+    Widget,
+    compute,
+    draw,
+    formulas,
+    go_round,
+    show,
+    take_update,
+)
+from nnlib.losses import LOSSES
+
+LESSON = Settings()
+LOSS = [name for _, name in LOSS_NAMES]
+WHOLE_RANGE = [
+    *({"step": step} for step in STEPS),
+    *({"loss": loss} for loss in LOSS),
+    *({"learning_rate": rate} for rate in (RATES[0], 1.0, RATES[1])),  # shown at the last step
+    *({"x1": value} for value in (INPUTS[0], 0.0, INPUTS[1])),
+    *({"y2": value} for value in (TARGETS[0], 0.5, TARGETS[1])),
+    *({"W1[0, 1]": value} for value in (WEIGHTS[0], 0.0, WEIGHTS[1])),
+    *({"b2[0, 0]": value} for value in (WEIGHTS[0], 0.0, WEIGHTS[1])),
+]
+
+
+@pytest.fixture
+def widget():
+    widget = Widget(LESSON)
+    yield widget
+    widget.panel.close()
+
+
+def set_to(widget, **values):
+    for name, value in values.items():
+        widget.panel.controls[name].value = value
+
+
+def network_of(settings):
+    W = [np.array(settings.W1), np.array(settings.W2)]
+    b = [np.array([settings.b1]), np.array([settings.b2])]
+    return Network.from_weights(W, b, hidden="sigmoid", output="sigmoid")
+
+
+def other_settings(rng, n_in, n_hidden, n_out, **more):
+    return Settings(
+        x=rng.normal(size=n_in),
+        y=rng.integers(0, 2, n_out),
+        W1=rng.normal(size=(n_in, n_hidden)),
+        b1=rng.normal(size=n_hidden),
+        W2=rng.normal(size=(n_hidden, n_out)),
+        b2=rng.normal(size=n_out),
+        **more,
+    )
+
+
+# ------------------------------------------------------------------------------------- compute
+
+
+@pytest.mark.parametrize("loss", LOSS)
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (3, 2, 1), (1, 3, 2), (1, 1, 1), (3, 3, 3)])
+def test_the_gradient_is_that_of_the_library(sizes, loss):
+    settings = other_settings(np.random.default_rng(3), *sizes, loss=loss)
+    journey = compute(settings)
+    network = network_of(settings)
+    expected = gradients(network, [settings.x], [settings.y], loss=loss)
+    for name, array in expected.named():
+        assert np.allclose(getattr(journey, f"d{name}"), array, rtol=1e-12, atol=1e-15)
+    z, a = network.forward([settings.x])
+    assert journey.losses[0] == pytest.approx(LOSSES[loss].value(z[2], a[2], journey.y))
+    assert np.allclose(journey.to_hidden, journey.delta2 @ journey.W2.T)
+    network.parameters.vector -= settings.learning_rate * expected.vector
+    for array, (_, stepped) in zip(journey.after, network.parameters.named(), strict=True):
+        assert np.allclose(array, stepped)
+    assert np.allclose(journey.a2_after, network.predict([settings.x]))
+
+
+def test_the_lesson_s_numbers():
+    journey = compute(LESSON)
+    assert np.round(journey.losses, 4).tolist() == [0.2432, 0.1923]
+    assert np.round(journey.delta2, 4).tolist() == [[-0.1447, 0.0778]]
+
+
+def test_going_round_takes_each_update_as_the_new_start():
+    settings, losses = go_round(LESSON, 3)
+    assert len(losses) == 4
+    assert losses[1] == pytest.approx(compute(LESSON).losses[1], abs=1e-6)
+    assert losses == sorted(losses, reverse=True)
+    assert compute(settings).losses[0] == losses[-1]
+    assert settings.x == LESSON.x
+    assert settings == take_update(take_update(take_update(LESSON)))
+
+
+def test_shapes_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match=r"W1 has shape \(2, 2\).*\(3, 2\)"):
+        compute(replace(LESSON, x=(1.0, 2.0, 3.0)))
+    with pytest.raises(ValueError, match="b2 has shape"):
+        compute(replace(LESSON, b2=(1.0,)))
+    with pytest.raises(ValueError, match="room for 3"):
+        compute(other_settings(np.random.default_rng(0), 2, 4, 1))
+
+
+def test_an_update_out_of_the_range_of_the_boxes_is_explained():
+    far = replace(LESSON, b2=(999.9, 0.0), y=(0.0, 0.0), loss="bce", learning_rate=-1.0)
+    with pytest.raises(ValueError, match="as large as 1000, and the boxes end at 1000"):
+        take_update(far)
+
+
+# ---------------------------------------------------------------------------------------- draw
+
+
+@pytest.mark.parametrize("loss", LOSS)
+@pytest.mark.parametrize("step", STEPS)
+def test_every_step_is_described_with_its_own_numbers(step, loss):
+    settings = replace(LESSON, loss=loss, learning_rate=0.7)
+    journey = compute(settings)
+    figure, words = draw(journey, step)
+    assert words.startswith(f"Step {STEPS.index(step) + 1} of 5, {step}. ")
+    shown = {
+        "predict": [journey.z1, journey.a1, journey.z2, journey.a2],
+        "compare": [journey.a2 - journey.y, journey.losses[0], journey.delta2],
+        "send back": [journey.delta2, journey.to_hidden, journey.delta1],
+        "gradients": [journey.dW1, journey.db1, journey.dW2, journey.db2],
+        "update": [*journey.after, journey.a2_after, journey.losses[1]],
+    }[step]
+    for value in np.concatenate([np.ravel(array) for array in shown]):
+        assert figures.number(value) in words
+    for formula, shapes, values in formulas(journey, step):
+        assert f"{formula}, {shapes}: {values}" in words
+    assert len(words) < 1200
+    assert loss != "mse" or len(png(figure)) > 10_000
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_formulas_are_python_and_give_the_values_beside_them(step):
+    for loss in LOSS:
+        journey = compute(replace(LESSON, loss=loss))
+        names = {name: getattr(journey, name) for name in vars(journey)}
+        names |= {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "mean": np.mean}
+        names |= {"bce": lambda z, y: np.mean(np.logaddexp(-y * z, (1 - y) * z))}
+        names |= {"back": journey.to_hidden, "slope": journey.a1 * (1 - journey.a1)}
+        for formula, shapes, values in formulas(journey, step):
+            right = formula.split(" = ")[-1]
+            if right.startswith("sum of the rows of "):
+                right = f"{right.split()[-1]}.sum(axis=0, keepdims=True)"
+            result = np.asarray(eval(right, names))
+            assert shapes == "one number" or str(result.shape) in shapes.split(" = ")[-1]
+            for value in result.ravel():
+                assert figures.number(value) in values
+
+
+def test_numbers_are_written_for_people():
+    assert [figures.number(value) for value in (-0.5, 0, -0.0, 3e-6)] == [
+        "−0.5000",
+        "0.0000",
+        "0.0000",
+        "3e−06",
+    ]
+    assert [figures.number(value) for value in (12.34567, -123.4567)] == ["12.346", "−123.46"]
+    assert [figures.short(value) for value in (1, -0.00001, 0.25, -1000)] == [
+        "1",
+        "0",
+        "0.25",
+        "−1000",
+    ]
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 3, 1), (3, 3, 3)])
+def test_other_sizes_are_drawn_too(sizes):
+    settings = other_settings(np.random.default_rng(1), *sizes)
+    for step in STEPS:
+        figure, words = draw(compute(settings), step)
+        assert "Step" in words
+        assert figure.axes
+
+
+# ----------------------------------------------------------------------------------- the widget
+
+
+def test_the_controls_reach_every_value(widget):
+    for change in WHOLE_RANGE:
+        ((name, value),) = change.items()
+        before = widget.panel.picture.widget.value
+        changes = widget.panel.controls[name].value != value
+        set_to(widget, **change)
+        assert widget.panel.controls[name].value == value
+        journey = compute(widget.settings)
+        assert widget.losses == [journey.losses[0]]
+        assert widget.panel.message.words == ""
+        words = widget.panel.picture.description
+        assert all(line[2] in words for line in formulas(journey, widget.settings.step))
+        assert f"the loss is {figures.number(journey.losses[0])}" in words
+        assert "nan" not in words
+        if changes:
+            assert widget.panel.picture.widget.value != before
+
+
+def test_every_box_is_one_number_of_the_settings(widget, monkeypatch):
+    monkeypatch.setattr(widget.panel.picture, "show", lambda *arguments: None)  # quicker
+    for k, (array, group) in enumerate(widget.boxes.items()):
+        for i, box in enumerate(group.values()):
+            box.value = 0.01 * (10 * k + i)
+        values = np.ravel(getattr(widget.settings, array))
+        assert np.allclose(values, 0.01 * (10 * k + np.arange(len(group))))
+        assert np.allclose(np.ravel(getattr(widget.journey, array)), values)
+
+
+def test_every_box_has_a_name_of_its_own(widget):
+    names = [box.widget.description for group in widget.boxes.values() for box in group.values()]
+    assert len(set(names)) == len(names) == 16
+    assert names[:4] == ["input 1", "input 2", "target 1", "target 2"]
+    assert "W2[1, 0]" in names
+
+
+def test_next_and_previous_go_through_the_steps_and_stop_at_the_ends(widget):
+    controls = widget.panel.controls
+    seen = [controls["step"].value]
+    for _ in STEPS[1:]:
+        controls["next"].press()
+        seen.append(controls["step"].value)
+    assert seen == STEPS
+    assert widget.panel.message.words == ""
+    controls["next"].press()
+    assert "last step" in widget.panel.message.words
+    assert controls["step"].value == STEPS[-1]
+    for _ in STEPS[1:]:
+        controls["previous"].press()
+    assert widget.panel.message.words == ""
+    assert controls["step"].value == STEPS[0]
+    controls["previous"].press()
+    assert "first step" in widget.panel.message.words
+
+
+def test_the_update_becomes_the_new_start_and_the_loss_is_watched(widget):
+    set_to(widget, step="update")
+    after = [array.copy() for array in widget.journey.after]
+    for _ in range(9):
+        widget.panel.controls["take"].press()
+        if after:
+            for name, array in zip(PARAMETERS, after, strict=True):
+                assert np.allclose(getattr(widget.journey, name), array, atol=1e-6)
+            after = []
+    assert widget.panel.controls["step"].value == "predict"
+    assert widget.losses == go_round(LESSON, 9)[1]
+    assert widget.view.line.get_ydata() == pytest.approx(widget.losses)
+    numbers = [f"{loss:.4f}" for loss in widget.losses]
+    words = f"Updates taken: 9. The loss went {', '.join(numbers[:3])}, …, "
+    assert words + ", ".join(numbers[-3:]) in widget.panel.picture.description
+    assert widget.panel.message.words == (
+        f"Round 9: the loss has gone from {numbers[-2]} to {numbers[-1]}."
+    )
+    set_to(widget, learning_rate=2.0)
+    assert len(widget.losses) == 10  # the same weights, so the same losses
+    set_to(widget, x1=0.9)
+    assert len(widget.losses) == 1  # of another sample
+    assert widget.panel.message.words == ""
+
+
+def test_back_to_the_first_weights(widget):
+    before = widget.panel.picture.description
+    set_to(widget, **{"x2": 3.0, "W2[0, 0]": 5.0, "step": "gradients"})
+    widget.panel.controls["take"].press()
+    widget.panel.controls["back"].press()
+    assert widget.panel.picture.description == before
+    assert widget.settings == widget.first
+
+
+def test_a_step_out_of_range_is_said_in_words_and_changes_nothing(widget):
+    set_to(widget, **{"b2[0, 0]": -1000.0, "x1": 10.0, "loss": "bce", "learning_rate": 100.0})
+    set_to(widget, **{"W2[1, 1]": 999.0, "W2[0, 1]": -1000.0, "y2": 0.0, "y1": 1.0})
+    set_to(widget, **{"b2[0, 1]": 200.0, "W1[0, 0]": -3.0})
+    settings = widget.settings
+    for _ in range(30):
+        widget.panel.controls["take"].press()
+        if "did not work" in widget.panel.message.words:
+            break
+        settings = widget.settings
+    assert "the boxes end at 1000. A smaller learning rate" in widget.panel.message.words
+    assert 'role="alert"' in widget.panel.message.widget.value
+    assert widget.settings == settings
+
+
+def test_an_error_is_said_in_words(widget, monkeypatch):
+    monkeypatch.setattr(module, "compute", lambda settings: 1 / 0)
+    set_to(widget, x1=2.0)
+    assert "did not work: division by zero" in widget.panel.message.words
+
+
+def test_any_setting_can_be_given_and_any_control_hidden():
+    arrays = other_settings(np.random.default_rng(5), 3, 2, 1, step="update", loss="bce")
+    widget = Widget(arrays, hide=["W1", "b1", "take"])
+    assert widget.panel.controls["step"].value == "update"
+    assert np.allclose(widget.settings.W1, arrays.W1)
+    shown = str([row.children for row in widget.panel.root.children if hasattr(row, "children")])
+    assert "W1[" not in shown
+    assert "W2[2, 0]" not in shown
+    assert "W2[1, 0]" in shown
+    widget.panel.close()
+    with pytest.raises(ValueError, match="hide names 'W3'"):
+        Widget(LESSON, hide="W3")
+    with pytest.raises(TypeError, match="no setting 'rate'"):
+        show(rate=1)
+    with pytest.raises(ValueError, match="input 1 is 11"):
+        Widget(replace(LESSON, x=(11.0, 0.0)))
+
+
+def test_closed_widgets_leave_nothing_behind():
+    def count():
+        gc.collect()
+        return len(_instances)
+
+    before = count()
+    for _ in range(3):
+        widget = Widget(LESSON)
+        widget.panel.controls["next"].press()
+        widget.panel.close()
+    del widget
+    assert count() == before
+
+
+def test_pictures_pile_up_no_artists(widget):
+    set_to(widget, step="update")
+    set_to(widget, step="predict")
+    count = len(widget.view.network.get_children())
+    for k in range(10):
+        set_to(widget, x1=float(k) / 10)
+    assert len(widget.view.network.get_children()) == count
+    assert len(widget.view.figure.axes) == 3
