@@ -1,0 +1,479 @@
+"""The playground, driven without a browser; the code that it shows is run."""
+
+import gc
+import time
+from dataclasses import fields, replace
+from itertools import product
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from nnlib import check_gradients, gradients
+from nnlib.lab.figures import network as figures
+from nnlib.lab.figures.style import png
+from nnlib.lab.widgets import playground as module
+from nnlib.lab.widgets.learning_rate_and_hidden_size import ACTIVATIONS, LOSSES, RATES, STARTS
+from nnlib.lab.widgets.playground import (
+    BATCH_SIZES,
+    DATA,
+    EPOCHS,
+    FIRST_SIZES,
+    MOST_FRAMES,
+    NOISES,
+    PRESETS,
+    SAMPLES,
+    SECOND_SIZES,
+    TEST_SHARES,
+    WEIGHT_DECAYS,
+    Settings,
+    Widget,
+    call,
+    code,
+    compute,
+    describe,
+    draw,
+    load,
+    show,
+)
+
+FEW = Settings(epochs=20, samples=40)
+WHOLE_RANGE = [
+    *({"data": name} for _, name in DATA),
+    *({"samples": n} for n in SAMPLES),
+    *({"noise": noise} for noise in (NOISES[0], 0.5, NOISES[1])),
+    *({"test_share": share} for share in (TEST_SHARES[0], 50, TEST_SHARES[1])),
+    *({"sample": sample} for sample in (STARTS[0], 50, STARTS[1])),
+    *({"layer_1": size} for size in (FIRST_SIZES[0], 4, FIRST_SIZES[1])),
+    *({"layer_2": size} for size in (SECOND_SIZES[0], 4, SECOND_SIZES[1])),
+    *({"hidden": name} for _, name in ACTIVATIONS),
+    *({"loss": name} for _, name in LOSSES),
+    *({"learning_rate": rate} for rate in (RATES[0], 1.0, RATES[1])),
+    *({"weight_decay": strength} for strength in WEIGHT_DECAYS),
+    *({"batch_size": size} for size in BATCH_SIZES),
+    *({"start": start} for start in (STARTS[0], 50, STARTS[1])),
+    *({"epochs": n} for n in EPOCHS[:2]),
+]
+
+
+@pytest.fixture
+def widget():
+    widget = Widget(FEW)
+    widget.panel.wait()
+    yield widget
+    widget.panel.close()
+
+
+def set_to(widget, **values):
+    for name, value in values.items():
+        widget.panel.controls[name].value = value
+    widget.panel.wait()
+
+
+def minus(words):
+    return words.replace("−", "-")
+
+
+# ---------------------------------------------------------------------------- computing
+
+
+@pytest.mark.parametrize("change", WHOLE_RANGE, ids=str)
+def test_every_setting_computes_and_is_described_with_its_own_numbers(change):
+    run = compute(replace(FEW, **change))
+    for frame in (0, len(run.epoch) - 1):
+        words = describe(run, frame)
+        assert f"At epoch {run.epoch[frame]} of {run.settings.epochs}" in words
+        assert f"training loss is {run.loss[frame]:.4f}" in words or run.loss[frame] > 1e4
+        if run.test_loss is not None and run.test_loss[frame] < 1e4:
+            assert f"test loss is {run.test_loss[frame]:.4f}" in words
+        for layer, slope in enumerate(run.slopes[:, frame], start=1):
+            assert f"{slope:.2g} in layer {layer}" in words
+        assert "nan" not in words.lower()
+        assert len(words) < 1000
+
+
+@pytest.mark.parametrize("name", [name for _, name in DATA])
+def test_the_two_parts_of_the_data_have_no_sample_in_common_and_miss_none(name):
+    for share in (0, 30, 50, 90):
+        data = load(replace(FEW, data=name, test_share=share))
+        assert sorted([*data.training, *data.test]) == list(range(40))
+        assert len(data.test) == round(40 * share / 100)
+        assert set(data.y[:, 0]) == {0.0, 1.0}
+
+
+def test_xor_without_noise_is_the_xor_of_the_lessons():
+    data = load(replace(FEW, data="xor", noise=0.0))
+    assert (data.y[:, 0] == (data.X[:, 0] != data.X[:, 1])).all()
+    assert len(np.unique(data.X, axis=0)) == 4
+
+
+def test_the_slopes_are_those_of_the_network_at_that_epoch():
+    run = compute(replace(FEW, layer_2=3, loss="mse"))
+    X, y = (values[run.data.training] for values in (run.data.X, run.data.y))
+    for frame in (0, 10, 20):
+        network = run.networks.member(frame)
+        expected = [np.abs(dW).mean() for dW in gradients(network, X, y, "mse").W[1:]]
+        assert run.slopes[:, frame] == pytest.approx(expected, rel=1e-9)
+    check_gradients(network, X, y, loss="mse")
+
+
+@pytest.mark.parametrize("epochs", [1, 7, 199, 200, 201, 399, 1001])
+def test_a_training_is_stored_in_at_most_two_hundred_steps(epochs):
+    run = compute(replace(FEW, samples=8, epochs=epochs))
+    assert len(run.epoch) <= MOST_FRAMES + 1
+    assert (run.epoch[0], run.epoch[-1]) == (0, epochs)
+
+
+def test_divergence_is_found_to_the_epoch_and_kept_up_to_there():
+    run = compute(Settings(**PRESETS["too fast"]))
+    assert run.divergence.epoch > 0
+    assert list(run.epoch) == list(range(run.divergence.epoch))
+    assert f"at epoch {run.divergence.epoch} the loss left the finite" in describe(run, 3)
+
+
+def test_what_the_presets_promise():
+    runs = {name: compute(Settings(**given)) for name, given in PRESETS.items()}
+
+    def right(name):
+        run = runs[name]
+        return 1 - module.wrong_ones(run.networks.member(-1), run.data, run.data.test).mean()
+
+    assert right("circles") > 0.95
+    assert right("too small") < 0.9
+    run = runs["overfitting"]
+    assert run.loss[-1] < 0.5 * run.loss[0]
+    assert run.test_loss[-1] > 1.5 * run.test_loss.min()
+    with_l2 = compute(replace(run.settings, weight_decay=0.03))
+    assert with_l2.test_loss[-1] < 0.6 * run.test_loss[-1]
+    run = runs["stuck"]
+    other = compute(replace(run.settings, loss="bce"))
+    assert right("stuck") < 0.9
+    assert module.wrong_ones(other.networks.member(-1), run.data, run.data.test).mean() < 0.05
+    assert right("spirals") > 0.85
+    assert runs["too fast"].divergence is not None
+    assert not runs["dead"].slopes[:, -1].any()
+    assert "nothing moves any more" in describe(runs["dead"], -1)
+
+
+# ----------------------------------------------------------------------------- the code
+
+
+def run_code(text, monkeypatch):
+    """Run shown code; return its names and what it printed and drew."""
+    drawn = []
+    monkeypatch.setattr(figures, "decision_boundary", lambda *given: drawn.append(given))
+    names = {}
+    exec(text, names)
+    assert drawn[0][0] is names["net"]
+    return names
+
+
+def assert_the_code_reproduces(run, frame, monkeypatch):
+    epoch = int(run.epoch[frame])
+    names = run_code(code(run.settings, epoch), monkeypatch)
+    row = -1 if epoch > 0 else 0
+    history = names["history"]
+    assert history.loss[row] == pytest.approx(run.loss[frame], rel=1e-12, abs=1e-12)
+    if run.test_loss is None:
+        assert history.validation_loss is None
+    else:
+        shown = run.test_loss[frame]
+        assert history.validation_loss[row] == pytest.approx(shown, rel=1e-12, abs=1e-12)
+    a = run.networks.member(frame).predict(run.data.X)
+    assert np.abs(names["net"].predict(names["X"]) - a).max() <= 1e-12
+    assert np.array_equal(names["y"], run.data.y)
+
+
+@pytest.mark.parametrize("change", WHOLE_RANGE, ids=str)
+def test_the_shown_code_reproduces_every_setting(change, monkeypatch):
+    run = compute(replace(FEW, **change))
+    if run.divergence is None:
+        assert_the_code_reproduces(run, len(run.epoch) - 1, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("loss", "layer_2", "batch_size", "weight_decay"),
+    list(product(["mse", "bce"], [0, 3], [None, 7], [0.0, 0.01])),
+)
+def test_the_shown_code_reproduces_combinations(
+    loss, layer_2, batch_size, weight_decay, monkeypatch
+):
+    for data, test_share in (("xor", 0), ("moons", 40)):
+        settings = replace(
+            FEW,
+            data=data,
+            test_share=test_share,
+            loss=loss,
+            layer_2=layer_2,
+            batch_size=batch_size,
+            weight_decay=weight_decay,
+        )
+        run = compute(settings)
+        for frame in (0, 9, 20):
+            assert_the_code_reproduces(run, frame, monkeypatch)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_shown_code_reproduces_the_presets(name, monkeypatch):
+    run = compute(Settings(**PRESETS[name]))
+    assert_the_code_reproduces(run, len(run.epoch) - 1, monkeypatch)
+
+
+def test_the_shown_code_prints_what_is_on_the_screen_and_draws_it(widget, capsys):
+    set_to(widget, show_code=True, epoch=10)
+    exec(widget.code.area.value, {})
+    printed = capsys.readouterr().out
+    description = widget.panel.picture.description
+    training, test = (line.split()[-1] for line in printed.splitlines()[:2])
+    assert f"the training loss is {training} and the test loss is {test};" in description
+    assert "Figure. " in printed
+
+
+def test_the_last_line_of_the_code_opens_the_playground_with_the_same_settings(monkeypatch):
+    opened = []
+    monkeypatch.setattr(module, "show", lambda **given: opened.append(Settings(**given)))
+    for settings in [Settings(), FEW, *(Settings(**given) for given in PRESETS.values())]:
+        exec(call(settings), {"playground": module})
+        assert opened.pop() == settings
+
+
+# ------------------------------------------------------------------------------ drawing
+
+
+@pytest.mark.parametrize("kept", [None, FEW, Settings(data="moons", layer_2=8, epochs=50)])
+@pytest.mark.parametrize("sizes", [(1, 0), (8, 0), (1, 8), (8, 8)])
+def test_a_run_is_drawn_on_a_figure_of_its_own(sizes, kept):
+    run = compute(replace(FEW, layer_1=sizes[0], layer_2=sizes[1]))
+    figure, words = draw(run, kept=kept and compute(kept))
+    assert len(png(figure)) > 20_000
+    assert ("kept" in words) == (kept is not None)
+
+
+def test_lines_stand_for_the_weights():
+    run = compute(FEW)
+    view = module.View()
+    view.update(run, 20)
+    network = run.networks.member(20)
+    weights = np.concatenate([W.ravel() for W in network.W[1:]])
+    positive, negative = (lines.get_linewidths() for lines in view.weights)
+    assert (len(positive), len(negative)) == ((weights >= 0).sum(), (weights < 0).sum())
+    expected = module.WIDEST_LINE * np.abs(weights) / np.abs(weights).max() + 0.4
+    assert sorted([*positive, *negative]) == pytest.approx(sorted(expected))
+
+
+def test_the_first_unit_is_the_uppermost_tile():
+    column = module.column_of_tiles(np.array([[-1.0, 1.0]] * module.TILE_RESOLUTION**2), "tanh")
+    assert (column[0, 0], column[-1, 0]) == (1.0, 0.0)  # rows count from the bottom
+    assert np.isnan(column[module.TILE_RESOLUTION : -module.TILE_RESOLUTION]).all()
+
+
+def test_the_frame_of_the_plane_holds_all_samples_and_is_a_square():
+    for _, name in DATA:
+        X = load(replace(FEW, data=name, noise=0.7, samples=400)).X
+        (left, right), (bottom, top) = module.square_around(X)
+        assert left < X[:, 0].min() < X[:, 0].max() < right
+        assert bottom < X[:, 1].min() < X[:, 1].max() < top
+        assert right - left == pytest.approx(top - bottom)
+
+
+# ------------------------------------------------------------------------- on the page
+
+
+def test_the_controls_reach_every_value(widget):
+    for change in WHOLE_RANGE:
+        before = widget.panel.picture.widget.value
+        set_to(widget, **change)
+        (name, value) = next(iter(change.items()))
+        assert getattr(widget.run.settings, name) == value
+        assert widget.panel.picture.description == describe(widget.run, len(widget.run.epoch) - 1)
+        if value != getattr(FEW, name):
+            assert widget.panel.picture.widget.value != before
+            set_to(widget, **{name: getattr(FEW, name)})  # back to the default
+
+
+def test_moving_through_the_epochs_and_going_back_to_a_setting_train_nothing_again(widget):
+    run = widget.run
+    for epoch in (0, 10, 20):
+        set_to(widget, epoch=epoch)
+        assert f"At epoch {epoch} of 20" in widget.panel.picture.description
+    set_to(widget, learning_rate=2.0)
+    set_to(widget, learning_rate=0.5)
+    assert widget.run is run
+
+
+def test_more_epochs_make_a_longer_control_and_show_the_end(widget):
+    set_to(widget, epochs=300)
+    epoch = widget.panel.controls["epoch"]
+    assert (epoch.value, epoch.box.max, epoch.slider.max, epoch.box.step) == (300, 300, 300, 2)
+    set_to(widget, epochs=100)
+    assert (epoch.value, epoch.box.max, epoch.slider.max) == (100, 100, 100)
+    assert "At epoch 100 of 100" in widget.panel.picture.description
+
+
+def test_step_goes_on_and_reset_goes_back_to_the_same_start(widget):
+    start = widget.run.networks.member(0).parameters.vector
+    press = {
+        name: control.press for name, control in widget.player.controls.items() if name != "clock"
+    }
+    press["reset"]()
+    assert widget.panel.controls["epoch"].value == 0
+    press["step"]()
+    press["step"]()
+    assert widget.panel.controls["epoch"].value == 2
+    press["reset"]()
+    assert np.array_equal(widget.run.networks.member(0).parameters.vector, start)
+    assert "At epoch 0 of 20" in widget.panel.picture.description
+
+
+def test_play_starts_over_at_the_end_follows_the_clock_and_pauses(widget):
+    player, epoch = widget.player, widget.panel.controls["epoch"]
+    play = player.controls["play"]
+    assert play.widget.description == "Play"
+    play.press()
+    assert (epoch.value, player.clock.playing, play.widget.description) == (0, True, "Pause")
+    for frame in (1, 2, 3):
+        player.clock.value = frame  # as the page does
+        assert (epoch.value, player.frame) == (frame, frame)
+    assert player.clock.playing
+    play.press()
+    assert (player.clock.playing, play.widget.description, epoch.value) == (False, "Play", 3)
+    play.press()
+    assert epoch.value == 3
+    set_to(widget, epoch=15)  # by hand
+    assert (player.clock.playing, player.clock.value) == (False, 15)
+
+
+def test_a_change_of_the_settings_does_not_stop_the_player(widget):
+    widget.player.controls["play"].press()
+    widget.player.clock.value = 5
+    set_to(widget, learning_rate=2.0)
+    assert widget.player.clock.playing
+    assert "At epoch 5 of 20" in widget.panel.picture.description
+
+
+def test_a_kept_run_stands_beside_the_next_and_is_described_against_it(widget):
+    widget.panel.controls["keep"].press()
+    kept = widget.run
+    assert widget.view.kept_plane.axes.get_visible()
+    set_to(widget, learning_rate=2.0, epoch=10)
+    words = widget.panel.picture.description
+    assert "The kept run, learning rate 0.5: at epoch 10 of 20 the training loss is" in words
+    assert f"{kept.loss[10]:.4f}" in words
+    assert np.array_equal(widget.view.loss_lines[0][1].get_ydata(), kept.loss)
+    assert np.array_equal(widget.view.slope_lines[1][1].get_ydata(), kept.slopes[1])
+    set_to(widget, learning_rate=0.5)
+    assert "The kept run, with the same settings: " in widget.panel.picture.description
+    widget.panel.controls["forget"].press()
+    assert not widget.view.kept_plane.axes.get_visible()
+    assert "kept" not in widget.panel.picture.description
+
+
+def test_a_new_sample_is_other_data_from_the_same_source(widget):
+    before = widget.run
+    widget.panel.controls["new_sample"].press()
+    assert widget.run.settings == replace(before.settings, sample=1)
+    assert not np.array_equal(widget.run.data.X, before.data.X)
+    set_to(widget, sample=STARTS[1])
+    widget.panel.controls["new_sample"].press()
+    assert widget.run.settings.sample == 0
+
+
+def test_a_preset_sets_every_control_and_trains_once(widget, monkeypatch):
+    trained = []
+
+    def counted(settings, callback):
+        trained.append(settings)
+        return compute(settings, callback)
+
+    monkeypatch.setattr(module, "compute", counted)
+    for name, given in PRESETS.items():
+        set_to(widget, preset=name)
+        assert widget.run.settings == Settings(**given)
+        assert trained.pop() == widget.run.settings
+        assert trained == []
+        assert widget.panel.controls["preset"].value == name
+    set_to(widget, learning_rate=1.0)
+    assert widget.panel.controls["preset"].value is None
+
+
+def test_divergence_is_explained_in_words(widget):
+    set_to(widget, preset="too fast")
+    words = widget.panel.message.words
+    epoch = widget.run.divergence.epoch
+    assert words.startswith(
+        f"At learning rate 50 the loss left the finite numbers at epoch {epoch}: "
+    )
+    assert f"The run ended: at epoch {epoch}" in widget.panel.picture.description
+    set_to(widget, learning_rate=0.1)
+    assert widget.panel.message.words == ""
+
+
+def test_an_error_is_said_in_words(widget, monkeypatch):
+    monkeypatch.setattr(module, "compute", lambda *arguments: 1 / 0)
+    set_to(widget, learning_rate=3.0)
+    assert "division by zero" in widget.panel.message.words
+
+
+def test_slow_training_says_that_it_works_and_the_last_of_many_changes_wins():
+    widget = Widget(replace(FEW, epochs=10_000, batch_size=1))
+    assert widget.panel.message.words == "Training 10,000 epochs of a 2-4-1 network …"
+    for size in (3, 2, 1):
+        widget.panel.controls["layer_1"].value = size
+    set_to(widget, epochs=100, batch_size=None)
+    assert widget.run.settings.layer_1 == 1
+    assert widget.panel.message.words == ""
+    widget.panel.close()
+
+
+def test_any_setting_can_be_given_and_any_control_hidden():
+    settings = Settings(epochs=17, samples=33, weight_decay=0.002, batch_size=6, noise=1)
+    widget = Widget(settings, hide=("preset", "data", "noise", "play", "show_code"))
+    widget.panel.wait()
+    assert widget.run.settings == settings
+    widget.panel.close()
+    widget = Widget(FEW, hide=[field.name for field in fields(Settings)])
+    widget.panel.wait()
+    assert widget.run.settings == FEW
+    widget.panel.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"hidden_size": 3}, "there is no setting 'hidden_size'. The settings are data, samples"),
+        ({"learning_rate": 1000.0}, "learning rate is 1000.0, but its control reaches from 0.01"),
+        ({"data": "moon"}, "data is 'moon', but the choices are 'xor', 'circles'"),
+        ({"samples": 2}, r"samples is 2 \(int\), but a whole number of at least 4 is expected"),
+        ({"batch_size": 0}, "batch_size is 0"),
+        ({"weight_decay": -1.0}, "weight_decay is -1.0"),
+        ({"epochs": 0}, "epochs is 0"),
+        ({"preset": "overfit"}, "preset is 'overfit'.* Did you mean \"overfitting\""),
+        ({"hide": ("colour",)}, "hide names 'colour', but the controls are preset, data"),
+    ],
+)
+def test_what_does_not_exist_is_named(given, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        show(**given)
+
+
+def number_of_views():
+    return sum(isinstance(thing, module.View) for thing in gc.get_objects())
+
+
+def test_closed_widgets_leave_nothing_behind():
+    def run():
+        widget = Widget(replace(FEW, epochs=5))
+        widget.panel.wait()
+        widget.panel.controls["keep"].press()
+        widget.panel.close()
+
+    run()
+    before = len(_instances)
+    for _ in range(2):
+        run()
+    for _ in range(50):  # the threads take a moment to end
+        gc.collect()
+        if number_of_views() == 0:
+            break
+        time.sleep(0.1)
+    assert (len(_instances), number_of_views()) == (before, 0)
