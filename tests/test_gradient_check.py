@@ -198,3 +198,162 @@ def test_a_float32_network_is_checked_in_float64(bias):
 def test_the_gradient_check_is_still_a_check_when_data_are_given_as_lists():
     net = random_network([2, 3, 1], "tanh", "sigmoid")
     assert check_gradients(net, [[0, 1], [1, 1]], [[1], [0]], "bce").ok
+
+
+# What the pattern of the errors suggests
+
+
+def right_and_wrong(change, *, sizes=(3, 4, 4, 2), n_samples=5):
+    """The report on a gradient in which ``change`` has put an error; tanh, MSE."""
+    net = random_network(list(sizes), "tanh", "sigmoid")
+    X, y = random_data(net, "mse", n_samples=n_samples)
+    numerical = numerical_gradients(net, X, y, "mse")
+    analytic = {name: values.copy() for name, values in gradients(net, X, y, "mse").named()}
+    change(analytic)
+    shape = {"n_samples": n_samples, "n_outputs": sizes[-1]}
+    return compare_gradients(analytic, numerical, **shape)
+
+
+def multiply(factor, *names):
+    def change(gradient):
+        for name in names or gradient:
+            gradient[name] *= factor
+
+    return change
+
+
+def spoil(*names):
+    def change(gradient):
+        for name in names:
+            gradient[name] += np.random.default_rng(1).normal(size=gradient[name].shape)
+
+    return change
+
+
+def test_a_right_gradient_gets_no_suggestion_and_the_reason_for_the_limit():
+    report = right_and_wrong(multiply(1.0))
+    assert report.suggestions() == []
+    assert report.explain().startswith(str(report))
+    assert "The limit is 1e-07." in report.explain()
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (5, "A sum where the loss is a mean over 5 samples"),
+        (10, "a mean over 5 samples and 2 outputs?"),
+        (2, "or the 2 of a square, once too often?"),
+        (0.5, "The 2 of a square, forgotten?"),
+        (1 / 5, "A mean taken twice, over 5 samples?"),
+        (-1, "A sign: a step against it goes uphill?"),
+        (-5, "goes uphill, or a sum where the loss is a mean over 5 samples"),
+        (3.3, "Which factor of your formula has this value?"),
+    ],
+)
+def test_one_factor_for_all_is_named_with_where_it_may_come_from(factor, words):
+    (suggestion,) = right_and_wrong(multiply(factor)).suggestions()
+    assert f"{factor:.4f} times" in suggestion
+    assert words in suggestion
+    assert ("opposite" in suggestion) == (factor < 0)
+
+
+def test_with_2_samples_a_factor_of_2_may_be_the_mean_or_the_square():
+    (suggestion,) = right_and_wrong(multiply(2), sizes=(3, 4, 1), n_samples=2).suggestions()
+    assert "2.0000 times" in suggestion
+    assert "A sum where the loss is a mean over 2 samples, or the 2 of a square" in suggestion
+
+
+def test_without_the_numbers_of_samples_the_factor_alone_is_named():
+    report = compare_gradients({"W1": [[5.0]], "b1": [[10.0]]}, {"W1": [[1.0]], "b1": [[2.0]]})
+    assert "5.0000 times" in report.suggestions()[0]
+    assert "samples" not in report.suggestions()[0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["W2"], "Only weights are wrong (W2)"),
+        (["W1", "W2", "W3"], "Only weights are wrong (W1 and W2 and W3)"),
+        (["b3"], "Only biases are wrong (b3)"),
+        (["b1", "b2", "b3"], "Look at the sum of delta over the samples"),
+        (["W1", "b1"], "The error comes in at delta1: the way back through W2"),
+        (["W1", "b1", "W2", "b2"], "The error comes in at delta2: the way back through W3"),
+        (["W1", "b1", "W2", "b2", "W3", "b3"], "at the output already, in layer 3"),
+    ],
+)
+def test_the_place_of_the_errors_names_the_step_they_share(wrong, words):
+    assert words in right_and_wrong(spoil(*wrong)).suggestions()[0]
+
+
+def test_a_factor_in_one_parameter_is_named_for_it_alone():
+    suggestions = right_and_wrong(multiply(-1, "b1")).suggestions()
+    assert "Only biases are wrong (b1)" in suggestions[0]
+    assert suggestions[1].startswith("b1 is -1.0000 times")
+    assert len(suggestions) == 3
+
+
+def test_a_parameter_without_a_gradient_is_asked_about():
+    suggestions = right_and_wrong(multiply(0, "W2")).suggestions()
+    assert "W2 is 0.0000 times what the loss says. Is this gradient computed at all?" in suggestions
+
+
+def test_a_transposed_gradient_is_recognised_where_its_shape_fits():
+    def transpose(gradient):
+        gradient["W2"] = gradient["W2"].T.copy()
+
+    suggestions = right_and_wrong(transpose).suggestions()
+    assert "W2 is the transpose of what the loss says." in suggestions
+
+
+def test_errors_in_some_neurons_or_inputs_only_are_located():
+    def some(gradient):
+        gradient["W1"][:, 2] += [1, 2, 3]
+        gradient["W2"][[0, 3]] += 1
+
+    suggestions = right_and_wrong(some).suggestions()
+    assert any("W1 is wrong only in column 2:" in line for line in suggestions)
+    assert any("W2 is wrong only in rows 0, 3:" in line for line in suggestions)
+
+
+def test_a_slope_of_dead_neurons_is_recognised(monkeypatch):
+    plant(monkeypatch, "relu", lambda z, a: (a >= 0).astype(float))
+    net = Network.from_weights(
+        [[[1.0, -1.0, 2.0], [0.5, -2.0, 1.0]], [[1.0], [2.0], [-1.0]]],
+        [[[0.1, -0.1, 0.2]], [[0.0]]],
+        hidden="relu",
+    )
+    X, y = [[1.0, 2.0], [0.5, 1.0]], [[1.0], [0.0]]
+    suggestions = check_gradients(net, X, y, "bce").suggestions()
+    assert "delta1" in suggestions[0]
+    for name in ("W1", "b1"):
+        assert any(
+            line.startswith(f"{name} is wrong only in column 1, where the loss says 0")
+            for line in suggestions
+        )
+
+
+@pytest.mark.parametrize(("sign", "words"), [(1, "falls all the same"), (-1, "goes uphill")])
+def test_the_direction_of_the_whole_says_whether_the_loss_falls(sign, words):
+    def bend(gradient):
+        for values in gradient.values():
+            values *= sign
+        gradient["b1"][0, 0] += 1e-3
+
+    assert words in right_and_wrong(bend).suggestions()[-1]
+
+
+def test_suggestions_need_no_names_of_layers():
+    report = compare_gradients({"theta": [1.0, 2.0]}, {"theta": [1.0, 3.0]})
+    assert len(report.suggestions()) == 1
+    assert "cosine" in report.suggestions()[0]
+
+
+def test_the_explanation_fits_on_a_page():
+    text = right_and_wrong(spoil("W1", "b1", "b3")).explain()
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("name", ["n_samples", "n_outputs"])
+def test_a_number_of_samples_that_is_none_is_refused(name):
+    with pytest.raises(ValueError, match=name):
+        compare_gradients({"W1": [1.0]}, {"W1": [1.0]}, **{name: 0})
