@@ -126,13 +126,18 @@ class NumberSlider(Control):
 
 
 class NumberBox(Control):
-    """A whole number, typed into a box or moved by the arrow keys; it takes less room.
+    """A number, typed into a box or moved by the arrow keys; it takes less room.
 
     Parameters
     ----------
     name : str
         The visible and spoken name: "start (seed)".
-    value, minimum, maximum : int
+    value, minimum, maximum : numbers
+        Whole numbers make a control for whole numbers.
+    step : number
+        Of the arrow keys.
+    room : float
+        For the digits, in em.
 
     Raises
     ------
@@ -140,9 +145,11 @@ class NumberBox(Control):
         If ``value`` is out of the range.
     """
 
-    def __init__(self, name, value, minimum, maximum):
+    def __init__(self, name, value, minimum, maximum, step=1, *, room=5.5):
         check_range(name, value, minimum, maximum)
-        box = number_box(name, {"value": value, "min": minimum, "max": maximum, "step": 1}, True)
+        whole = all(isinstance(number, int) for number in (value, minimum, maximum, step))
+        limits = {"value": value, "min": minimum, "max": maximum, "step": step}
+        box = number_box(name, limits, whole, room)
         super().__init__(name, box, box)
 
 
@@ -155,10 +162,10 @@ def check_range(name, value, minimum, maximum):
         )
 
 
-def number_box(name, limits, whole):
+def number_box(name, limits, whole, room=5.5):
     """Return a box for a number, with its name before it."""
     box_type = widgets.BoundedIntText if whole else widgets.BoundedFloatText
-    layout = widgets.Layout(width=f"{0.55 * len(name) + 5.5}em", flex="0 0 auto")
+    layout = widgets.Layout(width=f"{0.55 * len(name) + room}em", flex="0 0 auto")
     return box_type(**limits, description=name, style=LABEL, layout=layout)
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib import rc_context
 
 from nnlib.activations import ACTIVATIONS
 from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
-from nnlib.lab.widgets.controls import LABEL, Button, Control, Menu, NumberSlider
+from nnlib.lab.widgets.controls import Button, Menu, NumberBox, NumberSlider
 from nnlib.lab.widgets.panel import Panel, make_settings
 from nnlib.losses import LOSSES
 
@@ -18,7 +17,7 @@ LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
 RATES = (0.01, 100.0)
 INPUTS, TARGETS = (-10.0, 10.0), (0.0, 1.0)
 WEIGHTS = (-1000.0, 1000.0)
-DECIMALS = 6  # of the weights that are taken into the boxes
+DECIMALS = 5  # of the weights that are taken into the boxes
 LARGEST_LAYER = 3  # neurons; more of them do not leave room for the numbers
 PARAMETERS = ("W1", "b1", "W2", "b2")
 
@@ -214,10 +213,16 @@ def formulas(journey, step):
     W2, b2, a2 = (shape_of(part) for part in (j.W2, j.b2, j.a2))
     xT, a1T, W2T = (shape_of(part.T) for part in (j.x, j.a1, j.W2))
     by_loss = {
-        "mse": ("mean((a2 - y) ** 2)", f"2 * (a2 - y) / {m} * a2 * (1 - a2)"),
-        "bce": ("bce(z2, y)", f"(a2 - y) / {m}"),
+        "mse": [
+            ("L = mean((a2 - y) ** 2)", "one number", figures.number(j.losses[0])),
+            ("slope = a2 * (1 - a2)", a2, values_of(j.a2 * (1 - j.a2))),
+            (f"delta2 = 2 * (a2 - y) / {m} * slope", a2, values_of(j.delta2)),
+        ],
+        "bce": [
+            ("L = bce(z2, y)", "one number", figures.number(j.losses[0])),
+            (f"delta2 = (a2 - y) / {m}", a2, values_of(j.delta2)),
+        ],
     }
-    loss, delta = by_loss[j.loss]
     new = dict(zip(PARAMETERS, j.after, strict=True))
     return {
         "predict": [
@@ -228,8 +233,7 @@ def formulas(journey, step):
         ],
         "compare": [
             ("a2 - y", f"{a2} - {a2}", values_of(j.a2 - j.y)),
-            (f"L = {loss}", "one number", figures.number(j.losses[0])),
-            (f"delta2 = {delta}", a2, values_of(j.delta2)),
+            *by_loss[j.loss],
         ],
         "send back": [
             ("back = delta2 @ W2.T", f"{a2} @ {W2T}", values_of(j.to_hidden)),
@@ -269,7 +273,7 @@ def values_of(array):
 # ----------------------------------------------------------------------------------- drawing
 
 WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
-COLUMNS = (0.0, 3.2, 5.1)  # of the formulas, inches from the left
+COLUMNS = (0.0, 2.8, 4.85)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 
 
@@ -426,34 +430,6 @@ def draw(journey, step, losses=None):
 # ----------------------------------------------------------------------------- on the page
 
 
-class NumberBox(Control):
-    """A number to be typed, or moved with the arrow keys.
-
-    Parameters
-    ----------
-    name : str
-    value, minimum, maximum, step : floats
-    """
-
-    def __init__(self, name, value, minimum, maximum, step):
-        if not minimum <= value <= maximum:
-            raise ValueError(
-                f"{name} is {value}, but its box reaches from {minimum} to {maximum}. "
-                "Choose a value in this range."
-            )
-        width = f"{0.55 * len(name) + 6.5}em"
-        box = widgets.BoundedFloatText(
-            value=value,
-            min=minimum,
-            max=maximum,
-            step=step,
-            description=name,
-            style=LABEL,
-            layout=widgets.Layout(width=width, flex="0 0 auto"),
-        )
-        super().__init__(name, box, box)
-
-
 class Widget:
     """The controls, and what they do.
 
@@ -507,8 +483,11 @@ class Widget:
             hide=self._spelled_out(hide),
             rows=[
                 ["step", *buttons],
-                ["learning_rate", "loss", *self.boxes["x"], *self.boxes["y"]],
-                *([*self.boxes[W], *self.boxes[b]] for W, b in (("W1", "b1"), ("W2", "b2"))),
+                ["learning_rate", "loss"],
+                [*self.boxes["x"], *self.boxes["y"]],
+                list(self.boxes["W1"]),
+                list(self.boxes["W2"]),
+                [*self.boxes["b1"], *self.boxes["b2"]],
             ],
         )
         starts = ["loss", *(name for group in self.boxes.values() for name in group)]
@@ -523,16 +502,13 @@ class Widget:
     def _boxes(self, name):
         """Return the boxes of one array, by their names: "x1", "W1[0, 1]"."""
         array = np.atleast_2d(getattr(self.first, name))
-        if name in PARAMETERS:
-            return {
-                f"{name}[{j}, {k}]": NumberBox(f"{name}[{j}, {k}]", array[j, k], *WEIGHTS, 0.1)
-                for j, k in np.ndindex(array.shape)
-            }
-        word, limits = {"x": ("input", INPUTS), "y": ("target", TARGETS)}[name]
-        return {
-            f"{name}{k + 1}": NumberBox(f"{word} {k + 1}", value, *limits, 0.1)
-            for k, value in enumerate(array[0])
-        }
+        word, limits = {"x": ("input", INPUTS), "y": ("target", TARGETS)}.get(name, ("", WEIGHTS))
+        boxes = {}
+        for j, k in np.ndindex(array.shape):
+            entry = f"{name}{k + 1}" if word else f"{name}[{j}, {k}]"
+            spoken = f"{word} {k + 1}" if word else entry
+            boxes[entry] = NumberBox(spoken, float(array[j, k]), *limits, 0.1, room=7)
+        return boxes
 
     def _spelled_out(self, hide):
         """Replace the names of groups by those of their boxes."""
