@@ -44,7 +44,7 @@ NOISES = (0.0, 1.0)
 TEST_SHARES = (0, 90)
 FIRST_SIZES, SECOND_SIZES = (1, 8), (0, 8)
 WEIGHT_DECAYS = [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
-BATCH_SIZES = [None, 1, 5, 10, 20, 50]
+BATCH_SIZES = [0, 1, 5, 10, 20, 50]
 EPOCHS = [100, 300, 1000, 3000, 10_000]
 MOST_FRAMES = 200  # measurements of a training, beside the start
 RUNS_KEPT = 30  # trainings that can be returned to without training again
@@ -76,8 +76,8 @@ class Settings:
     hidden, loss : str
     learning_rate, weight_decay : float
         The second is the strength of L2.
-    batch_size : int or None
-        None for all training samples.
+    batch_size : int
+        0 for all training samples at once.
     start : int
         The seed from which the weights are drawn, and the order of the batches.
     epochs : int
@@ -94,18 +94,17 @@ class Settings:
     loss: str = "bce"
     learning_rate: float = 0.5
     weight_decay: float = 0.0
-    batch_size: int | None = None
+    batch_size: int = 0
     start: int = 42
     epochs: int = 1000
 
     def __post_init__(self):
         # What has a menu that takes further values is looked at here; the other controls do it.
-        advice = "Try 200."
-        check_positive_integer("samples", self.samples, advice, at_least=4)
+        check_positive_integer("samples", self.samples, "Try 200.", at_least=4)
         check_positive_integer("epochs", self.epochs, "Try 1000.")
         check_number("weight_decay", self.weight_decay, at_least=0, what_to_do="Use 0 for none.")
-        if self.batch_size is not None:
-            check_positive_integer("batch_size", self.batch_size, "Use None for all samples.")
+        advice = "Use 0 for all samples at once."
+        check_positive_integer("batch_size", self.batch_size, advice, at_least=0)
 
     @property
     def layer_sizes(self):
@@ -131,7 +130,7 @@ PRESETS = {
         "layer_2": 8,
         "hidden": "sigmoid",
         "loss": "mse",
-        "learning_rate": 2.0,
+        "learning_rate": 1.0,
     },
     "spirals": {
         "data": "spirals",
@@ -197,6 +196,13 @@ class Run:
     def last_epoch(self):
         """How far the picture of the curves reaches."""
         return self.settings.epochs if self.divergence is None else self.divergence.epoch
+
+    def share_right(self, frame):
+        """Return which part of the test samples is on its side of the line; None without any."""
+        rows = self.data.test
+        if len(rows) == 0:
+            return None
+        return 1 - float(wrong_ones(self.networks.member(frame), self.data, rows).mean())
 
     def frame_at(self, epoch):
         """Return the row that is nearest to an epoch."""
@@ -269,9 +275,7 @@ def number_for_training(settings):
 def batch_size_of(settings):
     """Return the number of samples in a step, or None for all."""
     n_training = number_for_training(settings)
-    if settings.batch_size is None or settings.batch_size >= n_training:
-        return None
-    return settings.batch_size
+    return settings.batch_size if 0 < settings.batch_size < n_training else None
 
 
 def new_network(settings):
@@ -514,8 +518,8 @@ class View:
         self.net_size = (6.55, 3.3) if kept is None else (4.0, 3.3)
         place(self.net, 0.05, 2.3, *self.net_size)
         self.net.set(xlim=(0, self.net_size[0]), ylim=(0, self.net_size[1]))
-        place(self.plane.axes, *((7.2, 2.4, 3.0, 3.0) if kept is None else (4.65, 2.5, 2.65, 2.65)))
-        place(self.kept_plane.axes, 7.8, 2.5, 2.65, 2.65)
+        place(self.plane.axes, *((7.2, 2.4, 3.0, 3.0) if kept is None else (4.6, 2.5, 2.6, 2.6)))
+        place(self.kept_plane.axes, 7.85, 2.5, 2.6, 2.6)
         self.kept_plane.axes.set_visible(kept is not None)
         place(self.losses, 0.7, 0.5, 3.4, 1.25)
         place(self.slopes, 6.0, 0.5, 3.5, 1.25)
@@ -699,8 +703,8 @@ def square(left, bottom, side):
 def headings(network):
     """Return what stands above each layer."""
     names = ["inputs"]
-    for layer in range(1, network.n_layers):
-        names.append(f"layer {layer}: {word_for(network.hidden)}")
+    word = next(label for label, name in ACTIVATIONS if name == network.hidden)
+    names += [f"layer {layer}: {word}" for layer in range(1, network.n_layers)]
     return [*names, "output"]
 
 
@@ -843,11 +847,8 @@ class CodeBox:
 
 def menu(name, value, choices, words=None):
     """Return a Menu of numbers, with ``value`` among them."""
-    if value not in choices:
-        numbers = sorted({value, *(choice for choice in choices if choice is not None)})
-        choices = [*([None] if None in choices else []), *numbers]
-    words = words or {}
-    return Menu(name, value, [(words.get(n, f"{n:,}" if n else str(n)), n) for n in choices])
+    choices, words = sorted({value, *choices}), words or {}
+    return Menu(name, value, [(words.get(n, f"{n:,}"), n) for n in choices])
 
 
 class Widget:
@@ -877,12 +878,14 @@ class Widget:
         self.player = Player(self.show_frame)
         controls = self.make_controls(settings, preset)
         rows = [
-            ["preset", "data", "samples", "noise", "test_share", "sample", "new_sample"],
-            ["layer_1", "layer_2", "hidden", "start"],
-            ["learning_rate", "loss", "weight_decay", "batch_size", "epochs"],
+            ["preset", "data", "samples", "noise"],
+            ["test_share", "sample", "new_sample"],
+            ["layer_1", "layer_2"],
+            ["hidden", "loss", "learning_rate"],
+            ["weight_decay", "batch_size", "epochs", "start"],
             ["play", "step", "reset", "clock", "epoch", "keep", "forget", "show_code"],
         ]
-        what = "a playground: data, network and training to choose, and to watch"
+        what = "a playground, with controls for the data, the network and its training"
         self.panel = panel = Panel(what, controls, hide=hide, rows=rows)
         panel.root.children = (*panel.root.children, self.code.widget)
         self.names = [field.name for field in fields(Settings)]
@@ -900,10 +903,10 @@ class Widget:
     def make_controls(self, settings, preset):
         """Return all controls by name."""
         s = settings
-        presets = [("your own", None), *((name, name) for name in PRESETS)]
+        presets = [("your own", ""), *((name, name) for name in PRESETS)]
         share = (s.test_share, *TEST_SHARES, 10)
         return {
-            "preset": Menu("preset", preset, presets),
+            "preset": Menu("preset", preset or "", presets),
             "data": Menu("data", s.data, DATA),
             "samples": menu("samples", s.samples, SAMPLES),
             "noise": NumberSlider("noise", float(s.noise), *NOISES, 0.05),
@@ -919,7 +922,7 @@ class Widget:
             ),
             "loss": Menu("loss", s.loss, LOSSES),
             "weight_decay": menu("L2", float(s.weight_decay), WEIGHT_DECAYS, {0.0: "none"}),
-            "batch_size": menu("batch size", s.batch_size, BATCH_SIZES, {None: "all samples"}),
+            "batch_size": menu("batch size", s.batch_size, BATCH_SIZES, {0: "all samples"}),
             "epochs": menu("epochs", s.epochs, EPOCHS),
             **self.player.controls,
             "epoch": NumberSlider("epoch", s.epochs, 0, s.epochs, step_of(s)),
@@ -933,7 +936,7 @@ class Widget:
     def changed(self):
         """Train with the new settings; they are the reader's own now."""
         if not self.together:
-            self.set(preset=None)
+            self.set(preset="")
             self.train()
 
     def set(self, **values):
@@ -948,7 +951,7 @@ class Widget:
     def load_preset(self):
         """Set every control as a preset says."""
         name = self.panel.controls["preset"].value
-        if self.together or name is None:
+        if self.together or not name:
             return
         settings = Settings(**PRESETS[name])
         self.set(**{name: getattr(settings, name) for name in self.names})
@@ -1018,7 +1021,10 @@ class Widget:
         self.panel.picture.show(self.view.figure, description, self.view.moving)
         text = None
         if self.panel.controls["show_code"].value:
-            text = f"{code(run.settings, int(run.epoch[frame]))}\n\n# {call(run.settings)}"
+            text = code(run.settings, int(run.epoch[frame]))
+            if run.divergence is not None:
+                text += f"\n# With epochs={run.divergence.epoch} it ends in a DivergenceError."
+            text += f"\n\n# In the playground: {call(run.settings)}"
         self.code.show(text)
 
     def keep(self):
