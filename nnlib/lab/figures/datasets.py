@@ -155,7 +155,8 @@ def losses_per_optimizer(histories):
         )
         texts.append(f"{label} goes from {history.loss[0]:.2f} to {history.loss[-1]:.3f}")
     axes.set(xlabel="epoch", ylabel="training loss (log scale)", title="Three ways to step")
-    ticks = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]
+    lowest = min(history.loss.min() for history in histories.values())
+    ticks = [tick for tick in (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3) if tick > lowest / 3]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.legend()
@@ -216,7 +217,8 @@ def confusion(table):
     """
     figure, axes = new_figure(width=6.2, height=5.2)
     mistakes = table * (1 - np.eye(len(table), dtype=int))
-    axes.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(4, 1.6 * mistakes.max()))
+    shown = np.ma.masked_equal(mistakes, 0)
+    axes.imshow(shown, cmap="Oranges", vmin=0, vmax=max(4, 1.6 * mistakes.max()))
     for true, row in enumerate(table):
         for answer, count in enumerate(row):
             if count:

@@ -1,0 +1,326 @@
+"""The exercises of lesson 08: scaling, cross-entropy from labels, momentum, precision."""
+
+import numpy as np
+
+from nnlib.lab.checks.exercise import Function, Mistake, Value
+
+# ------------------------------------------------------------------------------ Exercise 8.1
+
+
+def standardized(X_train, X_new):
+    std = X_train.std(axis=0)
+    return (X_new - X_train.mean(axis=0)) / np.where(std == 0, 1, std)
+
+
+def training_and_new_data(rng):
+    train = rng.normal(loc=[3.0, -1.0, 20.0], scale=[0.5, 2.0, 7.0], size=(6, 3))
+    new = rng.normal(loc=[3.0, -1.0, 20.0], scale=[0.5, 2.0, 7.0], size=(4, 3))
+    white = np.column_stack([train, np.full(6, 2.0)])
+    return [
+        (np.array([[1.0, 10.0], [3.0, 50.0]]), np.array([[2.0, 10.0], [4.0, 70.0], [1.0, 50.0]])),
+        (train, new),
+        (train, new[:1]),
+        (white, np.column_stack([new, [2.0, 2.5, 2.0, 7.0]])),
+        (np.array([[1, 5], [2, 9], [6, 1]]), np.array([[3, 4], [0, 2]])),
+    ]
+
+
+def by_its_own(X_train, X_new):
+    std = X_new.std(axis=0)
+    return (X_new - X_new.mean(axis=0)) / np.where(std == 0, 1, std)
+
+
+def by_both(X_train, X_new):
+    X = np.concatenate([X_train, X_new])
+    std = X.std(axis=0)
+    return (X_new - X.mean(axis=0)) / np.where(std == 0, 1, std)
+
+
+def divided_by_zero(X_train, X_new):
+    with np.errstate(all="ignore"):
+        return (X_new - X_train.mean(axis=0)) / X_train.std(axis=0)
+
+
+def sample_deviation(X_train, X_new):
+    std = X_train.std(axis=0, ddof=1)
+    return (X_new - X_train.mean(axis=0)) / np.where(std == 0, 1, std)
+
+
+scaling = Function(
+    number="8.1",
+    inputs=training_and_new_data,
+    answer=standardized,
+    mistakes=[
+        Mistake(
+            name="the new data scaled by their own mean and deviation",
+            hint="A single new row would become all zeros. Measure on the training data only.",
+            wrong=by_its_own,
+        ),
+        Mistake(
+            name="training and new data measured together",
+            hint="That lets the new data into what was learned: a leak. Measure on X_train only.",
+            wrong=by_both,
+        ),
+        Mistake(
+            name="a division by 0 where a column never changes",
+            hint="Its standard deviation is 0. Put 1 in its place before you divide.",
+            wrong=divided_by_zero,
+        ),
+        Mistake(
+            name="one mean and one deviation for all columns together",
+            hint="Kilograms and years have nothing in common: one for each column, over axis 0.",
+            wrong=lambda X_train, X_new: (X_new - X_train.mean()) / X_train.std(),
+        ),
+        Mistake(
+            name="the standard deviation with n - 1 in place of n",
+            hint="X_train.std(axis=0), without ddof, divides by the number of samples.",
+            wrong=sample_deviation,
+        ),
+    ],
+    why="What is measured on the training data is a parameter like a weight. It is fixed from "
+    "then on, also for the one image that arrives tomorrow.",
+)
+
+# ------------------------------------------------------------------------------ Exercise 8.2
+
+
+def cross_entropy_of_labels(z, labels):
+    shifted = z - z.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(shifted).sum(axis=1))
+    return (log_sums - shifted[np.arange(len(z)), labels]).mean()
+
+
+def logits_and_labels(rng):
+    return [
+        (np.array([[1.0, 3.0], [0.5, -1.0], [2.0, 2.5]]), np.array([1, 0, 0])),
+        (rng.normal(size=(5, 4)), np.array([3, 0, 2, 2, 1])),
+        (rng.normal(size=(1, 3)), np.array([2])),
+        (np.array([[2, 7, 1], [5, 4, 4]]), np.array([0, 2])),
+        (np.array([[1000.0, 998.0, 0.0], [-1000.0, -1001.0, -999.0]]), np.array([1, 0])),
+    ]
+
+
+def without_shift(z, labels):
+    with np.errstate(all="ignore"):
+        e = np.exp(z)
+        a = e / e.sum(axis=1, keepdims=True)
+        return -np.log(a[np.arange(len(z)), labels]).mean()
+
+
+def logarithm_without_shift(z, labels):
+    with np.errstate(all="ignore"):
+        return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels]).mean()
+
+
+def over_the_wrong_axis(z, labels):
+    with np.errstate(all="ignore"):
+        shifted = z - z.max(axis=0, keepdims=True)
+        log_a = shifted - np.log(np.exp(shifted).sum(axis=0, keepdims=True))
+        return -log_a[np.arange(len(z)), labels].mean()
+
+
+def log_softmax(z):
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+loss_from_labels = Function(
+    number="8.2",
+    inputs=logits_and_labels,
+    answer=cross_entropy_of_labels,
+    mistakes=[
+        Mistake(
+            name="exponentials of logits that were not shifted",
+            hint="exp(1000) overflows. Subtract the largest logit of each row first.",
+            wrong=[without_shift, logarithm_without_shift],
+        ),
+        Mistake(
+            name="the sum over the samples where the mean is meant",
+            hint="Divide by the number of samples, or use .mean().",
+            wrong=lambda z, labels: cross_entropy_of_labels(z, labels) * len(z),
+        ),
+        Mistake(
+            name="divided by the number of classes too",
+            hint="A row is one question, however many answers there are: divide by n alone.",
+            wrong=lambda z, labels: cross_entropy_of_labels(z, labels) / z.shape[1],
+        ),
+        Mistake(
+            name="z[:, labels], which picks all labelled columns in every row",
+            hint="One column for each row: index with np.arange(len(z)) and labels.",
+            wrong=lambda z, labels: -log_softmax(z)[:, labels].mean(),
+        ),
+        Mistake(
+            name="softmax over the samples",
+            hint="The probabilities of one row sum to 1: the sum runs over axis 1.",
+            wrong=over_the_wrong_axis,
+        ),
+    ],
+    why="Large libraries compute it like this, from logits and labels: PyTorch's CrossEntropyLoss, "
+    "and Keras under the name SparseCategoricalCrossentropy.",
+)
+
+# ------------------------------------------------------------------------------ Exercise 8.3
+
+first_loss = Value(
+    number="8.3",
+    wanted="the loss when all 26 letters get the same probability",
+    answer=float(np.log(26)),
+    rtol=0,
+    atol=1e-3,
+    mistakes=[
+        Mistake(
+            name="the probability itself",
+            hint="1/26 is what each letter gets. The loss is minus its logarithm.",
+            wrong=1 / 26,
+        ),
+        Mistake(
+            name="the logarithm to base 2",
+            hint="Cross-entropy here uses the natural logarithm, np.log.",
+            wrong=float(np.log2(26)),
+        ),
+        Mistake(
+            name="the logarithm to base 10",
+            hint="Cross-entropy here uses the natural logarithm, np.log.",
+            wrong=float(np.log10(26)),
+        ),
+        Mistake(
+            name="the logarithm without its minus sign",
+            hint="A probability is below 1, so its logarithm is negative. The loss is not.",
+            wrong=float(-np.log(26)),
+        ),
+    ],
+    why="Compare the first loss with ln K before you train: a value far above it means a start "
+    "that is sure of wrong answers.",
+)
+
+# ------------------------------------------------------------------------------ Exercise 8.4
+
+
+def momentum_step(theta, velocity, gradient, learning_rate, mu):
+    velocity = mu * velocity - learning_rate * gradient
+    return theta + velocity, velocity
+
+
+def steps(rng):
+    return [
+        (np.array([1.0, -2.0]), np.array([0.4, 0.2]), np.array([3.0, -1.0]), 0.1, 0.5),
+        (rng.normal(size=5), rng.normal(size=5), rng.normal(size=5), 0.03, 0.9),
+        (rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), 0.2, 0.8),
+        (np.array([1.0, 4.0]), np.array([0.0, 0.0]), np.array([2.0, 5.0]), 0.1, 0.9),
+        (np.array([3, -1]), np.array([2, 5]), np.array([1, -4]), 0.25, 0.75),
+    ]
+
+
+def uphill(theta, velocity, gradient, learning_rate, mu):
+    velocity = mu * velocity + learning_rate * gradient
+    return theta + velocity, velocity
+
+
+one_step_of_momentum = Function(
+    number="8.4",
+    inputs=steps,
+    answer=momentum_step,
+    returns=("theta", "velocity"),
+    mistakes=[
+        Mistake(
+            name="theta moved by the old velocity",
+            hint="Compute the new velocity first. theta moves by that one.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta + velocity,
+                mu * velocity - learning_rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="the gradient added to the velocity, and the velocity to theta",
+            hint="That rolls uphill. One of the two has to be a minus.",
+            wrong=uphill,
+        ),
+        Mistake(
+            name="theta moved by the gradient alone",
+            hint="That is plain gradient descent, and the velocity goes unused. Add the velocity.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta - learning_rate * gradient,
+                mu * velocity - learning_rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="the whole old velocity kept, without mu",
+            hint="Nothing would ever slow it down. Only the share mu of the velocity is kept.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta + velocity - learning_rate * gradient,
+                velocity - learning_rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="a velocity without the learning rate, which is applied to theta",
+            hint="That is PyTorch's way of writing it, with the opposite sign of the velocity. "
+            "Here the velocity is the step itself.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta - learning_rate * (mu * velocity + gradient),
+                mu * velocity + gradient,
+            ),
+        ),
+    ],
+    why="Two lines and one more array: pushes that agree add up to 1 / (1 - mu) times the plain "
+    "step.",
+)
+
+# ------------------------------------------------------------------------------ Exercise 8.5
+
+
+def precision(table):
+    return np.diag(table) / table.sum(axis=0)
+
+
+def tables(rng):
+    return [
+        (np.array([[8, 2], [1, 5]]),),
+        (rng.integers(1, 9, (4, 4)) + 10 * np.eye(4, dtype=int),),
+        (np.array([[0, 3, 1], [2, 6, 0], [4, 1, 9]]),),
+        (rng.integers(1, 30, (3, 3)).astype(float),),
+    ]
+
+
+precision_of_answers = Function(
+    number="8.5",
+    inputs=tables,
+    answer=precision,
+    mistakes=[
+        Mistake(
+            name="the share of each row, which is recall",
+            hint="A row holds one digit and all answers to it. The question is about one answer: a "
+            "column.",
+            wrong=lambda table: np.diag(table) / table.sum(axis=1),
+        ),
+        Mistake(
+            name="the diagonal over all images",
+            hint="Only the times it gave this answer count: divide by the sum of the column.",
+            wrong=lambda table: np.diag(table) / table.sum(),
+        ),
+        Mistake(
+            name="one share for the whole table",
+            hint="That is the accuracy. Here each answer has a share of its own.",
+            wrong=lambda table: np.trace(table) / table.sum(),
+        ),
+        Mistake(
+            name="every entry of the table divided",
+            hint="Only the entries on the diagonal are right answers: np.diag(table).",
+            wrong=[lambda table: table / table.sum(axis=0), lambda table: table / table.sum()],
+        ),
+        Mistake(
+            name="the share of wrong answers",
+            hint="That is one minus the share that is asked for.",
+            wrong=lambda table: (table.sum(axis=0) - np.diag(table)) / table.sum(axis=0),
+        ),
+    ],
+    why="Which of the two shares matters depends on which mistake costs more. One number, the "
+    "accuracy, hides both.",
+)
+
+EXERCISES = [
+    scaling,
+    loss_from_labels,
+    first_loss,
+    one_step_of_momentum,
+    precision_of_answers,
+]
