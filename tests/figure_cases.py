@@ -18,6 +18,7 @@ from matplotlib.patches import Circle, Rectangle
 from nnlib import Network, datasets, losses, train
 from nnlib.activations import ACTIVATIONS, sigmoid
 from nnlib.lab.figures import activations, backprop, network, start, style, training
+from nnlib.lab.figures import datasets as digit_figures
 from nnlib.lab.figures import learning_rate_and_hidden_size as rates_and_sizes
 from nnlib.lab.figures import losses as loss_figures
 
@@ -856,3 +857,136 @@ def epochs_to_solve(picture, rates, panels, last_epoch):
             assert tuple(picture.line(axes, 2 * i + 1)[:, 0]) == (rates[best], epochs[best])
             told = f"size {size} at rate {rates[best]:g} ({epochs[best]:.0f} epochs)"
             assert told in picture.description, words
+
+
+# ------------------------------------------------------------------------------- 08: datasets
+
+
+def some_images(rng, n_samples):
+    """Images with every digit among the labels, and a few pixels that are white in all."""
+    labels = np.concatenate([np.arange(10), rng.integers(0, 10, n_samples - 10)])
+    X = rng.random((n_samples, 64))
+    X[:, rng.integers(0, 64, 4)] = 0
+    return X, rng.permutation(labels)
+
+
+@of(digit_figures.images, lambda rng: some_images(rng, 20))
+def images(picture, X, labels):
+    assert [axes.get_title() for axes in picture.axes] == [str(label) for label in labels]
+    shown = np.array([picture.image(i).ravel() for i in range(len(X))])
+    assert np.array_equal(shown, X)
+    darkness = shown.mean(axis=1)
+    picture.says(f"pixel is {shown.mean():.2f} dark")
+    picture.says(f"darkest image (a {labels[darkness.argmax()]}) {darkness.max():.2f}")
+    picture.says(f"lightest (a {labels[darkness.argmin()]}) {darkness.min():.2f}")
+
+
+@of(digit_figures.mean_images, lambda rng: some_images(rng, 40))
+def mean_images(picture, X, labels):
+    counts = [int(axes.get_xlabel()) for axes in picture.axes]
+    assert sum(counts) == len(X)
+    for digit, count in enumerate(counts):
+        picture.says(f"{count} of {digit}")
+        assert np.allclose(picture.image(digit).ravel(), X[labels == digit].mean(axis=0))
+    everything = sum(count * picture.image(i) for i, count in enumerate(counts)) / len(X)
+    picture.says(f"{(everything == 0).sum()} of the 64 pixels are white")
+    picture.says(f"darkest pixel is {everything.max():.2f}")
+
+
+def walks(rng):
+    paths = {name: rng.normal(size=(9, 2)) for name in ("plain", "heavy")}
+    paths["heavy"][0] = paths["plain"][0]
+    return [paths, np.array([1.0, 50.0])]
+
+
+@of(digit_figures.narrow_valley, walks)
+def narrow_valley(picture, paths, curvature):
+    for i, (name, path) in enumerate(paths.items()):
+        drawn = picture.line(i).T
+        assert np.array_equal(drawn, path)
+        height = 0.5 * (curvature * drawn**2).sum(axis=1)
+        picture.says(f"{len(drawn) - 1} steps", f"where the loss is {height[0]:.4f}")
+        turns = (np.sign(drawn[1:, 1]) != np.sign(drawn[:-1, 1])).sum()
+        picture.says(f"{name} crosses the floor of the valley {turns} times")
+        picture.says(f"ends at a loss of {height[-1]:.4f}")
+
+
+@of(
+    digit_figures.losses_per_optimizer,
+    lambda rng: [
+        {
+            "adam": trained(rng, learning_rate=0.01, optimizer="adam")[2],
+            "momentum": trained(rng, optimizer="momentum")[2],
+        }
+    ],
+)
+def losses_per_optimizer(picture, histories):
+    for i, name in enumerate(["Adam", "momentum"]):
+        epochs, loss = picture.line(0, i)
+        picture.says(f"over {epochs[-1]:.0f} epochs")
+        picture.says(f"{name} goes from {loss[0]:.2f} to {loss[-1]:.3f}")
+
+
+@of(
+    digit_figures.learning_curve,
+    lambda rng: [
+        {n: rng.uniform(0.9, 1, 6) for n in (20, 80, 300)},
+        {n: rng.uniform(0.5, 0.9, 6) for n in (20, 80, 300)},
+    ],
+)
+def learning_curve(picture, training, validation):
+    picture.says("Means of 6 starts", "with 20, 80 and 300 training images")
+    for i, name in enumerate(["images learned from", "validation images"]):
+        a, b, c = picture.line(0, i)[1]
+        picture.says(f"of the {name} {a:.1f} %, {b:.1f} % and {c:.1f} % are right")
+
+
+@of(digit_figures.confusion, lambda rng: [rng.integers(1, 40, (4, 4)) + 40 * np.eye(4, dtype=int)])
+def confusion(picture, table):
+    shown = {tuple(text.get_position()): int(text.get_text()) for text in picture.axes[0].texts}
+    right = sum(count for (answer, true), count in shown.items() if answer == true)
+    wrong = {place: count for place, count in shown.items() if place[0] != place[1]}
+    picture.says(f"{sum(shown.values())} images: {right} on the diagonal are right")
+    picture.says(f"{sum(wrong.values())} beside it are wrong")
+    picture.says(f"{max(wrong.values())} of them each")
+    for (answer, true), count in wrong.items():
+        assert table[true, answer] == count
+        assert (f"{true} as {answer}" in picture.description) == (count == max(wrong.values()))
+
+
+def misread(rng):
+    X, labels = some_images(rng, 12)
+    probabilities = rng.random((12, 10))
+    probabilities[np.arange(12), labels] = 0
+    return [X, labels, probabilities / probabilities.sum(axis=1, keepdims=True)]
+
+
+@of(digit_figures.wrong_images, misread)
+def wrong_images(picture, X, labels, probabilities):
+    picture.says("10 of 12 mistakes")
+    percents = []
+    for i, axes in enumerate(picture.axes):
+        which = np.flatnonzero((picture.image(i).ravel() == X).all(axis=1))[0]
+        true, _, answer = axes.get_title().partition(" → ")
+        assert int(true) == labels[which]
+        assert int(answer) == probabilities[which].argmax()
+        percents.append(100 * probabilities[which].max())
+        picture.says(f"{true} read as {answer} ({axes.get_xlabel()})")
+        assert axes.get_xlabel() == f"{percents[-1]:.0f} %"
+    assert percents == sorted(percents, reverse=True)
+
+
+def pixels_to_hidden(rng):
+    return [network_of(rng, [64, 11, 10]), rng.random(64) < 0.1]
+
+
+@of(digit_figures.hidden_units, pixels_to_hidden)
+def hidden_units(picture, network, always_white):
+    shown = np.array([axes.images[0].get_array() for axes in picture.axes if axes.images])
+    assert np.array_equal(shown.reshape(-1, 64).T, network.W[1])
+    neuron, row, column = np.unravel_index(np.abs(shown).argmax(), shown.shape)
+    picture.says(f"each of the {len(shown)} hidden neurons")
+    picture.says(f"The strongest is {shown[neuron, row, column]:.2f}")
+    picture.says(f"row {row + 1}, column {column + 1} to neuron {neuron + 1}.")
+    picture.says(f"Dots mark the {picture.line().shape[1]} pixels")
+    picture.says(f"weights is {np.abs(network.W[1][~always_white]).mean():.2f}")

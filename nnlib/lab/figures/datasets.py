@@ -231,12 +231,11 @@ def confusion(table):
         ylabel="what it is",
     )
     axes.grid(False)
-    true, answer = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    often = [f"{true} as {answer}" for true, answer in np.argwhere(mistakes == mistakes.max())]
     show(
         figure,
         f"{table.sum()} images: {table.trace()} on the diagonal are right, {mistakes.sum()} beside "
-        f"it are wrong. The most frequent mistake is a {true} read as {answer}, "
-        f"{mistakes.max()} times.",
+        f"it are wrong. Most often read wrongly, {mistakes.max()} of them each: {listed(often)}.",
     )
 
 
@@ -261,12 +260,13 @@ def wrong_images(X, labels, probabilities):
         draw_image(axes, X[i])
         axes.set_title(f"{labels[i]} → {answer}", fontsize=11)
         axes.set_xlabel(f"{100 * sure[i]:.0f} %", fontsize=10)
-        texts.append(f"a {labels[i]} read as {answer} ({100 * sure[i]:.0f} % sure)")
+        texts.append(f"{labels[i]} read as {answer} ({100 * sure[i]:.0f} %)")
     for axes in row[len(order) :]:
         axes.set_visible(False)
     show(
         figure,
-        f"{len(order)} of {len(X)} mistakes, the surest first: {listed(texts)}.",
+        f"{len(order)} of {len(X)} mistakes, with the probability of the answer, the surest "
+        f"first: {listed(texts)}.",
     )
 
 
