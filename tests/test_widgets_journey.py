@@ -35,7 +35,7 @@ LOSS = [name for _, name in LOSS_NAMES]
 WHOLE_RANGE = [
     *({"step": step} for step in STEPS),
     *({"loss": loss} for loss in LOSS),
-    *({"learning_rate": rate} for rate in (RATES[0], 1.0, RATES[1])),  # shown at the last step
+    *({"learning_rate": rate} for rate in (RATES[0], 1.0, RATES[1])),
     *({"x1": value} for value in (INPUTS[0], 0.0, INPUTS[1])),
     *({"y2": value} for value in (TARGETS[0], 0.5, TARGETS[1])),
     *({"W1[0, 1]": value} for value in (WEIGHTS[0], 0.0, WEIGHTS[1])),
@@ -209,7 +209,8 @@ def test_the_controls_reach_every_value(widget):
         assert widget.panel.message.words == ""
         words = widget.panel.picture.description
         assert all(line[2] in words for line in formulas(journey, widget.settings.step))
-        assert f"the loss is {figures.number(journey.losses[0])}" in words
+        following = f"at learning rate {journey.learning_rate:g}, would take the loss to"
+        assert f"{following} {figures.number(journey.losses[1])} (square)." in words
         assert "nan" not in words
         if changes:
             assert widget.panel.picture.widget.value != before

@@ -348,10 +348,10 @@ class View:
         for i, line in enumerate(self.cells):
             for k, cell in enumerate(line):
                 cell.set_text(lines[i][k] if i < len(lines) else "")
-        self._draw_losses(journey, step, losses)
+        self._draw_losses(journey, losses)
         spelled = "; ".join(f"{formula}, {shapes}: {values}" for formula, shapes, values in lines)
         where = f"Step {STEPS.index(step) + 1} of {len(STEPS)}, {step}."
-        return f"{where} {words} In code: {spelled}. {losses_in_words(losses)}"
+        return f"{where} {words} In code: {spelled}. {losses_in_words(journey, losses)}"
 
     def _draw_network(self, journey, step):
         axes = self.network
@@ -364,11 +364,10 @@ class View:
         axes.set_title("")
         return words
 
-    def _draw_losses(self, journey, step, losses):
+    def _draw_losses(self, journey, losses):
         self.line.set_data(range(len(losses)), losses)
-        after = [journey.losses[1]] if step == "update" else []
-        self.following.set_data([len(losses)] * len(after), after)
-        highest = max(*losses, *after, 0.01)
+        self.following.set_data([len(losses)], [journey.losses[1]])
+        highest = max(*losses, journey.losses[1], 0.01)
         right = 5
         while right < len(losses):
             right *= 2
@@ -395,14 +394,16 @@ def draw_network(axes, journey, step):
     return figures.draw_step_on_network(axes, j.x, j.y, before, j.after, *answers, j.losses)
 
 
-def losses_in_words(losses):
-    """Say how the loss has gone so far."""
-    if len(losses) == 1:
-        return f"No update has been taken yet; the loss is {figures.number(losses[0])}."
+def losses_in_words(journey, losses):
+    """Say how the loss has gone so far, and where the next update would take it."""
     shown = [figures.number(loss) for loss in losses]
     if len(shown) > 7:
         shown = [*shown[:3], "…", *shown[-3:]]
-    return f"Updates taken: {len(losses) - 1}. The loss went {', '.join(shown)}."
+    following = f"the next, at learning rate {journey.learning_rate:g}, would take the loss to"
+    following = f"{following} {figures.number(journey.losses[1])} (square)."
+    if len(losses) == 1:
+        return f"No update has been taken yet; {following}"
+    return f"Updates taken: {len(losses) - 1}. The loss went {', '.join(shown)}; {following}"
 
 
 def draw(journey, step, losses=None):
