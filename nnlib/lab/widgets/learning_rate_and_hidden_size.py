@@ -137,7 +137,8 @@ def compute(settings, callback=None):
 
 def stack_of(network, vectors):
     """Return a stack of networks like ``network``, with the parameters ``vectors`` (n, …)."""
-    parameters = Parameters(network.layer_sizes, stack_shape=len(vectors))
+    bias = network.parameters.bias
+    parameters = Parameters(network.layer_sizes, bias=bias, stack_shape=len(vectors))
     parameters.vector[...] = vectors
     return Network(parameters, hidden=network.hidden, output=network.output)
 

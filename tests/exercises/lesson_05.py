@@ -1,0 +1,338 @@
+"""Answers to the exercises of lesson 05."""
+
+import numpy as np
+
+from nnlib import Network, datasets, train
+from nnlib.activations import sigmoid
+
+# ------------------------------------------------------------------------------ Exercise 5.1
+
+
+def step_by_loops(parameters, slopes, learning_rate):
+    new = []
+    for k in range(4):
+        array = np.zeros(np.shape(parameters[k]))
+        for i in range(array.shape[0]):
+            for j in range(array.shape[1]):
+                array[i, j] = parameters[k][i, j] - slopes[k][i, j] * learning_rate
+        new.append(array)
+    return new
+
+
+def step_in_float_copies(parameters, slopes, learning_rate):
+    new = [np.array(p, dtype=float) for p in parameters]
+    for k in range(len(new)):
+        new[k] -= learning_rate * slopes[k]
+    return tuple(new)
+
+
+def step_in_float32(parameters, slopes, learning_rate):
+    W1, b1, W2, b2 = (p.astype(np.float32) for p in parameters)
+    dW1, db1, dW2, db2 = (np.float32(learning_rate) * s.astype(np.float32) for s in slopes)
+    return W1 - dW1, b1 - db1, W2 - dW2, b2 - db2
+
+
+def step_as_lists(parameters, slopes, learning_rate):
+    pairs = zip(parameters, slopes, strict=True)
+    return [np.add(p, np.multiply(-learning_rate, s)).tolist() for p, s in pairs]
+
+
+def each(move):
+    def step(parameters, slopes, learning_rate):
+        W1, b1, W2, b2 = parameters
+        dW1, db1, dW2, db2 = slopes
+        eta = learning_rate
+        return move(W1, dW1, eta), move(b1, db1, eta), move(W2, dW2, eta), move(b2, db2, eta)
+
+    return step
+
+
+def step_of_the_weights_alone(parameters, slopes, learning_rate):
+    W1, b1, W2, b2 = parameters
+    return W1 - learning_rate * slopes[0], b1, W2 - learning_rate * slopes[2], b2
+
+
+def step_of_unit_length(parameters, slopes, learning_rate):
+    length = np.linalg.norm(np.concatenate([s.ravel() for s in slopes]))
+    return [p - learning_rate * s / length for p, s in zip(parameters, slopes, strict=True)]
+
+
+def step_in_copies(parameters, slopes, learning_rate):
+    new = []
+    for p, s in zip(parameters, slopes, strict=True):
+        p = p.copy()
+        p -= learning_rate * s
+        new.append(p)
+    return new
+
+
+# ------------------------------------------------------------------------------ Exercise 5.2
+
+
+def total(delta):
+    return delta.sum(axis=0, keepdims=True)
+
+
+def log_loss(z, y):
+    return np.mean(np.logaddexp(-y * z, (1 - y) * z))
+
+
+def training_by_parts(X, y, W1, b1, W2, b2, learning_rate, epochs):
+    curve = []
+    for _ in range(epochs):
+        a1 = sigmoid(X @ W1 + b1)
+        z2 = a1 @ W2 + b2
+        curve.append(log_loss(z2, y))
+        delta2 = (sigmoid(z2) - y) / y.size
+        delta1 = delta2 @ W2.T * a1 * (1 - a1)
+        slopes = [X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)]
+        W1, b1, W2, b2 = step_by_loops([W1, b1, W2, b2], slopes, learning_rate)
+    return curve, W1, b1, W2, b2
+
+
+def training_in_place_of_copies(X, y, W1, b1, W2, b2, learning_rate, epochs):
+    W1, b1, W2, b2 = (np.array(p, dtype=float) for p in (W1, b1, W2, b2))
+    curve = np.zeros(epochs)
+    for epoch in range(epochs):
+        a1 = sigmoid(X @ W1 + b1)
+        a2 = sigmoid(a1 @ W2 + b2)
+        curve[epoch] = -np.mean(y * np.log(a2) + (1 - y) * np.log(1 - a2))
+        delta2 = (a2 - y) / y.size
+        delta1 = np.einsum("ik,jk->ij", delta2, W2) * a1 * (1 - a1)
+        W2 -= learning_rate * np.einsum("ij,ik->jk", a1, delta2)
+        b2 -= learning_rate * total(delta2)
+        W1 -= learning_rate * np.einsum("ij,ik->jk", X, delta1)
+        b1 -= learning_rate * total(delta1)
+    return curve, W1, b1, W2, b2
+
+
+def training_again_and_again(X, y, W1, b1, W2, b2, learning_rate, epochs):
+    """One step, and then the rest of the way: the function calls itself."""
+    if epochs == 0:
+        return [], W1, b1, W2, b2
+    first, *now = training_by_parts(X, y, W1, b1, W2, b2, learning_rate, 1)
+    rest, *end = training_again_and_again(X, y, *now, learning_rate, epochs - 1)
+    return [*first, *rest], *end
+
+
+def training_other(
+    *,
+    inside=True,
+    measure="before",
+    eta=1.0,
+    W2_first=False,
+    with_biases=True,
+    rounds=lambda epochs: epochs,
+    delta=lambda a2, y: (a2 - y) / y.size,
+    loss=log_loss,
+    remember=True,
+    per_sample=False,
+):
+    def training(X, y, W1, b1, W2, b2, learning_rate, epochs):
+        rate = eta * learning_rate / (len(X) if per_sample else 1)
+        curve = []
+        slopes = None
+        for _ in range(rounds(epochs)):
+            a1 = sigmoid(X @ W1 + b1)
+            z2 = a1 @ W2 + b2
+            if measure != "after":
+                curve.append(loss(z2, y))
+            if inside or slopes is None:
+                delta2 = delta(sigmoid(z2), y)
+                used = W2 - rate * a1.T @ delta2 if W2_first else W2
+                delta1 = delta2 @ used.T * a1 * (1 - a1)
+                slopes = X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
+            if remember:
+                W1, W2 = W1 - rate * slopes[0], W2 - rate * slopes[2]
+            if remember and with_biases:
+                b1, b2 = b1 - rate * slopes[1], b2 - rate * slopes[3]
+            if measure == "after":
+                curve.append(loss(sigmoid(X @ W1 + b1) @ W2 + b2, y))
+        if measure == "also after":
+            curve.append(loss(sigmoid(X @ W1 + b1) @ W2 + b2, y))
+        return curve, W1, b1, W2, b2
+
+    return training
+
+
+# ------------------------------------------------------------------------------ Exercise 5.3
+
+X, Y = datasets.xor()
+
+
+def trained(learning_rate=2.0, seed=0):
+    rng = np.random.default_rng(seed)
+    network = Network.random([2, 4, 1], hidden="sigmoid", output="sigmoid", rng=rng)
+    return train(network, X, Y, loss="bce", learning_rate=learning_rate, epochs=1000).loss
+
+
+CURVE = trained()
+
+
+def trained_by_parts():
+    rng = np.random.default_rng(0)
+    start = Network.random([2, 4, 1], hidden="sigmoid", output="sigmoid", rng=rng)
+    weights = start.W[1], start.b[1], start.W[2], start.b[2]
+    return training_by_parts(X, Y, *weights, 2.0, 1000)[0]
+
+
+# ------------------------------------------------------------------------------ Exercise 5.5
+
+
+def epoch_by_slices(X, y, w, order, batch_size, learning_rate):
+    X, y = X[order], y[order]
+    w = np.array(w, dtype=float)
+    for i in range(-(-len(X) // batch_size)):
+        part = slice(i * batch_size, (i + 1) * batch_size)
+        error = X[part] @ w - y[part]
+        w -= 2 * learning_rate * np.einsum("ij,ik->jk", X[part], error) / error.shape[0]
+    return w
+
+
+def epoch_by_a_list(X, y, w, order, batch_size, learning_rate):
+    waiting = list(order)
+    while waiting:
+        rows, waiting = waiting[:batch_size], waiting[batch_size:]
+        steps = [np.outer(X[i], X[i] @ w - y[i]) for i in rows]
+        w = w - learning_rate * 2 * np.mean(steps, axis=0)
+    return w
+
+
+def epoch_in_float32(X, y, w, order, batch_size, learning_rate):
+    X, y, w = (part.astype(np.float32) for part in (X, y, w))
+    return epoch_by_slices(X, y, w, order, batch_size, np.float32(learning_rate))
+
+
+def epoch_other(
+    *,
+    whole_batches=False,
+    share=lambda rows, n, size: len(rows),
+    pick=lambda order, rows: order[rows],
+    here=True,
+    plus=False,
+    two=2,
+):
+    def epoch(X, y, w, order, batch_size, learning_rate):
+        first = w
+        n = len(X)
+        number = n // batch_size if whole_batches else -(-n // batch_size)
+        for i in range(number):
+            rows = pick(order, np.arange(i * batch_size, min((i + 1) * batch_size, n)))
+            error = X[rows] @ (w if here else first) - y[rows]
+            slope = two * X[rows].T @ error / share(rows, n, batch_size)
+            w = w + learning_rate * slope if plus else w - learning_rate * slope
+        return w
+
+    return epoch
+
+
+def broken_with(**options):
+    """With nothing mended, and with all the rest mended."""
+
+    def of_all(rows, n, size):
+        return n
+
+    return [epoch_other(**options), epoch_other(whole_batches=True, share=of_all, **options)]
+
+
+def epoch_in_a_copy(X, y, w, order, batch_size, learning_rate):
+    w = w.copy()
+    for begin in range(0, len(X), batch_size):
+        rows = order[begin : begin + batch_size]
+        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / len(rows)
+    return w
+
+
+RIGHT = {
+    "5.1": [step_by_loops, step_in_float_copies, step_in_float32, step_as_lists],
+    "5.2": [training_by_parts, training_in_place_of_copies, training_again_and_again],
+    "5.3": [(CURVE[:-1], 150), (list(trained_by_parts()), np.int64(150))],
+    "5.4": [0.3, 1, 0.5],
+    "5.5": [epoch_by_slices, epoch_by_a_list, epoch_in_float32],
+    "5.6": [1, 1.0, 0.9999, np.float64(1)],
+    "5.7": [(46, 2), (46.0, 2.0), (np.int64(46), np.float64(2))],
+}
+
+WRONG = {
+    "5.1": {
+        "a step uphill: the sign of the update": each(lambda p, s, eta: p + eta * s),
+        "a step without the learning rate": each(lambda p, s, eta: p - s),
+        "the step in place of the new parameters": [
+            each(lambda p, s, eta: -eta * s),
+            each(lambda p, s, eta: s * eta),
+        ],
+        "a learning rate that multiplies the parameter as well": each(
+            lambda p, s, eta: eta * (p - s)
+        ),
+        "a slope divided by the learning rate": each(lambda p, s, eta: p - s / eta),
+        "biases that do not move": step_of_the_weights_alone,
+        "a step of the same length everywhere": step_of_unit_length,
+        "the gradient averaged over the entries of an array": each(
+            lambda p, s, eta: p - eta * np.mean(s)
+        ),
+        "integer arrays": step_in_copies,
+    },
+    "5.2": {
+        "losses measured after the step": training_other(measure="after"),
+        "one loss too many": training_other(measure="also after"),
+        "a gradient that is computed once, before the loop": training_other(inside=False),
+        "a step uphill: the sign of the update": training_other(eta=-1.0),
+        "an update of W1 with the already updated W2": training_other(W2_first=True),
+        "a training that forgets its steps": training_other(remember=False),
+        "biases that do not move": training_other(with_biases=False),
+        "one step too many": training_other(rounds=lambda epochs: epochs + 1),
+        "one step too few": training_other(rounds=lambda epochs: epochs - 1),
+        "the sum where the loss is a mean": [
+            training_other(delta=lambda a2, y: a2 - y),
+            training_other(loss=lambda z, y: log_loss(z, y) * y.size),
+            training_other(delta=lambda a2, y: a2 - y, loss=lambda z, y: log_loss(z, y) * y.size),
+        ],
+        "the mean taken twice": training_other(per_sample=True),
+        "the slope of the sigmoid used twice": training_other(
+            delta=lambda a2, y: (a2 - y) / y.size * a2 * (1 - a2)
+        ),
+    },
+    "5.3": {
+        "losses measured after the step": (CURVE[1:], 150),
+        "one loss too many": (CURVE, 150),
+        "another learning rate": (trained(0.5)[:-1], 600),
+        "right in place of solved": (CURVE[:-1], 49),
+        "a small loss in place of a small error": (CURVE[:-1], 145),
+        "one epoch off": [(CURVE[:-1], 149), (CURVE[:-1], 151)],
+    },
+    "5.4": {
+        "the number that the write-up begins with": [-0.1383, -0.13826430117118466],
+        "a number beyond the limits": [2, -3.0],
+        "a move in the wrong direction": [-0.5, -1],
+        "a move in the right direction that is too short": [0, 0.1],
+    },
+    "5.5": {
+        "samples left over at the end, and steps too short": epoch_other(
+            whole_batches=True, share=lambda rows, n, size: n
+        ),
+        "samples left over at the end": epoch_other(whole_batches=True),
+        "a mean over all samples, where the batch is meant": epoch_other(
+            share=lambda rows, n, size: n
+        ),
+        "the last batch counted as a full one": epoch_other(share=lambda rows, n, size: size),
+        "the order left out": broken_with(pick=lambda order, rows: rows),
+        "all batches measured at the start": broken_with(here=False),
+        "a step uphill: the sign of the update": broken_with(plus=True),
+        "the factor 2 left out": broken_with(two=1),
+        "integer arrays": epoch_in_a_copy,
+    },
+    "5.6": {
+        "a learning rate that is not above 0": [-1, 0],
+        "a rate so small that nothing moves": [1e-5, 0.0001],
+        "a rate that arrives": [0.1, 0.5, 0.99],
+        "a rate that diverges": [1.1, 20],
+    },
+    "5.7": {
+        "a bias that decays": (46, 2 * 0.985**46),
+        "a step too few": (45, 2),
+        "a number of steps that is not whole": (45.86, 2),
+        "a weight that loses the same amount in each step": [(33, 2), (34, 2)],
+        "the learning rate forgotten": [(23, 2), (22, 2)],
+        "half of the decay": [(92, 2), (93, 2)],
+    },
+}

@@ -1,0 +1,208 @@
+"""The film of lesson 05, driven without a browser."""
+
+import gc
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from nnlib import Network, datasets, published, train
+from nnlib.lab.figures.style import png
+from nnlib.lab.widgets import film as module
+from nnlib.lab.widgets.film import (
+    RECIPES,
+    Settings,
+    Widget,
+    compute,
+    describe,
+    draw,
+    frames_of,
+    show,
+)
+
+X, y = datasets.xor()
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return {name: compute(Settings(name)) for name in RECIPES}
+
+
+@pytest.fixture
+def widget(runs, monkeypatch):
+    monkeypatch.setattr(module, "compute", lambda settings, callback=None: runs[settings.run])
+    widget = Widget(Settings())
+    widget.panel.wait()
+    yield widget
+    widget.panel.close()
+
+
+def set_to(widget, **values):
+    for name, value in values.items():
+        widget.panel.controls[name].value = value
+    widget.panel.wait()
+
+
+def epoch_of(widget):
+    return widget.panel.controls["epoch"].value
+
+
+def test_the_first_film_is_the_training_of_section_5_5(runs):
+    rng = np.random.default_rng(42)
+    network = Network.random([2, 4, 1], hidden="tanh", output="sigmoid", rng=rng)
+    history = train(network, X, y, loss="bce", learning_rate=0.5, epochs=2000)
+    assert np.array_equal(runs["solved"].loss, history.loss)
+    assert runs["solved"].largest_error[-1] < 0.1
+
+
+def test_the_stuck_film_is_that_of_section_5_6(runs):
+    network = published.network_001()
+    history = train(network, X, y, loss="mse", learning_rate=0.2, epochs=10_000)
+    assert np.array_equal(runs["stuck"].loss, history.loss)
+    assert runs["stuck"].largest_error[-1] > 0.5
+
+
+def test_a_network_without_biases_stays_without(runs):
+    networks = runs["without biases"].networks
+    assert not networks.parameters.bias
+    zero = np.zeros((1, 2))
+    assert networks.member(-1).forward(zero)[1][1] == pytest.approx(0.5 * np.ones((1, 4)))
+
+
+def test_the_rate_that_bounces_raises_the_loss_and_arrives(runs):
+    run = runs["bouncing"]
+    assert (np.diff(run.loss) > 0).sum() > 3
+    assert run.largest_error[-1] < 0.1
+
+
+@pytest.mark.parametrize("last", [1, 7, 40, 300, 2000, 10_000])
+def test_a_film_begins_slowly_and_shows_the_first_and_the_last_epoch(last):
+    frames = frames_of(last)
+    assert (frames[0], frames[-1]) == (0, last)
+    assert (np.diff(frames) > 0).all()
+    assert (np.diff(frames[:80]) == 1).all() or last > 40
+    assert len(frames) < 300
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_film_is_described_with_its_own_numbers(runs, name):
+    run = runs[name]
+    last = RECIPES[name].epochs
+    for epoch in (0, 1, last // 2, last):
+        words = describe(run, epoch)
+        assert f"At epoch {epoch} of {last} the loss is {run.loss[epoch]:.4f}" in words
+        answers = run.networks.member(epoch).predict(X)
+        assert f"{answers[1, 0]:.2f} at (0, 1)" in words
+        assert f"the largest error is {run.largest_error[epoch]:.2f}" in words
+        assert len(words) < 700
+
+
+def test_a_run_is_drawn_on_a_figure_of_its_own(runs):
+    figure, words = draw(runs["stuck"], 10_000)
+    assert len(png(figure)) > 10_000
+    assert "XOR is not learned" in words
+
+
+def test_the_menu_shows_every_film_from_its_start(widget, runs):
+    for name, recipe in RECIPES.items():
+        set_to(widget, run=name)
+        assert widget.run is runs[name]
+        assert epoch_of(widget) == 0
+        assert widget.panel.controls["epoch"].box.max == recipe.epochs
+        assert widget.panel.picture.description == describe(runs[name], 0)
+        for epoch in (1, recipe.epochs // 2, recipe.epochs):
+            set_to(widget, epoch=epoch)
+            assert widget.panel.picture.description == describe(runs[name], epoch)
+        assert widget.panel.message.words == ""
+
+
+def test_a_film_that_was_shown_is_not_trained_again(widget, monkeypatch):
+    monkeypatch.setattr(module, "compute", None)
+    set_to(widget, epoch=30)
+    widget.panel.controls["run"].value = "solved"
+    widget.change_film()
+    widget.panel.wait()
+    assert epoch_of(widget) == 0
+    assert widget.panel.message.words == ""
+
+
+def test_step_and_reset(widget):
+    for expected in (1, 2, 3):
+        widget.panel.controls["step"].press()
+        assert epoch_of(widget) == expected
+    set_to(widget, epoch=1000)
+    widget.panel.controls["step"].press()
+    assert epoch_of(widget) == frames_of(2000)[frames_of(2000) > 1000][0]
+    widget.panel.controls["reset"].press()
+    assert epoch_of(widget) == 0
+    set_to(widget, epoch=2000)
+    widget.panel.controls["step"].press()
+    assert epoch_of(widget) == 2000
+
+
+def test_play_and_pause(widget):
+    clock = widget.player.clock
+    widget.panel.controls["play"].press()
+    assert clock.playing
+    for frame in range(1, 60):
+        clock.value = frame
+    assert clock.playing
+    assert epoch_of(widget) == 59 == frames_of(2000)[59]
+    widget.panel.controls["play"].press()
+    assert not clock.playing
+    widget.panel.controls["play"].press()
+    set_to(widget, epoch=100)  # moved by hand: the clock stops
+    assert not clock.playing
+    assert clock.max == len(frames_of(2000)) - 1
+
+
+def test_another_film_stops_the_clock(widget):
+    widget.panel.controls["play"].press()
+    set_to(widget, run="stuck")
+    assert not widget.player.clock.playing
+    assert widget.player.clock.value == 0
+
+
+def test_play_at_the_end_begins_again(widget):
+    set_to(widget, epoch=2000)
+    widget.panel.controls["play"].press()
+    assert epoch_of(widget) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"run": "lost"}, "'solved', 'bouncing', 'stuck', 'without biases'"),
+        ({"epoch": 3000}, "from 0 to 2000"),
+    ],
+)
+def test_what_is_not_there_is_said_in_words(given, words):
+    with pytest.raises(ValueError, match=words):
+        show(**given)
+
+
+def test_unknown_names_are_said_in_words():
+    with pytest.raises(TypeError, match="run, epoch"):
+        show(speed=3)
+    with pytest.raises(ValueError, match="hide names 'speed'"):
+        show(hide="speed")
+
+
+def test_controls_can_be_hidden(widget):
+    hidden = Widget(Settings(epoch=5), hide=["run", "step"])
+    hidden.panel.wait()
+    assert "At epoch 5 of 2000" in hidden.panel.picture.description
+    hidden.panel.close()
+
+
+def test_films_leave_nothing_behind(widget):
+    def count():
+        gc.collect()
+        return len(_instances)
+
+    before = count()
+    for _ in range(15):
+        another = Widget(Settings())
+        another.panel.wait()
+        another.panel.close()
+    assert count() == before
