@@ -234,9 +234,9 @@ class GradientReport:
                 )
         return "\n".join(lines)
 
-    def explain(self):
+    def explain(self, *, reason=True):
         """Return the report as a text, with the reason for the limit and the suggestions."""
-        reason = (
+        text = (
             f"The limit is {self.tolerance:.0e}. In float64 a right formula is off by about 1e-09, "
             "from rounding,\nand a wrong one by percents: whatever lies between tells them apart."
         )
@@ -244,7 +244,7 @@ class GradientReport:
             textwrap.fill(line, 92, initial_indent="- ", subsequent_indent="  ")
             for line in self.suggestions()
         ]
-        return "\n\n".join([str(self), reason] + ["\n".join(marked)] * bool(marked))
+        return "\n\n".join([str(self)] + [text] * reason + ["\n".join(marked)] * bool(marked))
 
     def suggestions(self):
         """Return what the pattern of the errors suggests: sentences, none if all is right."""

@@ -22,9 +22,9 @@ def audit_at_the_start(program):
     return audit(program, program.start(0), X, y)
 
 
-def last_loss_on_four(program):
+def last_loss_on_eight(program):
     X, y, *_ = program.data()
-    return program.train(program.start(0), X[:4], y[:4], rate=0.3, epochs=500)[-1]
+    return program.train(program.start(0), X[:8], y[:8], rate=0.3, epochs=500)[-1]
 
 
 @pytest.mark.parametrize("letter", LETTERS)
@@ -38,7 +38,7 @@ def test_the_loss_of_every_patient_falls(letter):
 def test_the_sound_program_passes_every_test():
     program = bugs.Program()
     assert audit_at_the_start(program).ok
-    assert last_loss_on_four(program) < 0.02
+    assert last_loss_on_eight(program) < 0.1
     X, _, X_validation, _ = program.data()
     assert not (X[:, None] == X_validation).all(axis=2).any()
     np.testing.assert_array_equal(program.start(3)["W1"], program.start(3)["W1"])
@@ -70,7 +70,7 @@ def test_state_shows_when_the_check_is_made_twice():
 
 
 def test_labels_in_a_row_cannot_be_learned_by_heart():
-    assert last_loss_on_four(bugs.LabelsInARow()) > 0.6
+    assert last_loss_on_eight(bugs.LabelsInARow()) > 0.5
 
 
 def test_the_leak_shows_in_the_rows():

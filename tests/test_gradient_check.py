@@ -235,6 +235,7 @@ def test_a_right_gradient_gets_no_suggestion_and_the_reason_for_the_limit():
     assert report.suggestions() == []
     assert report.explain().startswith(str(report))
     assert "The limit is 1e-07." in report.explain()
+    assert report.explain(reason=False) == str(report)
 
 
 @pytest.mark.parametrize(

@@ -142,8 +142,8 @@ class Leak(Program):
 
     def data(self):
         rng = np.random.default_rng(5)
-        X, y = datasets.moons(80, noise=0.3, rng=rng)
-        rows = rng.integers(0, 80, size=440)  # 440 of 80 points: most of them come several times
+        X, y = datasets.moons(60, noise=0.3, rng=rng)
+        rows = rng.integers(0, 60, size=440)  # 440 of 60 points: most of them come several times
         return X[rows[:40]], y[rows[:40]], X[rows[40:]], y[rows[40:]]
 
 
