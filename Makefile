@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test check format refresh links bench constraints install-lab install-test
+.PHONY: help lab test test-browser check format refresh links bench constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ lab: install-lab  ## open the lessons in JupyterLab
 
 test: check  ## run every notebook against its stored outputs, and the unit tests
 	.venv/bin/python -m pytest
+
+test-browser: install-browser  ## open every lesson in JupyterLab in Chromium, and move every control
+	@sh tools/chromium.sh
+	.venv/bin/python -m pytest tests/test_browser.py -m browser --numprocesses=0 -rA
 
 check: install-test  ## lint, formatting and types
 	.venv/bin/ruff check --quiet
@@ -39,5 +43,5 @@ constraints: install-test  ## renew constraints.txt: the newest versions, to be 
 	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \
 		--no-annotate --no-header --quiet --output-file constraints.txt
 
-install-lab install-test: install-%:
+install-lab install-test install-browser: install-%:
 	@sh tools/install.sh $*

@@ -81,9 +81,12 @@ def test_whole_numbers_make_a_control_for_whole_numbers():
 
 def test_every_control_has_a_visible_name_that_is_not_cut():
     number, menu, tick = NumberSlider("a name", 1, 0, 2), Menu("a name", 1, [1, 2]), Tick("x", True)
-    for holder in (number.holder, menu.holder):
-        assert holder.description == "a name"
+    for holder, name in ((number.holder, "a name"), (menu.holder, "a name: 1")):
+        assert holder.description == name
         assert holder.style.description_width == "initial"
+    menu.value = 2
+    assert menu.holder.description == "a name: 2"  # the choice in words, not in colour alone
+    assert menu.holder.tooltips == ("a name: 1", "a name: 2")
     assert tick.holder.description == "x"
     assert Button("Press me").widget.description == "Press me"
 

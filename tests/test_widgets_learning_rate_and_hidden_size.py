@@ -201,4 +201,6 @@ def test_closed_widgets_leave_nothing_behind():
     for _ in range(3):
         run()
     gc.collect()
-    assert (len(_instances), number_of_views()) == before
+    # A view that another test left behind may go meanwhile; none may come.
+    assert len(_instances) <= before[0]
+    assert number_of_views() <= before[1]

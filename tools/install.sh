@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv hold the tested versions (constraints.txt) of a dependency group of pyproject.toml.
-#   usage: sh tools/install.sh lab|test
+#   usage: sh tools/install.sh lab|test|browser      (each holds the ones before it)
 #   PYTHON=python3.12 names the interpreter; the default is python3.
 # It returns at once when nothing changed since the last complete installation. A failure ends with
 # one sentence that says what to do, and leaves nothing that counts as installed.
@@ -28,7 +28,8 @@ installed() {
 }
 
 if usable; then
-    if installed "$group" || { [ "$group" = lab ] && installed test; }; then exit 0; fi
+    case $group in lab) enough="lab test browser" ;; test) enough="test browser" ;; *) enough=$group ;; esac
+    for one in $enough; do if installed "$one"; then exit 0; fi; done
 else
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||

@@ -170,7 +170,12 @@ def number_box(name, limits, whole, room=5.5):
 
 
 class Menu(Control):
-    """One of a few choices.
+    """One of a few choices, a button for each.
+
+    A drop-down list would take less room. But on a focused list JupyterLab takes the arrow keys
+    and letters for its own commands: "b" would not choose a word with b, but add a cell. Buttons
+    are reached with Tab, and pressed with Enter or Space. The choice is also written in front of
+    them, so that colour is not the only sign of it.
 
     Parameters
     ----------
@@ -186,18 +191,23 @@ class Menu(Control):
     """
 
     def __init__(self, name, value, choices):
-        values = [choice[1] if isinstance(choice, tuple) else choice for choice in choices]
-        if value not in values:
-            known = ", ".join(map(repr, values))
+        pairs = [
+            choice if isinstance(choice, tuple) else (str(choice), choice) for choice in choices
+        ]
+        if value not in [choice for _, choice in pairs]:
+            known = ", ".join(repr(choice) for _, choice in pairs)
             raise ValueError(f"{name} is {value!r}, but the choices are {known}.")
-        widest = max(
-            len(str(choice[0] if isinstance(choice, tuple) else choice)) for choice in choices
-        )
-        layout = widgets.Layout(width=f"{0.55 * (len(name) + widest) + 4}em", flex="0 0 auto")
-        menu = widgets.Dropdown(
-            options=choices, value=value, description=name, style=LABEL, layout=layout
-        )
-        super().__init__(name, menu, menu)
+        buttons = widgets.ToggleButtons(
+            options=pairs, value=value, tooltips=[f"{name}: {label}" for label, _ in pairs],
+            style={"button_width": "auto", "description_width": "initial"},
+            layout=widgets.Layout(width="auto", flex="0 1 auto"),
+        )  # fmt: skip
+        super().__init__(name, buttons, buttons)
+        buttons.observe(self._name_the_choice, "value")
+        self._name_the_choice()
+
+    def _name_the_choice(self, change=None):
+        self.widget.description = f"{self.name}: {self.widget.label}"
 
 
 class Tick(Control):
