@@ -19,6 +19,7 @@ from nnlib import Network, datasets, losses, train
 from nnlib.activations import ACTIVATIONS, sigmoid
 from nnlib.lab.figures import activations, backprop, network, start, style, training
 from nnlib.lab.figures import datasets as digit_figures
+from nnlib.lab.figures import gradcheck as bug_figures
 from nnlib.lab.figures import learning_rate_and_hidden_size as rates_and_sizes
 from nnlib.lab.figures import losses as loss_figures
 
@@ -857,6 +858,81 @@ def epochs_to_solve(picture, rates, panels, last_epoch):
             assert tuple(picture.line(axes, 2 * i + 1)[:, 0]) == (rates[best], epochs[best])
             told = f"size {size} at rate {rates[best]:g} ({epochs[best]:.0f} epochs)"
             assert told in picture.description, words
+
+
+# ---------------------------------------------------------------------------- 07: gradcheck
+
+
+@of(
+    bug_figures.two_descents,
+    lambda rng: [{name: np.sort(rng.random(30))[::-1] for name in ("as it was", "cured")}, 50],
+)
+def two_descents(picture, losses, every):
+    assert [line.get_label() for line in picture.axes[0].lines] == list(losses)
+    for i, name in enumerate(losses):
+        epochs, values = picture.line(0, i)
+        picture.says(f"the first {epochs[-1]:g} epochs")
+        assert epochs[1] == every
+        assert f"{name}: from {values[0]:.4f} to {values[-1]:.7f}".lower() in (
+            picture.description.lower()
+        )
+
+
+def a_valley(rng):
+    directions, _ = np.linalg.qr(rng.normal(size=(9, 2)))
+    net = network_of(rng, [2, 2, 1], "sigmoid", scale=1.0)
+    solved = [network_of(rng, [2, 2, 1], "sigmoid") for _ in range(4)]
+    return [net, directions, solved, *datasets.xor()]
+
+
+@of(bug_figures.valley, a_valley)
+def valley(picture, network, directions, solved, X, y):
+    def loss(vector):
+        moved = network.copy()
+        moved.parameters.vector[...] = vector
+        return losses.mse(moved.predict(X), y)
+
+    here = network.parameters.vector
+    picture.says(f"the end of 001, at {loss(here):.4f}")
+    ends = [loss(here + s * directions[:, 0]) for s in (-8, 8)]
+    picture.says(f"{ends[0]:.4f} eight units to the one side and {ends[1]:.4f} eight units")
+    sides = [loss(here + s * directions[:, 1]) for s in (-1, 1)]
+    picture.says(f"one unit away, {sides[0]:.4f} and {sides[1]:.4f}")
+    ways = [picture.line(1, i)[1] for i in range(len(solved))]
+    for way, other in zip(ways, solved, strict=True):
+        assert np.isclose(way[0], loss(here))
+        assert np.isclose(way[-1], loss(other.parameters.vector))
+    tops = [way.max() for way in ways]
+    picture.says(f"{len(solved)} networks that solve XOR")
+    picture.says(f"{sum(top > 1.05 * loss(here) for top in tops)} of them climb first")
+    picture.says(f"lowest pass is at {min(tops):.4f}, the highest at {max(tops):.4f}")
+
+
+@of(
+    bug_figures.loss_curves,
+    lambda rng: [{f"P{i}": 2 + rng.normal(size=20).cumsum() / 9 for i in range(7)}],
+)
+def loss_curves(picture, curves):
+    shown = [axes for axes in picture.axes if axes.get_visible()]
+    assert [axes.get_title() for axes in shown] == list(curves)
+    ends = [(line[1][0], line[1][-1]) for line in map(picture.line, range(len(shown)))]
+    picture.says(f"{len(curves)} programs, of which {sum(b < a for a, b in ends)} have fallen")
+    for title, (first, last) in zip(curves, ends, strict=True):
+        picture.says(f"{title} from {first:.2f} to {last:.2f}")
+
+
+def without_biases(rng):
+    nets = [Network.random([2, 3, 1], hidden="sigmoid", rng=rng, bias=False) for _ in range(3)]
+    return [nets, rng.normal(size=2)]
+
+
+@of(bug_figures.logits_through_the_origin, without_biases)
+def logits_through_the_origin(picture, networks, direction):
+    for i in range(len(networks)):
+        line = picture.line(0, 2 * i)
+        left, middle, right = (at(line, t) for t in (-3, 0, 3))
+        picture.says(f"{left:.2f}, {middle:.2f} and {right:.2f}")
+        assert np.isclose(left + right, 2 * middle)
 
 
 # ------------------------------------------------------------------------------- 08: datasets

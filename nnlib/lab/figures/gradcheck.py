@@ -91,8 +91,9 @@ def valley(network, directions, solved, X, y):
         f"Left: the loss around the end of 001, at {start:.4f}. Along the flattest direction it "
         f"is {middle[0]:.4f} eight units to the one side and {middle[-1]:.4f} eight units to the "
         f"other; across, one unit away, {losses[12, 40]:.4f} and {losses[52, 40]:.4f}. Right: the "
-        f"loss on the straight ways to {len(solved)} networks that solve XOR. Each of them climbs: "
-        f"the lowest pass is at {min(highest):.4f}, the highest at {max(highest):.4f}.",
+        f"loss on the straight ways to {len(solved)} networks that solve XOR. "
+        f"{sum(top > 1.05 * start for top in highest)} of them climb first: the lowest "
+        f"pass is at {min(highest):.4f}, the highest at {max(highest):.4f}.",
     )
 
 
@@ -118,7 +119,12 @@ def loss_curves(curves):
         axes.set_ylabel("loss")
     for axes in grid[-1]:
         axes.set_xlabel("epoch")
-    show(figure, f"The training losses of {len(curves)} programs, all falling: {', '.join(texts)}.")
+    fallen = sum(losses[-1] < losses[0] for losses in curves.values())
+    show(
+        figure,
+        f"The training losses of {len(curves)} programs, of which {fallen} have fallen: "
+        f"{', '.join(texts)}.",
+    )
 
 
 def logits_through_the_origin(networks, direction, reach=6.0):
