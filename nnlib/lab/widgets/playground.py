@@ -878,11 +878,13 @@ class Widget:
         self.player = Player(self.show_frame)
         controls = self.make_controls(settings, preset)
         rows = [
-            ["preset", "data", "samples", "noise"],
-            ["test_share", "sample", "new_sample"],
+            ["preset"],
+            ["data", "samples"],
+            ["noise", "test_share", "sample", "new_sample"],
             ["layer_1", "layer_2"],
-            ["hidden", "loss", "learning_rate"],
-            ["weight_decay", "batch_size", "epochs", "start"],
+            ["hidden", "loss"],
+            ["weight_decay", "batch_size"],
+            ["epochs", "learning_rate", "start"],
             ["play", "step", "reset", "clock", "epoch", "keep", "forget", "show_code"],
         ]
         what = "a playground, with controls for the data, the network and its training"
