@@ -109,11 +109,11 @@ def loss_curves(curves):
     figure, grid = new_figure(n_rows, n_columns, height=2.0 * n_rows, sharex=True, sharey=True)
     for axes in grid.flat[len(curves) :]:
         axes.set_visible(False)
-    texts = []
+    texts, highest = [], max(losses.max() for losses in curves.values())
     for axes, (title, losses) in zip(grid.flat, curves.items(), strict=False):
         axes.plot(losses, color=BLUE)
         axes.set_title(title)
-        axes.set_ylim(0, None)
+        axes.set_ylim(0, 1.05 * highest)
         texts.append(f"{title} from {losses[0]:.2f} to {losses[-1]:.2f}")
     for axes in grid[:, 0]:
         axes.set_ylabel("loss")
