@@ -483,7 +483,8 @@ class Widget:
             controls,
             hide=self._spelled_out(hide),
             rows=[
-                ["step", *buttons],
+                ["step"],
+                list(buttons),
                 ["learning_rate", "loss"],
                 [*self.boxes["x"], *self.boxes["y"]],
                 list(self.boxes["W1"]),
