@@ -364,11 +364,10 @@ def suggest_from_place(rows):
 
     Source: the order of the four equations in :mod:`nnlib.backprop`.
     """
-    found = [re.fullmatch(r"([Wb])(\d+)", row.name) for row in rows]
-    if not all(found):
+    if not all(re.fullmatch(r"[Wb]\d+", row.name) for row in rows):
         return ""
-    wrong = {(m[1], int(m[2])) for m, row in zip(found, rows, strict=True) if not row.ok}
-    right = {(m[1], int(m[2])) for m, row in zip(found, rows, strict=True) if row.ok}
+    wrong = {(row.name[0], int(row.name[1:])) for row in rows if not row.ok}
+    right = {(row.name[0], int(row.name[1:])) for row in rows if row.ok}
     last = max(layer for _, layer in wrong | right)
     first_bad = max(layer for _, layer in wrong)  # seen from the output
     layers = {layer for _, layer in wrong}
