@@ -1,6 +1,7 @@
 """Finds the exercises in the notebooks, and says what is wrong with their form."""
 
 import re
+import symtable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,51 @@ def find(notebook):
             folded = FOLDED.findall(cells[i + 2].source) if i + 2 < len(cells) else []
             found.append(Cells(match[1], i + 1, code, folded))
     return found
+
+
+def touched(notebook):
+    """The cells that an answer can change, and those that they need: sorted indices.
+
+    From the names alone: an exercise's cell, every later cell that uses a name which comes from
+    one, and every cell that defines a name for any of these. The other cells run the same with
+    and without answers, and nbval runs them.
+    """
+    exercises = {cells.index for cells in find(notebook)}
+    names = {
+        i: names_of(cell.source)
+        for i, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code"
+    }
+    chosen, from_answers = set(), set()
+    for i, (used, assigned) in names.items():
+        if i in exercises or used & from_answers:
+            chosen.add(i)
+            from_answers |= assigned
+        else:
+            from_answers -= assigned
+    wanted = set()
+    for i, (used, assigned) in reversed(names.items()):
+        if i in chosen or assigned & wanted:
+            chosen.add(i)
+            wanted = (wanted - assigned) | used
+    return sorted(chosen)
+
+
+def names_of(source):
+    """The global names that a cell uses, in its functions too, and those that it assigns."""
+    cell = symtable.symtable(source, "cell", "exec")
+    assigned = {
+        symbol.get_name()
+        for symbol in cell.get_symbols()
+        if symbol.is_assigned() or symbol.is_imported()
+    }
+    used = {symbol.get_name() for symbol in cell.get_symbols() if symbol.is_referenced()}
+    inner = cell.get_children()
+    while inner:
+        table = inner.pop()
+        used |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+        inner += table.get_children()
+    return used, assigned
 
 
 def problems(notebook, lesson, exercises):

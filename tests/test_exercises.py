@@ -65,13 +65,29 @@ def test_with_every_solution_in_its_place_the_notebook_runs_and_every_check_says
     found = exercise_cells.find(notebook)
     for cells in found:
         notebook.cells[cells.index].source = cells.solution
+    solved = [notebook.cells[cells.index] for cells in found]
+    notebook.cells = [notebook.cells[i] for i in exercise_cells.touched(notebook)]
     resources = {"metadata": {"path": str(NOTEBOOKS)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
-    for cells in found:
-        outputs = notebook.cells[cells.index].outputs
+    for cells, cell in zip(found, solved, strict=True):
+        outputs = cell.outputs
         printed = "".join(output.get("text", "") for output in outputs)
         assert f"Exercise {cells.number}   ✓ right" in printed, printed
         assert [output.get("name") for output in outputs if output.get("name") == "stderr"] == []
+
+
+def test_the_cells_that_an_answer_touches():
+    def touched(*sources):
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        task = nbformat.v4.new_markdown_cell("### Exercise 1.1 · A title\n\nA task.")
+        cells.insert(sources.index("answer = b + 1"), task)
+        return exercise_cells.touched(nbformat.v4.new_notebook(cells=cells))
+
+    assert touched("b = 1", "c = 2", "answer = b + 1", "c") == [0, 3]
+    assert touched("import numpy as b", "answer = b + 1", "d = answer", "d", "b") == [0, 2, 3, 4]
+    assert touched("c = 2", "b = c", "answer = b + 1", "answer = 0", "answer") == [0, 1, 3]
+    assert touched("c = 2", "def b():\n    return [c for _ in x]", "answer = b + 1") == [0, 1, 3]
+    assert touched("b = 0", "b = 1", "answer = b + 1", "class C:\n    a = answer") == [1, 3, 4]
 
 
 SPOILED = {
