@@ -2,13 +2,10 @@
 
 import re
 from itertools import pairwise
-from pathlib import Path
 
-import nbformat
 import pytest
+from pages import LESSONS, code_cells, headings, markdown, read
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 GOALS = ["**What you will do.**", "**What you will learn.**", "**What you need.**"]
 LARGEST_FILE = 1_500_000  # bytes; GitHub and a slow line still show it
 LONGEST_CELL = 16  # lines of code that fit on a projector
@@ -23,21 +20,7 @@ def path(request):
 
 @pytest.fixture
 def lesson(path):
-    return nbformat.read(path, as_version=4)
-
-
-def markdown(lesson):
-    return [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
-
-
-def code_cells(lesson):
-    return [cell for cell in lesson.cells if cell.cell_type == "code"]
-
-
-def headings(lesson):
-    """All headings in order, as (level, text); fenced code does not count."""
-    text = "\n".join(re.sub(r"```.*?```", "", source, flags=re.S) for source in markdown(lesson))
-    return [(len(level), title) for level, title in re.findall(r"^(#+) (.+)$", text, re.M)]
+    return read(path)
 
 
 def test_there_are_lessons_and_their_numbers_have_no_gap():
@@ -73,12 +56,6 @@ def test_the_last_cell_has_recap_symbols_and_the_next_lesson(path, lesson):
     if path != LESSONS[-1]:
         following = LESSONS[LESSONS.index(path) + 1].name
         assert re.search(r"^\*\*Next:\*\* .*\(" + re.escape(following) + r"\)", last, re.M)
-
-
-def test_links_lead_somewhere(path, lesson):
-    for target in re.findall(r"\]\(([^)\s]+)\)", "\n".join(markdown(lesson))):
-        if not target.startswith("https://"):
-            assert (path.parent / target.partition("#")[0]).exists(), target
 
 
 def test_outputs_are_of_one_run_from_top_to_bottom(lesson):

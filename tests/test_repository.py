@@ -9,10 +9,10 @@ import nbformat
 import pytest
 import refresh
 import yaml
+from pages import LESSONS, read
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 NOWHERE = {
     "a package registry's host": r"(pypi|pythonhosted|anaconda|npmjs)\.(org|com)",
@@ -42,13 +42,8 @@ def test_readme_lists_the_lessons_with_their_times():
 
 
 def stated_minutes(path):
-    first = nbformat.read(path, as_version=4).cells[0].source
+    first = read(path).cells[0].source
     return re.search(r"\*\*Time:\*\* (\d+) minutes", first)[1]
-
-
-def test_readme_links_within_the_repository_exist():
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target
 
 
 def test_readme_uses_and_defines_a_binder_link_for_each_lesson():

@@ -67,7 +67,7 @@ def write_links(address, root=ROOT):
         path = root / name
         path.write_text(path.read_text("utf-8").replace(f'"{old}"', f'"{address}"'), "utf-8")
     readme = root / "README.md"
-    notebooks = sorted(path.name for path in (root / "notebooks").glob("*.ipynb"))
+    notebooks = sorted(path.name for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     text = readme.read_text("utf-8").partition(START)[0]
     readme.write_text(text + START + definitions(address, notebooks), "utf-8")
 
