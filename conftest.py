@@ -1,9 +1,24 @@
-"""Runs the notebooks alike on every machine."""
+"""Runs the notebooks alike on every machine, and holds each to its time.
+
+A notebook may take 30 seconds to run, lessons 06 and 08 may take 60. What counts is the processor
+time of its kernel: two notebooks run at once, and it does not grow when they wait for each other
+or for other programs. On a quiet machine it is the time that a reader waits. At the end pytest
+prints a line for each notebook. A processor may be slower than the one that the budgets were made
+for, so the run fails only if a notebook takes more than twice its budget.
+"""
 
 import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+import pytest
+
+BUDGET = 30  # seconds
+LARGER_BUDGETS = {"06_learning_rate_and_hidden_size": 60, "08_real_data": 60}
+SLOWER = 2  # times slower a processor may be
+CLOCK = "processor time of the kernels"
 
 # A progress bar would write its timings into the outputs that are compared.
 os.environ["TQDM_DISABLE"] = "1"
@@ -14,3 +29,45 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # The kernels see no start-up files and no settings of the user's own.
 os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
 atexit.register(shutil.rmtree, os.environ["IPYTHONDIR"], ignore_errors=True)
+
+began, seconds = {}, {}  # of each notebook: the clock at its first report, and the time it took
+
+
+def budget(notebook):
+    return LARGER_BUDGETS.get(notebook, BUDGET)
+
+
+def far_over_budget():
+    return [name for name, used in seconds.items() if used > SLOWER * budget(name)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Note on every report from a notebook how much the ended kernels have used so far."""
+    report = yield
+    if item.path.suffix == ".ipynb":
+        times = os.times()
+        report.user_properties.append((CLOCK, times.children_user + times.children_system))
+    return report
+
+
+def pytest_runtest_logreport(report):
+    """Read the notes where all reports arrive. A kernel ends with its notebook's last cell."""
+    for name, value in report.user_properties:
+        if name == CLOCK:
+            notebook = Path(report.location[0]).stem
+            seconds[notebook] = value - began.setdefault(notebook, value)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if seconds:
+        terminalreporter.section("processor time of the notebooks")
+    for name, used in sorted(seconds.items()):
+        note = f", more than {SLOWER} times its budget" if name in far_over_budget() else ""
+        note = note or (", over its budget" if used > budget(name) else "")
+        terminalreporter.line(f"{name:34} {used:5.1f} s of {budget(name)} s{note}")
+
+
+def pytest_sessionfinish(session):
+    if far_over_budget() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
