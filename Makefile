@@ -6,10 +6,10 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser check format refresh links bench constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline check format refresh links bench constraints install-lab install-test install-browser
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 lab: install-lab  ## open the lessons in JupyterLab
 	@$(LAB)
@@ -20,6 +20,15 @@ test: check  ## run every notebook against its stored outputs, and the unit test
 test-browser: install-browser  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh
 	.venv/bin/python -m pytest tests/test_browser.py -m browser --numprocesses=0 -rA
+
+test-matrix: install-test  ## the whole suite on each Python, with the oldest and the newest packages
+	.venv/bin/python tools/matrix.py $(VERSIONS)
+
+test-portable: install-test  ## run every notebook as on older processors, with 1 and 2 threads
+	.venv/bin/python tools/portable.py $(ROUNDS)
+
+test-offline: install-test  ## the whole suite with no network but loopback
+	@sh tools/offline.sh
 
 check: install-test  ## lint, formatting and types
 	.venv/bin/ruff check --quiet

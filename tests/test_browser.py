@@ -4,6 +4,7 @@ It runs with `make test-browser`, which sees to what it needs.
 """
 
 import json
+import math
 import os
 import re
 import shutil
@@ -163,14 +164,30 @@ def kernel(lab, name):
     return None
 
 
+# All that a widget shows: its pictures, its words, and the code in its visible boxes.
+SHOWN = """node => JSON.stringify([
+    [...node.querySelectorAll('img')].map(image => image.src),
+    [...node.querySelectorAll('.widget-html, .widget-htmlmath, .widget-label')]
+        .map(part => part.textContent),
+    [...node.querySelectorAll('textarea')].map(box => box.offsetParent && box.value)])"""
+# Take the time from the next key to the next picture, in the page itself.
+WATCH = """node => {
+    const picture = node.querySelector('img');
+    let start;
+    node.latency = null;
+    addEventListener('keydown', () => { start = performance.now(); }, {capture: true, once: true});
+    node.watch?.disconnect();
+    node.watch = new MutationObserver(() => {
+        if (node.querySelector('img') === picture) return;
+        node.latency = performance.now() - start;
+        node.watch.disconnect();
+    });
+    node.watch.observe(node, {childList: true, subtree: true});
+}"""
+
+
 def shown(widget):
-    """All that a widget shows: its pictures, its words, and the values of its controls."""
-    return widget.evaluate(
-        """node => JSON.stringify([
-            [...node.querySelectorAll('img')].map(image => image.src),
-            [...node.querySelectorAll('.widget-html, .widget-htmlmath, .widget-label')]
-                .map(part => part.textContent)])"""
-    )
+    return widget.evaluate(SHOWN)
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -189,8 +206,9 @@ def test_a_lesson_runs_in_jupyterlab_and_its_controls_move(page, lab, name):
             print(
                 f"{name}, widget {index + 1}: from key to picture, median "
                 f"{statistics.median(latencies):.0f} ms, slowest {max(latencies):.0f} ms, "
-                f"{len(latencies)} controls"
+                f"{len(latencies)} pictures"
             )
+        press_sliders_ten_times(page, widgets.nth(index))
     assert page.faults == []
     check_accessibility(page, name)
 
@@ -202,22 +220,63 @@ def move_every_control(page, widget):
         controls = widget.locator(selector)
         for index in range(controls.count()):
             control = controls.nth(index)
-            if not control.is_visible() or control.is_disabled():
+            if not control.is_visible() or control.is_disabled() or is_chosen(control):
                 continue
-            before, start = shown(widget), time.perf_counter()
+            before = shown(widget)
+            widget.evaluate(WATCH)
             press(page, control, key)
             if changes(page, widget, before, 800 if selector == "button" else 4000):
-                latencies.append(1000 * (time.perf_counter() - start))
+                settle(page, widget)
+                latencies.append(widget.evaluate("node => node.latency"))
             elif selector != "button":
                 press(page, control, {"ArrowUp": "ArrowDown", "ArrowRight": "ArrowLeft",
                                       "ArrowDown": "ArrowUp"}.get(key, key))  # fmt: skip
                 if not changes(page, widget, before, 4000):
                     still.append(control.evaluate("node => node.outerHTML.slice(0, 160)"))
-            settle(page, widget)
+                settle(page, widget)
             assert "Traceback" not in widget.inner_text()
             assert "did not work" not in widget.inner_text()
     assert still == [], "controls that change nothing"
-    return latencies
+    return [latency for latency in latencies if latency is not None]
+
+
+def is_chosen(control):
+    """Whether it is the button of a menu that is down already."""
+    return "mod-active" in (control.get_attribute("class") or "")
+
+
+def press_sliders_ten_times(page, widget):
+    """Ten quick presses end on the right value, on both sides, with the focus where it was."""
+    sliders = widget.locator("[role=slider]")
+    for index in range(sliders.count()):
+        slider = sliders.nth(index)
+        if not slider.is_visible() or slider.get_attribute("aria-disabled") == "true":
+            continue
+        box = slider.locator("xpath=ancestor::*[.//input[@type='number']][1]//input").first
+        lowest, highest = (
+            float(slider.get_attribute(f"aria-value{end}")) for end in ("min", "max")
+        )
+        logarithmic = float(box.get_attribute("max")) != highest
+
+        def held(box=box, logarithmic=logarithmic):  # by the kernel, which fills the box
+            value = float(box.input_value())
+            return math.log10(value) if logarithmic else value
+
+        start = held()
+        key = "ArrowLeft" if start > (lowest + highest) / 2 else "ArrowRight"
+        press(page, slider, key)
+        settle(page, widget)
+        first = held()
+        slider.focus()  # settle may have pressed Pause
+        for _ in range(10):
+            page.keyboard.press(key)
+        settle(page, widget)
+        expected = min(max(first + 10 * (first - start), lowest), highest)
+        # The box of a logarithmic slider holds two significant digits.
+        assert held() == pytest.approx(expected, abs=0.3 if logarithmic else 1e-6)
+        shown_now = float(slider.get_attribute("aria-valuenow"))  # with one decimal
+        assert shown_now == pytest.approx(held(), abs=0.06)
+        assert slider.evaluate("node => node === document.activeElement")
 
 
 def press(page, control, key):
@@ -234,7 +293,7 @@ def changes(page, widget, before, patience):
     while time.perf_counter() < end:
         if shown(widget) != before:
             return True
-        page.wait_for_timeout(10)
+        page.wait_for_timeout(20)
     return False
 
 
@@ -246,7 +305,7 @@ def settle(page, widget):
     end = time.perf_counter() + SLOWEST / 1000
     while time.perf_counter() < end:
         before = shown(widget)
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(250)
         if shown(widget) == before:
             return
     raise AssertionError("the widget did not come to rest")

@@ -4,6 +4,7 @@ import gc
 import threading
 import time
 from dataclasses import dataclass
+from math import log10
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +15,7 @@ from nnlib.lab.figures.style import new_figure
 from nnlib.lab.widgets import panel as panels
 from nnlib.lab.widgets.controls import Button, Menu, NumberSlider, Tick, two_significant_digits
 from nnlib.lab.widgets.panel import Panel, in_words, make_settings, with_parts
-from nnlib.lab.widgets.runner import PATIENCE, Runner
+from nnlib.lab.widgets.runner import BREATH, PATIENCE, Runner
 from nnlib.training import DivergenceError
 
 # ------------------------------------------------------------------------------ controls
@@ -105,6 +106,22 @@ def test_two_significant_digits(number, rounded):
     assert two_significant_digits(number) == rounded
 
 
+def test_a_slider_knows_its_next_values():
+    whole = NumberSlider("hidden size", 4, 1, 16)
+    assert (whole.neighbour(1), whole.neighbour(-1)) == (5, 3)
+    whole.value = 16
+    assert whole.neighbour(1) == 16
+    decimal = NumberSlider("weight", 0.2, -1.0, 1.0, 0.1)
+    assert decimal.neighbour(1) == 0.3
+    rate = NumberSlider("learning rate", 0.5, 0.01, 100.0, 0.1, logarithmic=True)
+    for direction in (1, -1):
+        expected = rate.neighbour(direction)
+        rate.slider.value = 10 ** (log10(rate.slider.value) + direction * rate.slider.step)
+        assert rate.value == expected
+    rate.value = 100.0
+    assert rate.neighbour(1) == 100.0
+
+
 # ------------------------------------------------------------------------------- runner
 
 
@@ -157,6 +174,38 @@ def test_errors_are_reported_from_work_and_from_delivery(log):
     log.runner.deliver = lambda result: [][0]
     log.runner.submit(lambda job: 7)
     assert isinstance(log.errors[-1], IndexError)
+
+
+def test_work_ahead_is_done_when_nothing_else_is_and_delivered_to_nobody(log):
+    done = threading.Event()
+    log.runner.submit(lambda job: 7)
+    log.runner.work_ahead(lambda job: done.set())
+    assert done.wait(5)
+    log.runner.work_ahead(lambda job: 1 / 0)
+    time.sleep(2 * BREATH)
+    log.runner.submit(lambda job: 8)
+    assert (log.delivered, log.errors) == ([7, 8], [])
+
+
+def test_work_ahead_gives_way_to_what_is_asked_for(log):
+    begun, jobs = threading.Event(), []
+
+    def endless(job):
+        jobs.append(job)
+        begun.set()
+        while not job.cancelled:
+            time.sleep(0.001)
+
+    log.runner.submit(lambda job: 7)
+    log.runner.work_ahead(endless)
+    assert begun.wait(5)
+    log.runner.submit(lambda job: 8)
+    assert log.delivered == [7, 8]
+    assert [job.cancelled for job in jobs] == [True]
+    log.runner.work_ahead(endless)
+    log.runner.submit(lambda job: 9)  # before it has begun: then it never does
+    time.sleep(2 * BREATH)
+    assert (log.delivered, len(jobs)) == ([7, 8, 9], 1)
 
 
 def test_a_closed_runner_ends_its_thread_and_delivers_nothing():

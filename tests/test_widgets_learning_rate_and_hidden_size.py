@@ -1,6 +1,7 @@
 """The widget of lesson 06, driven without a browser."""
 
 import gc
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -59,6 +60,35 @@ def test_compute_is_the_training_of_the_lessons():
     assert np.array_equal(run.loss, history.loss)
     assert np.allclose(run.networks.member(-1).predict(X), network.predict(X))
     assert run.largest_error[-1] == pytest.approx(np.abs(network.predict(X) - y).max())
+
+
+def test_each_setting_is_trained_once_and_the_next_step_is_trained_ahead(widget, monkeypatch):
+    trained = []
+    monkeypatch.setattr(
+        module, "compute", lambda settings, callback: trained.append(settings) or compute(settings)
+    )
+    set_to(widget, hidden_size=5)
+    assert replace(FEW, hidden_size=6) in wait_until_stored(widget, 3)
+    set_to(widget, hidden_size=6)
+    assert replace(FEW, hidden_size=7) in wait_until_stored(widget, 4)
+    set_to(widget, hidden_size=4)
+    assert widget.run.settings == FEW
+    assert [settings.hidden_size for settings in trained[:3]] == [5, 6, 7]
+    assert FEW not in trained
+    set_to(widget, loss="mse")
+    assert widget.next_step(FEW, widget.run.settings) is None
+    for start in range(2 * module.STORED_RUNS):
+        set_to(widget, start=start)
+    assert len(widget.stored) == module.STORED_RUNS
+    assert widget.run.settings in widget.stored
+
+
+def wait_until_stored(widget, number):
+    """Wait until the work ahead has stored so many runs."""
+    end = time.monotonic() + 10
+    while len(widget.stored) < number and time.monotonic() < end:
+        time.sleep(0.01)
+    return widget.stored
 
 
 def test_a_long_training_is_stored_in_about_a_thousand_steps():

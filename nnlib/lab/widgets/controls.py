@@ -92,6 +92,14 @@ class NumberSlider(Control):
         for part in (self.slider, self.box):
             part.max, part.step = maximum, step
 
+    def neighbour(self, direction):
+        """Return the value one step of the slider up (1) or down (-1), or the end of its range."""
+        slider = self.slider
+        if self.logarithmic:
+            exponent = log10(self.value) + direction * slider.step
+            return two_significant_digits(10 ** min(max(exponent, slider.min), slider.max))
+        return tidy(min(max(self.value + direction * slider.step, slider.min), slider.max))
+
     def _slider_moved(self, change):
         new = change["new"]
         if not self._following and not self._is_nearest_place(new):

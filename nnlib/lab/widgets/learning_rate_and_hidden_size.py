@@ -33,6 +33,8 @@ SIZES = (1, 16)
 STARTS = (0, 99)
 ACTIVATIONS = [("tanh", "tanh"), ("sigmoid", "sigmoid"), ("ReLU", "relu"), ("none", "identity")]
 LOSSES = [("cross-entropy (BCE)", "bce"), ("squared error (MSE)", "mse")]
+SLIDERS = ["learning_rate", "hidden_size", "start"]
+STORED_RUNS = 20
 LONGEST_HISTORY = 1000  # measurements: beyond that, not every epoch is kept
 SOLVED = 0.1  # the largest error that counts as solved, as in lesson 05
 
@@ -195,8 +197,8 @@ class View:
         self.boundaries, self.corners = [], []
         for label, (marker, colour) in {0: ("o", BLUE), 1: ("s", ORANGE)}.items():
             corners = X[y[:, 0] == label]
-            style = {"marker": marker, "s": 110, "color": colour, "edgecolors": "white"}
-            self.corners.append(axes.scatter(*corners.T, linewidths=1.5, zorder=3, **style))
+            style = {"color": colour, "markersize": 12, "markeredgecolor": "white"}
+            self.corners += axes.plot(*corners.T, marker, markeredgewidth=1.5, zorder=3, **style)
         (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=15, zorder=4)
         self.wrong.set_markeredgewidth(2.2)
 
@@ -508,6 +510,7 @@ class Widget:
 
     def __init__(self, settings, hide=()):
         self.settings, self.run, self.kept = settings, None, None
+        self.stored = {}  # settings: run
         self.view = View()
         controls = {
             "learning_rate": NumberSlider(
@@ -530,7 +533,7 @@ class Widget:
         ]
         what = "a training with sliders for its learning rate and its hidden size"
         self.panel = panel = Panel(what, controls, hide=hide, rows=rows)
-        panel.on_change(["learning_rate", "hidden_size", "hidden", "loss", "start"], self.train)
+        panel.on_change([*SLIDERS, "hidden", "loss"], self.train)
         panel.on_change(["epoch"], self.redraw)
         panel.on_change(["keep"], self.keep)
         panel.on_change(["forget"], self.forget)
@@ -540,19 +543,40 @@ class Widget:
         """Train with the settings that the controls have now."""
         settings = replace(self.settings, **self.panel.values(Settings))
         self.panel.work(
-            lambda job: compute(settings, job.stop_training),
+            lambda job: self.trained(settings, job),
             self.deliver,
             f"Training {settings.epochs:,} epochs with {settings.hidden_size} hidden units …",
         )
 
+    def trained(self, settings, job):
+        """Return the run with these settings; each is trained once, as long as it is stored."""
+        run = self.stored.pop(settings, None) or compute(settings, job.stop_training)
+        if not job.cancelled:
+            self.stored[settings] = run  # the newest stand last
+            for old in [*self.stored][:-STORED_RUNS]:
+                del self.stored[old]
+        return run
+
     def deliver(self, run):
-        """Show a new run."""
+        """Show a new run, and train meanwhile what one more step of the slider will ask for."""
+        expected = None if self.run is None else self.next_step(self.run.settings, run.settings)
         self.run = run
         if run.divergence is None:
             self.panel.message.say("")
         else:
             self.panel.complain(run.divergence)
         self.redraw()
+        if expected is not None:
+            self.panel.work_ahead(lambda job: self.trained(expected, job))
+
+    def next_step(self, old, new):
+        """Return the settings one more step away, if a slider led from the old to the new ones."""
+        for name in SLIDERS:
+            before, now = getattr(old, name), getattr(new, name)
+            if now != before and replace(old, **{name: now}) == new:
+                value = self.panel.controls[name].neighbour(1 if now > before else -1)
+                return replace(new, **{name: value})
+        return None
 
     def redraw(self):
         """Show the run at the epoch of the slider."""

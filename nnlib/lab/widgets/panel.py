@@ -140,6 +140,17 @@ class Panel:
         self.runner.working = lambda: self.message.say(working)
         self.runner.submit(function)
 
+    def work_ahead(self, function):
+        """Compute in the background what will probably be asked for next.
+
+        Parameters
+        ----------
+        function : function(job)
+            Computes and stores. It has to stop early when ``job.cancelled``.
+        """
+        if self.runner is not None:
+            self.runner.work_ahead(function)
+
     def draw(self, function):
         """Call ``function()``, which draws on the widget's figure, and let no thread interfere."""
         if self.runner is None:

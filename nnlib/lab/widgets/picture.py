@@ -16,8 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from nnlib.lab.figures.style import STYLE
 
-DOTS_PER_INCH = 100
-SHOWN_PIXELS_PER_INCH = 84  # as the static figures
+PIXELS_PER_INCH = 84  # as the static figures are shown: a dot of the picture is one of the page
 
 
 class Picture:
@@ -51,7 +50,7 @@ class Picture:
         if self.painter is None or self.painter.figure is not figure:
             self.painter = Painter(figure)
         words = html.escape(description)
-        width, height = (round(side * SHOWN_PIXELS_PER_INCH) for side in figure.get_size_inches())
+        width, height = (round(side * PIXELS_PER_INCH) for side in figure.get_size_inches())
         source = b64encode(self.painter.png(moving)).decode()
         # Both sides are given, and decoding is not put off: nothing jumps or flickers.
         self.widget.value = (
@@ -75,7 +74,7 @@ class Painter:
 
     def __init__(self, figure):
         self.figure = figure
-        figure.set_dpi(DOTS_PER_INCH)
+        figure.set_dpi(PIXELS_PER_INCH)
         self.canvas = FigureCanvasAgg(figure)
         self.still, self.still_key = None, None
 
@@ -100,7 +99,7 @@ class Painter:
                 self._draw_still()
                 for artist in moving:
                     artist.axes.draw_artist(artist)
-        return png_of(np.asarray(self.canvas.buffer_rgba())[..., :3])
+        return png_of(np.asarray(self.canvas.buffer_rgba()))
 
     def _draw_still(self):
         key = [key_of(axes) for axes in self.figure.axes]
@@ -132,8 +131,8 @@ def png_of(picture):
 
     Parameters
     ----------
-    picture : array of uint8 (height, width, 3)
-        Red, green, blue.
+    picture : array of uint8 (height, width, 4)
+        Red, green, blue, opacity.
 
     Returns
     -------
@@ -142,9 +141,10 @@ def png_of(picture):
     Source: the PNG specification (third edition, 2025), sections 5 and 11.
     """
     height, width, _ = picture.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each row begins with 0: it is unfiltered
-    rows[:, 1:].reshape(height, width, 3)[...] = picture
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, red green blue
+    rows = np.empty((height, 1 + 4 * width), np.uint8)
+    rows[:, 0] = 0  # each row begins with its filter: none
+    rows[:, 1:] = picture.reshape(height, 4 * width)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)  # 8 bits each, with opacity
     parts = [(b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -8,6 +8,7 @@ comes first: what is done by then is shown at once, without a "working" in betwe
 import threading
 
 PATIENCE = 0.2  # seconds
+BREATH = 0.05  # seconds, between a result and work ahead: the picture leaves the kernel first
 
 
 class Job:
@@ -55,6 +56,7 @@ class Runner:
         self.news = threading.Condition(self.lock)
         self.newest = Job()
         self.next_job = None
+        self.ahead, self.next_ahead = Job(), None
         self.closed = False
         self.thread = None
 
@@ -69,7 +71,8 @@ class Runner:
         with self.news:
             if self.closed:
                 return
-            self.newest.cancelled = True
+            self.newest.cancelled = self.ahead.cancelled = True
+            self.next_ahead = None
             job = self.newest = self.next_job = Job(work)
             if self.thread is None:
                 self.thread = threading.Thread(target=self._run, name="widget", daemon=True)
@@ -83,15 +86,34 @@ class Runner:
                 job.awaited = False  # the other thread delivers
                 self.working()
 
+    def work_ahead(self, work):
+        """Run ``work(job)`` while there is nothing else to do; a job that is asked for ends it.
+
+        Nothing is delivered: the work itself stores what it is good for.
+
+        Parameters
+        ----------
+        work : function(job)
+            It has to look at ``job.cancelled`` now and then, and give up.
+        """
+        with self.news:
+            self.ahead.cancelled = True
+            self.ahead = self.next_ahead = Job(work)
+            self.news.notify()
+
     def _run(self):
         """What the thread does: the next job, whenever there is one, until the end."""
         while True:
             with self.news:
                 while self.next_job is None and not self.closed:
-                    self.news.wait()
+                    quiet = not self.news.wait(None if self.next_ahead is None else BREATH)
+                    if quiet and self.next_ahead is not None:
+                        break
                 if self.closed:
                     return
                 job, self.next_job = self.next_job, None
+                if job is None:
+                    job, self.next_ahead = self.next_ahead, None
             try:
                 job.result = job.work(job)
             except Exception as error:
@@ -125,6 +147,6 @@ class Runner:
         """Give up what is running and let the thread end."""
         with self.news:
             self.closed = True
-            self.newest.cancelled = True
-            self.newest, self.next_job = Job(), None
+            self.newest.cancelled = self.ahead.cancelled = True
+            self.newest, self.next_job, self.next_ahead = Job(), None, None
             self.news.notify()

@@ -1,0 +1,72 @@
+"""Run the whole suite on every Python that the series admits, oldest and newest packages.
+
+usage: python tools/matrix.py [VERSION ...]      (default: all; make test-matrix)
+
+Each row gets an environment of its own in .matrix/, made anew. An interpreter that the machine
+does not have is reported as not run; it is never downloaded.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from uv import find_uv_bin
+
+ROOT = Path(__file__).resolve().parents[1]
+LOWEST, NEWEST = "lowest-direct", "highest"  # uv's names for how it chooses versions
+MATRIX = {"3.11": LOWEST, "3.12": NEWEST, "3.13": NEWEST, "3.14": NEWEST}
+TOLD = ["numpy", "matplotlib", "ipywidgets", "jupyterlab", "scikit-learn", "nbval"]
+
+
+def uv(*arguments, **options):
+    return subprocess.run([find_uv_bin(), *arguments], cwd=ROOT, env=environment(), **options)
+
+
+def environment():
+    """This process's, in which pyenv offers all the interpreters it has."""
+    variables = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    if pyenv := shutil.which("pyenv"):
+        versions = subprocess.check_output([pyenv, "versions", "--bare"], text=True).split()
+        variables["PYENV_VERSION"] = ":".join(versions)
+    return variables
+
+
+def run(version, resolution):
+    """The outcome of one row in a few words, and the versions it was run with."""
+    search = ["python", "find", "--quiet", "--no-python-downloads", f"python{version}"]
+    found = uv(*search, capture_output=True, text=True)
+    if found.returncode:
+        return "not run: the machine has no such Python", ""
+    folder = ROOT / ".matrix" / f"{version}-{resolution}"
+    uv("venv", "--quiet", "--clear", "--seed", "--python", found.stdout.strip(), folder, check=True)
+    python = folder / "bin" / "python"
+    group = ["--group", "test", "--editable", ".", "--resolution", resolution]
+    install = uv("pip", "install", "--quiet", "--python", python, *group)
+    if install.returncode:
+        return "FAILED: the packages could not be installed", ""
+    listed = uv("pip", "freeze", "--quiet", "--python", python, capture_output=True, text=True)
+    versions = dict(re.findall(r"^([\w-]+)==(\S+)$", listed.stdout, re.M))
+    told = ", ".join(f"{name} {versions[name]}" for name in TOLD)
+    tests = subprocess.run(
+        [python, "-m", "pytest", "-q"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    print(tests.stdout, flush=True)
+    summary = tests.stdout.strip().splitlines()[-1].strip("= ")
+    return f"{'FAILED' if tests.returncode else 'passed'}: {summary}", told
+
+
+def main():
+    chosen = sys.argv[1:] or MATRIX
+    outcomes = {version: run(version, MATRIX[version]) for version in chosen}
+    for version, (outcome, versions) in outcomes.items():
+        print(f"Python {version}, {MATRIX[version]}: {outcome}")
+        if versions:
+            print(f"    {versions}")
+    sys.exit(any(outcome.startswith("FAILED") for outcome, _ in outcomes.values()))
+
+
+if __name__ == "__main__":
+    main()
