@@ -137,9 +137,10 @@ def outside(url):
 
 def open_and_run(page, lab, name):
     """Open a lesson and run all its cells, as a reader would from the menu."""
+    page.kernel = lambda: kernel(lab, name)
     page.goto(f"{lab}/lab/tree/{name}?reset")
     page.wait_for_selector(f"{PANEL} .jp-Cell")
-    wait_for(lambda: kernel(lab, name) == "idle", 90)
+    wait_for(lambda: page.kernel() == "idle", 90)
     page.wait_for_timeout(500)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Run All Cells$")).click()
@@ -147,7 +148,7 @@ def open_and_run(page, lab, name):
     last = cells.nth(cells.count() - 1).locator(".jp-InputPrompt")
     count = len([c for c in cells_of(name) if c["cell_type"] == "code"])
     wait_for(lambda: last.inner_text().strip() == f"[{count}]:", 240)
-    wait_for(lambda: kernel(lab, name) == "idle", 60)
+    wait_for(lambda: page.kernel() == "idle", 60)
     page.wait_for_timeout(1000)
 
 
@@ -305,8 +306,9 @@ def settle(page, widget):
     end = time.perf_counter() + SLOWEST / 1000
     while time.perf_counter() < end:
         before = shown(widget)
-        page.wait_for_timeout(250)
-        if shown(widget) == before:
+        page.wait_for_timeout(120)
+        training = widget.locator("[role=status]", has_text=re.compile("…$")).count()
+        if not training and page.kernel() == "idle" and shown(widget) == before:
             return
     raise AssertionError("the widget did not come to rest")
 
