@@ -77,18 +77,18 @@ def test_each_setting_is_trained_once_and_the_next_step_is_trained_ahead(widget,
     assert FEW not in trained
     set_to(widget, loss="mse")
     assert widget.next_step(FEW, widget.run.settings) is None
-    for start in range(2 * module.STORED_RUNS):
+    for start in range(2 * module.RUNS_KEPT):
         set_to(widget, start=start)
-    assert len(widget.stored) == module.STORED_RUNS
-    assert widget.run.settings in widget.stored
+    assert len(widget.runs) == module.RUNS_KEPT
+    assert widget.run.settings in widget.runs
 
 
 def wait_until_stored(widget, number):
     """Wait until the work ahead has stored so many runs."""
     end = time.monotonic() + 10
-    while len(widget.stored) < number and time.monotonic() < end:
+    while len(widget.runs) < number and time.monotonic() < end:
         time.sleep(0.01)
-    return widget.stored
+    return widget.runs
 
 
 def test_a_long_training_is_stored_in_about_a_thousand_steps():

@@ -292,6 +292,17 @@ def test_the_controls_reach_every_value(widget):
             widget.set(**{name: getattr(default, name)})  # back, without training
 
 
+def test_the_plane_is_the_square_around_the_samples_whatever_was_shown_before(widget):
+    for data in ("blobs", "moons", "xor", "spirals", "circles"):
+        set_to(widget, data=data)
+        axes, extent = widget.view.plane.axes, widget.view.plane.extent
+        assert (
+            (*axes.get_xlim(), *axes.get_ylim())
+            == extent
+            == tuple(widget.view.plane.map.get_extent())
+        )
+
+
 def test_moving_through_the_epochs_and_going_back_to_a_setting_train_nothing_again(widget):
     run = widget.run
     for epoch in (0, 10, 20):

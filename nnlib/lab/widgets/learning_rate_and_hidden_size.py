@@ -34,7 +34,7 @@ STARTS = (0, 99)
 ACTIVATIONS = [("tanh", "tanh"), ("sigmoid", "sigmoid"), ("ReLU", "relu"), ("none", "identity")]
 LOSSES = [("cross-entropy (BCE)", "bce"), ("squared error (MSE)", "mse")]
 SLIDERS = ["learning_rate", "hidden_size", "start"]
-STORED_RUNS = 20
+RUNS_KEPT = 20
 LONGEST_HISTORY = 1000  # measurements: beyond that, not every epoch is kept
 SOLVED = 0.1  # the largest error that counts as solved, as in lesson 05
 
@@ -510,7 +510,7 @@ class Widget:
 
     def __init__(self, settings, hide=()):
         self.settings, self.run, self.kept = settings, None, None
-        self.stored = {}  # settings: run
+        self.runs = {}  # the newest trainings, by their settings
         self.view = View()
         controls = {
             "learning_rate": NumberSlider(
@@ -550,11 +550,11 @@ class Widget:
 
     def trained(self, settings, job):
         """Return the run with these settings; each is trained once, as long as it is stored."""
-        run = self.stored.pop(settings, None) or compute(settings, job.stop_training)
+        run = self.runs.pop(settings, None) or compute(settings, job.stop_training)
         if not job.cancelled:
-            self.stored[settings] = run  # the newest stand last
-            for old in [*self.stored][:-STORED_RUNS]:
-                del self.stored[old]
+            self.runs[settings] = run  # the newest stand last
+            for old in [*self.runs][:-RUNS_KEPT]:
+                del self.runs[old]
         return run
 
     def deliver(self, run):

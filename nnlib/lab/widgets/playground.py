@@ -629,6 +629,7 @@ class Plane:
         axes.set_title(title)
         axes.grid(False)
         self.map = colour_map(axes, np.zeros((RESOLUTION, RESOLUTION)), (0, 1, 0, 1))
+        axes.set_autoscale_on(False)  # the square around the samples, whatever is drawn in it
         self.boundary = []
         style = {"linestyle": "", "markeredgewidth": 0.7}
         self.dots = {}
