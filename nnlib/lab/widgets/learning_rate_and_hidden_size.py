@@ -550,8 +550,9 @@ class Widget:
 
     def trained(self, settings, job):
         """Return the run with these settings; each is trained once, as long as it is stored."""
-        run = self.runs.pop(settings, None) or compute(settings, job.stop_training)
+        run = self.runs.get(settings) or compute(settings, job.stop_training)
         if not job.cancelled:
+            self.runs.pop(settings, None)
             self.runs[settings] = run  # the newest stand last
             for old in [*self.runs][:-RUNS_KEPT]:
                 del self.runs[old]
