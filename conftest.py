@@ -4,7 +4,7 @@ A notebook may take 30 seconds to run, lessons 06 and 08 may take 60. What count
 time of its kernel: two notebooks run at once, and it does not grow when they wait for each other
 or for other programs. On a quiet machine it is the time that a reader waits. At the end pytest
 prints a line for each notebook. A processor may be slower than the one that the budgets were made
-for, so the run fails only if a notebook takes more than twice its budget.
+for, so the run fails only if a notebook takes more than three times its budget.
 """
 
 import atexit
@@ -17,7 +17,7 @@ import pytest
 
 BUDGET = 30  # seconds
 LARGER_BUDGETS = {"06_learning_rate_and_hidden_size": 60, "08_real_data": 60}
-SLOWER = 2  # times slower a processor may be
+SLOWER = 3  # times slower a processor may be
 CLOCK = "processor time of the kernels"
 
 # A progress bar would write its timings into the outputs that are compared.
