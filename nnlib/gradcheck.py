@@ -343,10 +343,13 @@ def suggest_from_one_factor(rows, n_samples, n_outputs):
     f = factor_between(computed, measured)
     if f is None or len(rows) == 1 or not any(row.measured.any() and not row.ok for row in rows):
         return ""
+    where_to_look = factor_in_words(f, n_samples, n_outputs)
+    if f == 0:
+        return f"Every entry of every parameter is 0. {where_to_look}"
     direction = "is right, and only its length is not" if f > 0 else "is the opposite one"
     return (
         f"Every entry of every parameter is {f:.4f} times what the loss says: the direction "
-        f"{direction}. {factor_in_words(f, n_samples, n_outputs)}"
+        f"{direction}. {where_to_look}"
     )
 
 
@@ -475,7 +478,8 @@ def suggest_from_direction(rows):
     """
     computed = np.concatenate([row.computed.ravel() for row in rows])
     measured = np.concatenate([row.measured.ravel() for row in rows])
-    lengths = np.linalg.norm(computed) * np.linalg.norm(measured)
+    with np.errstate(over="ignore"):  # looked at in the next line
+        lengths = np.linalg.norm(computed) * np.linalg.norm(measured)
     if not 0 < lengths < np.inf:
         return ""
     cosine = float(np.vdot(computed, measured) / lengths)

@@ -26,6 +26,7 @@ def test_a_gate_is_its_truth_table(gate, rule):
     X, y = gate()
     assert {tuple(row) for row in X} == {(0, 0), (0, 1), (1, 0), (1, 1)}
     assert y.shape == (4, 1)
+    assert X.dtype == y.dtype == np.float64
     for (p, q), label in zip(X, y[:, 0], strict=True):
         assert label == rule(bool(p), bool(q))
 
@@ -70,6 +71,22 @@ def test_the_same_generator_gives_the_same_points_and_the_next_others(make):
     np.testing.assert_array_equal(first[0], again[0])
     np.testing.assert_array_equal(first[1], again[1])
     assert not np.array_equal(again[0], second[0])
+
+
+@pytest.mark.parametrize(("make", "noise"), list(zip(CLOUDS, [0.1, 0.1, 0.3, 0.05], strict=True)))
+def test_a_cloud_has_the_noise_that_it_documents_if_nothing_is_said(make, noise):
+    default, said = make(rng=generator()), make(200, noise=noise, rng=generator())
+    np.testing.assert_array_equal(default[0], said[0])
+
+
+def test_a_cloud_is_scikit_learns_for_a_seed_from_all_that_the_generator_has():
+    import sklearn.datasets
+
+    seed = int(generator().integers(2**32))
+    expected, labels = sklearn.datasets.make_moons(20, noise=0.1, random_state=seed)
+    X, y = datasets.moons(20, rng=generator())
+    np.testing.assert_array_equal(X, expected)
+    np.testing.assert_array_equal(y[:, 0], labels)
 
 
 def test_without_noise_the_circles_are_circles_and_the_inner_one_is_1():

@@ -18,6 +18,10 @@ def test_one_hot_has_a_single_1_in_the_column_of_the_label():
     np.testing.assert_array_equal(datasets.one_hot([2, 0], 3), [[0, 0, 1], [1, 0, 0]])
 
 
+def test_one_label_alone_is_enough():
+    np.testing.assert_array_equal(datasets.one_hot([1], 2), [[0, 1]])
+
+
 @pytest.mark.parametrize("labels", [[0.5, 1.0], [[1], [0]], [], "12", [True, False]])
 def test_one_hot_names_labels_that_are_no_whole_numbers(labels):
     with pytest.raises(TypeError, match="labels is"):

@@ -13,7 +13,7 @@ from nnlib import (
     numerical_gradient,
 )
 from nnlib.activations import ACTIVATIONS
-from nnlib.gradcheck import numerical_gradients
+from nnlib.gradcheck import factor_between, factor_in_words, numerical_gradients
 from nnlib.losses import LOSSES
 
 # Measured slopes
@@ -47,6 +47,12 @@ def test_a_wider_step_measures_a_coarser_slope():
 def test_a_tiny_step_is_fine_beside_tiny_parameters():
     slope = numerical_gradient(np.sum, [1e-9, 2e-9], epsilon=1e-18)
     np.testing.assert_allclose(slope, [1, 1], rtol=1e-6)
+
+
+def test_slopes_are_float64_whatever_comes():
+    slope = numerical_gradient(lambda t: np.float32(np.sign(t[0])), np.zeros(1, np.float32))
+    assert slope.dtype == np.float64
+    np.testing.assert_allclose(slope, 2 / (2 * 6e-6), rtol=1e-14)  # to more digits than float32 has
 
 
 @pytest.mark.parametrize(("loss", "output"), LOSS_AND_OUTPUT)
@@ -168,11 +174,68 @@ def test_the_report_names_the_worst_entry_and_both_its_values():
     assert "below 1e-07" in lines[2]
 
 
+REPORT = """\
+parameter  relative error   verdict
+W1         0.1250           WRONG: the formula says W1[1, 0] = 3.000000, the loss says 3.500000
+b1         0.3333           WRONG: the formula says b1[0, 1] = 6.000000, the loss says 9.000000
+W2         below 1e-07      right
+b2         2.0000           WRONG: the formula says b2[0, 1] = 2.000000, the loss says -2.000000
+
+The limit is 1e-07. In float64 a right formula is off by about 1e-09, from rounding,
+and a wrong one by percents: whatever lies between tells them apart.
+
+- The error is there at the output already, in layer 2. Look at the delta of the output, and
+  whether the loss that is printed is the one that was derived.
+- W1 is wrong only in column 0: look at these neurons.
+- b1 is wrong only in column 1: look at these neurons.
+- b2 is -1.0000 times what the loss says. A sign: a step against it goes uphill?
+- Taken together the two gradients have the cosine 0.9145, so the loss falls all the same."""
+
+
+def test_the_whole_report_with_its_explanation():
+    report = compare_gradients(
+        {"W1": [[1, 2], [3, 4]], "b1": [[5, 6]], "W2": [[1, 3], [2, 4]], "b2": [[-1, 2]]},
+        {"W1": [[1, 2], [3.5, 4]], "b1": [[5, 9]], "W2": [[1, 3], [2, 4]], "b2": [[1, -2]]},
+    )
+    assert report.explain() == REPORT
+    table, _, marked = REPORT.split("\n\n")
+    assert str(report) == table
+    assert report.explain(reason=False) == f"{table}\n\n{marked}"
+
+
 @pytest.mark.parametrize(("tolerance", "ok"), [(0.2, True), (0.1, False)])
 def test_the_tolerance_decides(tolerance, ok):
     report = compare_gradients({"W1": [8.0]}, {"W1": [7.0]}, tolerance=tolerance)
     assert report.ok == ok
     assert report.tolerance == tolerance
+
+
+def test_equal_gradients_agree_without_any_tolerance():
+    assert compare_gradients({"W1": [8.0]}, {"W1": [8.0]}, tolerance=0, noise=0).ok
+
+
+def test_an_infinite_difference_is_wrong_and_warns_of_nothing():
+    report = compare_gradients({"W1": [1e308]}, {"W1": [-1e308]})
+    assert not report.ok
+    assert report.worst == np.inf
+
+
+def test_gradients_are_compared_in_float64():
+    (row,) = compare_gradients({"W1": np.ones(1, "f4")}, {"W1": np.ones(1, "f4")}).rows
+    assert row.computed.dtype == row.measured.dtype == np.float64
+
+
+def test_the_report_of_a_network_knows_the_data_and_the_tolerance():
+    net = random_network([2, 3, 3], "tanh", "sigmoid")
+    X, y = random_data(net, "bce", n_samples=4)
+    report = check_gradients(net, X, y, "bce", tolerance=1e-3)
+    assert (report.n_samples, report.n_outputs, report.tolerance) == (4, 3, 1e-3)
+
+
+def test_a_large_loss_leaves_more_rounding_in_its_slopes():
+    # The loss is 1000 and its slope 0.001: of the difference 1e-8 digits are rounding.
+    net = Network.from_weights([[[1e6]]], [[[0.0]]], output="sigmoid")
+    assert check_gradients(net, [[1e-3]], [[0.0]], "bce").ok
 
 
 def test_two_gradients_of_0_agree():
@@ -253,9 +316,50 @@ def test_a_right_gradient_gets_no_suggestion_and_the_reason_for_the_limit():
 )
 def test_one_factor_for_all_is_named_with_where_it_may_come_from(factor, words):
     (suggestion,) = right_and_wrong(multiply(factor)).suggestions()
-    assert f"{factor:.4f} times" in suggestion
+    direction = "is right, and only its length is not" if factor > 0 else "is the opposite one"
+    assert suggestion.startswith(
+        f"Every entry of every parameter is {factor:.4f} times what the loss says: the direction "
+        f"{direction}. "
+    )
     assert words in suggestion
-    assert ("opposite" in suggestion) == (factor < 0)
+
+
+@pytest.mark.parametrize(
+    ("factor", "n_samples", "n_outputs", "words"),
+    [
+        (
+            5, 5, 2,
+            "A sum where the loss is a mean over 5 samples, or half a sum of squares where the "
+            "loss is their mean?",
+        ),
+        (8, 4, 2, "A sum where the loss is a mean over 4 samples and 2 outputs?"),
+        (
+            2, 5, 2,
+            "A sum where the loss is a mean over 2 outputs, or the 2 of a square, once too often?",
+        ),
+        (3, None, 3, "A sum where the loss is a mean over 3 outputs?"),
+        (5, 10, 1, "Half a sum of squares where the loss is their mean?"),
+        (1.5, 1, 3, "Half a sum of squares where the loss is their mean?"),
+        (0.5, 2, 1, "A mean taken twice, over 2 samples, or the 2 of a square, forgotten?"),
+        (1 / 6, 2, 3, "A mean taken twice, over 2 samples and 3 outputs?"),
+        (0.5, None, None, "The 2 of a square, forgotten?"),
+        (0.5, None, 2, "The 2 of a square, forgotten?"),
+        (-1, 5, 2, "A sign: a step against it goes uphill?"),
+        (
+            -5, 5, 1,
+            "A sign: a step against it goes uphill, or a sum where the loss is a mean over 5 "
+            "samples?",
+        ),
+        (3.3, 5, 2, "Which factor of your formula has this value?"),
+        (1, 1, 1, "Which factor of your formula has this value?"),
+        (2.0003, 5, 1, "Which factor of your formula has this value?"),
+        (0, 5, 2, "Is this gradient computed at all?"),
+        (-9e-6, 5, 2, "Is this gradient computed at all?"),
+        (1.1e-5, 5, 2, "Which factor of your formula has this value?"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_factor(factor, n_samples, n_outputs, words):
+    assert factor_in_words(factor, n_samples, n_outputs) == words
 
 
 def test_with_2_samples_a_factor_of_2_may_be_the_mean_or_the_square():
@@ -266,31 +370,144 @@ def test_with_2_samples_a_factor_of_2_may_be_the_mean_or_the_square():
 
 def test_without_the_numbers_of_samples_the_factor_alone_is_named():
     report = compare_gradients({"W1": [[5.0]], "b1": [[10.0]]}, {"W1": [[1.0]], "b1": [[2.0]]})
-    assert "5.0000 times" in report.suggestions()[0]
-    assert "samples" not in report.suggestions()[0]
+    assert report.suggestions() == [
+        "Every entry of every parameter is 5.0000 times what the loss says: the direction is "
+        "right, and only its length is not. Which factor of your formula has this value?"
+    ]
 
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (["W2"], "Only weights are wrong (W2)"),
-        (["W1", "W2", "W3"], "Only weights are wrong (W1 and W2 and W3)"),
-        (["b3"], "Only biases are wrong (b3)"),
-        (["b1", "b2", "b3"], "Look at the sum of delta over the samples"),
-        (["W1", "b1"], "The error comes in at delta1: the way back through W2"),
-        (["W1", "b1", "W2", "b2"], "The error comes in at delta2: the way back through W3"),
-        (["W1", "b1", "W2", "b2", "W3", "b3"], "at the output already, in layer 3"),
+        (
+            ["W2"],
+            "Only weights are wrong (W2), and the biases of the same layers are right, so delta "
+            "is right. Look at the product a.T @ delta.",
+        ),
+        (
+            ["W1", "W2", "W3"],
+            "Only weights are wrong (W1 and W2 and W3), and the biases of the same layers are "
+            "right, so delta is right. Look at the product a.T @ delta.",
+        ),
+        (
+            ["b3"],
+            "Only biases are wrong (b3), and the weights of the same layers are right, so delta "
+            "is right. Look at the sum of delta over the samples.",
+        ),
+        (
+            ["b1", "b2", "b3"],
+            "Only biases are wrong (b1 and b2 and b3), and the weights of the same layers are "
+            "right, so delta is right. Look at the sum of delta over the samples.",
+        ),
+        (
+            ["W1", "b1"],
+            "From layer 2 on all is right, so delta2 is right. The error comes in at delta1: the "
+            "way back through W2, or the slope of layer 1's activation.",
+        ),
+        (
+            ["W1", "b1", "W2", "b2"],
+            "From layer 3 on all is right, so delta3 is right. The error comes in at delta2: the "
+            "way back through W3, or the slope of layer 2's activation.",
+        ),
+        (
+            ["W1", "b1", "W2", "b2", "W3", "b3"],
+            "The error is there at the output already, in layer 3. Look at the delta of the "
+            "output, and whether the loss that is printed is the one that was derived.",
+        ),
     ],
 )
 def test_the_place_of_the_errors_names_the_step_they_share(wrong, words):
-    assert words in right_and_wrong(spoil(*wrong)).suggestions()[0]
+    assert right_and_wrong(spoil(*wrong)).suggestions()[0] == words
+
+
+def test_without_biases_wrong_weights_behind_right_ones_are_a_wrong_way_back():
+    (suggestion, *_) = compare_gradients(
+        {"W1": [[1.0, 5.0]], "W2": [[1.0, 2.0]]}, {"W1": [[1.0, 2.0]], "W2": [[1.0, 2.0]]}
+    ).suggestions()
+    assert suggestion.startswith("From layer 2 on all is right, so delta2 is right.")
+
+
+def test_a_wrong_layer_before_one_that_is_not_compared_has_no_place():
+    rows = {"W1": [[1.0, 5.0]], "b1": [[1.0, 3.0]], "W3": [[1.0]]}
+    report = compare_gradients(rows, {"W1": [[1.0, 2.0]], "b1": [[1.0, 2.0]], "W3": [[1.0]]})
+    assert report.suggestions()[0] == "W1 is wrong only in column 1: look at these neurons."
 
 
 def test_a_factor_in_one_parameter_is_named_for_it_alone():
     suggestions = right_and_wrong(multiply(-1, "b1")).suggestions()
     assert "Only biases are wrong (b1)" in suggestions[0]
-    assert suggestions[1].startswith("b1 is -1.0000 times")
+    assert suggestions[1] == (
+        "b1 is -1.0000 times what the loss says. A sign: a step against it goes uphill?"
+    )
     assert len(suggestions) == 3
+
+
+def test_a_factor_in_one_parameter_is_compared_with_the_numbers_of_samples_and_outputs():
+    assert right_and_wrong(multiply(10, "b1")).suggestions()[1] == (
+        "b1 is 10.0000 times what the loss says. A sum where the loss is a mean over 5 samples "
+        "and 2 outputs?"
+    )
+
+
+def test_one_parameter_alone_says_nothing_of_the_whole():
+    report = compare_gradients({"theta": [[2.0, 4.0]]}, {"theta": [[1.0, 2.0]]})
+    assert report.suggestions() == [
+        "theta is 2.0000 times what the loss says. The 2 of a square, once too often?",
+        "Taken together the two gradients have the cosine 1.0000, so the loss falls all the same.",
+    ]
+
+
+def test_a_small_error_beside_large_right_slopes_is_no_factor():
+    report = compare_gradients({"W1": [[1e6]], "b1": [[1.0]]}, {"W1": [[1e6]], "b1": [[0.0]]})
+    assert report.suggestions()[0].startswith("Only biases are wrong (b1)")
+
+
+def test_a_factor_is_seen_through_the_rounding_of_large_slopes():
+    assert factor_between(np.array([2e6, 4e6 + 30]), np.array([1e6, 2e6])) == pytest.approx(
+        2, rel=1e-4
+    )
+    assert factor_between(np.array([2e6, 4e6 + 300]), np.array([1e6, 2e6])) is None
+
+
+def test_a_gradient_of_0_is_asked_about_and_has_no_direction():
+    assert right_and_wrong(multiply(0)).suggestions() == [
+        "Every entry of every parameter is 0. Is this gradient computed at all?"
+    ]
+    only = compare_gradients({"theta": [[0.0, 0.0]]}, {"theta": [[1.0, 2.0]]})
+    assert only.suggestions() == [
+        "theta is 0.0000 times what the loss says. Is this gradient computed at all?"
+    ]
+
+
+def test_nothing_is_said_of_a_direction_too_long_to_measure():
+    report = compare_gradients({"theta": [[1e200, 2e200]]}, {"theta": [[1e200, 1e200]]})
+    assert report.suggestions() == ["theta is wrong only in column 1: look at these neurons."]
+
+
+def test_errors_everywhere_in_a_parameter_have_no_place_in_it():
+    suggestions = right_and_wrong(spoil("W1")).suggestions()
+    assert len(suggestions) == 2
+    assert suggestions[0].startswith("Only weights are wrong (W1)")
+    assert suggestions[1].startswith("Taken together")
+
+
+def test_an_error_in_most_neurons_is_located_by_column():
+    measured = np.ones((2, 4))
+    computed = measured + np.array([[1, 2, 0, 4], [5, 3, 0, 1]])
+    suggestions = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
+    assert "W1 is wrong only in columns 0, 1, 3: look at these neurons." in suggestions
+
+
+def test_an_error_is_located_through_the_rounding_of_large_slopes():
+    measured = np.array([[1e6, 2e6], [3e6, 4e6]])
+    computed = measured + np.array([[0.1, 1e5], [0.1, 3e5]])
+    suggestions = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
+    assert "W1 is wrong only in column 1: look at these neurons." in suggestions
+
+
+def test_a_transposed_square_of_two_rows_is_recognised():
+    report = compare_gradients({"W1": [[1.0, 2.0], [3.0, 4.0]]}, {"W1": [[1.0, 3.0], [2.0, 4.0]]})
+    assert "W1 is the transpose of what the loss says." in report.suggestions()
 
 
 def test_a_parameter_without_a_gradient_is_asked_about():
@@ -312,8 +529,8 @@ def test_errors_in_some_neurons_or_inputs_only_are_located():
         gradient["W2"][[0, 3]] += 1
 
     suggestions = right_and_wrong(some).suggestions()
-    assert any("W1 is wrong only in column 2:" in line for line in suggestions)
-    assert any("W2 is wrong only in rows 0, 3:" in line for line in suggestions)
+    assert "W1 is wrong only in column 2: look at these neurons." in suggestions
+    assert "W2 is wrong only in rows 0, 3: look at these inputs." in suggestions
 
 
 def test_a_slope_of_dead_neurons_is_recognised(monkeypatch):
@@ -327,20 +544,24 @@ def test_a_slope_of_dead_neurons_is_recognised(monkeypatch):
     suggestions = check_gradients(net, X, y, "bce").suggestions()
     assert "delta1" in suggestions[0]
     for name in ("W1", "b1"):
-        assert any(
-            line.startswith(f"{name} is wrong only in column 1, where the loss says 0")
-            for line in suggestions
-        )
+        assert (
+            f"{name} is wrong only in column 1, where the loss says 0: these neurons are dead for "
+            "all the samples. Is their slope taken from z, and is it 0?"
+        ) in suggestions
 
 
-@pytest.mark.parametrize(("sign", "words"), [(1, "falls all the same"), (-1, "goes uphill")])
+@pytest.mark.parametrize(
+    ("sign", "words"), [(1, ", so the loss falls all the same."), (-1, ", so a step goes uphill.")]
+)
 def test_the_direction_of_the_whole_says_whether_the_loss_falls(sign, words):
     def bend(gradient):
         for values in gradient.values():
             values *= sign
         gradient["b1"][0, 0] += 1e-3
 
-    assert words in right_and_wrong(bend).suggestions()[-1]
+    line = right_and_wrong(bend).suggestions()[-1]
+    assert line.startswith(f"Taken together the two gradients have the cosine {sign}.0000")
+    assert line.endswith(words)
 
 
 def test_suggestions_need_no_names_of_layers():

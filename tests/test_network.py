@@ -129,6 +129,11 @@ def test_a_copy_is_equal_and_independent_and_can_be_trained(make, stack_shape, b
     np.testing.assert_array_equal(duplicate.predict(X), net.predict(X))
 
 
+@pytest.mark.parametrize("make", [Network.copy, copy.deepcopy, by_pickle])
+def test_a_copy_has_the_float_type_of_the_network(make):
+    assert make(random_network([2, 3, 1], "relu", "sigmoid", dtype=np.float32)).dtype == np.float32
+
+
 def test_given_weights_are_copied():
     W1 = np.ones((2, 1))
     net = Network.from_weights([W1])

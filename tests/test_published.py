@@ -288,7 +288,7 @@ def test_each_has_the_layers_of_its_write_up(net, sizes, bias):
 
 def test_a_start_is_the_same_each_time_and_another_for_another_seed():
     for make in (published.network_001, published.network_003):
-        vectors = [make(seed).parameters.vector for seed in (1, 1, 2)]
+        vectors = [make(seed).parameters.vector for seed in (0, 0, 1)]
         np.testing.assert_array_equal(vectors[0], vectors[1])
         assert not np.array_equal(vectors[0], vectors[2])
 

@@ -156,6 +156,15 @@ def test_a_member_that_starts_without_a_finite_loss_stays_at_its_start():
     np.testing.assert_array_equal(net.member(1).parameters.vector, start)
 
 
+def test_a_loss_that_is_no_number_at_the_start_is_recorded_as_infinite():
+    X, y = datasets.xor()
+    net = diverging_stack()[0]
+    net.W[1][1] = 1e200
+    net.W[2][1] = [[1e200], [-1e200], [0]]  # infinity minus infinity
+    history = train(net, X, y, loss="mse", learning_rate=0.1, epochs=2, divergence="record")
+    assert (history.loss[:, 1] == np.inf).all()
+
+
 def test_a_single_network_can_record_its_divergence_too():
     X, y = datasets.xor()
     net = diverging_stack()[0].member(0)

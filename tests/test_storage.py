@@ -38,29 +38,41 @@ def saved(tmp_path, **changes):
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"format": None}, "not marked"),
-        ({"format": np.array("another program, version 7")}, "not marked"),
-        ({"parameters": None}, "parameters"),
-        ({"parameters": np.zeros(5)}, "its parameters have shape (5,)"),
-        ({"parameters": np.full(13, np.nan)}, "NaN or infinite"),
-        ({"parameters": np.zeros(13, int)}, "not a vector of float64 or float32"),
-        ({"layer_sizes": np.array([2, 0, 1])}, "layer_sizes"),
-        ({"hidden": np.array("sigmod")}, 'Did you mean "sigmoid"?'),
+        ({"format": None}, 'it is not marked as "nnlib network, version 1"'),
+        (
+            {"format": np.array("another program, version 7")},
+            'it is not marked as "nnlib network, version 1"',
+        ),
+        ({"parameters": None}, "'parameters'"),
+        (
+            {"parameters": np.zeros(5)},
+            "its parameters have shape (5,), but its layer sizes need (13,)",
+        ),
+        ({"parameters": np.full(13, np.nan)}, "parameters holds 13 entries that are NaN"),
+        ({"parameters": np.zeros(13, int)}, "its parameters are not a vector of float64 or"),
+        ({"parameters": np.float64(1)}, "its parameters are not a vector of float64 or float32"),
+        ({"layer_sizes": np.array([2, 0, 1])}, "layer_sizes is 0"),
+        ({"hidden": np.array("sigmod")}, "hidden is 'sigmod' (str), which is not known."),
     ],
 )
 def test_a_foreign_file_is_explained(tmp_path, changes, why):
     path = saved(tmp_path, **changes)
-    with pytest.raises(ValueError, match="does not hold a network as save_network") as caught:
+    with pytest.raises(ValueError, match="save_network") as caught:
         load_network(path)
-    assert why in str(caught.value)
+    message = str(caught.value)
+    start = f"{path} is an .npz file, but does not hold a network as save_network writes it: {why}"
+    assert message.startswith(start)
+    assert message.endswith(". Save the network again with save_network.")
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200])
 def test_a_damaged_file_is_explained(tmp_path, cut):
     path = saved(tmp_path)
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(ValueError, match=r"is damaged, or no \.npz file"):
+    with pytest.raises(ValueError, match=r"is damaged, or no \.npz file") as caught:
         load_network(path)
+    assert str(caught.value).startswith(f"{path} is damaged, or no .npz file (")
+    assert str(caught.value).endswith("). Save the network again with save_network.")
 
 
 def test_a_flipped_byte_is_noticed(tmp_path):

@@ -69,9 +69,10 @@ def test_bounds_are_where_they_are_said_to_be():
         ("tanh", "'tanh' (str)"),
         (0.5, "0.5 (float)"),
         (np.ones((2, 3)), "an array of shape (2, 3) and dtype float64"),
-        ("x" * 100, "'" + "x" * 56 + "... (str)"),
+        ("x" * 58, "'" + "x" * 58 + "' (str)"),
+        ("x" * 59, "'" + "x" * 56 + "... (str)"),
     ],
-    ids=["None", "text", "number", "array", "long text"],
+    ids=["None", "text", "number", "array", "60 characters", "61 characters"],
 )
 def test_a_value_is_described_in_a_few_words(value, words):
     assert validation.describe(value) == words
