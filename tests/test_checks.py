@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 import time
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -446,7 +447,7 @@ def test_the_learner_may_interrupt_a_check():
         forever(x)
 
     with pytest.raises(KeyboardInterrupt):
-        DOUBLE.judge(interrupted)
+        replace(DOUBLE, seconds=60).judge(interrupted)
     wait_for_threads(before)
     assert threading.active_count() == before
 
