@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline check format refresh links bench constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh links bench constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test-portable: install-test  ## run every notebook as on older processors, with 
 
 test-offline: install-test  ## the whole suite with no network but loopback
 	@sh tools/offline.sh
+
+mutants: install-test  ## would the tests notice a change in nnlib? (PART=checks, SAMPLE=7)
+	.venv/bin/python tools/mutants.py $(or $(PART),core) $(SAMPLE)
 
 check: install-test  ## lint, formatting and types
 	.venv/bin/ruff check --quiet

@@ -305,7 +305,7 @@ def factor_in_words(f, n_samples, n_outputs):
     known = {
         "a sum where the loss is a mean over {n} samples": n,
         "a sum where the loss is a mean over {n} samples and {m} outputs": n * m if m > 1 else 0,
-        "a sum where the loss is a mean over {m} outputs": m if m > 1 else 0,
+        "a sum where the loss is a mean over {m} outputs": m,
         "half a sum of squares where the loss is their mean": n * m / 2,
         "a mean taken twice, over {n} samples": 1 / n if n else 0,
         "a mean taken twice, over {n} samples and {m} outputs": 1 / (n * m) if m > 1 and n else 0,
@@ -315,7 +315,7 @@ def factor_in_words(f, n_samples, n_outputs):
     found = [
         text.format(n=n, m=m)
         for text, value in known.items()
-        if value not in (0, 1) and abs(abs(f) - value) < 1e-4 * value
+        if value != 1 and abs(abs(f) - value) < 1e-4 * value
     ]
     if f < 0:
         found.insert(0, "a sign: a step against it goes uphill")

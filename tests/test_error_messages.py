@@ -105,6 +105,10 @@ def test_bad_inputs_are_refused_everywhere(where, bad, kind, parts):
     refused(calls[where], kind, *parts)
 
 
+def test_a_column_as_long_as_a_row_looks_transposed():
+    refused(lambda: net().predict([[1], [2]]), ValueError, "X has shape (2, 1)", "use X.T")
+
+
 def test_inputs_that_only_float32_cannot_hold_are_refused_there():
     bad = [[1e300, 0.0]]
     refused(
@@ -129,6 +133,11 @@ def test_numbers_too_large_to_compute_with_are_refused():
     refused(
         lambda: gradients(random_network([2, 1], "tanh", "identity"), 1e3 * X, huge, "mse"),
         OverflowError, "the gradient", "of X is 1e+03, of y 1e+308", "near 1",
+    )  # fmt: skip
+    opposite = np.array([[0], [1e308], [-1e308], [0]])  # infinity minus infinity
+    refused(
+        lambda: gradients(random_network([2, 1], "tanh", "identity"), 1e3 * X + 1, opposite, "mse"),
+        OverflowError, "the gradient", "of X is 1e+03, of y 1e+308",
     )  # fmt: skip
     refused(
         lambda: check_gradients(net("identity"), X, huge, "mse"),

@@ -341,6 +341,7 @@ def test_one_factor_for_all_is_named_with_where_it_may_come_from(factor, words):
         (5, 10, 1, "Half a sum of squares where the loss is their mean?"),
         (1.5, 1, 3, "Half a sum of squares where the loss is their mean?"),
         (0.5, 2, 1, "A mean taken twice, over 2 samples, or the 2 of a square, forgotten?"),
+        (0.1, 5, 2, "A mean taken twice, over 5 samples and 2 outputs?"),
         (1 / 6, 2, 3, "A mean taken twice, over 2 samples and 3 outputs?"),
         (0.5, None, None, "The 2 of a square, forgotten?"),
         (0.5, None, 2, "The 2 of a square, forgotten?"),
@@ -352,6 +353,8 @@ def test_one_factor_for_all_is_named_with_where_it_may_come_from(factor, words):
         ),
         (3.3, 5, 2, "Which factor of your formula has this value?"),
         (1, 1, 1, "Which factor of your formula has this value?"),
+        (2.5, 5, None, "Which factor of your formula has this value?"),
+        (5.0003, 5, 1, "A sum where the loss is a mean over 5 samples?"),
         (2.0003, 5, 1, "Which factor of your formula has this value?"),
         (0, 5, 2, "Is this gradient computed at all?"),
         (-9e-6, 5, 2, "Is this gradient computed at all?"),
@@ -425,6 +428,11 @@ def test_without_biases_wrong_weights_behind_right_ones_are_a_wrong_way_back():
         {"W1": [[1.0, 5.0]], "W2": [[1.0, 2.0]]}, {"W1": [[1.0, 2.0]], "W2": [[1.0, 2.0]]}
     ).suggestions()
     assert suggestion.startswith("From layer 2 on all is right, so delta2 is right.")
+
+
+def test_biases_compared_alone_say_nothing_of_the_weights():
+    suggestions = compare_gradients({"b1": [[1.0, 5.0]]}, {"b1": [[1.0, 2.0]]}).suggestions()
+    assert suggestions[0].startswith("The error is there at the output already, in layer 1.")
 
 
 def test_a_wrong_layer_before_one_that_is_not_compared_has_no_place():

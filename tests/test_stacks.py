@@ -165,6 +165,17 @@ def test_a_loss_that_is_no_number_at_the_start_is_recorded_as_infinite():
     assert (history.loss[:, 1] == np.inf).all()
 
 
+def test_infinite_weights_at_the_end_of_one_member_leave_the_others_as_they_are():
+    # A sigmoid makes 1 of an infinite weighted sum, so the losses alone look harmless.
+    net = Network.stack([Network.from_weights([[[0.001]]], output="sigmoid")] * 2)
+    rates = np.array([1e308, 0.1])
+    history = train(
+        net, [[1000.0]], [[0.3]], loss="mse", learning_rate=rates, epochs=1, divergence="record"
+    )
+    np.testing.assert_array_equal(history.diverged_at, [1, -1])
+    assert np.isfinite(history.loss[:, 1]).all()
+
+
 def test_a_single_network_can_record_its_divergence_too():
     X, y = datasets.xor()
     net = diverging_stack()[0].member(0)

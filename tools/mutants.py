@@ -1,0 +1,102 @@
+"""Would the tests notice? Change nnlib in thousands of small ways, and run its tests on each.
+
+usage: python tools/mutants.py PART [SAMPLE]      (make mutants)
+
+PART is "core" or "checks". SAMPLE is one digit or two: only the mutants whose number ends in them
+are run.
+
+The tester, mutmut, has an environment of its own in .mutants/, and works on a copy of the files
+there. A mutant that makes a test fail is killed, and so is one that never ends.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from uv import find_uv_bin
+
+ROOT = Path(__file__).resolve().parents[1]
+MUTMUT = "mutmut==3.8.1"
+VENV = ROOT / ".mutants" / "venv"
+COPIED = ["nnlib", "tests", "tools", "notebooks", "pyproject.toml"]
+
+CORE_TESTS = [
+    "validation", "activations", "initialization", "losses", "network", "gradients",
+    "gradient_check", "optimizers", "training", "stacks", "storage", "datasets", "digits",
+    "published", "error_messages",
+]  # fmt: skip
+PARTS = {
+    "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*"], "tests": CORE_TESTS},
+    "checks": {"of": "nnlib/lab/checks/*.py", "without": [], "tests": ["checks", "exercises"]},
+}
+
+
+def install():
+    """Make .mutants/venv hold the tested versions, and the tester."""
+    options = {"cwd": ROOT, "check": True}
+    create = ["venv", "--quiet", "--allow-existing", "--python", sys.executable, VENV]
+    subprocess.run([find_uv_bin(), *create], **options)
+    packages = ["--constraints", "constraints.txt", "--group", "test", MUTMUT]
+    install = ["pip", "install", "--quiet", "--python", VENV / "bin" / "python", *packages]
+    subprocess.run([find_uv_bin(), *install], **options)
+
+
+def copy(part, folder):
+    """Put the files into an empty folder, with the settings for a part."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    settings = {
+        "source_paths": ["nnlib"],
+        "only_mutate": [PARTS[part]["of"]],
+        "do_not_mutate": PARTS[part]["without"],
+        "also_copy": ["tools", "notebooks"],
+        # The project's own options, for all tests at once, do not suit a few tests at a time.
+        "pytest_add_cli_args": ["-o", "addopts=", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args_test_selection": [
+            f"tests/test_{name}.py" for name in PARTS[part]["tests"]
+        ],
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+    with open(folder / "pyproject.toml", "a", encoding="utf-8") as file:
+        file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
+
+
+def report(part, folder):
+    """Print the survivors and the score."""
+    listed = subprocess.check_output([VENV / "bin" / "mutmut", "results"], cwd=folder, text=True)
+    outcomes = dict(line.strip().split(": ") for line in listed.splitlines())
+    left_out = [name for name, outcome in outcomes.items() if outcome == "not checked"]
+    alive = [name for name, outcome in outcomes.items() if outcome in ("survived", "no tests")]
+    metas = folder.glob("mutants/nnlib/**/*.meta")
+    made = sum(len(json.loads(meta.read_text("utf-8"))["exit_code_by_key"]) for meta in metas)
+    run = made - len(left_out)
+    print(*alive, sep="\n")
+    print(f"To see one of them: (cd {folder.relative_to(ROOT)} && ../venv/bin/mutmut show NAME)")
+    print(
+        f"{part}: {run} mutants, {run - len(alive)} killed, {len(alive)} survived: "
+        f"{100 * (1 - len(alive) / run):.1f} %" + f" (of {made}, a sample)" * bool(left_out)
+    )
+
+
+def main():
+    part, sample = (*sys.argv[1:], "")[:2]
+    if part not in PARTS:
+        sys.exit(f"There is no part {part}: choose one of {', '.join(PARTS)}.")
+    folder = ROOT / ".mutants" / part
+    install()
+    copy(part, folder)
+    chosen = [f"*__mutmut_*{sample}"] if sample else []
+    subprocess.run([VENV / "bin" / "mutmut", "run", *chosen], cwd=folder, check=True)
+    report(part, folder)
+
+
+if __name__ == "__main__":
+    main()
