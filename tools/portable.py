@@ -1,6 +1,6 @@
 """Run every notebook strictly as on other processors, again and again.
 
-usage: python tools/portable.py [ROUNDS]      (default: 3 rounds of 8 to 10 runs; make test-portable)
+usage: python tools/portable.py [ROUNDS]      (default: 3 rounds; make test-portable)
 
 OpenBLAS and NumPy choose their code by the processor. Two environment variables make them choose
 as on an older one, where sums are added in another order and end on other last digits. The stored
