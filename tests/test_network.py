@@ -157,6 +157,12 @@ def test_the_float_type_can_be_said_in_the_usual_ways(dtype):
     assert net.dtype == np.dtype(dtype)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("stack_shape", [(2,), (20,), (4, 5)], ids=str)
+def test_a_stack_has_the_float_type_that_is_asked_for_however_it_lies(stack_shape, dtype):
+    assert Parameters([2, 1], stack_shape=stack_shape, dtype=dtype).vector.dtype == dtype
+
+
 # What it says of itself
 
 
