@@ -41,6 +41,7 @@ def test_the_published_data_are_those_of_the_write_ups():
     X, y = datasets.published("000")
     np.testing.assert_array_equal(X, [[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]])
     np.testing.assert_array_equal(y, [[0, 1], [1, 0], [1, 0], [0, 1]])
+    assert X.dtype == y.dtype == np.float64
     X, y = datasets.published("002")
     np.testing.assert_array_equal(X, [[1, 2], [2, 3]])
     np.testing.assert_array_equal(y, [[1], [0]])
