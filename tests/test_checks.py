@@ -437,8 +437,16 @@ def test_no_thread_can_be_started(monkeypatch):
     assert DOUBLE.judge(lambda x: x * x).mistake == "the square"
 
 
+@pytest.fixture
+def interruptible():
+    """A shell starts what runs in the background with interrupts ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals")
-def test_the_learner_may_interrupt_a_check():
+def test_the_learner_may_interrupt_a_check(interruptible):
     before = threading.active_count()
     main = threading.main_thread().ident
 

@@ -21,6 +21,6 @@ def test_a_notebook_far_over_its_budget_fails_the_run(tmp_path):
     assert "2 passed" in done.stdout
     assert done.returncode == 1
     over, within = re.findall(r"^0[58]_.+", done.stdout, re.M)
-    assert re.fullmatch(r"05_planted +\S+ s of 0.01 s, more than 2 times its budget", over)
+    assert re.fullmatch(r"05_planted +\S+ s of 0.01 s, more than 3 times its budget", over)
     assert re.fullmatch(r"08_real_data +\S+ s of 60 s", within)
     assert float(within.split()[1]) > 0.05
