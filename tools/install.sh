@@ -48,4 +48,7 @@ if ! { $pip -c constraints.txt pip && $pip -c constraints.txt -e . --group "$gro
     [ -z "$CI" ] || cat "$log" >&2
     fail "The packages could not be installed: check the network connection (and proxy settings), then run 'make $group' again; what pip said is in $log."
 fi
+# pip compiles what it installs, but not what it leaves in place: so that the first import is no
+# slower than the next ones, wherever Python itself may not write what it compiled.
+.venv/bin/python -m compileall -q nnlib >>"$log" 2>&1
 echo "$state" >".venv/.installed-$group"
