@@ -323,9 +323,9 @@ def test_what_a_wrong_function_prints_is_shown():
     assert dict(verdict.rows)["printed"] == "x is 3.0 | second"
 
 
-def test_an_endless_print_is_cut():
+def test_a_long_print_is_cut():
     def chatter(x):
-        for _ in range(10_000):
+        for _ in range(1000):
             print("chatter " * 100)
 
     assert len(dict(DOUBLE.judge(chatter).rows)["printed"]) < 500
