@@ -10,14 +10,28 @@ The error signal of a layer is ``delta[l] = dL/dz[l]``. Four equations do the wo
 The mean over the samples is in ``delta[L]`` already, so it is in everything that follows.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from nnlib.losses import check_loss
-from nnlib.network import Network, matmul
+from nnlib.losses import Loss, check_loss
+from nnlib.network import ByLayer, Network, Parameters, matmul
 from nnlib.validation import check_instance
 
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
-def backward_pass(network, z, a, y, loss, out=None):
+
+def backward_pass(
+    network: Network,
+    z: ByLayer,
+    a: list[np.ndarray],
+    y: np.ndarray,
+    loss: Loss,
+    out: Parameters | None = None,
+) -> Parameters:
     """Compute the gradient of the loss from the results of a forward pass.
 
     Parameters
@@ -53,7 +67,7 @@ def backward_pass(network, z, a, y, loss, out=None):
     return gradients
 
 
-def gradients(network, X, y, loss):
+def gradients(network: Network, X: ArrayLike, y: ArrayLike, loss: str) -> Parameters:
     """Return the gradient of the loss for inputs ``X`` and targets ``y``, after checking both.
 
     Parameters

@@ -4,6 +4,11 @@ The functions return ``X`` (n_samples, n_features) and ``y`` (n_samples, n_outpu
 The clouds and the digits come from scikit-learn, which has to be installed for them.
 """
 
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from nnlib.validation import (
@@ -15,10 +20,13 @@ from nnlib.validation import (
     describe,
 )
 
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
+
 GATE_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 
 
-def and_gate():
+def and_gate() -> tuple[np.ndarray, np.ndarray]:
     """Return the four corners and their AND: 1 where both inputs are 1.
 
     Returns
@@ -31,7 +39,7 @@ def and_gate():
     return np.array(GATE_INPUTS, float), np.array([[0.0], [0], [0], [1]])
 
 
-def or_gate():
+def or_gate() -> tuple[np.ndarray, np.ndarray]:
     """Return the four corners and their OR: 1 where at least one input is 1.
 
     Returns
@@ -44,7 +52,7 @@ def or_gate():
     return np.array(GATE_INPUTS, float), np.array([[0.0], [1], [1], [1]])
 
 
-def xor():
+def xor() -> tuple[np.ndarray, np.ndarray]:
     """Return the four corners and their XOR: 1 where the inputs differ.
 
     Returns
@@ -57,7 +65,7 @@ def xor():
     return np.array(GATE_INPUTS, float), np.array([[0.0], [1], [1], [0]])
 
 
-def published(name):
+def published(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the data of one of the four published networks.
 
     Parameters
@@ -77,7 +85,7 @@ def published(name):
 
     Source: the write-ups that this series grew out of; :mod:`nnlib.published` has their networks.
     """
-    data = {
+    data: dict[str, tuple[ArrayLike, ArrayLike]] = {
         "000": (
             [[0, 0, 1], [1, 1, 1], [1, 0, 1], [0, 1, 1]],
             [[0, 1], [1, 0], [1, 0], [0, 1]],
@@ -90,7 +98,9 @@ def published(name):
     return np.array(X, float), np.array(y, float)
 
 
-def circles(n_samples=200, *, noise=0.1, rng):
+def circles(
+    n_samples: int = 200, *, noise: float = 0.1, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two rings, one inside the other; label 1 is the inner one.
 
     Parameters
@@ -117,7 +127,9 @@ def circles(n_samples=200, *, noise=0.1, rng):
     return _from_scikit_learn("make_circles", n_samples, rng, noise=_noise(noise), factor=0.5)
 
 
-def moons(n_samples=200, *, noise=0.1, rng):
+def moons(
+    n_samples: int = 200, *, noise: float = 0.1, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two half circles that reach into each other.
 
     Parameters
@@ -144,7 +156,9 @@ def moons(n_samples=200, *, noise=0.1, rng):
     return _from_scikit_learn("make_moons", n_samples, rng, noise=_noise(noise))
 
 
-def blobs(n_samples=200, *, noise=0.3, rng):
+def blobs(
+    n_samples: int = 200, *, noise: float = 0.3, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two round clouds with their centres at (-1, -1) and (1, 1).
 
     Parameters
@@ -173,7 +187,9 @@ def blobs(n_samples=200, *, noise=0.3, rng):
     )
 
 
-def spirals(n_samples=200, *, noise=0.05, rng):
+def spirals(
+    n_samples: int = 200, *, noise: float = 0.05, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return two spiral arms that wind around each other, one and a half turns each.
 
     scikit-learn has no flat spirals, so these are our own.
@@ -207,7 +223,7 @@ def spirals(n_samples=200, *, noise=0.05, rng):
     return X + _noise(noise) * rng.normal(size=X.shape), y[:, None].astype(float)
 
 
-def digits():
+def digits() -> tuple[np.ndarray, np.ndarray]:
     """Return 1797 handwritten digits, images of 8 by 8 pixels, and which digit each one is.
 
     The images come with scikit-learn; nothing is downloaded.
@@ -231,7 +247,7 @@ def digits():
     return images.data / 16, images.target
 
 
-def one_hot(labels, n_classes):
+def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
     """Return a row for each label, 1 in the column of its class and 0 elsewhere.
 
     Parameters
@@ -266,13 +282,15 @@ def one_hot(labels, n_classes):
     return np.eye(n_classes)[labels]
 
 
-def split(n_samples, sizes, *, rng):
+def split(
+    n_samples: int, sizes: list[int] | tuple[int, ...], *, rng: np.random.Generator
+) -> list[np.ndarray]:
     """Deal the rows 0 to ``n_samples - 1`` out to several sets at random, each row to one set.
 
     Parameters
     ----------
     n_samples : int
-    sizes : sequence of int
+    sizes : list or tuple of int
         How many rows each set gets. Together at most ``n_samples``; the rest is left out.
     rng : numpy.random.Generator
 
@@ -303,7 +321,7 @@ def split(n_samples, sizes, *, rng):
     return np.split(order, np.cumsum(sizes))[: len(sizes)]
 
 
-def _noise(noise):
+def _noise(noise: float) -> float:
     noise = check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
     if noise > 1e6:
         raise ValueError(
@@ -313,7 +331,9 @@ def _noise(noise):
     return noise
 
 
-def _from_scikit_learn(maker, n_samples, rng, **options):
+def _from_scikit_learn(
+    maker: str, n_samples: int, rng: np.random.Generator, **options: Any
+) -> tuple[np.ndarray, np.ndarray]:
     check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
     seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
@@ -321,7 +341,7 @@ def _from_scikit_learn(maker, n_samples, rng, **options):
     return X, labels.reshape(-1, 1).astype(float)
 
 
-def _scikit_learn_datasets():
+def _scikit_learn_datasets() -> ModuleType:
     try:
         import sklearn.datasets
     except ImportError:

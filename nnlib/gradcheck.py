@@ -4,15 +4,19 @@ The slope is measured: move one parameter a little up and a little down, and see
 changes. Slow, but it knows nothing of backpropagation, so it can judge it.
 """
 
+from __future__ import annotations
+
 import re
 import textwrap
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, SupportsFloat
 
 import numpy as np
 
 from nnlib.backprop import gradients
 from nnlib.losses import LOSSES, check_loss
-from nnlib.network import Network, forward_pass
+from nnlib.network import Network, Parameters, forward_pass
 from nnlib.validation import (
     check_array,
     check_function,
@@ -21,6 +25,9 @@ from nnlib.validation import (
     check_positive_integer,
     describe,
 )
+
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
 # Central differences err in two ways. Their formula is off by about epsilon**2; and the two
 # losses are rounded, which leaves about 1e-16 / epsilon. The sum is least near the cube root
@@ -32,7 +39,9 @@ EPSILON = 6e-6
 TOLERANCE = 1e-7
 
 
-def numerical_gradient(function, theta, epsilon=EPSILON):
+def numerical_gradient(
+    function: Callable[[np.ndarray], SupportsFloat], theta: ArrayLike, epsilon: float = EPSILON
+) -> np.ndarray:
     """Measure the gradient of a function of many numbers by central differences.
 
     For each entry i: ``(f(theta + epsilon at i) - f(theta - epsilon at i)) / (2 epsilon)``.
@@ -77,7 +86,7 @@ def numerical_gradient(function, theta, epsilon=EPSILON):
     return check_array("the measured slope", slope)
 
 
-def check_epsilon(epsilon, theta):
+def check_epsilon(epsilon: float, theta: np.ndarray) -> float:
     """Return ``epsilon`` if it is a positive number that moves every entry of ``theta``."""
     advice = "Leave it out for 6e-6, which suits float64."
     epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
@@ -90,7 +99,9 @@ def check_epsilon(epsilon, theta):
     return epsilon
 
 
-def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
+def numerical_gradients(
+    network: Network, X: ArrayLike, y: ArrayLike, loss: str, epsilon: float = EPSILON
+) -> Parameters:
     """Measure the gradient of a network's loss, all parameters moved at once.
 
     A stack holds two copies of the network for each parameter, one with it moved up, one
@@ -147,7 +158,7 @@ def numerical_gradients(network, X, y, loss, epsilon=EPSILON):
     return result
 
 
-def single_float64(network):
+def single_float64(network: Network) -> Network:
     """Return the network if it is a single one in float64, a float64 copy if it is float32."""
     check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
     if network.stack_shape:
@@ -184,7 +195,7 @@ class ParameterCheck:
 
     name: str
     relative_error: float
-    index: tuple
+    index: tuple[int, ...]
     analytic: float
     numerical: float
     ok: bool
@@ -206,22 +217,22 @@ class GradientReport:
         Of the data, if they are known: they make numbers like 4 or 1/8 speak.
     """
 
-    rows: list
+    rows: list[ParameterCheck]
     tolerance: float
     n_samples: int | None = None
     n_outputs: int | None = None
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Whether every parameter agrees."""
         return all(row.ok for row in self.rows)
 
     @property
-    def worst(self):
+    def worst(self) -> float:
         """The largest relative error of all."""
         return max(row.relative_error for row in self.rows)
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{'parameter':<10} {'relative error':<16} verdict"]
         for row in self.rows:
             if row.ok:
@@ -234,7 +245,7 @@ class GradientReport:
                 )
         return "\n".join(lines)
 
-    def explain(self, *, reason=True):
+    def explain(self, *, reason: bool = True) -> str:
         """Return the report as a text, with the reason for the limit and the suggestions."""
         text = (
             f"The limit is {self.tolerance:.0e}. In float64 a right formula is off by about 1e-09, "
@@ -246,7 +257,7 @@ class GradientReport:
         ]
         return "\n\n".join([str(self)] + [text] * reason + ["\n".join(marked)] * bool(marked))
 
-    def suggestions(self):
+    def suggestions(self) -> list[str]:
         """Return what the pattern of the errors suggests: sentences, none if all is right."""
         if self.ok:
             return []
@@ -261,7 +272,7 @@ class GradientReport:
         return [line for line in lines if line]
 
 
-def factor_between(computed, measured):
+def factor_between(computed: np.ndarray, measured: np.ndarray) -> float | None:
     """Return the number ``f`` with ``computed = f * measured``, or None if there is none.
 
     Parameters
@@ -284,7 +295,7 @@ def factor_between(computed, measured):
     return f if rest <= 1e-5 * max(np.abs(computed).max(), scale) else None
 
 
-def factor_in_words(f, n_samples, n_outputs):
+def factor_in_words(f: float, n_samples: int | None, n_outputs: int | None) -> str:
     """Say where a stray factor might come from.
 
     Parameters
@@ -302,7 +313,7 @@ def factor_in_words(f, n_samples, n_outputs):
     if abs(f) < 1e-5:
         return "Is this gradient computed at all?"
     n, m = n_samples or 0, n_outputs or 0
-    known = {
+    known: dict[str, float] = {
         "a sum where the loss is a mean over {n} samples": n,
         "a sum where the loss is a mean over {n} samples and {m} outputs": n * m if m > 1 else 0,
         "a sum where the loss is a mean over {m} outputs": m,
@@ -324,7 +335,9 @@ def factor_in_words(f, n_samples, n_outputs):
     return f"{', or '.join(found)}?".capitalize()
 
 
-def suggest_from_one_factor(rows, n_samples, n_outputs):
+def suggest_from_one_factor(
+    rows: list[ParameterCheck], n_samples: int | None, n_outputs: int | None
+) -> str:
     """Say so if the whole gradient is the right one times a single number.
 
     Parameters
@@ -353,7 +366,7 @@ def suggest_from_one_factor(rows, n_samples, n_outputs):
     )
 
 
-def suggest_from_place(rows):
+def suggest_from_place(rows: list[ParameterCheck]) -> str:
     """Say which step of the backward pass the wrong parameters have in common.
 
     Parameters
@@ -403,7 +416,7 @@ def suggest_from_place(rows):
     return ""
 
 
-def suggest_from_entries(row, n_samples, n_outputs):
+def suggest_from_entries(row: ParameterCheck, n_samples: int | None, n_outputs: int | None) -> str:
     """Say what the errors inside one wrong parameter have in common.
 
     Parameters
@@ -446,13 +459,13 @@ def suggest_from_entries(row, n_samples, n_outputs):
     return ""
 
 
-def listed(word, numbers):
+def listed(word: str, numbers: Sequence[int] | np.ndarray) -> str:
     """Return "column 2" or "columns 0, 2", for example.
 
     Parameters
     ----------
     word : str
-    numbers : sequence of int
+    numbers : sequence, or array (n,), of int
 
     Returns
     -------
@@ -463,7 +476,7 @@ def listed(word, numbers):
     return f"{word}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
-def suggest_from_direction(rows):
+def suggest_from_direction(rows: list[ParameterCheck]) -> str:
     """Say whether a step along the wrong gradient goes downhill all the same.
 
     Parameters
@@ -488,8 +501,14 @@ def suggest_from_direction(rows):
 
 
 def compare_gradients(
-    analytic, numerical, *, tolerance=TOLERANCE, noise=1e-10, n_samples=None, n_outputs=None
-):
+    analytic: Parameters | dict[str, np.ndarray],
+    numerical: Parameters | dict[str, np.ndarray],
+    *,
+    tolerance: float = TOLERANCE,
+    noise: float = 1e-10,
+    n_samples: int | None = None,
+    n_outputs: int | None = None,
+) -> GradientReport:
     """Compare two gradients, parameter by parameter.
 
     Parameters
@@ -543,7 +562,9 @@ def compare_gradients(
     return GradientReport(rows, tolerance, n_samples, n_outputs)
 
 
-def compare_parameter(name, computed, measured, tolerance, noise):
+def compare_parameter(
+    name: str, computed: np.ndarray, measured: np.ndarray, tolerance: float, noise: float
+) -> ParameterCheck:
     """Return the :class:`ParameterCheck` of one pair of arrays of the same shape."""
     if computed.size == 0:
         raise ValueError(f"{name} is empty. Give at least one number.")
@@ -564,7 +585,7 @@ def compare_parameter(name, computed, measured, tolerance, noise):
     )
 
 
-def named_arrays(gradient):
+def named_arrays(gradient: Parameters | dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return a gradient as a dict of arrays, from Parameters or from a dict."""
     if hasattr(gradient, "named"):
         return dict(gradient.named())
@@ -576,7 +597,9 @@ def named_arrays(gradient):
     return gradient
 
 
-def check_gradients(network, X, y, loss, *, tolerance=TOLERANCE):
+def check_gradients(
+    network: Network, X: ArrayLike, y: ArrayLike, loss: str, *, tolerance: float = TOLERANCE
+) -> GradientReport:
     """Compare backpropagation with central differences, for one network and some data.
 
     Parameters

@@ -3,10 +3,12 @@
 All three draw around 0 and differ in how wide. Biases start at 0.
 """
 
+from __future__ import annotations  # np.random is slow to load: not for an annotation
+
 import numpy as np
 
 
-def normal(rng, shape):
+def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Standard normal weights, whatever the layer's size.
 
     Parameters
@@ -23,7 +25,7 @@ def normal(rng, shape):
     return rng.normal(size=shape)
 
 
-def glorot(rng, shape):
+def glorot(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Uniform weights with variance ``2 / (n_in + n_out)``; made for tanh and sigmoid.
 
     Parameters
@@ -43,7 +45,7 @@ def glorot(rng, shape):
     return rng.uniform(-limit, limit, size=shape)
 
 
-def he(rng, shape):
+def he(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Normal weights with variance ``2 / n_in``; made for ReLU, which silences half of ``z``.
 
     Parameters

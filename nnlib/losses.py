@@ -14,15 +14,19 @@ reduce the last two axes. Leading axes are a stack of networks, with one loss ea
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnlib.activations import ACTIVATIONS, Activation
 from nnlib.validation import check_choice
 
+# A loss is a number for one network, and an array for a stack. Which of the two depends on the
+# shapes, and types do not know shapes.
+LossValue = Any
 
-def check_shapes(predictions, y):
+
+def check_shapes(predictions: np.ndarray, y: np.ndarray) -> None:
     """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
     if predictions.shape[-2:] != y.shape or y.size == 0:
         raise ValueError(
@@ -32,7 +36,7 @@ def check_shapes(predictions, y):
         )
 
 
-def mse(a, y):
+def mse(a: np.ndarray, y: np.ndarray) -> LossValue:
     """Mean squared error: the mean of ``(a - y)**2`` over samples and outputs.
 
     Parameters
@@ -58,7 +62,7 @@ def mse(a, y):
     return np.square(a - y).sum(axis=(-2, -1)) / y.size
 
 
-def mse_gradient(a, y):
+def mse_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`mse` with respect to the predictions: ``2 (a - y) / (n m)``.
 
     Parameters
@@ -81,7 +85,7 @@ def mse_gradient(a, y):
     return (a - y) * (2 / y.size)
 
 
-def bce(z, y):
+def bce(z: np.ndarray, y: np.ndarray) -> LossValue:
     """Binary cross-entropy, from the logits, averaged over samples and outputs.
 
     With ``a = sigmoid(z)`` this is the mean of ``-y log(a) - (1 - y) log(1 - a)``. Put in
@@ -111,7 +115,7 @@ def bce(z, y):
     return losses.sum(axis=(-2, -1)) / y.size
 
 
-def bce_gradient(a, y):
+def bce_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`bce` with respect to the logits: ``(a - y) / (n m)``.
 
     The slope of the sigmoid has cancelled, so a network that is sure and wrong still
@@ -138,7 +142,7 @@ def bce_gradient(a, y):
     return (a - y) / y.size
 
 
-def cross_entropy(z, y):
+def cross_entropy(z: np.ndarray, y: np.ndarray) -> LossValue:
     """Cross-entropy of softmax probabilities, from the logits, averaged over samples.
 
     With ``a = softmax(z)`` this is the mean over samples of ``-sum_k y_k log(a_k)``. The
@@ -169,7 +173,7 @@ def cross_entropy(z, y):
     return -(y * log_a).sum(axis=(-2, -1)) / len(y)
 
 
-def cross_entropy_gradient(a, y):
+def cross_entropy_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`cross_entropy` with respect to the logits: ``(a - y) / n``.
 
     Parameters
@@ -203,8 +207,8 @@ class Loss(NamedTuple):
     """
 
     name: str
-    value: Callable
-    output_delta: Callable
+    value: Callable[[np.ndarray, np.ndarray, np.ndarray], LossValue]
+    output_delta: Callable[[np.ndarray, np.ndarray, np.ndarray, Activation], np.ndarray]
     output: str | None
 
 
@@ -230,7 +234,7 @@ LOSSES = {
 }
 
 
-def check_loss(loss, output: Activation, y):
+def check_loss(loss: str, output: Activation, y: np.ndarray) -> Loss:
     """Return the :class:`Loss` named ``loss`` if it fits the output activation and targets.
 
     Parameters

@@ -11,12 +11,16 @@ Shapes: ``X`` (n_samples, n_in), ``W[l]`` (n_in, n_out), ``b[l]`` (1, n_out), ``
 networks of one architecture, and the same lines compute them all.
 """
 
+from __future__ import annotations
+
 import functools
 import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS
+from nnlib.activations import ACTIVATIONS, Activation
 from nnlib.initialization import INITIALIZATIONS
 from nnlib.validation import (
     check_array,
@@ -29,15 +33,23 @@ from nnlib.validation import (
     describe,
 )
 
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
-class Windows(list):
+# A list with an array for each layer: z[1] is layer 1's. No layer has the number 0, so entry 0 is
+# None, and without biases every b[l] is. The type says Any in place of None. With None a type
+# checker would ask for a test wherever an entry is used.
+ByLayer = list[np.ndarray | Any]
+
+
+class Windows(ByLayer):
     """The matrices of the layers 1, 2, …: windows into one vector of parameters.
 
     ``W[1]`` reads the first layer's matrix, and ``W[1] = values`` writes into it, after
     a look at the shape. Entry 0 is None, since layers count from 1.
     """
 
-    def __setitem__(self, layer, values):
+    def __setitem__(self, layer: SupportsIndex | slice, values: Any) -> None:
         window = self[layer]
         if not isinstance(window, np.ndarray):
             raise ValueError(
@@ -84,7 +96,14 @@ class Parameters:
     Source: our own layout; the order W1, b1, W2, b2, … is the usual one.
     """
 
-    def __init__(self, layer_sizes, *, bias=True, stack_shape=(), dtype=np.float64):
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        *,
+        bias: bool = True,
+        stack_shape: int | tuple[int, ...] = (),
+        dtype: type | str | np.dtype = np.float64,
+    ) -> None:
         self.layer_sizes = check_layer_sizes(layer_sizes)
         self.bias = bool(bias)
         self.stack_shape = check_stack_shape(stack_shape)
@@ -102,11 +121,11 @@ class Parameters:
             self.b.append(self._window(start, 1, n_out) if bias else None)
             start += n_out if bias else 0
 
-    def _window(self, start, n_rows, n_columns):
+    def _window(self, start: int, n_rows: int, n_columns: int) -> np.ndarray:
         part = self.vector[..., start : start + n_rows * n_columns]
         return part.reshape(*self.stack_shape, n_rows, n_columns)
 
-    def zeros_like(self, stack_shape=None):
+    def zeros_like(self, stack_shape: int | tuple[int, ...] | None = None) -> Parameters:
         """Return parameters of the same layout, all 0; for another stack if it is given."""
         return Parameters(
             self.layer_sizes,
@@ -115,11 +134,11 @@ class Parameters:
             dtype=self.vector.dtype,
         )
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         # Pickle and deepcopy would tear the windows from the vector: rebuild them instead.
         return restore, (self.layer_sizes, self.bias, self.stack_shape, self.vector)
 
-    def named(self):
+    def named(self) -> Iterator[tuple[str, np.ndarray]]:
         """Yield ``("W1", W[1])``, ``("b1", b[1])``, ``("W2", W[2])``, … in the vector's order."""
         for layer in range(1, len(self.layer_sizes)):
             yield f"W{layer}", self.W[layer]
@@ -127,14 +146,18 @@ class Parameters:
                 yield f"b{layer}", self.b[layer]
 
 
-def restore(layer_sizes, bias, stack_shape, vector):
+def restore(
+    layer_sizes: tuple[int, ...], bias: bool, stack_shape: tuple[int, ...], vector: np.ndarray
+) -> Parameters:
     """Return Parameters that hold a copy of ``vector``; used by pickle and deepcopy."""
     parameters = Parameters(layer_sizes, bias=bias, stack_shape=stack_shape, dtype=vector.dtype)
     parameters.vector[...] = vector
     return parameters
 
 
-def zeros_for_stack(stack_shape, n_parameters, side_by_side, dtype):
+def zeros_for_stack(
+    stack_shape: tuple[int, ...], n_parameters: int, side_by_side: bool, dtype: np.dtype
+) -> np.ndarray:
     """Return zeros (*stack_shape, n_parameters), if wanted with the networks side by side.
 
     NumPy works through an array along the memory. Side by side it finds the first weight of
@@ -160,7 +183,7 @@ def zeros_for_stack(stack_shape, n_parameters, side_by_side, dtype):
     return np.zeros((*stack_shape, n_parameters), dtype)
 
 
-def matmul(A, B, out=None):
+def matmul(A: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The matrix product ``A @ B`` for one network or a stack.
 
     ``@`` is made for matrices with their entries side by side. For networks side by side,
@@ -185,7 +208,7 @@ def matmul(A, B, out=None):
     return np.matmul(A, B, out=out)
 
 
-def forward_pass(network, X):
+def forward_pass(network: Network, X: np.ndarray) -> tuple[ByLayer, list[np.ndarray]]:
     """Compute every layer, from the input to the prediction.
 
     Parameters
@@ -203,6 +226,7 @@ def forward_pass(network, X):
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), equation 25, with samples as
     rows.
     """
+    z: ByLayer
     z, a = [None], [X]
     for W, b, activation in network.layers:
         z.append(matmul(a[-1], W) if b is None else matmul(a[-1], W) + b)
@@ -240,7 +264,7 @@ class Network:
         For an unknown activation, or softmax in a hidden layer.
     """
 
-    def __init__(self, parameters, *, hidden, output):
+    def __init__(self, parameters: Parameters, *, hidden: str, output: str) -> None:
         hidden_activation = check_choice("hidden", hidden, ACTIVATIONS)
         output_activation = check_choice("output", output, ACTIVATIONS)
         if hidden_activation.derivative is None:
@@ -254,22 +278,29 @@ class Network:
         self.layer_sizes = parameters.layer_sizes
         self.n_layers = len(self.layer_sizes) - 1
         self.W, self.b = parameters.W, parameters.b
-        self.activations = [None, *[hidden_activation] * (self.n_layers - 1), output_activation]
-        self.layers = list(zip(self.W[1:], self.b[1:], self.activations[1:], strict=True))
+        # Entry 0 is None, as in ByLayer.
+        self.activations: list[Activation | Any] = [
+            None,
+            *[hidden_activation] * (self.n_layers - 1),
+            output_activation,
+        ]
+        self.layers: list[tuple[np.ndarray, np.ndarray | None, Activation]] = list(
+            zip(self.W[1:], self.b[1:], self.activations[1:], strict=True)
+        )
 
     @classmethod
     def random(
         cls,
-        layer_sizes,
+        layer_sizes: Sequence[int],
         *,
-        hidden="tanh",
-        output="sigmoid",
-        rng,
-        initialization="glorot",
-        bias=True,
-        stack_shape=(),
-        dtype=np.float64,
-    ):
+        hidden: str = "tanh",
+        output: str = "sigmoid",
+        rng: np.random.Generator,
+        initialization: str = "glorot",
+        bias: bool = True,
+        stack_shape: int | tuple[int, ...] = (),
+        dtype: type | str | np.dtype = np.float64,
+    ) -> Network:
         """Make a network with random weights and biases of 0.
 
         Parameters
@@ -303,7 +334,14 @@ class Network:
         return cls(parameters, hidden=hidden, output=output)
 
     @classmethod
-    def from_weights(cls, W, b=None, *, hidden="tanh", output="sigmoid"):
+    def from_weights(
+        cls,
+        W: Sequence[ArrayLike],
+        b: Sequence[ArrayLike] | None = None,
+        *,
+        hidden: str = "tanh",
+        output: str = "sigmoid",
+    ) -> Network:
         """Make a network from given weights, which are copied.
 
         Parameters
@@ -323,29 +361,32 @@ class Network:
         for name, arrays in [("W", W), ("b", [] if b is None else b)]:
             advice = f"Put the layers' arrays into a list: [{name}1, {name}2]."
             check_instance(name, arrays, (list, tuple), advice)
-        W = [check_array(f"W{layer}", values) for layer, values in enumerate(W, start=1)]
-        if not W or any(values.ndim != 2 for values in W):
+        matrices = [check_array(f"W{layer}", values) for layer, values in enumerate(W, start=1)]
+        if not matrices or any(values.ndim != 2 for values in matrices):
             raise ValueError(
-                f"W holds arrays of shapes {[values.shape for values in W]}, but a matrix "
+                f"W holds arrays of shapes {[values.shape for values in matrices]}, but a matrix "
                 "(n_in, n_out) for each of one or more layers is expected."
             )
-        layer_sizes = check_layer_sizes([*(len(values) for values in W), W[-1].shape[1]])
-        all_float32 = all(values.dtype == np.float32 for values in W)
+        layer_sizes = check_layer_sizes(
+            [*(len(values) for values in matrices), matrices[-1].shape[1]]
+        )
+        all_float32 = all(values.dtype == np.float32 for values in matrices)
         parameters = Parameters(
             layer_sizes, bias=b is not None, dtype=np.float32 if all_float32 else np.float64
         )
-        for layer, values in enumerate(W, start=1):
+        for layer, values in enumerate(matrices, start=1):
             if values.shape != parameters.W[layer].shape:
                 raise ValueError(
                     f"W{layer} has shape {values.shape}, but W{layer + 1} has "
-                    f"{len(W[layer])} rows. The columns of one layer's W are the rows of the next."
+                    f"{len(matrices[layer])} rows. The columns of one layer's W are the rows of "
+                    "the next."
                 )
             parameters.W[layer] = values
         if b is not None:
-            if len(b) != len(W):
+            if len(b) != len(matrices):
                 raise ValueError(
-                    f"b holds {len(b)} arrays and W holds {len(W)}. Give one b for each W, or "
-                    "b=None for a network without biases."
+                    f"b holds {len(b)} arrays and W holds {len(matrices)}. Give one b for each W, "
+                    "or b=None for a network without biases."
                 )
             for layer, values in enumerate(b, start=1):
                 values = check_array(f"b{layer}", values, parameters.vector.dtype)
@@ -359,7 +400,7 @@ class Network:
         return cls(parameters, hidden=hidden, output=output)
 
     @classmethod
-    def stack(cls, networks):
+    def stack(cls, networks: Sequence[Network]) -> Network:
         """Put networks of one architecture on top of each other, as copies.
 
         Parameters
@@ -395,25 +436,25 @@ class Network:
             parameters.vector[s] = network.parameters.vector
         return cls(parameters, hidden=first.hidden, output=first.output)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         # For pickle and deepcopy: everything else is made anew from the parameters.
         remake = functools.partial(Network, hidden=self.hidden, output=self.output)
         return remake, (self.parameters,)
 
-    def _architecture(self):
+    def _architecture(self) -> tuple[object, ...]:
         return self.layer_sizes, self.hidden, self.output, self.parameters.bias, self.dtype
 
     @property
-    def stack_shape(self):
+    def stack_shape(self) -> tuple[int, ...]:
         """Leading axes: ``()`` for one network, ``(S,)`` for a stack of S."""
         return self.parameters.stack_shape
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype:
         """The float type of the parameters, and so of everything computed."""
         return self.parameters.vector.dtype
 
-    def member(self, *index):
+    def member(self, *index: int) -> Network:
         """Return one network of a stack, as a copy on its own.
 
         Parameters
@@ -436,17 +477,17 @@ class Network:
         parameters.vector[...] = self.parameters.vector[index]
         return Network(parameters, hidden=self.hidden, output=self.output)
 
-    def copy(self):
+    def copy(self) -> Network:
         """Return an independent copy, for example to train from the same start again."""
         parameters = self.parameters.zeros_like()
         parameters.vector[...] = self.parameters.vector
         return Network(parameters, hidden=self.hidden, output=self.output)
 
-    def check_inputs(self, X):
+    def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """Return ``X`` as a float matrix (n_samples, n_in) for this network, or raise."""
         return check_matrix("X", X, self.layer_sizes[0], "input of the network", self.dtype)
 
-    def check_targets(self, X, y):
+    def check_targets(self, X: np.ndarray, y: ArrayLike) -> np.ndarray:
         """Return ``y`` as a float matrix of exactly the output's shape for ``X``, or raise."""
         y = check_array("y", y, self.dtype)
         expected = (len(X), self.layer_sizes[-1])
@@ -468,7 +509,7 @@ class Network:
             raise ValueError(message)
         return y
 
-    def forward(self, X):
+    def forward(self, X: ArrayLike) -> tuple[ByLayer, list[np.ndarray]]:
         """Compute every layer for the inputs ``X``, after a check of ``X``.
 
         Parameters
@@ -500,7 +541,7 @@ class Network:
                 )
         return z, a
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> np.ndarray:
         """Return the output for ``X``: (*stack_shape, n_samples, n_out).
 
         Parameters
@@ -515,14 +556,14 @@ class Network:
         _, a = self.forward(X)
         return a[-1]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sizes = "-".join(str(size) for size in self.layer_sizes)
         stack = f" × {math.prod(self.stack_shape)}" if self.stack_shape else ""
         biases = "" if self.parameters.bias else ", no biases"
         return f"Network({sizes}{stack}, hidden {self.hidden}, output {self.output}{biases})"
 
 
-def check_layer_sizes(layer_sizes):
+def check_layer_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Return ``layer_sizes`` as a tuple of at least two positive ints, or raise."""
     layer_sizes = check_sequence("layer_sizes", layer_sizes)
     if len(layer_sizes) < 2:
@@ -534,7 +575,7 @@ def check_layer_sizes(layer_sizes):
     return tuple(check_positive_integer("layer_sizes", size, advice) for size in layer_sizes)
 
 
-def check_stack_shape(stack_shape):
+def check_stack_shape(stack_shape: int | tuple[int, ...]) -> tuple[int, ...]:
     """Return ``stack_shape`` as a tuple of positive ints, or raise."""
     if isinstance(stack_shape, (int, np.integer)):
         stack_shape = (stack_shape,)
@@ -543,7 +584,7 @@ def check_stack_shape(stack_shape):
     return tuple(check_positive_integer("stack_shape", n, advice) for n in stack_shape)
 
 
-def check_dtype(dtype):
+def check_dtype(dtype: type | str | np.dtype) -> np.dtype:
     """Return ``dtype`` if it is float64 or float32, or raise a TypeError."""
     for known in (np.dtype(np.float64), np.dtype(np.float32)):
         if isinstance(dtype, (type, str, np.dtype)) and known == dtype:

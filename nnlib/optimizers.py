@@ -8,9 +8,20 @@ Shapes: ``theta`` and ``gradient`` (*stack_shape, n_parameters); ``learning_rate
 an array (*stack_shape, 1).
 """
 
+from typing import Protocol
+
 import numpy as np
 
 from nnlib.validation import check_choice, check_number
+
+
+class Optimizer(Protocol):
+    """Anything with this method, one of your own too: it does not have to name this class."""
+
+    def step(
+        self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
+    ) -> None:
+        """Change ``theta`` in place by one step."""
 
 
 class GradientDescent:
@@ -20,7 +31,9 @@ class GradientDescent:
     (1847).
     """
 
-    def step(self, theta, gradient, learning_rate):
+    def step(
+        self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
+    ) -> None:
         """Change ``theta`` in place by one step."""
         theta -= learning_rate * gradient
 
@@ -45,11 +58,13 @@ class Momentum:
     Source: Polyak, *Some methods of speeding up the convergence of iteration methods* (1964).
     """
 
-    def __init__(self, momentum=0.9):
+    def __init__(self, momentum: float = 0.9) -> None:
         self.momentum = check_share("momentum", momentum)
-        self.velocity = 0.0
+        self.velocity: float | np.ndarray = 0.0
 
-    def step(self, theta, gradient, learning_rate):
+    def step(
+        self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
+    ) -> None:
         """Change ``theta`` in place by one step."""
         self.velocity = self.momentum * self.velocity - learning_rate * gradient
         theta += self.velocity
@@ -77,13 +92,17 @@ class Adam:
     Source: Kingma & Ba, *Adam: A Method for Stochastic Optimization* (2015), algorithm 1.
     """
 
-    def __init__(self, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
         advice = "Leave it out for 1e-8."
         self.epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
-        self.mean, self.mean_of_squares, self.n_steps = 0.0, 0.0, 0
+        self.mean: float | np.ndarray = 0.0
+        self.mean_of_squares: float | np.ndarray = 0.0
+        self.n_steps = 0
 
-    def step(self, theta, gradient, learning_rate):
+    def step(
+        self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
+    ) -> None:
         """Change ``theta`` in place by one step."""
         self.n_steps += 1
         self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
@@ -94,10 +113,14 @@ class Adam:
         theta -= learning_rate * mean / (np.sqrt(mean_of_squares) + self.epsilon)
 
 
-OPTIMIZERS = {"gradient_descent": GradientDescent, "momentum": Momentum, "adam": Adam}
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "gradient_descent": GradientDescent,
+    "momentum": Momentum,
+    "adam": Adam,
+}
 
 
-def make_optimizer(optimizer):
+def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
     """Return a new optimiser for a name, or the optimiser itself if it is one already.
 
     Parameters
@@ -116,12 +139,13 @@ def make_optimizer(optimizer):
 
     Source: our own.
     """
-    if callable(getattr(optimizer, "step", None)) and not isinstance(optimizer, type):
-        return optimizer
-    return check_choice("optimizer", optimizer, OPTIMIZERS)()
+    has_step = callable(getattr(optimizer, "step", None))
+    if isinstance(optimizer, (str, type)) or not has_step:
+        return check_choice("optimizer", optimizer, OPTIMIZERS)()
+    return optimizer
 
 
-def check_share(name, value):
+def check_share(name: str, value: float) -> float:
     """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
     advice = "It is the share that is kept from step to step, for example 0.9."
     value = check_number(name, value, at_least=0, what_to_do=advice)

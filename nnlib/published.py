@@ -21,7 +21,7 @@ SEED_ADVICE = "A seed names one start, so that it can be drawn again."
 LEARNING_RATES = {"001": 0.2, "002": 0.2, "003": 4.0}
 
 
-def network_000():
+def network_000() -> Network:
     """Return network 000 at its start: 3-4-2, sigmoid throughout.
 
     Returns
@@ -36,7 +36,7 @@ def network_000():
     return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
 
 
-def network_001(seed=42, hidden_size=2):
+def network_001(seed: int = 42, hidden_size: int = 2) -> Network:
     """Return network 001 at its start: 2-2-1, sigmoid throughout.
 
     Parameters
@@ -65,7 +65,7 @@ def network_001(seed=42, hidden_size=2):
     return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
 
 
-def network_002a():
+def network_002a() -> Network:
     """Return network 002 (a), which only goes forward: 2-2-1, ReLU, then sigmoid.
 
     Returns
@@ -79,7 +79,7 @@ def network_002a():
     return Network.from_weights([W1, W2], [b1, b2], hidden="relu", output="sigmoid")
 
 
-def network_002b():
+def network_002b() -> Network:
     """Return network 002 (b) at its start: 2-2-1, sigmoid throughout.
 
     Returns
@@ -93,7 +93,7 @@ def network_002b():
     return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
 
 
-def network_003(seed):
+def network_003(seed: int) -> Network:
     """Return network 003 at a start: 2-4-1, sigmoid throughout, no biases.
 
     Parameters

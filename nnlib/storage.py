@@ -14,7 +14,7 @@ from nnlib.validation import check_array, check_instance
 FORMAT = "nnlib network, version 1"
 
 
-def save_network(network, path):
+def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     """Write a network, or a stack, to a file.
 
     Parameters
@@ -47,7 +47,7 @@ def save_network(network, path):
     )
 
 
-def load_network(path):
+def load_network(path: str | os.PathLike[str]) -> Network:
     """Read a network, or a stack, that :func:`save_network` has written.
 
     Parameters
@@ -88,7 +88,7 @@ def load_network(path):
         ) from None
 
 
-def _network_from_fields(fields):
+def _network_from_fields(fields: dict[str, np.ndarray]) -> Network:
     """Return the network that the arrays of a file describe, or raise an error that says why."""
     if "format" not in fields or str(fields["format"]) != FORMAT:
         raise ValueError(f'it is not marked as "{FORMAT}"')

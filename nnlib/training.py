@@ -1,14 +1,18 @@
 """Training: go a small step against the gradient, again and again."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlib.backprop import backward_pass
-from nnlib.losses import check_loss
-from nnlib.network import Network, forward_pass
-from nnlib.optimizers import make_optimizer
+from nnlib.losses import Loss, LossValue, check_loss
+from nnlib.network import ByLayer, Network, Parameters, forward_pass
+from nnlib.optimizers import Optimizer, make_optimizer
 from nnlib.validation import (
     check_array,
     check_choice,
@@ -19,6 +23,9 @@ from nnlib.validation import (
     check_positive_integer,
     describe,
 )
+
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
 
 @dataclass
@@ -59,7 +66,7 @@ class DivergenceError(ArithmeticError):
         What was measured up to then; the last loss is infinity.
     """
 
-    def __init__(self, epoch, learning_rate, history):
+    def __init__(self, epoch: int, learning_rate: float, history: History) -> None:
         self.epoch, self.learning_rate, self.history = epoch, learning_rate, history
         super().__init__(
             f"the loss left the finite numbers at epoch {epoch}, with learning_rate "
@@ -73,24 +80,24 @@ class DivergenceError(ArithmeticError):
 
 
 def train(
-    network,
-    X,
-    y,
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
     *,
-    loss,
-    learning_rate,
-    epochs,
-    batch_size=None,
-    rng=None,
-    weight_decay=0.0,
-    optimizer="gradient_descent",
-    validation=None,
-    measure_every=1,
-    keep_parameters=False,
-    callback=None,
-    progress=None,
-    divergence="raise",
-):
+    loss: str,
+    learning_rate: float | ArrayLike,
+    epochs: int,
+    batch_size: int | None = None,
+    rng: np.random.Generator | None = None,
+    weight_decay: float = 0.0,
+    optimizer: str | Optimizer = "gradient_descent",
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    measure_every: int = 1,
+    keep_parameters: bool = False,
+    callback: Callable[[int, Network], object] | None = None,
+    progress: Callable[[range], Iterable[int]] | None = None,
+    divergence: str = "raise",
+) -> History:
     """Train a network in place by gradient descent, and return what was measured.
 
     Parameters
@@ -185,14 +192,17 @@ def train(
     return recorder.history()
 
 
-def mini_batches(n_samples, batch_size, rng):
+# Any stands for None here: a generator is there whenever one is needed, which is checked before.
+def mini_batches(
+    n_samples: int, batch_size: int, rng: np.random.Generator | Any
+) -> Iterator[slice | np.ndarray]:
     """Yield the rows of each batch of one epoch: every sample once, in a new random order.
 
     Parameters
     ----------
     n_samples, batch_size : int
         The last batch is smaller if ``batch_size`` does not divide ``n_samples``.
-    rng : numpy.random.Generator
+    rng : numpy.random.Generator, or None
         Not used when the batch is the whole data: the order does not matter then.
 
     Yields
@@ -209,7 +219,7 @@ def mini_batches(n_samples, batch_size, rng):
         yield order[start : start + batch_size]
 
 
-def add_weight_decay(gradients, network, weight_decay):
+def add_weight_decay(gradients: Parameters, network: Network, weight_decay: float) -> None:
     """Add the gradient of ``weight_decay / 2 * sum(W**2)``; biases are left alone.
 
     Parameters
@@ -228,16 +238,28 @@ def add_weight_decay(gradients, network, weight_decay):
 class Recorder:
     """Collects the rows of a :class:`History`, and deals with losses that are not finite."""
 
-    def __init__(self, network, y, loss, learning_rate, validation, keep_parameters, stop):
+    def __init__(
+        self,
+        network: Network,
+        y: np.ndarray,
+        loss: Loss,
+        learning_rate: float | np.ndarray,
+        validation: tuple[np.ndarray, np.ndarray] | None,
+        keep_parameters: bool,
+        stop: bool,
+    ) -> None:
         self.network, self.y, self.loss = network, y, loss
         self.learning_rate, self.validation = learning_rate, validation
         self.keep_parameters, self.stop = keep_parameters, stop
-        self.epochs, self.losses, self.validation_losses, self.kept = [], [], [], []
+        self.epochs: list[int] = []
+        self.losses: list[LossValue] = []
+        self.validation_losses: list[LossValue] = []
+        self.kept: list[np.ndarray] = []
         self.diverged_at = np.full(network.stack_shape, -1)
         self.any_diverged = False
         self.last_finite = network.parameters.vector.copy(order="K")
 
-    def record(self, epoch, z, a, last=False):
+    def record(self, epoch: int, z: ByLayer, a: list[np.ndarray], last: bool = False) -> None:
         """Measure the network, whose forward pass over all training data gave z and a.
 
         Raises
@@ -267,7 +289,7 @@ class Recorder:
             raise DivergenceError(epoch, float(rate), self.history())
         self.last_finite[...] = self.network.parameters.vector
 
-    def _mark_diverged(self, epoch, loss):
+    def _mark_diverged(self, epoch: int, loss: LossValue) -> np.ndarray:
         """Take diverged networks back to their last measured parameters; their loss is infinity."""
         new = ~np.isfinite(loss) & (self.diverged_at < 0)
         self.diverged_at = np.where(new, epoch, self.diverged_at)
@@ -275,16 +297,16 @@ class Recorder:
         self.network.parameters.vector[new] = self.last_finite[new]
         return np.where(self.diverged_at < 0, loss, np.inf)
 
-    def hold_diverged(self):
+    def hold_diverged(self) -> None:
         """Take diverged networks back to where they were: they are trained no more."""
         if self.any_diverged:
             diverged = self.diverged_at >= 0
             self.network.parameters.vector[diverged] = self.last_finite[diverged]
 
-    def _rates(self):
+    def _rates(self) -> np.ndarray:
         return np.broadcast_to(self.learning_rate, (*self.diverged_at.shape, 1))[..., 0]
 
-    def history(self):
+    def history(self) -> History:
         """Return what was collected."""
         return History(
             epoch=np.array(self.epochs),
@@ -295,7 +317,7 @@ class Recorder:
         )
 
 
-def check_learning_rate(learning_rate, network):
+def check_learning_rate(learning_rate: float | ArrayLike, network: Network) -> float | np.ndarray:
     """Return the learning rate ready to be multiplied with ``network.parameters.vector``.
 
     Raises
@@ -319,7 +341,7 @@ def check_learning_rate(learning_rate, network):
     return rates[..., np.newaxis]
 
 
-def check_batches(batch_size, rng, n_samples):
+def check_batches(batch_size: int | None, rng: np.random.Generator | None, n_samples: int) -> int:
     """Return the number of samples in a step, which is ``n_samples`` by default."""
     if rng is not None:
         check_generator("rng", rng)
@@ -336,7 +358,9 @@ def check_batches(batch_size, rng, n_samples):
     return int(batch_size)
 
 
-def check_validation(validation, network, loss):
+def check_validation(
+    validation: tuple[ArrayLike, ArrayLike] | None, network: Network, loss: Loss
+) -> tuple[np.ndarray, np.ndarray] | None:
     """Return the validation data as a checked pair (X, y), or None."""
     if validation is None:
         return None

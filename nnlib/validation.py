@@ -1,14 +1,24 @@
 """Checks at the door: bad input is named and explained before any arithmetic starts.
 
-Every message says which argument it was, what came, what was expected, and what to do.
+Every message says which argument it was, what came, what was expected, and what to do. A ``value``
+is of type Any: whatever comes, a check can say what is wrong with it.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import DTypeLike
 
-def describe(value):
+T = TypeVar("T")  # the type of what a check returns, where that depends on its arguments
+
+
+def describe(value: Any) -> str:
     """Say in a few words what ``value`` is, for an error message."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
@@ -18,7 +28,7 @@ def describe(value):
     return f"{text} ({type(value).__name__})"
 
 
-def check_array(name, value, dtype=None):
+def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.ndarray:
     """Return ``value`` as an array of finite real numbers.
 
     Parameters
@@ -73,7 +83,9 @@ def check_array(name, value, dtype=None):
     return array
 
 
-def check_matrix(name, value, columns, columns_are, dtype=None):
+def check_matrix(
+    name: str, value: Any, columns: int, columns_are: str, dtype: DTypeLike | None = None
+) -> np.ndarray:
     """Return ``value`` as a matrix of finite floats with one row a sample.
 
     Parameters
@@ -109,7 +121,7 @@ def check_matrix(name, value, columns, columns_are, dtype=None):
     raise ValueError(f"{name} has shape {array.shape}, but expected is {expected}. {advice}")
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: Any, choices: Mapping[str, T]) -> T:
     """Return ``choices[value]``, or raise a ValueError that names the nearest choice."""
     if isinstance(value, str) and value in choices:
         return choices[value]
@@ -123,7 +135,7 @@ def check_choice(name, value, choices):
     )
 
 
-def check_positive_integer(name, value, what_to_do, *, at_least=1):
+def check_positive_integer(name: str, value: Any, what_to_do: str, *, at_least: int = 1) -> int:
     """Return ``value`` as an int of at least 1 (or of at least 0, for a seed)."""
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_integer or value < at_least:
@@ -134,7 +146,14 @@ def check_positive_integer(name, value, what_to_do, *, at_least=1):
     return int(value)
 
 
-def check_number(name, value, *, above=None, at_least=None, what_to_do):
+def check_number(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    what_to_do: str,
+) -> float:
     """Return ``value`` as a float, finite and within the bound that is given."""
     bound = f"above {above}" if above is not None else f"of at least {at_least}"
     is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
@@ -152,7 +171,7 @@ def check_number(name, value, *, above=None, at_least=None, what_to_do):
     return float(value)
 
 
-def check_generator(name, value):
+def check_generator(name: str, value: Any) -> np.random.Generator:
     """Return ``value`` if it is a numpy.random.Generator."""
     if not isinstance(value, np.random.Generator):
         raise TypeError(
@@ -162,7 +181,9 @@ def check_generator(name, value):
     return value
 
 
-def check_instance(name, value, expected, what_to_do):
+def check_instance(
+    name: str, value: Any, expected: type[T] | tuple[type[T], ...], what_to_do: str
+) -> T:
     """Return ``value`` if it is an instance of the class, or of one of the classes."""
     if not isinstance(value, expected):
         classes = expected if isinstance(expected, tuple) else (expected,)
@@ -171,7 +192,7 @@ def check_instance(name, value, expected, what_to_do):
     return value
 
 
-def check_sequence(name, value):
+def check_sequence(name: str, value: Any) -> list[Any]:
     """Return the entries of ``value`` as a list."""
     if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
         raise TypeError(f"{name} is {describe(value)}, but a sequence is expected, such as a list.")
@@ -180,7 +201,7 @@ def check_sequence(name, value):
     return list(value)
 
 
-def check_function(name, value, what_to_do):
+def check_function(name: str, value: Any, what_to_do: str) -> Callable[..., Any]:
     """Return ``value`` if it can be called."""
     if not callable(value):
         raise TypeError(f"{name} is {describe(value)}, but a function is expected. {what_to_do}")

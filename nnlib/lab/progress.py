@@ -1,9 +1,13 @@
 """A progress bar for long runs, which leaves nothing behind on the page."""
 
 import os
+from collections.abc import Iterable
+from typing import TypeVar
+
+Step = TypeVar("Step")
 
 
-def progress_bar(steps):
+def progress_bar(steps: Iterable[Step]) -> Iterable[Step]:
     """Wrap the epochs of a training, ``train(..., progress=progress_bar)``, or any other loop.
 
     The bar appears when a run has taken a second, and disappears when it is done.

@@ -12,7 +12,7 @@ NEEDED = {
 }
 
 
-def check_set_up():
+def check_set_up() -> None:
     """Print one line for each thing the lessons need: OK, or what to do."""
     results = [_python(), *[_package(module, name) for module, name in NEEDED.items()], _nnlib()]
     for ok, what, advice in results:

@@ -17,7 +17,7 @@ from nnlib.lab.checks.verdict import Verdict
 __all__ = ["Function", "Mistake", "Search", "Value", "check"]
 
 
-def check(number=None, *answers):
+def check(number: str | None = None, *answers: object) -> None:
     """Print whether your answer to an exercise is right, and if not, what is wrong with it.
 
     Parameters
