@@ -342,15 +342,13 @@ def forever(x):
 
 
 def for_ever_and_catches_everything(x):
-    while len(caught) < 10:
+    caught = 0
+    while caught < 10:
         try:
             while True:
                 time.sleep(0.001)
         except BaseException:  # what learners write as a bare except
-            caught.append(1)
-
-
-caught = []
+            caught += 1
 
 
 def wait_for_threads(count):
