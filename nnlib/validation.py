@@ -73,10 +73,16 @@ def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.nda
     with np.errstate(over="ignore"):  # a number too large for dtype becomes inf, and is reported
         array = np.asarray(array, dtype=dtype)
     if not np.isfinite(array).all():
+        if array.ndim == 0:
+            raise ValueError(
+                f"{name} is {array}, but a finite number is expected. Find where it comes from: "
+                "an overflow, a division by 0, the logarithm of 0?"
+            )
         bad = np.argwhere(~np.isfinite(array))
         where = tuple(int(i) for i in bad[0])
+        entries = "entries that are" if len(bad) > 1 else "entry that is"
         raise ValueError(
-            f"{name} holds {len(bad)} entries that are NaN or infinite in {np.dtype(dtype)}; "
+            f"{name} holds {len(bad)} {entries} NaN or infinite in {np.dtype(dtype)}; "
             f"the first is {name}[{', '.join(map(str, where))}] = {array[where]}. "
             f"Remove or replace them before training: np.isfinite({name}) finds them."
         )
