@@ -382,6 +382,17 @@ def test_slow_only_for_one_input_says_for_which():
     assert dict(verdict.rows)["input"] == "x = [1 -2]"
 
 
+def test_wrong_at_first_and_without_end_later():
+    def tires(x):
+        while np.ndim(x) == 2:
+            pass
+        return x + 4
+
+    verdict = DOUBLE.judge(tires)
+    assert (verdict.status, verdict.mistake) == ("wrong", None)
+    assert dict(verdict.rows)["yours"] == "7"
+
+
 def test_looking_at_a_value_has_a_deadline_too():
     class Slow:
         def __array__(self, *_, **__):

@@ -32,7 +32,11 @@ CORE_TESTS = [
 LEFT_OUT = "not in_a_kernel and not the_notebook_runs and not rubbish and not any_number"
 PARTS = {
     "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*"], "tests": CORE_TESTS},
-    "checks": {"of": "nnlib/lab/checks/*.py", "without": [], "tests": ["checks", "exercises"]},
+    "checks": {
+        "of": "nnlib/lab/checks/*.py",
+        "without": [],
+        "tests": ["checks", "checks_in_words", "exercises"],
+    },
 }
 
 

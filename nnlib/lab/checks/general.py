@@ -157,6 +157,8 @@ def ratio(outcomes, expected):
 
 def always_the_same(outcomes, expected):
     """Whether inputs with different answers of one shape all get the same one."""
+    if len(outcomes) < len(expected):  # the time was up before all inputs were tried
+        return False
     by_shape = {}
     for theirs, ours in zip(outcomes[:-1], expected[:-1], strict=True):
         if theirs.result is None or theirs.result.kind != "numbers":
