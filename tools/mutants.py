@@ -10,6 +10,7 @@ there. A mutant that makes a test fail is killed, and so is one that never ends.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -30,12 +31,15 @@ CORE_TESTS = [
 # A kernel is another process, which does not see the change. And thousands of random inputs for
 # each of thousands of mutants would take days.
 LEFT_OUT = "not in_a_kernel and not the_notebook_runs and not rubbish and not any_number"
+# The project's own options, for all tests at once, do not suit a few tests at a time.
+OPTIONS = ["-o", "addopts=", "-p", "no:cacheprovider", "-k", LEFT_OUT]
 PARTS = {
     "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*"], "tests": CORE_TESTS},
     "checks": {
         "of": "nnlib/lab/checks/*.py",
         "without": [],
         "tests": ["checks", "checks_in_words", "exercises"],
+        "again": "lesson_",  # in the names of those that get a second look
     },
 }
 
@@ -65,8 +69,7 @@ def copy(part, folder):
         "only_mutate": [PARTS[part]["of"]],
         "do_not_mutate": PARTS[part]["without"],
         "also_copy": ["tools", "notebooks"],
-        # The project's own options, for all tests at once, do not suit a few tests at a time.
-        "pytest_add_cli_args": ["-o", "addopts=", "-p", "no:cacheprovider", "-k", LEFT_OUT],
+        "pytest_add_cli_args": OPTIONS,
         "pytest_add_cli_args_test_selection": [
             f"tests/test_{name}.py" for name in PARTS[part]["tests"]
         ],
@@ -76,12 +79,41 @@ def copy(part, folder):
         file.write("\n".join(["", "[tool.mutmut]", *lines, ""]))
 
 
+def outcomes(folder):
+    """What became of each mutant that is not simply killed: a dictionary of words by names."""
+    listed = subprocess.check_output([VENV / "bin" / "mutmut", "results"], cwd=folder, text=True)
+    return dict(line.strip().split(": ") for line in listed.splitlines())
+
+
+def look_again(part, folder, alive):
+    """Return the mutants that survive in a process of their own, too.
+
+    mutmut switches a mutant on when all modules are loaded. What a module computes while it is
+    loaded, like the wrong answers by which a lesson's check knows a mistake, is not touched then.
+    """
+    tests = [f"tests/test_{name}.py" for name in PARTS[part]["tests"]]
+    pytest = [VENV / "bin" / "python", "-m", "pytest", "-x", "-q", *OPTIONS, "-n2", *tests]
+
+    def passes(mutant):
+        environment = {**os.environ, "MUTANT_UNDER_TEST": mutant}
+        options = {"cwd": folder / "mutants", "env": environment, "stdout": subprocess.DEVNULL}
+        try:
+            return subprocess.run(pytest, **options, timeout=600).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    if not passes("none"):
+        sys.exit("Without any mutant the tests fail in a process of their own: look there first.")
+    return [name for name in alive if PARTS[part]["again"] not in name or passes(name)]
+
+
 def report(part, folder):
     """Print the survivors and the score."""
-    listed = subprocess.check_output([VENV / "bin" / "mutmut", "results"], cwd=folder, text=True)
-    outcomes = dict(line.strip().split(": ") for line in listed.splitlines())
-    left_out = [name for name, outcome in outcomes.items() if outcome == "not checked"]
-    alive = [name for name, outcome in outcomes.items() if outcome in ("survived", "no tests")]
+    results = outcomes(folder)
+    left_out = [name for name, outcome in results.items() if outcome == "not checked"]
+    alive = [name for name, outcome in results.items() if outcome in ("survived", "no tests")]
+    if "again" in PARTS[part]:
+        alive = look_again(part, folder, alive)
     metas = folder.glob("mutants/nnlib/**/*.meta")
     made = sum(len(json.loads(meta.read_text("utf-8"))["exit_code_by_key"]) for meta in metas)
     run = made - len(left_out)
