@@ -8,12 +8,16 @@ for, so the run fails only if a notebook takes more than three times its budget.
 """
 
 import atexit
+import itertools
 import os
 import shutil
+import socket
 import tempfile
+import zlib
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 BUDGET = 30  # seconds
 LARGER_BUDGETS = {"06_learning_rate_and_hidden_size": 60, "08_real_data": 60}
@@ -30,7 +34,31 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
 atexit.register(shutil.rmtree, os.environ["IPYTHONDIR"], ignore_errors=True)
 
+# Each process of tests has 200 ports for its kernels, other ones in each run, and below those that
+# systems give to outgoing connections.
+run = zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())).encode())
+worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+ports = itertools.count(10_000 + run % 10_000 + 200 * worker)
+
 began, seconds = {}, {}  # of each notebook: the clock at its first report, and the time it took
+
+
+def find_available_port(cache, ip):
+    """Return the next port of this process that is free.
+
+    Jupyter asks the system for any port that is free, and the kernel takes it a second later. If
+    the kernel of another process has taken it in between, this one dies.
+    """
+    for port in ports:
+        with socket.socket() as trial:
+            try:
+                trial.bind((ip, port))
+            except OSError:
+                continue
+        return port
+
+
+LocalPortCache.find_available_port = find_available_port
 
 
 def budget(notebook):
