@@ -104,6 +104,14 @@ def test_the_message_for_an_untouched_exercise():
     )
 
 
+def test_dots_that_are_left_inside_a_function():
+    def begun(x):
+        for _ in range(3):
+            ...
+
+    assert DOUBLE.judge(begun).status == "untouched"
+
+
 def test_the_first_input_that_fails_is_shown_with_the_row_that_differs():
     def wrong_in_the_third_row(x):
         result = 2 * x
@@ -132,7 +140,10 @@ def test_a_hint_can_be_computed():
 
 def test_lines_are_short():
     verdict = DOUBLE.judge(lambda x: "long " * 1000)
-    assert max(map(len, verdict.text("9.1").splitlines())) <= 90
+    lines = verdict.text("9.1").splitlines()
+    assert max(map(len, lines)) <= 90
+    first = next(i for i, line in enumerate(lines) if line.startswith("  yours"))
+    assert lines[first + 1].startswith(13 * " " + "long")
 
 
 # ---------------------------------------------------------------------------- right however written
@@ -290,7 +301,7 @@ def test_general_mistakes_in_several_results():
 def test_the_result_in_place_of_the_function():
     verdict = DOUBLE.judge(double(3))
     assert verdict.mistake == "the result of a function"
-    assert "a function of (x)" in said(verdict)
+    assert ("expected", "a function of (x)") in verdict.rows
 
 
 def test_the_function_in_place_of_its_result():

@@ -17,6 +17,8 @@ from rubbish import armed, rubbish, rubbish_functions
 
 from nnlib.lab import checks
 from nnlib.lab.checks import Function
+from nnlib.lab.checks.lesson_04 import report_on
+from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 LESSONS = {int(path.stem[:2]): path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
@@ -249,3 +251,21 @@ def test_any_number_of_answers_does_not_raise(number, count, value):
     with armed():
         _, verdict = checks.judge(number, (value,) * count)
     assert verdict.status in NOT_RIGHT
+
+
+# ------------------------------------------------------------------ what single exercises show
+
+
+def test_the_reports_of_exercise_4_7_show_what_its_answer_says():
+    reports = {name: report_on(name).rows for name in "ABC"}
+    wrong = {name: [row.name for row in rows if not row.ok] for name, rows in reports.items()}
+    assert wrong == {"A": ["W2"], "B": ["W1", "b1"], "C": ["W1", "b1", "W2", "b2"]}
+    factors = [row.analytic / row.numerical for row in reports["C"]]
+    np.testing.assert_allclose(factors, 0.2, rtol=1e-6)
+
+
+def test_the_words_of_exercise_6_2():
+    assert speed_in_words(0) == "not tried, a rate is above 0"
+    assert speed_in_words(101) == "not tried, it is too far from anything that works"
+    assert speed_in_words(1e-3) == f"not solved within {PATIENCE} epochs"
+    assert re.fullmatch(r"solved after \d+ epochs", speed_in_words(5))
