@@ -117,6 +117,20 @@ def test_inputs_that_only_float32_cannot_hold_are_refused_there():
     )  # fmt: skip
 
 
+def test_parameters_that_only_float32_cannot_hold_are_refused_there():
+    def assign():
+        net(dtype=np.float32).W[2] = np.full((2, 1), 1e300)
+
+    refused(assign, ValueError, "the parameter of layer 2 holds 2 entries", "infinite in float32")
+
+
+def test_an_overflow_that_tanh_would_hide_is_seen():
+    one = Network.from_weights([[[1e200]], [[1.0]]])  # tanh of infinity is 1
+    refused(
+        lambda: one.predict([[1e200]]), OverflowError, "z[1] of layer 1 left the finite numbers"
+    )
+
+
 def test_a_single_column_for_a_network_of_one_input():
     one = Network.random([1, 1], rng=np.random.default_rng(0))
     refused(lambda: one.predict([1, 2, 3]), ValueError, "X has shape (3,)", "X.reshape(-1, 1)")

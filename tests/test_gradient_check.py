@@ -49,6 +49,10 @@ def test_a_tiny_step_is_fine_beside_tiny_parameters():
     np.testing.assert_allclose(slope, [1, 1], rtol=1e-6)
 
 
+def test_of_no_numbers_there_are_no_slopes():
+    assert numerical_gradient(lambda theta: 1.0, np.zeros((0, 2))).shape == (0, 2)
+
+
 def test_slopes_are_float64_whatever_comes():
     slope = numerical_gradient(lambda t: np.float32(np.sign(t[0])), np.zeros(1, np.float32))
     assert slope.dtype == np.float64
@@ -256,6 +260,19 @@ def test_a_float32_network_is_checked_in_float64(bias):
     assert report.ok
     assert len(report.rows) == (4 if bias else 2)
     assert net.dtype == np.float32
+
+
+def test_a_float32_network_is_checked_with_its_own_activations():
+    net = random_network([2, 3, 1], "sigmoid", "identity", dtype=np.float32)
+    wide = Network.from_weights(
+        [W.astype(float) for W in net.W[1:]],
+        [b.astype(float) for b in net.b[1:]],
+        hidden="sigmoid",
+        output="identity",
+    )
+    X, y = datasets.xor()
+    slopes, expected = (numerical_gradients(each, X, y, "mse").vector for each in (net, wide))
+    np.testing.assert_array_equal(slopes, expected)
 
 
 def test_the_gradient_check_is_still_a_check_when_data_are_given_as_lists():
