@@ -81,7 +81,7 @@ def numerical_gradient(
                 f"the function returned an array of shape {values[0].shape}, but one number is "
                 "expected. Return the loss, a mean or a sum."
             )
-        with np.errstate(over="ignore"):  # looked at in the end
+        with np.errstate(over="ignore"):  # looked at below
             slope[i] = (values[0] - values[1]) / (2 * epsilon)
     if not np.isfinite(slope).all():
         raise ValueError(
