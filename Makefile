@@ -19,7 +19,7 @@ test: check  ## run every notebook against its stored outputs, and the unit test
 
 test-browser: install-browser  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh
-	.venv/bin/python -m pytest tests/test_browser.py -m browser --dist=load -rA $(ONLY)
+	.venv/bin/python -m pytest tests/lab/test_browser.py -m browser --dist=load -rA $(ONLY)
 
 test-matrix: install-test  ## the whole suite on each Python, with the oldest and the newest packages
 	.venv/bin/python tools/matrix.py $(VERSIONS)

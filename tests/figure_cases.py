@@ -1,7 +1,7 @@
 """Every figure of the lessons: data to draw it with, and the numbers that its words must hold.
 
 ``CASES`` holds, by name ("network.hidden_space"), a :class:`Case` for each function that shows a
-figure. ``tests/test_figures.py`` puts all of them through the same tests.
+figure. ``tests/lab/test_figures.py`` puts all of them through the same tests.
 """
 
 import importlib

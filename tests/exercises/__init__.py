@@ -7,7 +7,7 @@ Each module holds two tables, by the exercise's number:
 - ``WRONG["1.3"]``: for every known mistake, by its name, one wrong answer or a list of them,
   written out as a learner would.
 
-``tests/test_exercises.py`` puts all of them through the checks.
+``tests/lab/test_exercises.py`` puts all of them through the checks.
 """
 
 import importlib

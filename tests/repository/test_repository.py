@@ -11,7 +11,7 @@ import refresh
 import yaml
 from pages import LESSONS, read
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 
 NOWHERE = {

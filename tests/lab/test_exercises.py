@@ -20,7 +20,7 @@ from nnlib.lab.checks import Function
 from nnlib.lab.checks.lesson_04 import report_on
 from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 LESSONS = {int(path.stem[:2]): path for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))}
 WITH_EXERCISES = checks.lessons_with_exercises()
 EXERCISES = {exercise.number: exercise for n in WITH_EXERCISES for exercise in checks.of_lesson(n)}

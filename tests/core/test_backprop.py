@@ -4,7 +4,7 @@ Three judges that share no code with it: central differences of nnlib's loss, ce
 differences of the textbook formula, and the autograd library.
 """
 
-import judge
+import autograd_judge as judge
 import numpy as np
 import pytest
 from cases import (

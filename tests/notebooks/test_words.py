@@ -16,7 +16,7 @@ import pytest
 
 import nnlib
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = [*pages.LESSONS, pages.GLOSSARY]
 TEXTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]
 COLUMNS = ["symbol", "what it is", "shape", "in code", "introduced in"]

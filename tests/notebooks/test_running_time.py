@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-CONFTEST = (Path(__file__).parents[1] / "conftest.py").read_text("utf-8")
+CONFTEST = (Path(__file__).parents[2] / "conftest.py").read_text("utf-8")
 
 
 def test_a_notebook_far_over_its_budget_fails_the_run(tmp_path):
