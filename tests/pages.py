@@ -1,4 +1,4 @@
-"""Reads the notebooks: their cells, headings, sections, tables, formulas and links."""
+"""Reads the notebooks: what they state, their cells, sections, tables, formulas and links."""
 
 import functools
 import re
@@ -7,7 +7,10 @@ from pathlib import Path
 import nbformat
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+START = NOTEBOOKS / "00_start_here.ipynb"
+REFRESHER = NOTEBOOKS / "refresher.ipynb"
+# In the order in which they are read; the refresher is for whoever wants it, before lesson 01.
+SITTINGS = [START, REFRESHER, *sorted(NOTEBOOKS.glob("[0-9][0-9][a-z]_*.ipynb"))]
 GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 
 
@@ -15,6 +18,29 @@ GLOSSARY = NOTEBOOKS / "glossary.ipynb"
 def read(path):
     """The notebook; every test gets the same object, and leaves it as it is."""
     return nbformat.read(path, as_version=4)
+
+
+def number(path):
+    """The number of a sitting's lesson; the refresher, which has none, counts as 0."""
+    return int(path.stem[:2]) if path.stem[0].isdigit() else 0
+
+
+def label(path):
+    """What a sitting is called in its title: 0, 1a, 2c, …; R for the refresher."""
+    match = re.match(r"0?(\d+[a-z]?)_", path.stem)
+    return match[1] if match else "R"
+
+
+def stated(path):
+    """The minutes that a sitting's first cell states, and whether it is "path" or "side trip"."""
+    line = re.search(
+        r"^\*\*Time:\*\* (\d+) minutes · (path|side trip)\b", read(path).cells[0].source, re.M
+    )
+    return int(line[1]), line[2]
+
+
+def on_the_path():
+    return [path for path in SITTINGS if stated(path)[1] == "path"]
 
 
 def markdown(notebook):

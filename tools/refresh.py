@@ -1,9 +1,9 @@
 """Run notebooks from top to bottom and store their outputs.
 
-usage: python tools/refresh.py [NOTEBOOK ...]      (default: all lessons)
+usage: python tools/refresh.py [NOTEBOOK ...]      (default: all)
 
 Only what a reader sees is stored. What changes from run to run stays out: times, the state of
-widgets, the Python version.
+widgets, how the kernel cut a long print into pieces. So a second run changes nothing.
 """
 
 import os
@@ -27,7 +27,9 @@ def clean(notebook):
             "language": "python",
             "name": "python3",
         },
-        "language_info": {"name": "python"},
+        # Whole, as the kernel gives it: JupyterLab would add what is missing, and then ask whether
+        # to save a notebook that nobody has changed.
+        "language_info": notebook.metadata.language_info,
     }
     for cell in notebook.cells:
         cell.metadata = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
@@ -43,6 +45,7 @@ def refresh(path):
         kernel_name="python3",
         timeout=120,
         record_timing=False,
+        coalesce_streams=True,
         store_widget_state=False,
         resources={"metadata": {"path": str(path.parent)}},
     )

@@ -17,7 +17,7 @@ import pytest
 import nnlib
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*pages.LESSONS, pages.GLOSSARY]
+PAGES = [*pages.SITTINGS, pages.GLOSSARY]
 TEXTS = [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "benchmarks" / "README.md"]
 COLUMNS = ["symbol", "what it is", "shape", "in code", "introduced in"]
 
@@ -36,10 +36,6 @@ ELSEWHERE = {
     "learning_rate_init", "lr", "model", "nn", "npz", "optim", "predict_proba", "q", "solver",
     "state_dict", "torch",
 }  # fmt: skip
-
-
-def number(path):
-    return int(path.stem[:2])
 
 
 def lesson_of(link):
@@ -85,24 +81,31 @@ def rows_in(text):
 
 @functools.cache
 def introduced():
-    """From each symbol of the glossary to the number of the first lesson that introduces it."""
-    first = {}
+    """From each symbol of the glossary to the sittings that introduce it."""
+    places = {}
     for row in glossary_rows():
         path, _ = lesson_of(row["introduced in"])
         for symbol in symbols_of(row["symbol"]):
-            first[symbol] = min(number(path), first.get(symbol, number(path)))
-    return first
+            places.setdefault(symbol, set()).add(path)
+    return places
 
 
-def not_introduced(text, lesson_number):
-    """The symbols of a lesson's text that the glossary lacks, or introduces in a later lesson."""
-    later = lesson_number + 1
-    return {s for s in symbols_of(text) if introduced().get(s, later) > lesson_number}
+def known_before(path):
+    """The sittings whose symbols a sitting may use: the earlier ones, on the path if it is."""
+    earlier = pages.SITTINGS[: pages.SITTINGS.index(path) + 1]
+    if path in pages.on_the_path():
+        earlier = [page for page in earlier if page in (*pages.on_the_path(), pages.REFRESHER)]
+    return set(earlier)
 
 
-@pytest.mark.parametrize("path", pages.LESSONS, ids=lambda path: path.stem)
+def not_introduced(text, path):
+    """The symbols of a sitting's text that nothing it builds on introduces in the glossary."""
+    return {s for s in symbols_of(text) if not introduced().get(s, set()) & known_before(path)}
+
+
+@pytest.mark.parametrize("path", pages.SITTINGS, ids=lambda path: path.stem)
 def test_every_symbol_of_a_formula_is_in_the_glossary(path):
-    missing = not_introduced(pages.prose(pages.read(path)), number(path))
+    missing = not_introduced(pages.prose(pages.read(path)), path)
     assert not missing, "add a line to notebooks/glossary.ipynb"
 
 
@@ -130,9 +133,14 @@ def test_the_symbols_of_a_formula(formula, expected):
 
 
 def test_a_symbol_that_is_missing_or_comes_too_early_is_seen():
-    assert not_introduced(r"the loss $L = a$, in `code $Q$`", 3) == set()
-    assert not_introduced(r"$$L = \xi\, a$$ and $Q$", 3) == {r"\xi", "Q"}
-    assert not_introduced(r"the gradient $\nabla L$", 4) == {r"\nabla"}
+    third, fourth = (first_of_lesson(n) for n in (3, 4))
+    assert not_introduced(r"the loss $L = a$, in `code $Q$`", third) == set()
+    assert not_introduced(r"$$L = \xi\, a$$ and $Q$", third) == {r"\xi", "Q"}
+    assert not_introduced(r"the gradient $\nabla L$", fourth) == {r"\nabla"}
+
+
+def first_of_lesson(n):
+    return next(path for path in pages.SITTINGS if pages.number(path) == n and path != pages.START)
 
 
 # Words
@@ -163,13 +171,13 @@ def test_the_glossary_has_the_form_of_the_lessons_and_no_code():
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
     assert {cell.cell_type for cell in notebook.cells} == {"markdown"}
-    assert notebook.metadata == pages.read(pages.LESSONS[0]).metadata
+    assert notebook.metadata == pages.read(pages.START).metadata
     assert pages.GLOSSARY.read_text("utf-8") == nbformat.writes(notebook) + "\n"
 
 
 def test_the_readme_and_the_first_lesson_lead_to_the_glossary():
     assert "(notebooks/glossary.ipynb)" in (ROOT / "README.md").read_text("utf-8")
-    assert "(glossary.ipynb)" in pages.prose(pages.read(pages.LESSONS[0]))
+    assert "(glossary.ipynb)" in pages.prose(pages.read(pages.START))
 
 
 # Names
@@ -193,7 +201,7 @@ def names_in_nnlib():
 
 def code_of(path):
     """The code of a lesson; for the glossary, of all of them."""
-    paths = pages.LESSONS if path == pages.GLOSSARY else [path]
+    paths = pages.SITTINGS if path == pages.GLOSSARY else [path]
     cells = [cell for path in paths for cell in pages.code_cells(pages.read(path))]
     return "\n\n".join(cell.source for cell in cells)
 
@@ -225,14 +233,14 @@ def test_the_code_names_of_the_glossary_exist():
         assert not missing_from_code(row["in code"], path), row
 
 
-@pytest.mark.parametrize("path", pages.LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages.SITTINGS, ids=lambda path: path.stem)
 def test_the_code_names_of_a_recap_exist(path):
     for row in rows_in(pages.read(path).cells[-1].source):
         assert not missing_from_code(row["in code"], path), row
 
 
 def test_a_wrong_name_in_code_is_seen():
-    path = pages.LESSONS[1]
+    path = first_of_lesson(1)
     assert missing_from_code("–", path) == set()
     assert missing_from_code("`x1`, `sigmoid(z)`", path) == set()
     assert missing_from_code("`x7`, `sigmoyd(z)`", path) == {"x7", "sigmoyd"}

@@ -1,5 +1,6 @@
 """The files around the lessons: README, links, and what may not stand anywhere."""
 
+import platform
 import re
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ import nbformat
 import pytest
 import refresh
 import yaml
-from pages import LESSONS, read
+from pages import SITTINGS, stated
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,22 +36,17 @@ def test_no_tracked_file_holds(what, tracked_files):
         assert not found, f"{path.relative_to(ROOT)} holds {found[0]!r}"
 
 
-def test_readme_lists_the_lessons_with_their_times():
+def test_readme_lists_the_sittings_with_their_times():
     rows = re.findall(r"^\| \[.+\]\(notebooks/(\w+)\.ipynb\) \| (\d+) min \|.+\|$", README, re.M)
-    assert dict(rows) == {path.stem: stated_minutes(path) for path in LESSONS}
-    assert [stem for stem, _ in rows] == [path.stem for path in LESSONS]
-
-
-def stated_minutes(path):
-    first = read(path).cells[0].source
-    return re.search(r"\*\*Time:\*\* (\d+) minutes", first)[1]
+    assert {stem: int(time) for stem, time in rows} == {p.stem: stated(p)[0] for p in SITTINGS}
+    assert len(rows) == len(SITTINGS)
 
 
 def test_readme_uses_and_defines_a_binder_link_for_each_lesson():
     _, _, written = README.partition(links.START)
-    names = [path.name for path in LESSONS]
+    names = [path.name for path in SITTINGS]
     assert written == links.definitions(links.published_address(), names), "run `make links`"
-    for path in LESSONS:
+    for path in SITTINGS:
         assert f"[Binder][{path.stem}]" in README
 
 
@@ -105,7 +101,7 @@ def test_links_command_writes_every_place(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ["pyproject.toml", "CITATION.cff", "README.md"]:
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
-    for path in LESSONS:
+    for path in SITTINGS:
         (tmp_path / "notebooks" / path.name).touch()
     old, new = links.published_address(), "https://gitlab.com/a/school/series"
     links.write_links(new, tmp_path)
@@ -141,4 +137,4 @@ def test_refresh_stores_what_the_tests_compare_and_nothing_volatile(tmp_path):
     assert stored.cells[0].outputs[0].data == {"text/plain": "2"}
     assert stored.cells[1].outputs[0].data == {"text/plain": "IntText(value=2)"}
     assert stored.metadata.keys() == {"kernelspec", "language_info"}
-    assert stored.metadata.language_info == {"name": "python"}
+    assert stored.metadata.language_info["version"] == platform.python_version()
