@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh links bench constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes links bench constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,11 +39,15 @@ check: install-test  ## lint, formatting and types
 	.venv/bin/mypy --no-error-summary
 
 format: install-test  ## put the code into its standard format, notebooks too
-	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format --quiet
 
 refresh: install-test  ## run the notebooks and store their outputs (NOTEBOOKS=… for some of them)
 	.venv/bin/python tools/refresh.py $(NOTEBOOKS)
+
+minutes: install-lab  ## how long each sitting takes, by section (NOTEBOOKS=… for some of them)
+	.venv/bin/python tools/minutes.py $(NOTEBOOKS)
 
 links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
 	.venv/bin/python tools/links.py $(REMOTE)
@@ -55,5 +59,12 @@ constraints: install-test  ## renew constraints.txt: the newest versions, to be 
 	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \
 		--no-annotate --no-header --quiet --output-file constraints.txt
 
-install-lab install-test install-browser: install-%:
+install-lab install-test install-browser: install-%: .venv/.installed-%
+
+# An installation is older than the files it follows from, or it is good. Where .venv does not fit
+# this folder or the PYTHON that is asked for, `--stale` names one more thing to wait for.
+.venv/.installed-%: pyproject.toml constraints.txt $(shell PYTHON='$(PYTHON)' sh tools/install.sh --stale)
 	@sh tools/install.sh $*
+
+.PHONY: stale
+.PRECIOUS: .venv/.installed-%

@@ -1,15 +1,15 @@
 #!/bin/sh
 # Makes .venv hold the tested versions (constraints.txt) of a dependency group of pyproject.toml.
 #   usage: sh tools/install.sh lab|test|browser      (each holds the ones before it)
+#          sh tools/install.sh --stale               prints "stale" if .venv has to be made anew
 #   PYTHON=python3.12 names the interpreter; the default is python3.
-# It returns at once when nothing changed since the last complete installation. A failure ends with
-# one sentence that says what to do, and leaves nothing that counts as installed.
+# The Makefile calls it when .venv/.installed-GROUP is missing or older than those two files. A
+# failure ends with one sentence that says what to do, and leaves nothing that counts as installed.
 
 group=$1
 python=${PYTHON:-python3}
 log=.venv/install.log
-# What an installation depends on: this folder (a .venv cannot be moved) and the two files.
-state="$PWD $(cat pyproject.toml constraints.txt | cksum)"
+order="lab test browser"
 
 fail() {
     echo "$1" >&2
@@ -20,17 +20,16 @@ base() {  # the interpreter behind a virtual environment
 }
 usable() {  # .venv is whole, in the folder it was made for, and of the interpreter asked for
     .venv/bin/python -c 'import pip' 2>/dev/null || return 1
-    case $(cat .venv/.installed-* 2>/dev/null) in "" | "$PWD "*) ;; *) return 1 ;; esac
+    [ "$(cat .venv/.folder 2>/dev/null)" = "$PWD" ] || return 1
     [ -z "$PYTHON" ] || [ "$(base .venv/bin/python)" = "$(base "$PYTHON")" ]
 }
-installed() {
-    [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$state" ]
-}
 
-if usable; then
-    case $group in lab) enough="lab test browser" ;; test) enough="test browser" ;; *) enough=$group ;; esac
-    for one in $enough; do if installed "$one"; then exit 0; fi; done
-else
+if [ "$group" = --stale ]; then
+    usable || echo stale
+    exit 0
+fi
+
+if ! usable; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
         fail "The lessons need Python 3.11 or newer, but '$python' is ${version:-missing}: install a newer Python, or name one that you have, as in 'make $group PYTHON=python3.12'."
@@ -39,6 +38,7 @@ else
     echo "Making .venv with Python $version."
     "$python" -m venv --clear .venv >/dev/null 2>&1 ||
         fail "'$python -m venv .venv' failed: see what it says when you run it, put that right, then run 'make $group' again."
+    echo "$PWD" >.venv/.folder
 fi
 
 echo "Installing the tested versions into .venv. The first time, this takes a few minutes."
@@ -51,4 +51,7 @@ fi
 # pip compiles what it installs, but not what it leaves in place: so that the first import is no
 # slower than the next ones, wherever Python itself may not write what it compiled.
 .venv/bin/python -m compileall -q nnlib >>"$log" 2>&1
-echo "$state" >".venv/.installed-$group"
+for one in $order; do  # those that the group holds are installed as well
+    touch ".venv/.installed-$one"
+    [ "$one" != "$group" ] || break
+done
