@@ -20,7 +20,7 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 
 BUDGET = 30  # seconds
-LARGER_BUDGETS = {"06_learning_rate_and_hidden_size": 60, "08_real_data": 60}
+LARGER_BUDGETS = {"06b_how_many_hidden_neurons": 60, "08b_the_envelope": 60}
 SLOWER = 3  # times slower a processor may be
 CLOCK = "processor time of the kernels"
 
