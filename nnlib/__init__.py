@@ -23,6 +23,8 @@ from nnlib.network import Network, Parameters, forward_pass
 from nnlib.storage import load_network, save_network
 from nnlib.training import DivergenceError, History, train
 
+__version__ = "0.1.0"
+
 __all__ = [
     "DivergenceError",
     "History",

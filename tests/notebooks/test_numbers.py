@@ -19,7 +19,7 @@ LEFT_OUT = [
     r"\]\([^)]*\)",
     r"\[\d+[a-z]?\.\d+",
     r"https?:\S+",
-    r"(?i)(section|exercise|lesson|equation|chapter|page|cell)s? \d[\d.]*(( and |, | to |–)\d[\d.]*)*",
+    r"(?i)(section|exercise|lesson|equation|chapter)s? \d[\d.]*(( and |, | to |–)\d[\d.]*)*",
     r"^#+ .*$",
     r"\*\*Time:\*\*.*",
     r"\((19|20)\d\d\)|\b(19|20)\d\d\b",

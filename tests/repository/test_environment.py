@@ -68,6 +68,12 @@ def test_environment_has_the_packages_and_bounds_of_pyproject():
     assert {name: SpecifierSet(bounds) for name, bounds in specs.items()} == needed
 
 
+def test_the_extra_has_the_packages_of_the_group():
+    """pip itself is no package to install with pip."""
+    extra = [Requirement(entry) for entry in PYPROJECT["project"]["optional-dependencies"]["lab"]]
+    assert extra == [requirement for requirement in group("lab") if requirement.name != "pip"]
+
+
 def test_environment_has_a_python_that_pyproject_admits():
     python = conda_specs()["python"]
     assert re.fullmatch(r"3\.\d+\.\*", python), "repo2docker reads python=3.13, not python>=3.13"

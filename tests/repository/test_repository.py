@@ -3,14 +3,18 @@
 import platform
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import links
+import matrix
 import nbformat
 import pytest
 import refresh
 import yaml
 from pages import SITTINGS, stated
+
+import nnlib
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -36,6 +40,31 @@ def test_no_tracked_file_holds(what, tracked_files):
         assert not found, f"{path.relative_to(ROOT)} holds {found[0]!r}"
 
 
+def test_the_workflows_are_well_formed():
+    """They run on the forge alone; here they are held against its schema."""
+    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
+    assert workflows
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
+    subprocess.run([*command, "vendor.github-workflows", *workflows], check=True, timeout=60)
+
+
+def test_the_workflow_runs_the_pythons_of_the_matrix():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))
+    assert workflow["jobs"]["tests"]["strategy"]["matrix"]["python"] == list(matrix.MATRIX)
+
+
+def test_pre_commit_runs_the_tested_versions():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
+    constraints = (ROOT / "constraints.txt").read_text("utf-8")
+    for hook, package in zip(hooks, ["ruff", "check-jsonschema"], strict=True):
+        assert f"{package}=={hook['rev'].removeprefix('v')}\n" in constraints
+
+
+def test_the_changelog_speaks_of_this_version():
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(rf"^## (Unreleased|{re.escape(nnlib.__version__)})$", changes, re.M)
+
+
 def test_readme_lists_the_sittings_with_their_times():
     rows = re.findall(r"^\| \[.+\]\(notebooks/(\w+)\.ipynb\) \| (\d+) min \|.+\|$", README, re.M)
     assert {stem: int(time) for stem, time in rows} == {p.stem: stated(p)[0] for p in SITTINGS}
@@ -53,7 +82,7 @@ def test_readme_uses_and_defines_a_binder_link_for_each_lesson():
 def test_citation():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["repository-code"] == links.published_address()
-    assert f'version = "{citation["version"]}"' in (ROOT / "pyproject.toml").read_text("utf-8")
+    assert citation["version"] == nnlib.__version__
     assert README.startswith(f"# {citation['title']}\n")
 
 
