@@ -17,7 +17,7 @@ from matplotlib.patches import Circle, Rectangle
 
 from nnlib import Network, datasets, losses, train
 from nnlib.activations import ACTIVATIONS, sigmoid
-from nnlib.lab.figures import activations, backprop, network, start, style, training
+from nnlib.lab.figures import activations, backprop, drawing, network, plane, start, style, training
 from nnlib.lab.figures import datasets as digit_figures
 from nnlib.lab.figures import gradcheck as bug_figures
 from nnlib.lab.figures import learning_rate_and_hidden_size as rates_and_sizes
@@ -208,7 +208,7 @@ def shrinking_through_layers(picture, n_layers):
 # --------------------------------------------------------------------------------- 02: network
 
 
-@of(network.network_diagram, lambda rng: [network_of(rng, [2, 2, 1]), [1.0, -0.5]])
+@of(drawing.network_diagram, lambda rng: [network_of(rng, [2, 2, 1]), [1.0, -0.5]])
 def network_diagram(picture, net, x):
     written = picture.texts()
     for line, weight in zip(
@@ -270,7 +270,7 @@ def says_the_boundary(picture, axes, net, X, y, span=None):
 
 
 @of(
-    network.decision_boundaries,
+    plane.decision_boundaries,
     lambda rng: [[(f"{k}", network_of(rng, [2, 3, 1]), *datasets.xor()) for k in "AB"]],
 )
 def decision_boundaries(picture, panels):
@@ -281,7 +281,7 @@ def decision_boundaries(picture, panels):
 
 
 @of(
-    network.decision_boundary,
+    plane.decision_boundary,
     lambda rng: [network_of(rng, [2, 3, 1]), *datasets.moons(50, rng=rng)],
 )
 def decision_boundary(picture, net, X, y):
@@ -300,7 +300,7 @@ def hidden_units_and_output(picture, net, X, y, titles):
         )
         picture.says(*answers)
         image = picture.image(unit)
-        points = network.grid_of_points(network.span_of(X), len(image))
+        points = plane.grid_of_points(plane.span_of(X), len(image))
         assert np.allclose(image.ravel(), net.forward(points)[1][1][:, unit])
     picture.says(says_the_boundary(picture, 2, net, X, y))
 

@@ -17,7 +17,7 @@ from IPython.display import Image
 from matplotlib.figure import Figure
 
 from nnlib import Network
-from nnlib.lab.figures import activations, losses, network, style
+from nnlib.lab.figures import activations, drawing, losses, plane, style
 
 EVERY_FIGURE = pytest.mark.parametrize("name", CASES)
 MOST_SECONDS = 5  # of computing, for one figure
@@ -173,24 +173,18 @@ def test_the_verdict_on_a_training_counts_from_the_last_wrong_answer():
 
 def test_a_sample_on_the_line_counts_as_wrong():
     a, y = np.array([[0.5], [0.6], [0.4], [0.6]]), np.array([[1.0], [1.0], [0.0], [0.0]])
-    assert network.wrongly_predicted(a, y).tolist() == [True, False, False, True]
+    assert plane.wrongly_predicted(a, y).tolist() == [True, False, False, True]
 
 
 def test_a_large_network_is_described_by_the_range_of_its_weights():
     net = Network.random([4, 8, 3], rng=np.random.default_rng(1))
-    text = network.describe_network(net)
+    text = drawing.describe_network(net)
     low, high = (
         f(W_f)
         for f, W_f in ((min, [W.min() for W in net.W[1:]]), (max, [W.max() for W in net.W[1:]]))
     )
     assert f"lie between {low:.2f} and {high:.2f}".replace("-", "−") in text
     assert "8 tanh hidden neurons and 3 sigmoid outputs" in text
-
-
-def test_words_are_joined_as_a_sentence_does():
-    assert network.listed(["a"]) == "a"
-    assert network.listed(iter(["a", "b"])) == "a and b"
-    assert network.listed(["a", "b", "c"]) == "a, b and c"
 
 
 def test_a_curve_for_every_weight_has_a_style_of_its_own():

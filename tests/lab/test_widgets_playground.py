@@ -10,7 +10,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from nnlib import check_gradients, gradients
-from nnlib.lab.figures import network as figures
+from nnlib.lab.figures import plane
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets import playground as module
 from nnlib.lab.widgets.learning_rate_and_hidden_size import ACTIVATIONS, LOSSES, RATES, STARTS
@@ -160,7 +160,7 @@ def test_what_the_presets_promise():
 def run_code(text, monkeypatch):
     """Run shown code; return its names and what it printed and drew."""
     drawn = []
-    monkeypatch.setattr(figures, "decision_boundary", lambda *given: drawn.append(given))
+    monkeypatch.setattr(plane, "decision_boundary", lambda *given: drawn.append(given))
     names = {}
     exec(text, names)
     assert drawn[0][0] is names["net"]

@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from nnlib.lab.figures.network import listed
 from nnlib.lab.figures.style import (
     BLACK,
     BLUE,
@@ -15,6 +14,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
+from nnlib.lab.words import listed
 
 SIDE = 8  # pixels
 NAMES = {"gradient_descent": "gradient descent", "momentum": "momentum", "adam": "Adam"}

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.ticker import NullLocator
 
-from nnlib.lab.figures.network import listed
 from nnlib.lab.figures.style import BLACK, COLOURS, GREY, LINE_STYLES, new_figure, show
+from nnlib.lab.words import listed
 
 MARKERS = "os^Dv*"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.lab.figures.network import draw_decision_boundary
+from nnlib.lab.figures.plane import draw_decision_boundary
 from nnlib.lab.figures.style import BLUE, GREY, new_figure, show
 
 

@@ -22,6 +22,9 @@ LINE_STYLES = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2))]
 # From 0 (blue) over undecided (white) to 1 (orange), for predictions and for signed numbers.
 BLUE_TO_ORANGE = LinearSegmentedColormap.from_list("blue_to_orange", [BLUE, "#FFFFFF", ORANGE])
 
+# Behind a number that stands on a line.
+WHITE_BOX = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
+
 SHOWN_PIXELS_PER_INCH = 84
 DOTS_PER_INCH = 2 * SHOWN_PIXELS_PER_INCH  # sharp on dense screens, and enlarged on a projector
 

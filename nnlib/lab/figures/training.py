@@ -3,12 +3,7 @@
 import numpy as np
 
 from nnlib.activations import sigmoid
-from nnlib.lab.figures.network import (
-    add_colour_bar,
-    draw_decision_boundary,
-    listed,
-    span_of,
-)
+from nnlib.lab.figures.plane import add_colour_bar, draw_decision_boundary, span_of
 from nnlib.lab.figures.style import (
     BLACK,
     BLUE,
@@ -21,6 +16,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
+from nnlib.lab.words import listed
 from nnlib.losses import bce
 from nnlib.training import train
 

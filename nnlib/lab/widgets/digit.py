@@ -7,11 +7,11 @@ import numpy as np
 
 from nnlib import Network
 from nnlib.lab.figures.datasets import SIDE, bare
-from nnlib.lab.figures.network import listed
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, new_figure
 from nnlib.lab.widgets.controls import Button, NumberBox
 from nnlib.lab.widgets.panel import Panel
 from nnlib.lab.widgets.picture import freeze_layout
+from nnlib.lab.words import listed
 from nnlib.validation import check_instance
 
 N_PIXELS = SIDE * SIDE

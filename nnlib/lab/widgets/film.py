@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib import published
-from nnlib.lab.figures.network import point_name
+from nnlib.lab.figures.plane import point_name
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, LIGHT_GREY, ORANGE, new_figure
 from nnlib.lab.widgets.controls import Menu, NumberSlider
 from nnlib.lab.widgets.learning_rate_and_hidden_size import (

@@ -6,10 +6,9 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib import datasets
-from nnlib.lab.figures.network import (
+from nnlib.lab.figures.plane import (
     MAP_ALPHA,
     grid_of_points,
-    listed,
     point_name,
     span_of,
     wrongly_predicted,
@@ -25,6 +24,7 @@ from nnlib.lab.figures.style import (
 )
 from nnlib.lab.widgets.controls import Button, Menu, NumberSlider
 from nnlib.lab.widgets.panel import Panel, make_settings
+from nnlib.lab.words import listed
 from nnlib.network import Network, Parameters
 from nnlib.training import DivergenceError, train
 

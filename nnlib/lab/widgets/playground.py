@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 
 from nnlib import datasets
 from nnlib.backprop import backward_pass
-from nnlib.lab.figures.network import grid_of_points, wrongly_predicted
+from nnlib.lab.figures.plane import grid_of_points, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
 from nnlib.lab.widgets.controls import Button, Menu, NumberBox, NumberSlider, Tick
 from nnlib.lab.widgets.learning_rate_and_hidden_size import (
@@ -388,11 +388,11 @@ def code(settings, epoch=None):
             "import numpy as np",
             "",
             "from nnlib import Network, datasets, train",
-            "from nnlib.lab.figures import network as figures",
+            "from nnlib.lab.figures import plane",
             "",
             f"rng = np.random.default_rng({s.sample})  # sample {s.sample}",
             *lines,
-            "figures.decision_boundary(net, X, y)",
+            "plane.decision_boundary(net, X, y)",
         ]
     )
 
