@@ -1,27 +1,33 @@
 """nnlib: the small neural-network library that the lessons build. It needs NumPy alone.
 
-One concept a module, in the order of the lessons:
+One concept a module, in an order in which they can be read:
 
+- :mod:`nnlib.validation`: checks of arguments
 - :mod:`nnlib.activations`: sigmoid, tanh, ReLU, softmax, with their derivatives
-- :mod:`nnlib.network`: layers as matrices, the forward pass
 - :mod:`nnlib.initialization`: random starts
 - :mod:`nnlib.losses`: mean squared error, cross-entropies
+- :mod:`nnlib.stacks`: how many networks lie in memory
+- :mod:`nnlib.parameters`: all weights and biases in one vector
+- :mod:`nnlib.network`: layers as matrices, the forward pass
 - :mod:`nnlib.backprop`: the gradient of the loss
+- :mod:`nnlib.diagnosis`: what a wrong gradient looks like
 - :mod:`nnlib.gradcheck`: the same gradient, measured
-- :mod:`nnlib.training`: gradient descent, in full batches or mini-batches
 - :mod:`nnlib.optimizers`: what a step makes of the gradient; momentum, Adam
+- :mod:`nnlib.history`: what is measured during training
+- :mod:`nnlib.training`: gradient descent, in full batches or mini-batches
 - :mod:`nnlib.storage`: saving and loading
 - :mod:`nnlib.datasets`: small data sets
 - :mod:`nnlib.published`: the four write-ups the series grew out of
-- :mod:`nnlib.validation`: checks of arguments
 """
 
 from nnlib import activations, datasets, initialization, losses, optimizers, published
 from nnlib.backprop import backward_pass, gradients
 from nnlib.gradcheck import check_gradients, compare_gradients, numerical_gradient
-from nnlib.network import Network, Parameters, forward_pass
+from nnlib.history import DivergenceError, History
+from nnlib.network import Network, forward_pass
+from nnlib.parameters import Parameters
 from nnlib.storage import load_network, save_network
-from nnlib.training import DivergenceError, History, train
+from nnlib.training import train
 
 __version__ = "0.1.0"
 

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nnlib.losses import Loss, check_loss
-from nnlib.network import ByLayer, Network, Parameters, matmul
+from nnlib.network import Network
+from nnlib.parameters import ByLayer, Parameters
+from nnlib.stacks import matmul
 from nnlib.validation import check_instance
 
 if TYPE_CHECKING:  # a module that takes a while to load

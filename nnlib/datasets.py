@@ -15,8 +15,8 @@ from nnlib.validation import (
     check_choice,
     check_generator,
     check_instance,
+    check_integer,
     check_number,
-    check_positive_integer,
     describe,
 )
 
@@ -214,7 +214,7 @@ def spirals(
 
     Source: after Lang & Witbrock, *Learning to Tell Two Spirals Apart* (1988).
     """
-    check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
+    check_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
     y = np.arange(n_samples) >= n_samples // 2
     radius = np.sqrt(rng.uniform(0.01, 1, n_samples))  # the square root spreads them evenly
@@ -267,7 +267,7 @@ def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.4.
     """
-    check_positive_integer("n_classes", n_classes, "It is the number of different labels.")
+    check_integer("n_classes", n_classes, "It is the number of different labels.")
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or labels.size == 0:
         raise TypeError(
@@ -308,9 +308,9 @@ def split(
     section 7.2.
     """
     advice = "It is a number of samples."
-    n_samples = check_positive_integer("n_samples", n_samples, advice)
+    n_samples = check_integer("n_samples", n_samples, advice)
     check_instance("sizes", sizes, (list, tuple), "For example [1000, 300, 497].")
-    sizes = [check_positive_integer("sizes", size, advice) for size in sizes]
+    sizes = [check_integer("sizes", size, advice) for size in sizes]
     check_generator("rng", rng)
     if sum(sizes) > n_samples:
         raise ValueError(
@@ -334,7 +334,7 @@ def _noise(noise: float) -> float:
 def _from_scikit_learn(
     maker: str, n_samples: int, rng: np.random.Generator, **options: Any
 ) -> tuple[np.ndarray, np.ndarray]:
-    check_positive_integer("n_samples", n_samples, "It is the number of points to draw.")
+    check_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
     seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
     X, labels = getattr(_scikit_learn_datasets(), maker)(n_samples, random_state=seed, **options)

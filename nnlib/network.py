@@ -15,197 +15,26 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlib.activations import ACTIVATIONS, Activation
 from nnlib.initialization import INITIALIZATIONS
+from nnlib.parameters import ByLayer, Parameters, check_layer_sizes
+from nnlib.stacks import matmul
 from nnlib.validation import (
     check_array,
     check_choice,
     check_generator,
     check_instance,
     check_matrix,
-    check_positive_integer,
     check_sequence,
-    describe,
 )
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
-
-# A list with an array for each layer: z[1] is layer 1's. No layer has the number 0, so entry 0 is
-# None, and without biases every b[l] is. The type says Any in place of None. With None a type
-# checker would ask for a test wherever an entry is used.
-ByLayer = list[np.ndarray | Any]
-
-
-class Windows(ByLayer):
-    """The matrices of the layers 1, 2, …: windows into one vector of parameters.
-
-    ``W[1]`` reads the first layer's matrix, and ``W[1] = values`` writes into it, after
-    a look at the shape. Entry 0 is None, since layers count from 1.
-    """
-
-    def __setitem__(self, layer: SupportsIndex | slice, values: Any) -> None:
-        window = self[layer]
-        if not isinstance(window, np.ndarray):
-            raise ValueError(
-                f"there is no single parameter at {layer}. Layers count from 1, one at a time, and "
-                "in a network without biases every b[l] is None."
-            )
-        values = check_array(f"the parameter of layer {layer}", values, window.dtype)
-        if values.shape != window.shape:
-            raise ValueError(
-                f"the parameter of layer {layer} has shape {window.shape}, but the new values "
-                f"have shape {values.shape}. Give them exactly the same shape."
-            )
-        window[...] = values
-
-
-class Parameters:
-    """All weights and biases of a network, in one vector.
-
-    ``W[l]`` and ``b[l]`` are views: they look into ``vector`` and copy nothing. So an update
-    of every parameter is one line, ``vector -= learning_rate * gradient``. A gradient has the
-    same layout, and is held by this class too.
-
-    Parameters
-    ----------
-    layer_sizes : sequence of int
-        Numbers of inputs, of neurons in each hidden layer, of outputs: ``[2, 4, 1]``.
-    bias : bool
-        False for a network without biases; every ``b[l]`` is then None.
-    stack_shape : int or tuple of int
-        Leading axes: ``(1000,)`` for a stack of a thousand networks, ``()`` for one.
-    dtype : float64 or float32
-
-    Attributes
-    ----------
-    vector : array (*stack_shape, n_parameters)
-    W, b : Windows
-        ``W[l]`` (*stack_shape, n_in, n_out) and ``b[l]`` (*stack_shape, 1, n_out).
-
-    Raises
-    ------
-    TypeError, ValueError
-        For sizes that are not positive whole numbers, or another dtype.
-
-    Source: our own layout; the order W1, b1, W2, b2, … is the usual one.
-    """
-
-    def __init__(
-        self,
-        layer_sizes: Sequence[int],
-        *,
-        bias: bool = True,
-        stack_shape: int | tuple[int, ...] = (),
-        dtype: type | str | np.dtype = np.float64,
-    ) -> None:
-        self.layer_sizes = check_layer_sizes(layer_sizes)
-        self.bias = bool(bias)
-        self.stack_shape = check_stack_shape(stack_shape)
-        dtype = check_dtype(dtype)
-        pairs = list(zip(self.layer_sizes[:-1], self.layer_sizes[1:], strict=True))
-        n_parameters = sum((n_in + bool(bias)) * n_out for n_in, n_out in pairs)
-        # Worth it where the networks are more than the weights of a layer.
-        side_by_side = math.prod(self.stack_shape) > max(n_in * n_out for n_in, n_out in pairs)
-        self.vector = zeros_for_stack(self.stack_shape, n_parameters, side_by_side, dtype)
-        self.W, self.b = Windows([None]), Windows([None])
-        start = 0
-        for n_in, n_out in pairs:
-            self.W.append(self._window(start, n_in, n_out))
-            start += n_in * n_out
-            self.b.append(self._window(start, 1, n_out) if bias else None)
-            start += n_out if bias else 0
-
-    def _window(self, start: int, n_rows: int, n_columns: int) -> np.ndarray:
-        part = self.vector[..., start : start + n_rows * n_columns]
-        return part.reshape(*self.stack_shape, n_rows, n_columns)
-
-    def zeros_like(self, stack_shape: int | tuple[int, ...] | None = None) -> Parameters:
-        """Return parameters of the same layout, all 0; for another stack if it is given."""
-        return Parameters(
-            self.layer_sizes,
-            bias=self.bias,
-            stack_shape=self.stack_shape if stack_shape is None else stack_shape,
-            dtype=self.vector.dtype,
-        )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Pickle and deepcopy would tear the windows from the vector: rebuild them instead.
-        return restore, (self.layer_sizes, self.bias, self.stack_shape, self.vector)
-
-    def named(self) -> Iterator[tuple[str, np.ndarray]]:
-        """Yield ``("W1", W[1])``, ``("b1", b[1])``, ``("W2", W[2])``, … in the vector's order."""
-        for layer in range(1, len(self.layer_sizes)):
-            yield f"W{layer}", self.W[layer]
-            if self.bias:
-                yield f"b{layer}", self.b[layer]
-
-
-def restore(
-    layer_sizes: tuple[int, ...], bias: bool, stack_shape: tuple[int, ...], vector: np.ndarray
-) -> Parameters:
-    """Return Parameters that hold a copy of ``vector``; used by pickle and deepcopy."""
-    parameters = Parameters(layer_sizes, bias=bias, stack_shape=stack_shape, dtype=vector.dtype)
-    parameters.vector[...] = vector
-    return parameters
-
-
-def zeros_for_stack(
-    stack_shape: tuple[int, ...], n_parameters: int, side_by_side: bool, dtype: np.dtype
-) -> np.ndarray:
-    """Return zeros (*stack_shape, n_parameters), if wanted with the networks side by side.
-
-    NumPy works through an array along the memory. Side by side it finds the first weight of
-    all networks, then the second weight of all, …: runs of S numbers, S the size of the stack.
-    In the usual order, one network after the other, the runs are as short as a layer, and for
-    small layers most of the time goes into starting the next run.
-
-    Parameters
-    ----------
-    stack_shape : tuple of int
-    n_parameters : int
-    side_by_side : bool
-    dtype : dtype
-
-    Returns
-    -------
-    array (*stack_shape, n_parameters)
-
-    Source: Fog, *Optimizing software in C++* (2023), on structures of arrays.
-    """
-    if side_by_side:
-        return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
-    return np.zeros((*stack_shape, n_parameters), dtype)
-
-
-def matmul(A: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The matrix product ``A @ B`` for one network or a stack.
-
-    ``@`` is made for matrices with their entries side by side. For networks side by side,
-    ``einsum`` is several times faster: it sums ``A[..., i, j] * B[..., j, k]`` over j, one
-    term for all networks at a time.
-
-    Parameters
-    ----------
-    A : array (..., n_rows, n)
-    B : array (..., n, n_columns)
-    out : array (..., n_rows, n_columns), optional
-        Where to write the product.
-
-    Returns
-    -------
-    array (..., n_rows, n_columns)
-
-    Source: the NumPy reference, ``numpy.einsum``.
-    """
-    if B.ndim > 2 and B.strides[-3] == B.itemsize:  # networks side by side
-        return np.einsum("...ij,...jk->...ik", A, B, out=out)
-    return np.matmul(A, B, out=out)
 
 
 def forward_pass(network: Network, X: np.ndarray) -> tuple[ByLayer, list[np.ndarray]]:
@@ -431,10 +260,7 @@ class Network:
                     f"network {s} is {network!r}, but the first is {first!r}. Only single "
                     "networks of one architecture can be stacked."
                 )
-        parameters = first.parameters.zeros_like(stack_shape=(len(networks),))
-        for s, network in enumerate(networks):
-            parameters.vector[s] = network.parameters.vector
-        return cls(parameters, hidden=first.hidden, output=first.output)
+        return first.with_vector(np.stack([each.parameters.vector for each in networks]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # For pickle and deepcopy: everything else is made anew from the parameters.
@@ -473,14 +299,42 @@ class Network:
                 f"member{index} was asked for, but this stack has {len(self.stack_shape)} axes "
                 f"(stack_shape {self.stack_shape}). Give one whole number for each axis."
             )
-        parameters = self.parameters.zeros_like(stack_shape=())
-        parameters.vector[...] = self.parameters.vector[index]
-        return Network(parameters, hidden=self.hidden, output=self.output)
+        return self.with_vector(self.parameters.vector[index])
 
     def copy(self) -> Network:
         """Return an independent copy, for example to train from the same start again."""
-        parameters = self.parameters.zeros_like()
-        parameters.vector[...] = self.parameters.vector
+        return self.with_vector(self.parameters.vector)
+
+    def with_vector(self, vector: np.ndarray) -> Network:
+        """Return a network, or a stack, of this architecture with other parameters.
+
+        Parameters
+        ----------
+        vector : array (*stack_shape, n_parameters)
+            Copied. Leading axes make a stack: ``history.parameters`` is one network for each
+            measurement. Its float type, float64 or float32, is the new network's.
+
+        Raises
+        ------
+        TypeError
+            If the vector is not of one of the two float types.
+        ValueError
+            If the last axis does not have one entry for each parameter.
+        """
+        vector = np.asarray(vector)
+        n_parameters = self.parameters.vector.shape[-1]
+        if vector.shape[-1:] != (n_parameters,):
+            raise ValueError(
+                f"vector has shape {vector.shape}, but this architecture has {n_parameters} "
+                f"parameters. Give it the shape ({n_parameters},), with leading axes for a stack."
+            )
+        parameters = Parameters(
+            self.layer_sizes,
+            bias=self.parameters.bias,
+            stack_shape=vector.shape[:-1],
+            dtype=vector.dtype,
+        )
+        parameters.vector[...] = vector
         return Network(parameters, hidden=self.hidden, output=self.output)
 
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
@@ -561,35 +415,3 @@ class Network:
         stack = f" × {math.prod(self.stack_shape)}" if self.stack_shape else ""
         biases = "" if self.parameters.bias else ", no biases"
         return f"Network({sizes}{stack}, hidden {self.hidden}, output {self.output}{biases})"
-
-
-def check_layer_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
-    """Return ``layer_sizes`` as a tuple of at least two positive ints, or raise."""
-    layer_sizes = check_sequence("layer_sizes", layer_sizes)
-    if len(layer_sizes) < 2:
-        raise ValueError(
-            f"layer_sizes is {describe(layer_sizes)}, but at least two numbers are expected: the "
-            "inputs, the neurons of each hidden layer, the outputs. For example [2, 4, 1]."
-        )
-    advice = "It is a number of neurons, for example [2, 4, 1]."
-    return tuple(check_positive_integer("layer_sizes", size, advice) for size in layer_sizes)
-
-
-def check_stack_shape(stack_shape: int | tuple[int, ...]) -> tuple[int, ...]:
-    """Return ``stack_shape`` as a tuple of positive ints, or raise."""
-    if isinstance(stack_shape, (int, np.integer)):
-        stack_shape = (stack_shape,)
-    advice = "It is the number of networks in the stack; leave it out for a single one."
-    stack_shape = check_sequence("stack_shape", stack_shape)
-    return tuple(check_positive_integer("stack_shape", n, advice) for n in stack_shape)
-
-
-def check_dtype(dtype: type | str | np.dtype) -> np.dtype:
-    """Return ``dtype`` if it is float64 or float32, or raise a TypeError."""
-    for known in (np.dtype(np.float64), np.dtype(np.float32)):
-        if isinstance(dtype, (type, str, np.dtype)) and known == dtype:
-            return known
-    raise TypeError(
-        f"dtype is {describe(dtype)}, but np.float64 or np.float32 is expected. "
-        "Leave it out for float64."
-    )

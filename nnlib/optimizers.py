@@ -59,7 +59,7 @@ class Momentum:
     """
 
     def __init__(self, momentum: float = 0.9) -> None:
-        self.momentum = check_share("momentum", momentum)
+        self.momentum = check_fraction("momentum", momentum)
         self.velocity: float | np.ndarray = 0.0
 
     def step(
@@ -93,7 +93,7 @@ class Adam:
     """
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
-        self.beta1, self.beta2 = check_share("beta1", beta1), check_share("beta2", beta2)
+        self.beta1, self.beta2 = check_fraction("beta1", beta1), check_fraction("beta2", beta2)
         advice = "Leave it out for 1e-8."
         self.epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
         self.mean: float | np.ndarray = 0.0
@@ -145,7 +145,7 @@ def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
     return optimizer
 
 
-def check_share(name: str, value: float) -> float:
+def check_fraction(name: str, value: float) -> float:
     """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
     advice = "It is the share that is kept from step to step, for example 0.9."
     value = check_number(name, value, at_least=0, what_to_do=advice)

@@ -10,7 +10,7 @@ the rate under a mean that takes the same steps; lesson 03 shows why.
 import numpy as np
 
 from nnlib.network import Network
-from nnlib.validation import check_positive_integer
+from nnlib.validation import check_integer
 
 SEED_ADVICE = "A seed names one start, so that it can be drawn again."
 
@@ -57,8 +57,8 @@ def network_001(seed: int = 42, hidden_size: int = 2) -> Network:
 
     Source: write-up 001, ``randn`` for W1 and W2, biases of 0.
     """
-    check_positive_integer("seed", seed, SEED_ADVICE, at_least=0)
-    check_positive_integer("hidden_size", hidden_size, "The write-up uses 2.")
+    check_integer("seed", seed, SEED_ADVICE, at_least=0)
+    check_integer("hidden_size", hidden_size, "The write-up uses 2.")
     draw = np.random.RandomState(seed).randn
     W1, W2 = draw(2, hidden_size), draw(hidden_size, 1)
     b1, b2 = np.zeros((1, hidden_size)), np.zeros((1, 1))
@@ -112,7 +112,7 @@ def network_003(seed: int) -> Network:
 
     Source: write-up 003, ``rand`` for W1 and W2.
     """
-    check_positive_integer("seed", seed, SEED_ADVICE, at_least=0)
+    check_integer("seed", seed, SEED_ADVICE, at_least=0)
     draw = np.random.RandomState(seed).rand
     W1, W2 = draw(2, 4), draw(4, 1)
     return Network.from_weights([W1, W2], hidden="sigmoid", output="sigmoid")

@@ -8,7 +8,8 @@ import os
 
 import numpy as np
 
-from nnlib.network import Network, Parameters
+from nnlib.network import Network
+from nnlib.parameters import Parameters
 from nnlib.validation import check_array, check_instance
 
 FORMAT = "nnlib network, version 1"

@@ -141,7 +141,7 @@ def check_choice(name: str, value: Any, choices: Mapping[str, T]) -> T:
     )
 
 
-def check_positive_integer(name: str, value: Any, what_to_do: str, *, at_least: int = 1) -> int:
+def check_integer(name: str, value: Any, what_to_do: str, *, at_least: int = 1) -> int:
     """Return ``value`` as an int of at least 1 (or of at least 0, for a seed)."""
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_integer or value < at_least:

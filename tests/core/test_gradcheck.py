@@ -13,7 +13,8 @@ from nnlib import (
     numerical_gradient,
 )
 from nnlib.activations import ACTIVATIONS
-from nnlib.gradcheck import factor_between, factor_in_words, numerical_gradients
+from nnlib.diagnosis import factor_between, factor_in_words
+from nnlib.gradcheck import numerical_gradients
 from nnlib.losses import LOSSES
 
 # Measured slopes

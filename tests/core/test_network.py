@@ -187,3 +187,20 @@ def test_the_hidden_and_the_output_layers_have_their_own_activations():
     net = random_network([2, 3, 3, 2], "relu", "softmax")
     assert [a and a.name for a in net.activations] == [None, "relu", "relu", "softmax"]
     assert net.n_layers == 3
+
+
+@pytest.mark.parametrize("stack_shape", [(), (3,), (2, 3)])
+def test_an_architecture_around_other_parameters(stack_shape):
+    network = random_network([2, 4, 1], "relu", "identity", bias=False)
+    vector = np.random.default_rng(1).normal(size=(*stack_shape, 12))
+    other = network.with_vector(vector)
+    assert repr(other) == repr(Network(other.parameters, hidden="relu", output="identity"))
+    assert (other.stack_shape, other.parameters.bias) == (stack_shape, False)
+    np.testing.assert_array_equal(other.parameters.vector, vector)
+    vector += 1
+    assert not np.array_equal(other.parameters.vector, vector)
+
+
+def test_a_vector_of_another_length_is_refused():
+    with pytest.raises(ValueError, match=r"vector has shape \(16,\), but .* has 17 parameters"):
+        random_network([2, 4, 1], "tanh", "sigmoid").with_vector(np.zeros(16))

@@ -38,7 +38,7 @@ from nnlib import (
     train,
 )
 from nnlib.activations import ACTIVATIONS
-from nnlib.gradcheck import GradientReport
+from nnlib.diagnosis import GradientReport
 from nnlib.losses import (
     bce,
     bce_gradient,

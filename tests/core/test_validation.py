@@ -44,7 +44,7 @@ def test_each_check_hands_back_what_it_was_given():
 
 @pytest.mark.parametrize("number", [3, np.int64(3), np.uint8(3)])
 def test_whole_numbers_of_any_type_become_int(number):
-    found = validation.check_positive_integer("epochs", number, "")
+    found = validation.check_integer("epochs", number, "")
     assert (type(found), found) == (int, 3)
 
 
@@ -58,8 +58,8 @@ def test_bounds_are_where_they_are_said_to_be():
     assert validation.check_number("rate", 0, at_least=0, what_to_do="") == 0
     with pytest.raises(ValueError, match="above 0"):
         validation.check_number("rate", 0, above=0, what_to_do="")
-    assert validation.check_positive_integer("epochs", 1, "") == 1
-    assert validation.check_positive_integer("seed", 0, "", at_least=0) == 0
+    assert validation.check_integer("epochs", 1, "") == 1
+    assert validation.check_integer("seed", 0, "", at_least=0) == 0
 
 
 @pytest.mark.parametrize(

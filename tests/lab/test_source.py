@@ -6,10 +6,11 @@ import pytest
 
 from nnlib.activations import relu
 from nnlib.backprop import backward_pass
+from nnlib.history import History
 from nnlib.lab.source import short_source, without_annotations
 from nnlib.network import forward_pass
 from nnlib.optimizers import Adam
-from nnlib.training import History, train
+from nnlib.training import train
 
 
 def test_docstrings_are_cut_and_words_for_a_tool_left_out():

@@ -11,12 +11,12 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from matplotlib.figure import Figure
 
+from nnlib.history import DivergenceError
 from nnlib.lab.figures.style import new_figure
 from nnlib.lab.widgets import panel as panels
 from nnlib.lab.widgets.controls import Button, Menu, NumberSlider, Tick, two_significant_digits
 from nnlib.lab.widgets.panel import Panel, in_words, make_settings, with_parts
 from nnlib.lab.widgets.runner import BREATH, PATIENCE, Runner
-from nnlib.training import DivergenceError
 
 # ------------------------------------------------------------------------------ controls
 

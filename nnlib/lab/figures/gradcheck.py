@@ -14,7 +14,6 @@ from nnlib.lab.figures.style import (
     show,
 )
 from nnlib.losses import mse
-from nnlib.network import Network
 
 
 def two_descents(losses, every):
@@ -41,10 +40,7 @@ def two_descents(losses, every):
 
 def losses_of(network, vectors, X, y):
     """The MSE of the network with other parameters, one loss for each row of ``vectors``."""
-    parameters = network.parameters.zeros_like(stack_shape=(len(vectors),))
-    parameters.vector[...] = vectors
-    moved = Network(parameters, hidden=network.hidden, output=network.output)
-    return mse(moved.predict(X), y)
+    return mse(network.with_vector(vectors).predict(X), y)
 
 
 def valley(network, directions, solved, X, y):

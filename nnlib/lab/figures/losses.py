@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib import Network, numerical_gradient
+from nnlib import numerical_gradient
 from nnlib.activations import sigmoid, sigmoid_derivative
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure, show
 from nnlib.losses import mse
@@ -84,9 +84,7 @@ def predictions_of(history, network, X):
     -------
     array (n_measured, n_samples, n_outputs)
     """
-    stack = network.parameters.zeros_like(stack_shape=(len(history.epoch),))
-    stack.vector[...] = history.parameters
-    return Network(stack, hidden=network.hidden, output=network.output).predict(X)
+    return network.with_vector(history.parameters).predict(X)
 
 
 def two_trainings(history_mse, history_bce, network, X, y, n_shown=300):

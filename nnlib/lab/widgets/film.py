@@ -19,7 +19,6 @@ from nnlib.lab.widgets.learning_rate_and_hidden_size import (
     corners_in_words,
     milestones_in_words,
     predictions_over_the_plane,
-    stack_of,
     wrongly_predicted,
     y,
 )
@@ -148,7 +147,7 @@ def compute(settings, callback=None):
         keep_parameters=True,
         callback=callback,
     )
-    networks = stack_of(network, history.parameters)
+    networks = network.with_vector(history.parameters)
     errors = np.abs(networks.predict(X) - y).max(axis=(-2, -1))
     return Run(recipe, history.epoch, history.loss, networks, errors, None)
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from nnlib import datasets
+from nnlib.history import DivergenceError
 from nnlib.lab.figures.plane import (
     MAP_ALPHA,
     grid_of_points,
@@ -25,8 +26,8 @@ from nnlib.lab.figures.style import (
 from nnlib.lab.widgets.controls import Button, Menu, NumberSlider
 from nnlib.lab.widgets.panel import Panel, make_settings
 from nnlib.lab.words import listed
-from nnlib.network import Network, Parameters
-from nnlib.training import DivergenceError, train
+from nnlib.network import Network
+from nnlib.training import train
 
 RATES = (0.01, 100.0)
 SIZES = (1, 16)
@@ -132,17 +133,9 @@ def compute(settings, callback=None):
     except DivergenceError as error:
         divergence, history = error, error.history
     sound = np.isfinite(history.loss) & np.isfinite(history.parameters).all(axis=-1)
-    networks = stack_of(network, history.parameters[sound])
+    networks = network.with_vector(history.parameters[sound])
     errors = np.abs(networks.predict(X) - y).max(axis=(-2, -1))
     return Run(settings, history.epoch[sound], history.loss[sound], networks, errors, divergence)
-
-
-def stack_of(network, vectors):
-    """Return a stack of networks like ``network``, with the parameters ``vectors`` (n, …)."""
-    bias = network.parameters.bias
-    parameters = Parameters(network.layer_sizes, bias=bias, stack_shape=len(vectors))
-    parameters.vector[...] = vectors
-    return Network(parameters, hidden=network.hidden, output=network.output)
 
 
 # ----------------------------------------------------------------------------------- drawing

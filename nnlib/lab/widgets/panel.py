@@ -7,9 +7,9 @@ import ipywidgets as widgets
 from IPython import get_ipython
 from IPython.display import display
 
+from nnlib.history import DivergenceError
 from nnlib.lab.widgets.picture import Picture
 from nnlib.lab.widgets.runner import Runner
-from nnlib.training import DivergenceError
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 

@@ -8,6 +8,7 @@ from matplotlib.collections import LineCollection
 
 from nnlib import datasets
 from nnlib.backprop import backward_pass
+from nnlib.history import DivergenceError
 from nnlib.lab.figures.plane import grid_of_points, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
 from nnlib.lab.widgets.controls import Button, Menu, NumberBox, NumberSlider, Tick
@@ -23,14 +24,13 @@ from nnlib.lab.widgets.learning_rate_and_hidden_size import (
     contour_at,
     short,
     signed,
-    stack_of,
 )
 from nnlib.lab.widgets.panel import Panel, make_settings
 from nnlib.lab.widgets.player import Player
 from nnlib.losses import LOSSES as KNOWN_LOSSES
 from nnlib.network import Network, forward_pass
-from nnlib.training import DivergenceError, train
-from nnlib.validation import check_choice, check_number, check_positive_integer
+from nnlib.training import train
+from nnlib.validation import check_choice, check_integer, check_number
 
 DATA = [
     ("XOR", "xor"),
@@ -100,11 +100,11 @@ class Settings:
 
     def __post_init__(self):
         # What has a menu that takes further values is looked at here; the other controls do it.
-        check_positive_integer("samples", self.samples, "Try 200.", at_least=4)
-        check_positive_integer("epochs", self.epochs, "Try 1000.")
+        check_integer("samples", self.samples, "Try 200.", at_least=4)
+        check_integer("epochs", self.epochs, "Try 1000.")
         check_number("weight_decay", self.weight_decay, at_least=0, what_to_do="Use 0 for none.")
         advice = "Use 0 for all samples at once."
-        check_positive_integer("batch_size", self.batch_size, advice, at_least=0)
+        check_integer("batch_size", self.batch_size, advice, at_least=0)
 
     @property
     def layer_sizes(self):
@@ -239,7 +239,7 @@ def compute(settings, callback=None):
     if divergence is not None:
         network, history = new_network(settings)[0], divergence.history
     sound = np.isfinite(history.loss) & np.isfinite(history.parameters).all(axis=-1)
-    networks = stack_of(network, history.parameters[sound])
+    networks = network.with_vector(history.parameters[sound])
     test_loss = None if history.validation_loss is None else history.validation_loss[sound]
     slopes = slopes_of(networks, data.X[data.training], data.y[data.training], settings.loss)
     epoch, loss = history.epoch[sound], history.loss[sound]
