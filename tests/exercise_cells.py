@@ -18,7 +18,7 @@ FEWEST_MISTAKES = {"Function": 4, "Value": 2, "Search": 2}
 
 @dataclass
 class Cells:
-    """The three cells of an exercise: the task, the code, and what is folded beneath."""
+    """The cells of an exercise: the task, the code, and beneath it what is folded, cell by cell."""
 
     number: str
     index: int  # of the code cell
@@ -41,9 +41,17 @@ def find(notebook):
         match = re.match(r"### Exercise (\S+)", cell.source)
         if cell.cell_type == "markdown" and match:
             code = cells[i + 1].source if i + 1 < len(cells) else ""
-            folded = FOLDED.findall(cells[i + 2].source) if i + 2 < len(cells) else []
-            found.append(Cells(match[1], i + 1, code, folded))
+            below = "\n\n".join(cell.source for cell in beneath(cells, i + 1))
+            found.append(Cells(match[1], i + 1, code, FOLDED.findall(below)))
     return found
+
+
+def beneath(cells, i):
+    """The Markdown cells after cell ``i`` that begin folded."""
+    for below in cells[i + 1 :]:
+        if below.cell_type != "markdown" or not below.source.startswith("<details>"):
+            return
+        yield below
 
 
 def touched(notebook):
@@ -91,40 +99,61 @@ def names_of(source):
     return used, assigned
 
 
-def problems(notebook, lesson, exercises):
+def problems(notebooks, lesson, exercises):
     """What is wrong with the exercises of a lesson: a list of sentences, empty if all is well.
 
     Parameters
     ----------
-    notebook : NotebookNode
+    notebooks : list of NotebookNode
+        The lesson's sittings.
     lesson : int
     exercises : list of Exercise
         Those that ``nnlib.lab.checks`` holds for the lesson.
     """
-    found = find(notebook)
-    numbers = [cells.number for cells in found]
-    expected = [f"{lesson}.{k}" for k in range(1, len(found) + 1)]
+    found = [find(notebook) for notebook in notebooks]
+    numbers = [cells.number for sitting in found for cells in sitting]
+    declared = [exercise.number for exercise in exercises]
+    home = f"nnlib/lab/checks/lesson_{lesson:02d}.py"
     said = []
-    if numbers != expected:
-        said.append(f"the headings count {numbers}, not {expected}")
-    if [exercise.number for exercise in exercises] != numbers:
-        said.append(f"the checks are {[e.number for e in exercises]}, the headings {numbers}")
-    if len(found) < 4:
-        said.append(f"there are {len(found)} exercises, fewer than 4")
-    for cells in found:
-        said += [f"{cells.number}: {problem}" for problem in problems_of_form(cells, notebook)]
+    for number in sorted(set(numbers) - set(declared), key=in_order):
+        said.append(f'{number} has a heading and no check: declare number="{number}" in {home}')
+    for number in sorted(set(declared) - set(numbers), key=in_order):
+        said.append(
+            f"{number} is declared in {home} and no sitting has the heading "
+            f'"### Exercise {number} · …" with a task'
+        )
+    for number in sorted({*numbers, *declared}, key=in_order):
+        times = max(numbers.count(number), declared.count(number))
+        if times > 1:
+            said.append(f"{number} is there {times} times: give one of them the next free number")
+    expected = [f"{lesson}.{k}" for k in range(1, len(set(numbers)) + 1)]
+    if sorted(set(numbers), key=in_order) != expected:
+        said.append(f"the headings count {sorted(numbers, key=in_order)}, not {expected}")
+    if len(numbers) < 4:
+        said.append(f"the lesson has {len(numbers)} exercises: write at least 4")
+    for notebook, sitting in zip(notebooks, found, strict=True):
+        order = [cells.number for cells in sitting]
+        if order != sorted(order, key=in_order):
+            said.append(f"within a sitting the numbers rise, and these do not: {order}")
+        for cells in sitting:
+            said += [f"{cells.number}: {problem}" for problem in problems_of_form(cells, notebook)]
     for exercise in exercises:
         said += [f"{exercise.number}: {problem}" for problem in problems_of_check(exercise)]
     return said
 
 
+def in_order(number):
+    """Sorts "4.10" after "4.9"."""
+    return [int(part) for part in re.findall(r"\d+", number)]
+
+
 def problems_of_form(cells, notebook):
     """What is wrong with the cells of one exercise."""
-    task, code, beneath = (notebook.cells + [None] * 3)[cells.index - 1 : cells.index + 2]
+    task, code = [*notebook.cells, None][cells.index - 1 : cells.index + 1]
     if not HEADING.fullmatch(task.source):
         yield 'the task is not "### Exercise 1.2 · Title", a blank line, and text'
-    if code is None or code.cell_type != "code" or beneath is None:
-        yield "a code cell and a Markdown cell must follow the task"
+    if code is None or code.cell_type != "code":
+        yield "a code cell must follow the task"
         return
     if "..." not in cells.code:
         yield "the code cell has no ... to replace"
@@ -132,12 +161,8 @@ def problems_of_form(cells, notebook):
         yield f'the code cell does not end on check("{cells.number}", …)'
     printed = "".join(output.get("text", "") for output in code.outputs)
     if f"Exercise {cells.number}   – not attempted yet" not in printed:
-        yield "the stored output is not that of an untouched exercise"
-    titles = [title for title, _ in cells.folded]
-    if beneath.cell_type != "markdown" or titles != FOLDS:
-        yield f"beneath it are {titles}, not {FOLDS} (blank lines inside <details>?)"
-    elif FOLDED.sub("", beneath.source).strip():
-        yield "beneath it is something that is not folded"
+        yield "the stored output is not that of an untouched exercise: make refresh"
+    yield from problems_of_folds(cells, [*beneath(notebook.cells, cells.index)])
     solution = cells.solution
     if solution is None:
         yield "there is no solution in a fenced python block"
@@ -147,14 +172,26 @@ def problems_of_form(cells, notebook):
     if "..." in solution:
         yield "the solution has a ... in it"
     if len(CODE.sub("", cells.folded[-1][1]).strip()) < 60:
-        yield "the solution does not say why it is right"
+        yield "the solution does not say in words why it is right (60 characters at least)"
+
+
+def problems_of_folds(cells, below):
+    """What is wrong with the hints and the solution: four Markdown cells, each one fold."""
+    titles = [title for title, _ in cells.folded]
+    if titles != FOLDS:
+        yield (
+            f"beneath the code cell are {titles}, not {FOLDS}: Markdown cells that each hold "
+            "<details><summary>Hint 1</summary>, a blank line, the text, a blank line, </details>"
+        )
+    elif any(FOLDED.sub("", cell.source).strip() for cell in below):
+        yield "beneath it is something that is not folded"
 
 
 def problems_of_check(exercise):
     """What is wrong with the declaration of one exercise."""
     fewest = FEWEST_MISTAKES[type(exercise).__name__]
     if len(exercise.mistakes) < fewest:
-        yield f"it knows {len(exercise.mistakes)} mistakes, fewer than {fewest}"
+        yield f"it knows {len(exercise.mistakes)} mistakes: declare at least {fewest}"
     names = [mistake.name for mistake in exercise.mistakes]
     if len(set(names)) < len(names):
         yield "two mistakes have one name"
@@ -168,16 +205,19 @@ def problems_of_check(exercise):
     if isinstance(exercise, Function):
         yield from problems_of_inputs(exercise)
     if not re.search(r"^[A-Z0-9σ].{40,}[.]$", exercise.why, re.S):
-        yield "the sentence for a right answer is not one"
+        yield (
+            "why= is read when the answer is right: one or two sentences, 42 characters or more, "
+            "from a capital letter to a full stop"
+        )
 
 
 def problems_of_inputs(exercise):
     """What is wrong with the inputs and the reference of a function."""
     if len(exercise.cases()) < 4:
-        yield f"it tries {len(exercise.cases())} inputs, fewer than 4"
+        yield f"it tries {len(exercise.cases())} inputs, fewer than 4: add cases to inputs="
     one, other = (str(exercise.inputs(np.random.default_rng(seed))) for seed in (1, 2))
     if one == other:
-        yield "none of its inputs is drawn at random"
+        yield "none of its inputs is drawn at random: use the generator that inputs= is given"
     errors = [outcome.error for outcome in exercise.expected if outcome.result is None]
     if errors:
         yield f"its own reference stops with {errors[0]}"
