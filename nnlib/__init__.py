@@ -17,10 +17,11 @@ One concept a module, in an order in which they can be read:
 - :mod:`nnlib.training`: gradient descent, in full batches or mini-batches
 - :mod:`nnlib.storage`: saving and loading
 - :mod:`nnlib.datasets`: small data sets
+- :mod:`nnlib.autodiff`: gradients without equations, from arrays that remember how they were made
 - :mod:`nnlib.published`: the four write-ups the series grew out of
 """
 
-from nnlib import activations, datasets, initialization, losses, optimizers, published
+from nnlib import activations, autodiff, datasets, initialization, losses, optimizers, published
 from nnlib.backprop import backward_pass, gradients
 from nnlib.gradcheck import check_gradients, compare_gradients, numerical_gradient
 from nnlib.history import DivergenceError, History
@@ -37,6 +38,7 @@ __all__ = [
     "Network",
     "Parameters",
     "activations",
+    "autodiff",
     "backward_pass",
     "check_gradients",
     "compare_gradients",

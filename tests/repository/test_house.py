@@ -30,6 +30,7 @@ ORDER = [
     "training",
     "storage",
     "datasets",
+    "autodiff",
     "published",
 ]
 

@@ -1,0 +1,273 @@
+"""The tape: its slopes against backpropagation, the autograd library and finite differences."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+from cases import LOSS_AND_OUTPUT, random_data, random_network
+
+from nnlib import autodiff, gradients, losses, numerical_gradient
+from nnlib.autodiff import Tensor, exp, log, relu, tanh
+
+ACTIVATIONS = {
+    "identity": lambda z: z,
+    "relu": relu,
+    "tanh": tanh,
+    "sigmoid": lambda z: 0.5 * tanh(0.5 * z) + 0.5,
+}
+
+
+def log_sum_exp(z):
+    """Of each row, shifted by its largest entry, which is a constant to the tape."""
+    largest = z.value.max(axis=-1, keepdims=True)
+    return log(exp(z - largest).sum(axis=-1, keepdims=True)) + largest
+
+
+def softplus(z):
+    """``log(1 + exp(z))`` without overflow."""
+    return relu(z) + log(1 + exp(-(relu(z) + relu(-z))))
+
+
+LOSSES = {
+    "mse": lambda z, a, y: ((a - y) * (a - y)).mean(axis=(-2, -1)),
+    "bce": lambda z, a, y: (softplus(z) - y * z).mean(axis=(-2, -1)),
+    "cross_entropy": lambda z, a, y: ((log_sum_exp(z) - z) * y).sum(axis=(-2, -1)) * (1 / len(y)),
+}
+
+
+def loss_of(net, tensors, X, y, loss):
+    """The loss of a network on the tape, from the tensors of its parameters."""
+    a = X
+    for layer in range(1, net.n_layers + 1):
+        z = a @ tensors[f"W{layer}"]
+        z = z + tensors[f"b{layer}"] if f"b{layer}" in tensors else z
+        name = net.output if layer == net.n_layers else net.hidden
+        a = exp(z - log_sum_exp(z)) if name == "softmax" else ACTIVATIONS[name](z)
+    return LOSSES[loss](z, a, y)
+
+
+@pytest.mark.parametrize("stack_shape", [(), (3,)])
+@pytest.mark.parametrize("hidden", ["identity", "relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize(("loss", "output"), LOSS_AND_OUTPUT)
+def test_the_tape_finds_what_backpropagation_computes(loss, output, hidden, stack_shape):
+    net = random_network([3, 5, 4, 2], hidden, output, stack_shape=stack_shape)
+    X, y = random_data(net, loss)
+    tensors = {name: Tensor(values, name=name) for name, values in net.parameters.named()}
+    result = loss_of(net, tensors, X, y, loss)
+    result.backward()
+    z, a = net.forward(X)
+    np.testing.assert_allclose(result.value, losses.LOSSES[loss].value(z[-1], a[-1], y), rtol=1e-12)
+    for name, expected in gradients(net, X, y, loss).named():
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(tensors[name].grad, expected, rtol=0, atol=1e-13 * scale)
+
+
+# ---------------------------------------------------------------------------- random expressions
+
+SHAPES = [(), (3,), (1, 3), (4, 1), (4, 3), (2, 4, 3)]
+
+
+def random_expression(rng, depth):
+    """A function of a list of arrays, for the tape and for autograd alike.
+
+    It is given the operations to use as a dictionary. Values stay small: exp and log are taken of
+    what tanh has tamed.
+    """
+    kind = rng.choice(["leaf"] if depth == 0 else ["+", "-", "*", "@", "f", "sum", "mean", "const"])
+    if kind == "leaf":
+        i = rng.integers(len(SHAPES))
+        return lambda v, op: v[i]
+    one = random_expression(rng, depth - 1)
+    if kind in ("+", "-", "*"):
+        other = random_expression(rng, rng.integers(depth))
+        return lambda v, op: op[kind](one(v, op), other(v, op))
+    if kind == "@":  # (..., 1, 1) @ (1, 3): any left side becomes a matrix with one column
+        right = rng.standard_normal((1, 3))
+        return lambda v, op: op["@"](op["sum"](one(v, op) * np.ones((1, 1)), -1, True), right)
+    if kind == "const":
+        c = rng.standard_normal()
+        return lambda v, op: c * one(v, op) + c
+    if kind == "f":
+        f = rng.choice(["exp", "log", "tanh", "relu"])
+        if f in ("exp", "log"):
+            shift = 0.0 if f == "exp" else 1.5
+            return lambda v, op: op[f](op["tanh"](one(v, op)) + shift)
+        return lambda v, op: op[f](one(v, op))
+    keepdims = bool(rng.integers(2))
+    return lambda v, op: op[kind](one(v, op), None, keepdims)
+
+
+TAPE = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "@": lambda a, b: a @ b,
+    "sum": lambda a, axis, keepdims: a.sum(axis, keepdims),
+    "mean": lambda a, axis, keepdims: a.mean(axis, keepdims),
+    "exp": exp,
+    "log": log,
+    "tanh": tanh,
+    "relu": relu,
+}
+AUTOGRAD = TAPE | {
+    "@": anp.matmul,
+    "sum": lambda a, axis, keepdims: anp.sum(a, axis=axis, keepdims=keepdims),
+    "mean": lambda a, axis, keepdims: anp.mean(a, axis=axis, keepdims=keepdims),
+    "exp": anp.exp,
+    "log": anp.log,
+    "tanh": anp.tanh,
+    "relu": lambda a: anp.maximum(a, 0) if np.ndim(a) else anp.where(a > 0, a, 0.0),
+}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_hundred_random_expressions_against_autograd_and_finite_differences(seed):
+    rng = np.random.default_rng(seed)
+    for _ in range(100):
+        expression = random_expression(rng, int(rng.integers(1, 9)))
+        arrays = [rng.standard_normal(shape) for shape in SHAPES]
+
+        def total(values, expression=expression):
+            return anp.sum(expression(values, AUTOGRAD))
+
+        tensors = [Tensor(array) for array in arrays]
+        result = expression(tensors, TAPE).sum()
+        result.backward()
+        expected = grad(total)(arrays)
+        scale = max(1.0, *(np.abs(slope).max() for slope in expected))
+        direction = [rng.standard_normal(shape) for shape in SHAPES]
+
+        def along(t, arrays=arrays, direction=direction, total=total):
+            return total([a + t * d for a, d in zip(arrays, direction, strict=True)])
+
+        for tensor, slope in zip(tensors, expected, strict=True):
+            found = np.zeros(slope.shape) if tensor.grad is None else tensor.grad
+            assert found.shape == slope.shape
+            np.testing.assert_allclose(found, slope, rtol=0, atol=1e-12 * scale)
+        measured = float(numerical_gradient(along, 0.0))
+        pairs = zip(tensors, direction, strict=True)
+        computed = sum(float((t.grad * d).sum()) for t, d in pairs if t.grad is not None)
+        assert abs(measured - computed) <= 1e-4 * max(1.0, abs(computed), scale)
+
+
+# --------------------------------------------------------------------------------- single things
+
+
+def test_where_paths_meet_slopes_add():
+    x = Tensor(3.0)
+    (x * x + x).backward()
+    assert x.grad == 2 * 3 + 1
+
+
+def test_a_second_walk_finds_the_same_again():
+    x = Tensor([1.0, 2.0])
+    y = (x * x).sum()
+    y.backward()
+    y.backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+
+
+def test_slopes_of_two_arguments_are_not_one_array():
+    a, b = Tensor([1.0]), Tensor([2.0])
+    c = a + b
+    c.backward()
+    a.grad += 5
+    np.testing.assert_array_equal(b.grad, [1.0])
+    np.testing.assert_array_equal(c.grad, [1.0])
+
+
+@pytest.mark.parametrize(
+    ("shape", "other"), [((), (2, 3)), ((3,), (2, 3)), ((1, 3), (2, 3)), ((2, 1), (2, 3))]
+)
+def test_what_numpy_stretches_gets_the_sum(shape, other):
+    a, b = Tensor(np.ones(shape)), Tensor(np.ones(other))
+    (a + b).backward()
+    assert a.grad.shape == shape
+    np.testing.assert_array_equal(a.grad, np.full(shape, 6 / max(1, np.prod(shape))))
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1), (-2, -1)])
+@pytest.mark.parametrize("keepdims", [True, False])
+def test_sum_and_mean_along_an_axis(axis, keepdims):
+    values = np.arange(6.0).reshape(2, 3)
+    for name in ("sum", "mean"):
+        tensor = Tensor(values)
+        result = getattr(tensor, name)(axis, keepdims)
+        expected = getattr(np, name)(values, axis=axis, keepdims=keepdims)
+        np.testing.assert_allclose(result.value, expected)
+        (result * result).sum().backward()
+        slope = grad(lambda v, n=name: anp.sum(getattr(anp, n)(v, axis=axis) ** 2))(values)
+        np.testing.assert_allclose(tensor.grad, slope)
+
+
+def test_arrays_and_numbers_on_either_side():
+    x = Tensor([[1.0, 2.0]])
+    one = np.ones((1, 2))
+    for result in (one + x, x + one, one - x, x - one, one * x, x * 2, 2 * x, one @ x.value.T):
+        assert not isinstance(result, Tensor) or isinstance(result.value, np.ndarray)
+    assert isinstance(one + x, Tensor)
+    assert isinstance(np.ones((3, 1)) @ x, Tensor)
+    np.testing.assert_array_equal((5 - x).value, [[4.0, 3.0]])
+
+
+def test_constants_are_not_remembered():
+    x = Tensor([1.0])
+    (only,) = (x * np.array([2.0])).made_from
+    assert only[0] is x
+    assert (np.ones((1, 1)) @ x.value.reshape(1, 1)).shape == (1, 1)
+
+
+def test_a_tape_longer_than_python_can_call():
+    x = Tensor(1.0)
+    y = x
+    for _ in range(20_000):
+        y = y + 0.0
+    y.backward()
+    assert x.grad == 1.0
+
+
+def test_float32_stays_float32():
+    x = Tensor(np.array([1.0, 2.0], np.float32))
+    y = (tanh(x) * 2 + 1).mean()
+    y.backward()
+    assert y.value.dtype == x.grad.dtype == np.float32
+
+
+def test_relu_has_the_slope_0_at_its_corner():
+    x = Tensor([-1.0, 0.0, 1.0])
+    relu(x).sum().backward()
+    np.testing.assert_array_equal(x.grad, [0.0, 0.0, 1.0])
+
+
+@pytest.mark.parametrize("value", [[np.nan], [np.inf], ["1"], [1j], None])
+def test_values_that_are_no_finite_numbers(value):
+    with pytest.raises((TypeError, ValueError), match=r"^value "):
+        Tensor(value)
+
+
+def test_the_tape_and_its_order():
+    a, b = Tensor(1.0, name="a"), Tensor(2.0, name="b")
+    c = a * b
+    d = c + a
+    order = autodiff.in_order(d)
+    assert order[-1] is d
+    assert len(order) == 4
+    for tensor in order:
+        assert all(order.index(arg) < order.index(tensor) for arg, _ in tensor.made_from)
+    assert repr(a) == "Tensor(a, shape ())"
+    assert repr(c) == "Tensor(×, shape ())"
+    assert repr(Tensor([1.0])) == "Tensor(value, shape (1,))"
+
+
+def test_a_network_trained_by_the_tape_alone():
+    """The loss falls as with nnlib's own training, step by step."""
+    net = random_network([2, 4, 1], "tanh", "sigmoid")
+    X, y = random_data(net, "mse")
+    tensors = {name: Tensor(values.copy()) for name, values in net.parameters.named()}
+    for _ in range(5):
+        expected = gradients(net, X, y, "mse")
+        loss_of(net, tensors, X, y, "mse").backward()
+        for name, slope in expected.named():
+            np.testing.assert_allclose(tensors[name].grad, slope, atol=1e-12)
+            tensors[name].value -= 0.1 * tensors[name].grad
+        net.parameters.vector -= 0.1 * expected.vector
