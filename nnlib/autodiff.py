@@ -160,7 +160,7 @@ def value_of(argument: Argument) -> np.ndarray | float:
 
     Source: our own way of telling what is remembered from what is not.
     """
-    return getattr(argument, "value", argument)
+    return argument.value if isinstance(argument, Tensor) else argument
 
 
 def made_by(name: str, value: np.ndarray | float, *arguments: tuple[Argument, Pull]) -> Tensor:
