@@ -6,13 +6,11 @@ import numpy as np
 
 from nnlib.activations import ACTIVATIONS
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, new_figure
-from nnlib.lab.widgets.controls import Menu, NumberSlider
-from nnlib.lab.widgets.panel import Panel, make_settings
-from nnlib.lab.widgets.picture import freeze_layout
+from nnlib.lab.widgets.kit.controls import Choice, Slider
+from nnlib.lab.widgets.kit.painter import freeze_layout, grid_for
+from nnlib.lab.widgets.kit.stage import Stage, make_settings
 
-WEIGHTS, STEP_OF_WEIGHT = (-10.0, 10.0), 0.5
-BIASES, STEP_OF_BIAS = (-10.0, 10.0), 0.5
-INPUTS, STEP_OF_INPUT = (-8.0, 8.0), 0.5
+WEIGHTS, BIASES, INPUTS, STEP = (-10.0, 10.0), (-10.0, 10.0), (-8.0, 8.0), 0.5
 N_POINTS = 641  # of each curve
 SATURATED = 0.01  # a slope below this is shaded
 CHOICES = ["sigmoid", "tanh", "relu"]
@@ -79,8 +77,11 @@ def answer(settings, x):
 class View:
     """The picture: the answer above, its slope below. Made once, then changed."""
 
-    def __init__(self):
-        self.figure, (self.top, self.bottom) = new_figure(2, 1, height=4.6, sharex=True)
+    def __init__(self, width=9.0, height=4.6):
+        rows, columns, height = grid_for(2, width, height, aspect=2.0)
+        self.figure, (self.top, self.bottom) = new_figure(
+            rows, columns, width=width, height=height, sharex=True
+        )
         self.top.set(ylabel="a", ylim=(-1.15, 2.3), xlim=INPUTS, title="The neuron's answer")
         self.bottom.set(ylabel="da/dz", xlabel="x", ylim=(-0.06, 1.12), title="Its slope")
         self.bottom.set_yticks([0, 0.5, 1])
@@ -163,46 +164,47 @@ def turning_point(settings):
     return f"z is 0 at x = {where + 0.0:.4g}."
 
 
-class Widget:
-    """The controls, and what they do.
+def make_stage(*, hide=(), lock=(), large=False, **settings):
+    """Return the widget; the arguments are those of :func:`show`."""
+    s = make_settings(Settings, settings)
+    controls = {
+        "weight": Slider("weight w", s.weight, low=WEIGHTS[0], high=WEIGHTS[1], step=STEP),
+        "bias": Slider("bias b", s.bias, low=BIASES[0], high=BIASES[1], step=STEP),
+        "x": Slider("input x", s.x, low=INPUTS[0], high=INPUTS[1], step=STEP),
+        "activation": Choice("activation", s.activation, choices=CHOICES),
+    }
+    what = "one neuron, with sliders for its weight, its bias and its input"
+    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
 
-    Parameters
-    ----------
-    settings : Settings
-    hide : collection of str
-        Names of controls to leave out.
-    """
+    def change():
+        stage.draw(compute(Settings(**stage.values)))
 
-    def __init__(self, settings, hide=()):
-        self.view = View()
-        controls = {
-            "weight": NumberSlider("weight w", settings.weight, *WEIGHTS, STEP_OF_WEIGHT),
-            "bias": NumberSlider("bias b", settings.bias, *BIASES, STEP_OF_BIAS),
-            "x": NumberSlider("input x", settings.x, *INPUTS, STEP_OF_INPUT),
-            "activation": Menu("activation", settings.activation, CHOICES),
-        }
-        what = "one neuron, with sliders for its weight, its bias and its input"
-        self.panel = Panel(what, controls, hide=hide)
-        self.panel.on_change(list(controls), self.change)
-        self.panel.guarded(self.change)
-
-    def change(self):
-        """Show what the controls say now."""
-        self.result = compute(Settings(**self.panel.values(Settings)))
-        description = self.view.update(self.result)
-        self.panel.picture.show(self.view.figure, description, self.view.moving)
-        self.panel.message.say("")
+    stage.on(controls, change)
+    change()
+    return stage
 
 
-def show(*, hide=(), **settings):
+def show(*, hide=(), lock=(), large=False, **settings):
     """Put the widget on the page.
 
     Parameters
     ----------
-    hide : collection of str
-        Names of controls to leave out: "weight", "bias", "x", "activation". What is hidden
-        keeps its value.
+    hide, lock : collections of str
+        Names of controls to leave out, or to hold still: "weight", "bias", "x", "activation".
+        They keep their value.
+    large : bool
+        Large letters, for the wall.
     settings
         Any of :class:`Settings`: ``show(weight=4, activation="tanh")``.
     """
-    Widget(make_settings(Settings, settings), hide).panel.show()
+    make_stage(hide=hide, lock=lock, large=large, **settings).show()
+
+
+def record():
+    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+    controls = {
+        "weight": [-10.0, -4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 10.0],
+        "bias": [-10.0, -4.0, -2.0, 0.0, 2.0, 4.0, 10.0],
+        "activation": CHOICES,
+    }
+    return make_stage().record(controls)

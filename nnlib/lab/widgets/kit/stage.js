@@ -1,0 +1,473 @@
+// The stage of every widget: its controls, its picture, its words, its state. It knows no lesson.
+//
+// Python sends a plan (which controls there are), a state (their values, and the words) and a
+// picture. The page asks: it says which controls were moved, and how much room the picture has.
+// One question is on its way at a time. What is moved meanwhile waits, and goes out together.
+
+const DEAD = "This widget is asleep: its kernel is gone. Choose Run → Run All Above, then run this cell.";
+const LOST = "The connection to the kernel is lost. The widget goes on when it is back.";
+const PERIOD = 60; // milliseconds from one picture of a film to the next
+const REST = 700; // milliseconds of quiet before the words are spoken
+const WIDE = 640; // pixels from which on the controls stand beside the picture
+
+export default { render };
+
+function render({ model, el }) {
+  const plan = model.get("plan");
+  const parts = {}; // the controls on the page, by name
+  const picture = make("img", { class: "picture", decoding: "sync" });
+  const spots = make("div", { class: "spots" });
+  const first = make("p", { class: "first" });
+  const rest = make("p", { class: "rest" });
+  const message = make("p", { class: "message" });
+  const spoken = make("div", { class: "unseen", role: "status" });
+  const code = make("textarea", { class: "code", readonly: "", "aria-label": "the code" });
+  const bar = make("progress", { max: 1, "aria-label": "progress" });
+  const stop = button("Stop", "End here, and show what there is so far", () => ask("stop", true));
+  const busy = make("div", { class: "busy" }, bar, stop);
+  const controls = make("div", { class: "controls" });
+  const view = make("div", { class: "view" }, picture, spots);
+  const stage = make(
+    "div", { class: "nnlib-stage", role: "group", "aria-label": plan.label },
+    view, make("div", { class: "near" }, busy, message, first), controls, rest, code, spoken,
+  );
+  if (plan.large) stage.classList.add("large");
+  el.replaceChildren(stage);
+
+  // ------------------------------------------------------------------- questions and answers
+
+  let number = Date.now(), onItsWay = 0, alive = true, timer = null, url = null, shownWords = "";
+  let waiting = new Map(); // what was moved and not sent yet
+  let sent = new Map(); // what was sent and not answered yet
+  let presses = []; // of buttons: each of them counts
+
+  function ask(name, value, isPress = !(name in parts) || parts[name].isButton) {
+    if (!alive) return;
+    refuse("");
+    if (isPress) presses.push([name, value]);
+    else waiting.set(name, value);
+    send();
+  }
+
+  function send() {
+    if (onItsWay || !(waiting.size || presses.length)) return;
+    [sent, waiting] = [waiting, new Map()];
+    onItsWay = ++number;
+    model.send({ number, events: [...sent, ...presses] });
+    presses = [];
+  }
+
+  function answer() {
+    const state = model.get("state");
+    if (state.number === onItsWay) {
+      onItsWay = 0;
+      sent = new Map();
+    }
+    for (const [name, value] of Object.entries(state.values)) {
+      // What the reader has moved since then stays as it is.
+      if (name in parts && !sent.has(name) && !waiting.has(name)) parts[name].set(value, state);
+    }
+    for (const [name, part] of Object.entries(parts)) part.enable(!state.off.includes(name));
+    message.textContent = state.message;
+    message.classList.toggle("alert", state.alert);
+    stage.toggleAttribute("aria-busy", state.busy !== null);
+    busy.hidden = state.busy === null;
+    if (state.busy !== null) bar.value = state.busy;
+    code.hidden = state.code === null;
+    code.value = state.code ?? "";
+    code.rows = code.value.split("\n").length + 1;
+    [picture.width, picture.height] = state.size;
+    place(state.spots);
+    say(state.words);
+    send();
+  }
+
+  function say(words) {
+    if (words === shownWords) return;
+    shownWords = words;
+    const end = words.search(/[.!?] (?=\S)/) + 1 || words.length;
+    first.textContent = words.slice(0, end);
+    rest.textContent = words.slice(end + 1);
+    picture.alt = words;
+    clearTimeout(timer);
+    timer = setTimeout(() => { spoken.textContent = message.textContent || first.textContent; }, REST);
+  }
+
+  function paint() {
+    const bytes = model.get("picture");
+    const old = url;
+    url = URL.createObjectURL(new Blob([bytes], { type: bytes.getUint8?.(0) === 82 ? "image/webp" : "image/png" }));
+    picture.src = url;
+    if (old) URL.revokeObjectURL(old);
+  }
+
+  function refuse(words) {
+    message.textContent = words;
+    message.classList.toggle("alert", words !== "");
+    if (words) spoken.textContent = words;
+  }
+
+  // --------------------------------------------------------------------- controls and spots
+
+  const kinds = { slider, number: slider, choice, tick, button: press, player, pad };
+  const groups = {};
+  for (const spec of plan.controls) {
+    const part = kinds[spec.kind](spec, (value) => ask(spec.name, value), refuse, parts);
+    parts[spec.name] = part;
+    groups[spec.group] ??= group(controls, spec.group);
+    groups[spec.group].append(part.element);
+  }
+
+  function place(boxes) {
+    // Parts of the picture that can be pressed: one tab stop, and arrows inside.
+    if (spots.dataset.boxes === JSON.stringify(boxes)) return;
+    spots.dataset.boxes = JSON.stringify(boxes);
+    const held = [...spots.children].indexOf(document.activeElement);
+    spots.replaceChildren(...boxes.map(({ label, chosen, box: [left, top, width, height] }, k) => {
+      const spot = button("", label, () => ask("spot", k));
+      spot.setAttribute("aria-label", label);
+      spot.setAttribute("aria-pressed", chosen);
+      const edges = { left, top, width, height };
+      for (const [edge, share] of Object.entries(edges)) spot.style[edge] = `${100 * share}%`;
+      return spot;
+    }));
+    rove([...spots.children], Math.max(held, boxes.findIndex((box) => box.chosen), 0));
+    if (held >= 0) spots.children[held]?.focus();
+  }
+
+  // ------------------------------------------------------------------ room, theme, life, keys
+
+  let told = "";
+  function measure() {
+    if (!stage.isConnected || !stage.clientWidth) return;
+    const wide = stage.clientWidth >= WIDE;
+    const room = heightAround(stage);
+    stage.classList.toggle("wide", wide);
+    stage.classList.toggle("dark", isLight(getComputedStyle(el).color));
+    const height = Math.max(170, Math.floor(wide ? room - 96 : 0.46 * room));
+    stage.style.setProperty("--controls", `${wide ? room - 24 : Math.max(150, 0.4 * room)}px`);
+    const words = JSON.stringify([view.clientWidth, height, devicePixelRatio]);
+    if (words === told) return;
+    told = words;
+    ask("place", JSON.parse(words), false);
+  }
+  let soon = 0;
+  const later = () => { clearTimeout(soon); soon = setTimeout(measure, 120); };
+  const watcher = new ResizeObserver(later);
+  watcher.observe(stage);
+  const themes = new MutationObserver(later);
+  for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
+  window.addEventListener("resize", later);
+
+  stage.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key !== "Escape") return;
+    const around = el.parentElement?.closest("[tabindex]");
+    if (around) around.focus({ preventScroll: true });
+    else document.activeElement.blur();
+  });
+
+  function live(words, forever) {
+    alive = words === "";
+    stage.classList.toggle("dead", !alive);
+    for (const part of Object.values(parts)) part.enable(alive && !model.get("state").off.includes(part.name));
+    for (const spot of spots.children) spot.disabled = !alive;
+    stop.disabled = !alive;
+    busy.hidden = true;
+    refuse(words);
+    if (alive) [onItsWay, sent] = [0, new Map()];
+    if (alive || forever) send();
+  }
+  const forget = watchKernel(model, live);
+
+  model.on("change:state", answer);
+  model.on("change:picture", paint);
+  answer();
+  paint();
+  measure();
+  return () => {
+    model.off("change:state", answer);
+    model.off("change:picture", paint);
+    window.removeEventListener("resize", later);
+    for (const observer of [watcher, themes]) observer.disconnect();
+    for (const part of Object.values(parts)) part.end?.();
+    forget();
+    clearTimeout(timer);
+    URL.revokeObjectURL(url);
+  };
+}
+
+// ------------------------------------------------------------------------------------ controls
+// Each takes its part of the plan and `change(value)`, and returns its element, `set(value)` and
+// `enable(yes)`.
+
+function slider(spec, change, refuse) {
+  const scale = spec.stops ? // only these values, the same way from each to the next
+    { at: (value) => spec.stops.indexOf(value), value: (at) => spec.stops[Math.round(at)], step: 1 } :
+    spec.log ?
+      { at: Math.log10, value: (at) => Number((10 ** at).toPrecision(2)), step: spec.step } :
+      { at: (value) => value, value: (at) => tidy(spec.low + spec.step * Math.round((at - spec.low) / spec.step)), step: spec.step };
+  let held = spec.value;
+  const range = make("input", { type: "range", step: "any", "aria-label": spec.label });
+  const box = make("input", { type: "number", step: "any", "aria-label": `${spec.label}, as a number` });
+  const shown = make("output", {}); // in place of the box where only some values can be chosen
+  const ends = () => spec.stops ? [0, spec.stops.length - 1] : [scale.at(spec.low), scale.at(spec.high)];
+  const within = (value) => spec.stops ? value : Math.min(Math.max(value, spec.low), spec.high);
+  function set(value, state) {
+    if (state && spec.name in state.reach) [spec.high, spec.step] = state.reach[spec.name];
+    scale.step = spec.stops ? 1 : spec.step;
+    held = value;
+    [range.min, range.max] = ends();
+    [box.min, box.max] = [spec.low, spec.high];
+    range.value = scale.at(value);
+    range.setAttribute("aria-valuetext", value);
+    shown.value = value;
+    if (document.activeElement !== box || Number(box.value) !== value) box.value = value;
+  }
+  function move(value) {
+    if (value === held) return set(held);
+    set(value);
+    change(value);
+  }
+  range.addEventListener("input", () => move(within(scale.value(Number(range.value)))));
+  box.addEventListener("change", () => {
+    const value = Number(box.value);
+    const ok = box.value !== "" && value >= spec.low && value <= spec.high && !(spec.whole && value % 1);
+    if (ok) return move(value);
+    const kind = spec.whole ? "whole numbers " : "";
+    refuse(`${spec.label} takes ${kind}from ${spec.low} to ${spec.high}; “${box.value}” cannot be taken. It stays at ${held}.`);
+    box.value = held;
+  });
+  const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
+  function onKey(event) {
+    const onRange = event.target === range;
+    const end = { Home: 0, End: 1 }[event.key];
+    if (onRange && end !== undefined) move(within(scale.value(ends()[end])));
+    else if (steps[event.key] && (onRange || !/Left|Right/.test(event.key))) {
+      const [low, high] = ends();
+      // The second digit of a number on a logarithmic scale, when it is typed.
+      const by = !onRange && spec.log ? 10 ** (Math.floor(Math.log10(held)) - 1) : null;
+      const at = scale.at(held) + steps[event.key] * scale.step;
+      move(within(by ? tidy(held + Math.sign(steps[event.key]) * by) : scale.value(Math.min(Math.max(at, low), high))));
+    } else return;
+    event.preventDefault();
+  }
+  for (const input of [range, box]) input.addEventListener("keydown", onKey);
+  const label = make("span", { class: "label", title: spec.hint }, spec.label);
+  const inputs = spec.kind === "number" ? [box] : [range, spec.stops ? shown : box];
+  return { ...basics(spec, inputs, make("div", { class: `control ${spec.kind}` }, label, ...inputs)), set, move,
+    get value() { return held; } };
+}
+
+let menus = 0;
+function choice(spec, change) {
+  const id = `nnlib-menu-${++menus}`;
+  const inputs = spec.choices.map(() => make("input", { type: "radio", name: id }));
+  inputs.forEach((input, k) => {
+    input.addEventListener("change", () => change(spec.choices[k][1]));
+    input.addEventListener("keydown", (event) => {
+      const end = { Home: inputs[0], End: inputs.at(-1) }[event.key];
+      if (!end) return;
+      end.focus();
+      end.click();
+      event.preventDefault();
+    });
+  });
+  const pills = inputs.map((input, k) => make("label", { class: "pill" }, input, make("span", {}, spec.choices[k][0])));
+  const label = make("span", { class: "label", title: spec.hint }, spec.label);
+  const row = make("div", { class: "control choice", role: "radiogroup", "aria-label": spec.label }, label, make("div", { class: "pills" }, ...pills));
+  const set = (value) => inputs.forEach((input, k) => { input.checked = spec.choices[k][1] === value; });
+  return { ...basics(spec, inputs, row), set };
+}
+
+function tick(spec, change) {
+  const input = make("input", { type: "checkbox" });
+  input.addEventListener("change", () => change(input.checked));
+  const label = make("label", { class: "control tick", title: spec.hint }, input, spec.label);
+  return { ...basics(spec, [input], label), set: (value) => { input.checked = value; }, get value() { return input.checked; } };
+}
+
+function press(spec, change) {
+  const element = button(spec.label, spec.hint, () => change(true));
+  return { ...basics(spec, [element], element), set() {}, isButton: true };
+}
+
+function player(spec, change, refuse, parts) {
+  // Plays through the stops of a slider, as if a hand moved it.
+  let clock = null, stops = [0];
+  const target = () => parts[spec.target];
+  const next = () => stops.find((stop) => stop > target().value);
+  function end() {
+    clearInterval(clock);
+    clock = null;
+    play.textContent = "Play";
+  }
+  function go() {
+    if (next() === undefined || !play.isConnected) return end();
+    target().move(next());
+  }
+  const play = button("Play", "Play from here; press again to pause", () => {
+    if (clock) return end();
+    if (next() === undefined) target().move(stops[0]);
+    clock = setInterval(go, PERIOD);
+    play.textContent = "Pause";
+  });
+  const step = button("Step", "Go on to the next stored picture", () => { end(); if (next() !== undefined) target().move(next()); });
+  const reset = button("Reset", "Back to the beginning", () => { end(); target().move(stops[0]); });
+  const row = make("div", { class: "control player" }, play, step, reset);
+  const set = (value) => { stops = value; };
+  return { ...basics(spec, [play, step, reset], row), set, end };
+}
+
+function pad(spec, change, refuse, parts) {
+  // A square to draw on with mouse, pen, finger and keys; its value is a list of darknesses.
+  const n = spec.side;
+  let pixels = spec.value, at = 0, ink = null, last = null;
+  const canvas = make("canvas", { width: 30 * n, height: 30 * n });
+  const place = make("span", { class: "unseen", role: "status" });
+  const element = make("div", { class: "pad", tabindex: 0, role: "application", "aria-label": spec.label, title: spec.hint }, canvas, place);
+  function draw() {
+    const pen = canvas.getContext("2d");
+    pixels.forEach((dark, k) => {
+      const [x, y] = [30 * (k % n), 30 * Math.floor(k / n)];
+      const grey = Math.round(255 * (1 - dark));
+      pen.fillStyle = `rgb(${grey}, ${grey}, ${grey})`;
+      pen.fillRect(x, y, 30, 30);
+      pen.strokeStyle = "#8a8a8a";
+      pen.strokeRect(x + 0.5, y + 0.5, 30, 30);
+      if (k === at && element.matches(":focus-visible")) {
+        pen.lineWidth = 4;
+        pen.strokeStyle = "#d55e00";
+        pen.strokeRect(x + 3, y + 3, 24, 24);
+        pen.lineWidth = 1;
+      }
+    });
+  }
+  function put(cells, dark) {
+    const fresh = cells.filter((k) => pixels[k] !== dark);
+    if (!fresh.length) return;
+    pixels = pixels.map((old, k) => fresh.includes(k) ? dark : old);
+    draw();
+    change(pixels);
+  }
+  function cellAt(event) {
+    const box = canvas.getBoundingClientRect();
+    const share = (where, from, size) => Math.min(Math.max((where - from) / size, 0), 0.999);
+    return [share(event.clientX, box.left, box.width) * n, share(event.clientY, box.top, box.height) * n];
+  }
+  function stroke(event) { // every cell on the way from the last point: no gaps however fast
+    for (const each of event.getCoalescedEvents?.().concat(event) ?? [event]) {
+      const [x, y] = cellAt(each), [fromX, fromY] = last ?? [x, y];
+      const parts = Math.ceil(4 * Math.max(Math.abs(x - fromX), Math.abs(y - fromY), 0.25));
+      const way = Array.from({ length: parts + 1 }, (_, i) => n * Math.floor(fromY + (y - fromY) * i / parts) + Math.floor(fromX + (x - fromX) * i / parts));
+      put(way, ink);
+      last = [x, y];
+    }
+  }
+  let off = false;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (off || event.button > 2) return;
+    element.focus({ preventScroll: true });
+    canvas.setPointerCapture(event.pointerId);
+    ink = parts[spec.eraser]?.value || event.button === 2 || event.button === 5 ? 0 : 1;
+    [at, last] = [n * Math.floor(cellAt(event)[1]) + Math.floor(cellAt(event)[0]), null];
+    stroke(event);
+    event.preventDefault();
+  });
+  canvas.addEventListener("pointermove", (event) => { if (ink !== null) stroke(event); });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { ink = null; });
+  for (const name of ["contextmenu", "dblclick"]) canvas.addEventListener(name, (event) => { event.preventDefault(); event.stopPropagation(); });
+  element.addEventListener("keydown", (event) => {
+    const [row, column] = [Math.floor(at / n), at % n];
+    const to = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
+      ArrowRight: [row, column + 1], Home: [row, 0], End: [row, n - 1] }[event.key];
+    if (to) at = n * Math.min(Math.max(to[0], 0), n - 1) + Math.min(Math.max(to[1], 0), n - 1);
+    else if (event.key === " " || event.key === "Enter") put([at], pixels[at] < 0.5 ? 1 : 0);
+    else return;
+    place.textContent = `row ${Math.floor(at / n) + 1}, column ${at % n + 1}: ${Math.round(100 * pixels[at])} % dark`;
+    draw();
+    event.preventDefault();
+  });
+  for (const name of ["focus", "blur"]) element.addEventListener(name, draw);
+  const set = (value) => { pixels = value; draw(); };
+  const part = basics(spec, [], element);
+  return { ...part, set, enable: (yes) => { off = !yes; element.setAttribute("aria-disabled", off); } };
+}
+
+// ----------------------------------------------------------------------------------- helpers
+
+function basics(spec, inputs, element) {
+  return { name: spec.name, element, enable: (yes) => inputs.forEach((input) => { input.disabled = !yes; }) };
+}
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) node.setAttribute(name, value);
+  // JupyterLab looks for this on the control itself; without it, "b" on a button adds a cell.
+  if (/^(input|button|summary|textarea)$/.test(tag) || "tabindex" in attributes) node.setAttribute("data-lm-suppress-shortcuts", "true");
+  node.append(...children);
+  return node;
+}
+
+function button(words, hint, onPress) {
+  const node = make("button", { type: "button", title: hint }, words);
+  node.addEventListener("click", onPress);
+  return node;
+}
+
+function group(controls, name) {
+  const inside = make("div", { class: "group" });
+  controls.append(name ? make("details", {}, make("summary", {}, name), inside) : inside);
+  return inside;
+}
+
+function rove(nodes, current) {
+  // One tab stop for all of them; arrows, Home and End move inside.
+  nodes.forEach((node, k) => {
+    node.tabIndex = k === current ? 0 : -1;
+    node.onkeydown = (event) => {
+      const to = { ArrowRight: k + 1, ArrowDown: k + 1, ArrowLeft: k - 1, ArrowUp: k - 1, Home: 0, End: nodes.length - 1 }[event.key];
+      if (to === undefined) return;
+      nodes.forEach((other, l) => { other.tabIndex = l === to ? 0 : -1; });
+      nodes[to]?.focus();
+      event.preventDefault();
+    };
+  });
+}
+
+function heightAround(node) {
+  // The smallest of the windows that a reader sees the node through.
+  let room = window.innerHeight;
+  for (let around = node.parentElement; around; around = around.parentElement) {
+    const scrolls = /auto|scroll/.test(getComputedStyle(around).overflowY) && around.scrollHeight > around.clientHeight + 1;
+    if (scrolls && around.clientHeight > 150) room = Math.min(room, around.clientHeight);
+  }
+  return room;
+}
+
+function isLight(colour) {
+  const [red, green, blue] = colour.match(/[\d.]+/g).map(Number);
+  return 0.3 * red + 0.6 * green + 0.1 * blue > 140;
+}
+
+function watchKernel(model, live) {
+  // Where the page knows its kernel: say when it is gone.
+  const kernel = model.widget_manager?.kernel;
+  if (!kernel?.statusChanged) return () => {};
+  let gone = false;
+  const die = () => { gone = true; live(DEAD); };
+  const onStatus = (_, status) => { if (/restarting|dead|terminating|unknown/.test(status) && !gone) die(); };
+  const onConnection = (_, status) => { if (!gone) live(status === "connected" ? "" : LOST); };
+  kernel.statusChanged.connect(onStatus);
+  kernel.connectionStatusChanged.connect(onConnection);
+  kernel.disposed.connect(die);
+  return () => {
+    kernel.statusChanged.disconnect(onStatus);
+    kernel.connectionStatusChanged.disconnect(onConnection);
+    kernel.disposed.disconnect(die);
+  };
+}
+
+function tidy(number) {
+  return Number(number.toPrecision(10)); // -3.4999999999999996 is meant as -3.5
+}
