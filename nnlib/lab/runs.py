@@ -193,10 +193,7 @@ def joined(parts):
 
 def last_of(slices):
     """Return the Run at the end, trained at once."""
-    run = None
-    for _, run in slices:
-        pass
-    return run
+    return [run for _, run in slices][-1]
 
 
 def stack_of(network, vectors):

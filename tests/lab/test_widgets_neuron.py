@@ -14,9 +14,9 @@ from nnlib.lab.widgets.neuron import (
     SATURATED,
     WEIGHTS,
     Settings,
-    Widget,
     compute,
     draw,
+    make_stage,
     show,
 )
 
@@ -28,19 +28,12 @@ WHOLE_RANGE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def shared():
-    widget = Widget(Settings())
-    yield widget
-    widget.panel.close()
-
-
 @pytest.fixture
-def widget(shared):
-    """The widget as it is at first."""
-    for name, value in vars(Settings()).items():
-        shared.panel.controls[name].value = value
-    return shared
+def stage():
+    stage = make_stage()
+    stage.send()
+    yield stage
+    stage.close()
 
 
 @pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
@@ -67,45 +60,38 @@ def test_every_setting_can_be_drawn(activation):
     assert png(figure).startswith(b"\x89PNG")
 
 
-def test_the_words_say_what_the_picture_shows(widget):
-    widget.panel.controls["weight"].value = 4.0
-    widget.panel.controls["bias"].value = -3.0
-    words = widget.panel.picture.description
-    assert "weight 4 and bias −3" in words
-    assert f"a = {widget.result.a:.4f}" in words
-    assert f"da/dz is {widget.result.slope:.4f}" in words
-    assert "z is 0 at x = 0.75" in words
-    flat = 100 * np.mean(widget.result.slopes < SATURATED)
-    assert f"Over {flat:.0f} % of the range" in words
+def test_the_words_say_what_the_picture_shows(stage):
+    stage.change(weight=4.0, bias=-3.0)
+    result = compute(Settings(weight=4.0, bias=-3.0))
+    assert "weight 4 and bias −3" in stage.words
+    assert f"a = {result.a:.4f}" in stage.words
+    assert f"da/dz is {result.slope:.4f}" in stage.words
+    assert "z is 0 at x = 0.75" in stage.words
+    flat = 100 * np.mean(result.slopes < SATURATED)
+    assert f"Over {flat:.0f} % of the range" in stage.words
 
 
-def test_a_weight_of_0_has_words_of_its_own(widget):
-    widget.panel.controls["weight"].value = 0.0
-    assert "With weight 0 the input does not count" in widget.panel.picture.description
+def test_a_weight_of_0_has_words_of_its_own(stage):
+    stage.change(weight=0.0)
+    assert "With weight 0 the input does not count" in stage.words
 
 
 @pytest.mark.parametrize("name", ["weight", "bias", "x"])
-def test_each_slider_moves_the_picture_from_end_to_end(widget, name):
-    control = widget.panel.controls[name]
+def test_each_slider_moves_the_picture_from_end_to_end(stage, name):
+    control = stage.controls[name]
     seen = set()
-    for value in (control.slider.min, (control.slider.min + control.slider.max) / 2 + 0.5, 8.0):
-        control.slider.value = value
+    for value in (control.low, (control.low + control.high) / 2 + 0.5, control.high):
+        stage.change(**{name: value})
         assert control.value == value
-        seen.add(widget.panel.picture.description)
-        assert widget.panel.message.words == ""
+        seen.add((stage.words, stage.front.picture))
+        assert stage.message == ""
     assert len(seen) == 3
 
 
 @pytest.mark.parametrize("activation", CHOICES)
-def test_each_activation_can_be_chosen(widget, activation):
-    widget.panel.controls["activation"].value = activation
-    assert widget.panel.picture.description.startswith(f"A {activation} neuron")
-
-
-def test_a_control_can_be_hidden_and_keeps_its_value():
-    widget = Widget(Settings(weight=4.0), hide=("weight",))
-    assert widget.result.settings.weight == 4.0
-    widget.panel.close()
+def test_each_activation_can_be_chosen(stage, activation):
+    stage.change(activation=activation)
+    assert stage.words.startswith(f"A {activation} neuron")
 
 
 def test_unknown_settings_are_named():

@@ -175,12 +175,7 @@ def make_stage(*, hide=(), lock=(), large=False, **settings):
     }
     what = "one neuron, with sliders for its weight, its bias and its input"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-
-    def change():
-        stage.draw(compute(Settings(**stage.values)))
-
-    stage.on(controls, change)
-    change()
+    stage.on_change(lambda: stage.draw(compute(Settings(**stage.values))))
     return stage
 
 

@@ -4,7 +4,7 @@ A control knows which values it takes. What it does not take is refused in words
 becomes another value.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import floor, log10
 
 
@@ -88,9 +88,9 @@ class Slider(Control):
         ok = number and self.low <= value <= self.high and not (self.whole and value % 1)
         if not ok or (self.stops is not None and value not in self.stops):
             raise ValueError(
-                f"{self.label} is {value!r}, but it takes "
-                f"{'whole numbers ' if self.whole else ''}from {self.low:g} to {self.high:g}. "
-                "Choose a value in this range."
+                f"{self.label} cannot be {value!r}. It takes "
+                f"{'whole numbers ' if self.whole else 'numbers '}from {self.low:g} to "
+                f"{self.high:g}. Choose one of them."
             )
         return value if self.whole else float(value)
 
@@ -116,7 +116,7 @@ class Choice(Control):
     choices : list of values, or of (label, value) pairs
     """
 
-    choices: list = ()
+    choices: list = field(default_factory=list)
 
     def __post_init__(self):
         self.choices = [c if isinstance(c, tuple) else (str(c), c) for c in self.choices]

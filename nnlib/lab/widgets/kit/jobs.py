@@ -30,7 +30,7 @@ class Job:
 
     def __init__(self, slices, show, fail):
         self.slices, self.show, self.fail = slices, show, fail
-        self.share, self.result, self.over = 0.0, None, False
+        self.share, self.result, self.over, self.release = 0.0, None, False, None
         self.shown_at = perf_counter()
 
     def begin(self, at_once=False):
@@ -46,14 +46,16 @@ class Job:
 
     def go_on(self, loop):
         """Do one slice; the page lives; do the next. JupyterLab's Stop ends it."""
-        if self.over:
-            return
-        with Interruptible(self.stop):
-            self.advance()
+        if self.release is None:
+            self.release = catch_interrupts(self.stop)
         if not self.over:
-            if perf_counter() - self.shown_at > FRAME:
-                self.deliver()
-            loop.call_later(0.001, self.go_on, loop)
+            self.advance()
+        if self.over:
+            self.release()
+            return
+        if perf_counter() - self.shown_at > FRAME:
+            self.deliver()
+        loop.call_later(0.001, self.go_on, loop)
 
     def advance(self):
         """Do one slice."""
@@ -87,21 +89,18 @@ class Job:
         self.slices.close()
 
 
-class Interruptible:
-    """While it lasts, JupyterLab's Stop calls ``stop()``; ipykernel ignores it between cells."""
+def catch_interrupts(stop):
+    """Let JupyterLab's Stop call ``stop()``, which ipykernel ignores between cells.
 
-    def __init__(self, stop):
-        self.stop = stop
-
-    def __enter__(self):
-        try:
-            self.before = signal.signal(signal.SIGINT, lambda *_: self.stop())
-        except (ValueError, AttributeError):  # not in the main thread, or no signals at all
-            self.before = None
-
-    def __exit__(self, *_):
-        if self.before is not None:
-            signal.signal(signal.SIGINT, self.before)
+    Returns
+    -------
+    function that puts back what was before
+    """
+    try:
+        before = signal.signal(signal.SIGINT, lambda *_: stop())
+    except (ValueError, AttributeError):  # not in the main thread, or no signals at all
+        return lambda: None
+    return lambda: signal.signal(signal.SIGINT, before)
 
 
 def running_loop():

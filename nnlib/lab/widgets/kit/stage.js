@@ -27,10 +27,8 @@ function render({ model, el }) {
   const busy = make("div", { class: "busy" }, bar, stop);
   const controls = make("div", { class: "controls" });
   const view = make("div", { class: "view" }, picture, spots);
-  const stage = make(
-    "div", { class: "nnlib-stage", role: "group", "aria-label": plan.label },
-    view, make("div", { class: "near" }, busy, message, first), controls, rest, code, spoken,
-  );
+  const stage = make("div", { class: "nnlib-stage", role: "group", "aria-label": plan.label },
+    view, make("div", { class: "near" }, busy, message, first), controls, rest, code, spoken);
   if (plan.large) stage.classList.add("large");
   el.replaceChildren(stage);
 
@@ -94,11 +92,9 @@ function render({ model, el }) {
   }
 
   function paint() {
-    const bytes = model.get("picture");
-    const old = url;
-    url = URL.createObjectURL(new Blob([bytes], { type: bytes.getUint8?.(0) === 82 ? "image/webp" : "image/png" }));
+    if (url) URL.revokeObjectURL(url);
+    url = URL.createObjectURL(new Blob([model.get("picture")]));
     picture.src = url;
-    if (old) URL.revokeObjectURL(old);
   }
 
   function refuse(words) {
@@ -127,8 +123,7 @@ function render({ model, el }) {
       const spot = button("", label, () => ask("spot", k));
       spot.setAttribute("aria-label", label);
       spot.setAttribute("aria-pressed", chosen);
-      const edges = { left, top, width, height };
-      for (const [edge, share] of Object.entries(edges)) spot.style[edge] = `${100 * share}%`;
+      for (const [edge, share] of Object.entries({ left, top, width, height })) spot.style[edge] = `${100 * share}%`;
       return spot;
     }));
     rove([...spots.children], Math.max(held, boxes.findIndex((box) => box.chosen), 0));
@@ -144,19 +139,18 @@ function render({ model, el }) {
     const room = heightAround(stage);
     stage.classList.toggle("wide", wide);
     stage.classList.toggle("dark", isLight(getComputedStyle(el).color));
-    const height = Math.max(170, Math.floor(wide ? room - 96 : 0.46 * room));
+    const height = Math.max(170, Math.min(560, Math.floor(wide ? room - 96 : 0.46 * room)));
     stage.style.setProperty("--controls", `${wide ? room - 24 : Math.max(150, 0.4 * room)}px`);
-    const words = JSON.stringify([view.clientWidth, height, devicePixelRatio]);
-    if (words === told) return;
-    told = words;
-    ask("place", JSON.parse(words), false);
+    const place = [view.clientWidth, height, devicePixelRatio];
+    if (String(place) === told) return;
+    told = String(place);
+    ask("place", place, false);
   }
   let soon = 0;
   const later = () => { clearTimeout(soon); soon = setTimeout(measure, 120); };
-  const watcher = new ResizeObserver(later);
-  watcher.observe(stage);
-  const themes = new MutationObserver(later);
-  for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
+  const [room, theme] = [new ResizeObserver(later), new MutationObserver(later)];
+  room.observe(stage);
+  for (const node of [document.documentElement, document.body]) theme.observe(node, { attributes: true });
   window.addEventListener("resize", later);
 
   stage.addEventListener("keydown", (event) => {
@@ -189,7 +183,7 @@ function render({ model, el }) {
     model.off("change:state", answer);
     model.off("change:picture", paint);
     window.removeEventListener("resize", later);
-    for (const observer of [watcher, themes]) observer.disconnect();
+    for (const observer of [room, theme]) observer.disconnect();
     for (const part of Object.values(parts)) part.end?.();
     forget();
     clearTimeout(timer);
@@ -202,24 +196,23 @@ function render({ model, el }) {
 // `enable(yes)`.
 
 function slider(spec, change, refuse) {
-  const scale = spec.stops ? // only these values, the same way from each to the next
-    { at: (value) => spec.stops.indexOf(value), value: (at) => spec.stops[Math.round(at)], step: 1 } :
-    spec.log ?
-      { at: Math.log10, value: (at) => Number((10 ** at).toPrecision(2)), step: spec.step } :
-      { at: (value) => value, value: (at) => tidy(spec.low + spec.step * Math.round((at - spec.low) / spec.step)), step: spec.step };
+  // The place of a value on the slider, and the value at a place.
+  let scale = [(value) => value, (at) => tidy(spec.low + spec.step * Math.round((at - spec.low) / spec.step))];
+  if (spec.log) scale = [Math.log10, (at) => Number((10 ** at).toPrecision(2))];
+  if (spec.stops) scale = [(value) => spec.stops.indexOf(value), (at) => spec.stops[Math.round(at)]];
+  const [placeOf, valueAt] = scale;
   let held = spec.value;
   const range = make("input", { type: "range", step: "any", "aria-label": spec.label });
   const box = make("input", { type: "number", step: "any", "aria-label": `${spec.label}, as a number` });
   const shown = make("output", {}); // in place of the box where only some values can be chosen
-  const ends = () => spec.stops ? [0, spec.stops.length - 1] : [scale.at(spec.low), scale.at(spec.high)];
+  const ends = () => (spec.stops ? [spec.stops[0], spec.stops.at(-1)] : [spec.low, spec.high]).map(placeOf);
   const within = (value) => spec.stops ? value : Math.min(Math.max(value, spec.low), spec.high);
   function set(value, state) {
     if (state && spec.name in state.reach) [spec.high, spec.step] = state.reach[spec.name];
-    scale.step = spec.stops ? 1 : spec.step;
     held = value;
     [range.min, range.max] = ends();
     [box.min, box.max] = [spec.low, spec.high];
-    range.value = scale.at(value);
+    range.value = placeOf(value);
     range.setAttribute("aria-valuetext", value);
     shown.value = value;
     if (document.activeElement !== box || Number(box.value) !== value) box.value = value;
@@ -229,7 +222,7 @@ function slider(spec, change, refuse) {
     set(value);
     change(value);
   }
-  range.addEventListener("input", () => move(within(scale.value(Number(range.value)))));
+  range.addEventListener("input", () => move(within(valueAt(Number(range.value)))));
   box.addEventListener("change", () => {
     const value = Number(box.value);
     const ok = box.value !== "" && value >= spec.low && value <= spec.high && !(spec.whole && value % 1);
@@ -242,21 +235,19 @@ function slider(spec, change, refuse) {
   function onKey(event) {
     const onRange = event.target === range;
     const end = { Home: 0, End: 1 }[event.key];
-    if (onRange && end !== undefined) move(within(scale.value(ends()[end])));
+    if (onRange && end !== undefined) move(within(valueAt(ends()[end])));
     else if (steps[event.key] && (onRange || !/Left|Right/.test(event.key))) {
       const [low, high] = ends();
-      // The second digit of a number on a logarithmic scale, when it is typed.
-      const by = !onRange && spec.log ? 10 ** (Math.floor(Math.log10(held)) - 1) : null;
-      const at = scale.at(held) + steps[event.key] * scale.step;
-      move(within(by ? tidy(held + Math.sign(steps[event.key]) * by) : scale.value(Math.min(Math.max(at, low), high))));
+      const at = placeOf(held) + steps[event.key] * (spec.stops ? 1 : spec.step);
+      move(within(valueAt(Math.min(Math.max(at, low), high))));
     } else return;
     event.preventDefault();
   }
   for (const input of [range, box]) input.addEventListener("keydown", onKey);
   const label = make("span", { class: "label", title: spec.hint }, spec.label);
   const inputs = spec.kind === "number" ? [box] : [range, spec.stops ? shown : box];
-  return { ...basics(spec, inputs, make("div", { class: `control ${spec.kind}` }, label, ...inputs)), set, move,
-    get value() { return held; } };
+  const row = make("div", { class: `control ${spec.kind}` }, label, ...inputs);
+  return { ...basics(spec, inputs, row), set, move, get value() { return held; } };
 }
 
 let menus = 0;
@@ -297,101 +288,23 @@ function player(spec, change, refuse, parts) {
   let clock = null, stops = [0];
   const target = () => parts[spec.target];
   const next = () => stops.find((stop) => stop > target().value);
+  const show = (stop) => { if (stop !== undefined) target().move(stop); };
   function end() {
     clearInterval(clock);
     clock = null;
     play.textContent = "Play";
   }
-  function go() {
-    if (next() === undefined || !play.isConnected) return end();
-    target().move(next());
-  }
   const play = button("Play", "Play from here; press again to pause", () => {
     if (clock) return end();
-    if (next() === undefined) target().move(stops[0]);
-    clock = setInterval(go, PERIOD);
+    if (next() === undefined) show(stops[0]);
+    clock = setInterval(() => (next() !== undefined && play.isConnected ? show(next()) : end()), PERIOD);
     play.textContent = "Pause";
   });
-  const step = button("Step", "Go on to the next stored picture", () => { end(); if (next() !== undefined) target().move(next()); });
-  const reset = button("Reset", "Back to the beginning", () => { end(); target().move(stops[0]); });
+  const step = button("Step", "Go on to the next stored picture", () => { end(); show(next()); });
+  const reset = button("Reset", "Back to the beginning", () => { end(); show(stops[0]); });
   const row = make("div", { class: "control player" }, play, step, reset);
   const set = (value) => { stops = value; };
   return { ...basics(spec, [play, step, reset], row), set, end };
-}
-
-function pad(spec, change, refuse, parts) {
-  // A square to draw on with mouse, pen, finger and keys; its value is a list of darknesses.
-  const n = spec.side;
-  let pixels = spec.value, at = 0, ink = null, last = null;
-  const canvas = make("canvas", { width: 30 * n, height: 30 * n });
-  const place = make("span", { class: "unseen", role: "status" });
-  const element = make("div", { class: "pad", tabindex: 0, role: "application", "aria-label": spec.label, title: spec.hint }, canvas, place);
-  function draw() {
-    const pen = canvas.getContext("2d");
-    pixels.forEach((dark, k) => {
-      const [x, y] = [30 * (k % n), 30 * Math.floor(k / n)];
-      const grey = Math.round(255 * (1 - dark));
-      pen.fillStyle = `rgb(${grey}, ${grey}, ${grey})`;
-      pen.fillRect(x, y, 30, 30);
-      pen.strokeStyle = "#8a8a8a";
-      pen.strokeRect(x + 0.5, y + 0.5, 30, 30);
-      if (k === at && element.matches(":focus-visible")) {
-        pen.lineWidth = 4;
-        pen.strokeStyle = "#d55e00";
-        pen.strokeRect(x + 3, y + 3, 24, 24);
-        pen.lineWidth = 1;
-      }
-    });
-  }
-  function put(cells, dark) {
-    const fresh = cells.filter((k) => pixels[k] !== dark);
-    if (!fresh.length) return;
-    pixels = pixels.map((old, k) => fresh.includes(k) ? dark : old);
-    draw();
-    change(pixels);
-  }
-  function cellAt(event) {
-    const box = canvas.getBoundingClientRect();
-    const share = (where, from, size) => Math.min(Math.max((where - from) / size, 0), 0.999);
-    return [share(event.clientX, box.left, box.width) * n, share(event.clientY, box.top, box.height) * n];
-  }
-  function stroke(event) { // every cell on the way from the last point: no gaps however fast
-    for (const each of event.getCoalescedEvents?.().concat(event) ?? [event]) {
-      const [x, y] = cellAt(each), [fromX, fromY] = last ?? [x, y];
-      const parts = Math.ceil(4 * Math.max(Math.abs(x - fromX), Math.abs(y - fromY), 0.25));
-      const way = Array.from({ length: parts + 1 }, (_, i) => n * Math.floor(fromY + (y - fromY) * i / parts) + Math.floor(fromX + (x - fromX) * i / parts));
-      put(way, ink);
-      last = [x, y];
-    }
-  }
-  let off = false;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (off || event.button > 2) return;
-    element.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
-    ink = parts[spec.eraser]?.value || event.button === 2 || event.button === 5 ? 0 : 1;
-    [at, last] = [n * Math.floor(cellAt(event)[1]) + Math.floor(cellAt(event)[0]), null];
-    stroke(event);
-    event.preventDefault();
-  });
-  canvas.addEventListener("pointermove", (event) => { if (ink !== null) stroke(event); });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { ink = null; });
-  for (const name of ["contextmenu", "dblclick"]) canvas.addEventListener(name, (event) => { event.preventDefault(); event.stopPropagation(); });
-  element.addEventListener("keydown", (event) => {
-    const [row, column] = [Math.floor(at / n), at % n];
-    const to = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1],
-      ArrowRight: [row, column + 1], Home: [row, 0], End: [row, n - 1] }[event.key];
-    if (to) at = n * Math.min(Math.max(to[0], 0), n - 1) + Math.min(Math.max(to[1], 0), n - 1);
-    else if (event.key === " " || event.key === "Enter") put([at], pixels[at] < 0.5 ? 1 : 0);
-    else return;
-    place.textContent = `row ${Math.floor(at / n) + 1}, column ${at % n + 1}: ${Math.round(100 * pixels[at])} % dark`;
-    draw();
-    event.preventDefault();
-  });
-  for (const name of ["focus", "blur"]) element.addEventListener(name, draw);
-  const set = (value) => { pixels = value; draw(); };
-  const part = basics(spec, [], element);
-  return { ...part, set, enable: (yes) => { off = !yes; element.setAttribute("aria-disabled", off); } };
 }
 
 // ----------------------------------------------------------------------------------- helpers
@@ -423,16 +336,16 @@ function group(controls, name) {
 
 function rove(nodes, current) {
   // One tab stop for all of them; arrows, Home and End move inside.
-  nodes.forEach((node, k) => {
-    node.tabIndex = k === current ? 0 : -1;
-    node.onkeydown = (event) => {
-      const to = { ArrowRight: k + 1, ArrowDown: k + 1, ArrowLeft: k - 1, ArrowUp: k - 1, Home: 0, End: nodes.length - 1 }[event.key];
-      if (to === undefined) return;
-      nodes.forEach((other, l) => { other.tabIndex = l === to ? 0 : -1; });
-      nodes[to]?.focus();
-      event.preventDefault();
-    };
-  });
+  const stop = (at) => nodes.forEach((node, k) => { node.tabIndex = k === at ? 0 : -1; });
+  const ways = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  stop(current);
+  nodes.forEach((node, k) => node.addEventListener("keydown", (event) => {
+    if (!(event.key in ways)) return;
+    const to = Math.min(Math.max(k + ways[event.key], 0), nodes.length - 1);
+    stop(to);
+    nodes[to].focus();
+    event.preventDefault();
+  }));
 }
 
 function heightAround(node) {
@@ -458,14 +371,9 @@ function watchKernel(model, live) {
   const die = () => { gone = true; live(DEAD); };
   const onStatus = (_, status) => { if (/restarting|dead|terminating|unknown/.test(status) && !gone) die(); };
   const onConnection = (_, status) => { if (!gone) live(status === "connected" ? "" : LOST); };
-  kernel.statusChanged.connect(onStatus);
-  kernel.connectionStatusChanged.connect(onConnection);
-  kernel.disposed.connect(die);
-  return () => {
-    kernel.statusChanged.disconnect(onStatus);
-    kernel.connectionStatusChanged.disconnect(onConnection);
-    kernel.disposed.disconnect(die);
-  };
+  const news = [[kernel.statusChanged, onStatus], [kernel.connectionStatusChanged, onConnection], [kernel.disposed, die]];
+  for (const [signal, slot] of news) signal.connect(slot);
+  return () => { for (const [signal, slot] of news) signal.disconnect(slot); };
 }
 
 function tidy(number) {

@@ -25,9 +25,10 @@ from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter, png_of
 from nnlib.training import DivergenceError
 
 HERE = Path(__file__).parent
-SCRIPT, LOOK, PLAYBACK = (
-    (HERE / name).read_text("utf-8") for name in ("stage.js", "stage.css", "record.js")
+STAGE, PAD, LOOK, PLAYBACK = (
+    (HERE / name).read_text("utf-8") for name in ("stage.js", "pad.js", "stage.css", "record.js")
 )
+SCRIPT = f"{STAGE}\n{PAD}"  # one module, without a build step
 VIEW = "application/vnd.jupyter.widget-view+json"
 FIRST_PLACE = (792, 405, 2.0)  # width and height in pixels of the page, pixels of the screen in one
 LARGE = 1.35  # how much larger letters are at the wall
@@ -121,6 +122,20 @@ class Stage:
         for name in [names] if isinstance(names, str) else names:
             self.functions[name].append(function)
 
+    def on_change(self, function):
+        """Call ``function()`` now, and whenever any of the controls was moved."""
+        self.on(self.controls, function)
+        self.guarded(function)
+
+    def guarded(self, function, *arguments):
+        """Call a function; what goes wrong in it becomes words."""
+        try:
+            function(*arguments)
+        except KeyboardInterrupt:
+            self.say("Stopped.")
+        except Exception as error:  # whatever it is, the learner shall read it in words
+            self.complain(error)
+
     def draw(self, *shown):
         """Show what ``view.update(*shown)`` draws."""
         self.shown, self.waits_for_picture = shown, True
@@ -194,31 +209,43 @@ class Stage:
             the room there is; "spot", with the number of a part of the picture; or "stop".
         """
         self.number = question.get("number", self.number)
-        calls = {}
-        try:
-            for name, value in question["events"]:
-                if name == "place":
-                    self.place, self.view = tuple(value), None
-                    self.waits_for_picture = self.shown is not None
-                elif name == "stop":
-                    if self.job is not None:
-                        self.job.stop()
-                elif name == "spot":
-                    calls.update({(function, value): True for function in self.functions["spot"]})
-                elif name in self.lock:
-                    raise ValueError(f"{self.controls[name].label} is locked here.")
-                else:
-                    control = self.controls[name]
-                    if not isinstance(control, Button):
-                        control.value = control.check(value)
-                    calls.update({(function,): True for function in self.functions[name]})
-            for function, *arguments in calls:
-                function(*arguments)
-        except KeyboardInterrupt:
-            self.say("Stopped.")
-        except Exception as error:  # whatever it is, the learner shall read it in words
-            self.complain(error)
+        calls = {}  # each function once, however many of its controls were moved
+        if [name for name, _ in question["events"]] != ["place"]:
+            self.say("")
+        for name, value in question["events"]:
+            try:
+                for call in self.take(name, value):
+                    calls[call] = True
+            except (ValueError, TypeError) as refusal:
+                self.say(str(refusal), alert=True)
+        for function, *arguments in calls:
+            self.guarded(function, *arguments)
         self.send()
+
+    def take(self, name, value):
+        """Take one event, and return the calls that follow from it.
+
+        Raises
+        ------
+        ValueError
+            If the value is refused.
+        """
+        if name == "place":
+            self.place, self.view = tuple(value), None
+            self.waits_for_picture = self.shown is not None
+        elif name == "stop":
+            if self.job is not None:
+                self.job.stop()
+        elif name == "spot":
+            return [(function, value) for function in self.functions["spot"]]
+        elif name in self.lock:
+            raise ValueError(f"{self.controls[name].label} is locked here.")
+        else:
+            control = self.controls[name]
+            if not isinstance(control, Button):
+                control.value = control.check(value)
+            return [(function,) for function in self.functions[name]]
+        return []
 
     # ------------------------------------------------------------------------------ on the page
 
