@@ -47,10 +47,12 @@ def sections(path):
 def count_code(source, outputs, counts):
     """Add a code cell to the counts. A widget is shown by ``show(…)``, a figure by its PNG."""
     counts["code lines"] += sum(bool(line.strip()) for line in source.splitlines())
-    counts["figures"] += sum(bool(PICTURES & output.get("data", {}).keys()) for output in outputs)
     counts["exercises"] += bool(re.search(r"(?m)^check\(", source))
     shows = re.search(r"(?m)^\w*\.?show\(", source)
-    counts["widgets"] += bool(shows) and "figures" not in source and "style" not in source
+    if shows and "figures" not in source and "style" not in source:
+        counts["widgets"] += 1  # and the picture in its place is no figure
+        return
+    counts["figures"] += sum(bool(PICTURES & output.get("data", {}).keys()) for output in outputs)
 
 
 def minutes(counts):
