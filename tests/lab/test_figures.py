@@ -171,9 +171,10 @@ def test_the_verdict_on_a_training_counts_from_the_last_wrong_answer():
     assert losses.verdict(np.array([right, wrong]), y) == "at the end 1 of 2 answers are right"
 
 
-def test_a_sample_on_the_line_counts_as_wrong():
+def test_above_one_half_counts_as_1_and_anything_else_as_0():
     a, y = np.array([[0.5], [0.6], [0.4], [0.6]]), np.array([[1.0], [1.0], [0.0], [0.0]])
     assert plane.wrongly_predicted(a, y).tolist() == [True, False, False, True]
+    assert plane.wrongly_predicted(a, np.zeros((4, 1))).tolist() == [False, True, False, True]
 
 
 def test_a_large_network_is_described_by_the_range_of_its_weights():

@@ -323,7 +323,17 @@ def test_every_link_within_the_repository_resolves(path):
 
 
 def test_a_broken_link_is_seen():
-    right = ["01a_one_neuron.ipynb", "01a_one_neuron.ipynb#1.2-The-sigmoid", "#Words", "https://a.org/b#c"]
-    wrong = ["1a_one_neuron.ipynb", "01a_one_neuron.ipynb#1.2-The-sigmoids", "../README.md#Words", "#words"]
+    right = [
+        "01a_one_neuron.ipynb",
+        "01a_one_neuron.ipynb#1.2-The-sigmoid",
+        "#Words",
+        "https://a.org/b#c",
+    ]
+    wrong = [
+        "1a_one_neuron.ipynb",
+        "01a_one_neuron.ipynb#1.2-The-sigmoids",
+        "../README.md#Words",
+        "#words",
+    ]
     text = " ".join(f"[a link]({target})" for target in right + wrong)
     assert list(broken_links(pages.GLOSSARY, text)) == wrong

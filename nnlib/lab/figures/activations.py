@@ -13,6 +13,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
+from nnlib.lab.words import short
 
 
 def sigmoid_curve():
@@ -43,15 +44,29 @@ def neurons_with_weights_and_biases(weights, biases):
     x = np.linspace(-8, 8, 641)
     figure, (left, right) = new_figure(1, 2, sharey=True)
     for i, w in enumerate(weights):
-        left.plot(x, sigmoid(w * x), color=COLOURS[i], linestyle=LINE_STYLES[i], label=f"w = {w}")
+        left.plot(
+            x,
+            sigmoid(w * x),
+            color=COLOURS[i],
+            linestyle=LINE_STYLES[i],
+            label=f"w = {w}".replace("-", "−"),
+        )
     for i, b in enumerate(biases):
-        right.plot(x, sigmoid(x + b), color=COLOURS[i], linestyle=LINE_STYLES[i], label=f"b = {b}")
+        right.plot(
+            x,
+            sigmoid(x + b),
+            color=COLOURS[i],
+            linestyle=LINE_STYLES[i],
+            label=f"b = {b}".replace("-", "−"),
+        )
     left.set(title="Weights, with b = 0", xlabel="x", ylabel="a = σ(w x + b)")
-    right.set(title="Biases, with w = 1", xlabel="x")
+    right.set(title="Biases, with w = 1", xlabel="x", ylabel="a = σ(x + b)")
+    for axes in (left, right):
+        axes.set_xticks(range(-8, 9, 4))
     left.legend()
     right.legend()
-    slopes = ", ".join(f"{w / 4:g} for w = {w}" for w in weights)
-    centres = ", ".join(f"x = {-b:g} for b = {b}" for b in biases)
+    slopes = ", ".join(f"{short(w / 4)} for w = {short(w)}" for w in weights)
+    centres = ", ".join(f"x = {short(-b)} for b = {short(b)}" for b in biases)
     show(
         figure,
         f"Left: the weight sets how steep the curve is. Its slope at x = 0 is {slopes}. "
@@ -90,9 +105,12 @@ def slopes_of_three_activations():
         activation = ACTIVATIONS[name]
         a = activation.function(z)
         slope = activation.derivative(z, a)
-        left.plot(z, a, color=COLOURS[i], linestyle=LINE_STYLES[i], label=name)
-        right.plot(z, slope, color=COLOURS[i], linestyle=LINE_STYLES[i], label=name)
-        slope_at_3.append(f"{slope[np.isclose(z, 3)][0]:.4f} for {name}")
+        label = "ReLU" if name == "relu" else name
+        left.plot(z, a, color=COLOURS[i], linestyle=LINE_STYLES[i], label=label)
+        slope_at_3.append(f"{slope[np.isclose(z, 3)][0]:.4f} for {label}")
+        if name == "relu":
+            slope[np.isclose(z, 0)] = np.nan  # it jumps there: no line joins the two parts
+        right.plot(z, slope, color=COLOURS[i], linestyle=LINE_STYLES[i], label=label)
     left.set(title="Activation", xlabel="z", ylabel="a", ylim=(-1.2, 4))
     right.set(title="Slope", xlabel="z", ylabel="da/dz")
     left.legend()

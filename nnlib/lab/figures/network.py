@@ -208,7 +208,7 @@ def hidden_space(network, X, y):
     draw_map(right, last.predict(grid_of_points(span, 101))[:, 0].reshape(101, 101), span)
     right.scatter(moved_plane[:, 0], moved_plane[:, 1], s=3, color=GREY)
     draw_points(right, hidden, y, size=110)
-    name_points(right, hidden, X)
+    name_points(right, hidden, X, moved_plane)
     right.set(title="As the hidden layer places them")
     right.set(xlabel="$a^{(1)}_1$", ylabel="$a^{(1)}_2$")
     add_colour_bar(figure, right)
@@ -224,16 +224,27 @@ def hidden_space(network, X, y):
     )
 
 
-def name_points(axes, places, X):
-    """Write beside each place which input it is; inputs that share a place share the label."""
+def name_points(axes, places, X, avoid=()):
+    """Write beside each place which input it is; inputs that share a place share the label.
+
+    A label stands above its place, or below it if that covers fewer of the points in ``avoid``.
+    """
     shared = {}
     for place, x in zip(places, X, strict=True):
         shared.setdefault(tuple(np.round(place, 1)), (place, []))[1].append(point_name(x))
     for place, names in shared.values():
         text = " and ".join(names)
-        axes.annotate(
-            text, place, (0, 12), textcoords="offset points", ha="center", bbox=WHITE_BOX, zorder=5
+        width, height = 0.025 * len(text) * np.ptp(axes.get_xlim()), 0.12 * np.ptp(axes.get_ylim())
+        above, below = (
+            sum(
+                abs(x - place[0]) < width and height / 6 < side * (y - place[1]) < height
+                for x, y in avoid
+            )
+            for side in (1, -1)
         )
+        offset, va = ((0, 12), "baseline") if above <= below else ((0, -10), "top")
+        options = {"textcoords": "offset points", "ha": "center", "va": va, "bbox": WHITE_BOX}
+        axes.annotate(text, place, offset, zorder=5, **options)
 
 
 def logits_along_a_line(networks, x2, x1_range, samples):
@@ -256,7 +267,8 @@ def logits_along_a_line(networks, x2, x1_range, samples):
         z, _ = network.forward(np.column_stack([x1, np.full_like(x1, x2)]))
         axes.plot(x1, z[-1][:, 0], color=COLOURS[i], linestyle=LINE_STYLES[i], label=label)
         z, _ = network.forward([[value, x2] for value in samples])
-        axes.plot(samples, z[-1][:, 0], "os"[i % 2], color=COLOURS[i])
+        size = 11 - 5 * (i % 2)  # where two marks share a place, both can be seen
+        axes.plot(samples, z[-1][:, 0], "os"[i % 2], color=COLOURS[i], markersize=size)
         at = (f"{height:.2f} at {short(x)}" for x, height in zip(samples, z[-1][:, 0], strict=True))
         texts.append(f"{label}: {listed(at)}")
         if network.hidden == "relu" and network.n_layers == 2:
@@ -279,6 +291,7 @@ def draw_bends(axes, network, x2, x1_range):
             axes.axvline(place, color=GREY, linewidth=1, linestyle=":")
             label = f"$z^{{(1)}}_{{{k + 1}}} = 0$"
             edge = axes.get_xaxis_transform()  # x in data units, y as a part of the height
-            axes.text(place, 0.97, label, ha="center", va="top", bbox=WHITE_BOX, transform=edge)
+            beside = {"xytext": (4, 0), "textcoords": "offset points", "va": "top"}
+            axes.annotate(label, (place, 0.97), xycoords=edge, **beside)
             bends.append(place)
     return sorted(bends)

@@ -13,7 +13,7 @@ from nnlib.lab.words import listed, short
 
 MARKERS = {0: ("o", BLUE), 1: ("s", ORANGE)}
 MAP_ALPHA = 0.6  # lets the samples stand out
-UNDECIDED = 1e-6  # this close to 0.5 a prediction is on neither side
+ROUNDING = 1e-6  # so little above 0.5 is taken for 0.5
 
 
 def grid_of_points(span, resolution):
@@ -92,18 +92,18 @@ def draw_points(axes, X, y, size=None):
 
 
 def draw_wrong(axes, X, wrong, size=None):
-    """Strike out the points that are predicted wrongly; few large, many small."""
+    """Put a cross behind what is predicted wrongly, so that the true class stays in view."""
     size = marker_size(X) if size is None else size
-    scale, width = (3, 2) if size > 50 else (1.2, 1)
+    scale, width = (5, 2.2) if size > 50 else (4, 1.1)
     points = X[wrong]
-    axes.scatter(*points.T, marker="x", s=scale * size, color=BLACK, linewidths=width, zorder=4)
+    axes.scatter(*points.T, marker="x", s=scale * size, color=BLACK, linewidths=width, zorder=2.5)
 
 
 def draw_decision_boundary(axes, network, X, y, *, span=None, resolution=101, size=None):
     """Draw what a network predicts over the plane, with the samples on it.
 
     Blue is a prediction of 0, white 0.5, orange 1; the black line is where it is 0.5. A sample
-    on the wrong side of that line, or on it, is struck out.
+    that is predicted wrongly has a cross: see :func:`wrongly_predicted`.
 
     Parameters
     ----------
@@ -132,16 +132,15 @@ def draw_decision_boundary(axes, network, X, y, *, span=None, resolution=101, si
     draw_points(axes, X, y, size)
     draw_wrong(axes, X, wrong, size)
     axes.set(xlabel="$x_1$", ylabel="$x_2$")
-    text = f"{len(X) - wrong.sum()} of {len(X)} samples are on their side of the 0.5 line"
+    text = f"{len(X) - wrong.sum()} of {len(X)} samples are predicted right"
     if 0 < wrong.sum() <= 4:
-        text += f" (not {listed(point_name(point) for point in X[wrong])})"
-    share = 100 * np.mean(a > 0.5 + UNDECIDED)
-    return f"{text}; {share:.0f} % of the area shown is predicted above 0.5."
+        text += f", all but {listed(point_name(point) for point in X[wrong])}"
+    return f"{text}."
 
 
 def wrongly_predicted(a, y):
-    """Return which predictions (n, 1) are not clearly on the side of their targets (n, 1)."""
-    return ((a - 0.5) * np.where(y > 0.5, 1, -1) < UNDECIDED)[:, 0]
+    """Return which predictions (n, 1) are wrong: above 0.5 counts as 1, anything else as 0."""
+    return ((a > 0.5 + ROUNDING) != (y > 0.5))[:, 0]
 
 
 def point_name(point):
@@ -180,7 +179,7 @@ def decision_boundaries(panels, *, span=None):
     show(
         figure,
         "The plane of the inputs, coloured by the prediction: blue for 0, white for 0.5, orange "
-        "for 1, with a black line at 0.5. Circles have target 0, squares target 1; struck out is "
+        "for 1, with a black line at 0.5. Circles have target 0, squares target 1; a cross marks "
         f"what is predicted wrongly. {' '.join(descriptions)}",
     )
 

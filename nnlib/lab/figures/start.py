@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlib.lab.figures.plane import draw_decision_boundary
+from nnlib.lab.figures.plane import draw_decision_boundary, wrongly_predicted
 from nnlib.lab.figures.style import BLUE, GREY, new_figure, show
 
 
@@ -27,13 +27,14 @@ def learning(start, network, history, X, y):
     middle.set_title("Before")
     right.set_title("After")
     half = history.epoch[np.argmax(history.loss < history.loss[0] / 2)]
-    errors = [np.abs(each.predict(X) - y) for each in (start, network)]
-    right_corners = [int((error < 0.5).sum()) for error in errors]
+    errors = [np.abs(each.predict(X) - y).max() for each in (start, network)]
+    n_right = [int((~wrongly_predicted(each.predict(X), y)).sum()) for each in (start, network)]
     show(
         figure,
         f"Left: the loss falls from {history.loss[0]:.4f} to {history.loss[-1]:.4f}; after {half} "
         f"of {history.epoch[-1]} epochs it has halved. Right: the answers over the whole square, "
-        f"before and after. Of the four corners {right_corners[0]} was right and "
-        f"{right_corners[1]} are right now; the largest error was {errors[0].max():.4f} and is "
-        f"{errors[1].max():.4f}.",
+        f"before and after: blue for 0, white for 0.5, orange for 1. Circles have target 0, "
+        f"squares target 1, and a cross marks a wrong answer. Before, {n_right[0]} of {len(X)} "
+        f"corners are right, after, {n_right[1]} of {len(X)}; the largest error falls from "
+        f"{errors[0]:.4f} to {errors[1]:.4f}.",
     )
