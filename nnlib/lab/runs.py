@@ -14,9 +14,10 @@ import numpy as np
 
 from nnlib import datasets
 from nnlib.backprop import backward_pass
+from nnlib.history import DivergenceError
 from nnlib.losses import LOSSES
-from nnlib.network import Network, Parameters, forward_pass
-from nnlib.training import DivergenceError, train
+from nnlib.network import Network, forward_pass
+from nnlib.training import train
 
 RIGHT = 0.5  # a largest error below it: every sample is on its side of the line
 SOLVED = 0.1  # a largest error below it: solved, as in lesson 05
@@ -151,7 +152,7 @@ def in_slices(settings, data, network, *, epochs, measure_every=1, rng=None, **o
         return Run(
             settings, data, options["loss"], epochs, history.epoch[sound], history.loss[sound],
             None if test_loss is None else test_loss[sound],
-            stack_of(start, history.parameters[sound]), divergence,
+            start.with_vector(history.parameters[sound]), divergence,
         )  # fmt: skip
 
     while done < epochs:
@@ -194,14 +195,6 @@ def joined(parts):
 def last_of(slices):
     """Return the Run at the end, trained at once."""
     return [run for _, run in slices][-1]
-
-
-def stack_of(network, vectors):
-    """Return a stack of networks like ``network``, with the parameters ``vectors`` (n, …)."""
-    bias = network.parameters.bias
-    parameters = Parameters(network.layer_sizes, bias=bias, stack_shape=len(vectors))
-    parameters.vector[...] = vectors
-    return Network(parameters, hidden=network.hidden, output=network.output)
 
 
 class Cache:

@@ -20,7 +20,7 @@ from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Pad, Slider, 
 from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE
 from nnlib.lab.widgets.kit.painter import Painter, grid_for, png_of
 from nnlib.lab.widgets.kit.stage import Stage, in_words, make_settings
-from nnlib.training import DivergenceError
+from nnlib.history import DivergenceError
 
 # ------------------------------------------------------------------------------ controls
 

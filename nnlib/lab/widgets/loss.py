@@ -6,9 +6,9 @@ import numpy as np
 
 from nnlib.activations import sigmoid
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
-from nnlib.lab.widgets.controls import NumberSlider
-from nnlib.lab.widgets.panel import Panel, make_settings
-from nnlib.lab.widgets.picture import freeze_layout
+from nnlib.lab.widgets.kit.controls import Slider
+from nnlib.lab.widgets.kit.painter import freeze_layout, grid_for
+from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import bce, bce_gradient, mse, mse_gradient
 
 LOGITS, STEP_OF_LOGIT = (-12.0, 12.0), 0.5
@@ -102,8 +102,11 @@ class View:
         Those that change.
     """
 
-    def __init__(self):
-        self.figure, axes = new_figure(1, 3, width=10.6, height=3.5)
+    def __init__(self, width=10.6, height=3.5):
+        rows, columns, height = grid_for(3, width, height, aspect=1.2)
+        if rows == 2:  # no empty corner
+            rows, columns = (1, 3) if width > 1.8 * height else (3, 1)
+        self.figure, axes = new_figure(rows, columns, width=width, height=height)
         self.losses, self.slopes, self.sizes = axes
         for panel in axes:
             panel.set(xlabel="z", xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
@@ -241,49 +244,42 @@ def slope_in_words(slope):
 # ----------------------------------------------------------------------------- on the page
 
 
-class Widget:
-    """The controls, and what they do.
-
-    Parameters
-    ----------
-    settings : Settings
-    hide : collection of str
-        Names of controls to leave out.
-
-    Attributes
-    ----------
-    panel : Panel
-    result : Result
-        What is shown.
-    """
-
-    def __init__(self, settings, hide=()):
-        self.view = View()
-        controls = {
-            "z": NumberSlider("z of the neuron", settings.z, *LOGITS, STEP_OF_LOGIT),
-            "target": NumberSlider("target y", settings.target, *TARGETS, STEP_OF_TARGET),
-        }
-        what = "MSE, BCE and their slopes, with sliders for the weighted sum z and the target"
-        self.panel = Panel(what, controls, hide=hide)
-        self.panel.on_change(list(controls), self.change)
-        self.panel.guarded(self.change)
-
-    def change(self):
-        """Show what the controls say now."""
-        self.result = compute(Settings(**self.panel.values(Settings)))
-        description = self.view.update(self.result)
-        self.panel.picture.show(self.view.figure, description, self.view.moving)
-        self.panel.message.say("")
+def make_stage(*, hide=(), lock=(), large=False, **settings):
+    """Return the widget; the arguments are those of :func:`show`."""
+    s = make_settings(Settings, settings)
+    controls = {
+        "z": Slider("z of the neuron", s.z, low=LOGITS[0], high=LOGITS[1], step=STEP_OF_LOGIT),
+        "target": Slider(
+            "target y", s.target, low=TARGETS[0], high=TARGETS[1], step=STEP_OF_TARGET
+        ),
+    }
+    what = "MSE, BCE and their slopes, with sliders for the weighted sum z and the target"
+    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
+    stage.on_change(lambda: stage.draw(compute(Settings(**stage.values))))
+    return stage
 
 
-def show(*, hide=(), **settings):
+def show(*, hide=(), lock=(), large=False, **settings):
     """Put the widget on the page.
 
     Parameters
     ----------
-    hide : collection of str
-        Names of controls to leave out: "z", "target". What is hidden keeps its value.
+    hide, lock : collections of str
+        Names of controls to leave out, or to hold still: "z", "target". They keep their value.
+    large : bool
+        Large letters, for the wall.
     settings
         Any of :class:`Settings`: ``show(z=-8, target=0)``.
     """
-    Widget(make_settings(Settings, settings), hide).panel.show()
+    make_stage(hide=hide, lock=lock, large=large, **settings).show()
+
+
+def record():
+    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+    low, high = (round(end) for end in LOGITS)
+    return make_stage().record(
+        {
+            "z": [float(z) for z in range(low, high + 1)],
+            "target": [0.0, 0.2, 0.5, 0.8, 1.0],
+        }
+    )

@@ -19,10 +19,10 @@ from IPython import get_ipython
 from IPython.display import Image, display
 from PIL import Image as Pillow
 
+from nnlib.history import DivergenceError
 from nnlib.lab.widgets.kit.controls import Button
 from nnlib.lab.widgets.kit.jobs import Job
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter, png_of
-from nnlib.training import DivergenceError
 
 HERE = Path(__file__).parent
 STAGE, PAD, LOOK, PLAYBACK = (
