@@ -18,7 +18,16 @@ from nnlib.lab.figures.plane import (
     span_of,
     wrongly_predicted,
 )
-from nnlib.lab.figures.style import COLOURS, GREY, LINE_STYLES, ORANGE, WHITE_BOX, new_figure, show
+from nnlib.lab.figures.style import (
+    BLUE,
+    COLOURS,
+    GREY,
+    LINE_STYLES,
+    ORANGE,
+    WHITE_BOX,
+    new_figure,
+    show,
+)
 from nnlib.lab.words import listed, short
 from nnlib.network import Network
 
@@ -207,6 +216,7 @@ def hidden_space(network, X, y):
     span = span_of(moved_plane, 0.3)
     draw_map(right, last.predict(grid_of_points(span, 101))[:, 0].reshape(101, 101), span)
     right.scatter(moved_plane[:, 0], moved_plane[:, 1], s=3, color=GREY)
+    show_covered(right, hidden, y)
     draw_points(right, hidden, y, size=110)
     name_points(right, hidden, X, moved_plane)
     right.set(title="As the hidden layer places them")
@@ -222,6 +232,14 @@ def hidden_space(network, X, y):
         f"plane; on the right {shape}. There, one straight cut (black) leaves {right_side} of "
         f"{len(X)} samples on their sides.",
     )
+
+
+def show_covered(axes, places, y):
+    """Put a large disc beneath each sample of class 0 that one of class 1 would cover."""
+    zeros, ones = places[y[:, 0] < 0.5], places[y[:, 0] > 0.5]
+    distances = np.linalg.norm(zeros[:, np.newaxis] - ones, axis=-1)  # (zeros, ones)
+    covered = zeros[(distances < 0.05).any(axis=1)]
+    axes.scatter(*covered.T, s=420, color=BLUE, edgecolors="white", zorder=2.5)
 
 
 def name_points(axes, places, X, avoid=()):
@@ -242,7 +260,7 @@ def name_points(axes, places, X, avoid=()):
             )
             for side in (1, -1)
         )
-        offset, va = ((0, 12), "baseline") if above <= below else ((0, -10), "top")
+        offset, va = ((0, 14), "baseline") if above <= below else ((0, -12), "top")
         options = {"textcoords": "offset points", "ha": "center", "va": va, "bbox": WHITE_BOX}
         axes.annotate(text, place, offset, zorder=5, **options)
 

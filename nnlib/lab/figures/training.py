@@ -1,9 +1,15 @@
 """The figures of lesson 05: paths downhill, losses over the epochs, boundaries that move."""
 
 import numpy as np
+from matplotlib.ticker import MultipleLocator
 
 from nnlib.activations import sigmoid
-from nnlib.lab.figures.plane import add_colour_bar, draw_decision_boundary, span_of
+from nnlib.lab.figures.plane import (
+    add_colour_bar,
+    draw_decision_boundary,
+    grid_of_points,
+    span_of,
+)
 from nnlib.lab.figures.style import (
     BLACK,
     BLUE,
@@ -13,6 +19,7 @@ from nnlib.lab.figures.style import (
     LINE_STYLES,
     ORANGE,
     PURPLE,
+    WHITE_BOX,
     new_figure,
     show,
 )
@@ -23,7 +30,7 @@ from nnlib.training import train
 MARKERS = "osD^v*"
 LEVELS = (1 / 8, 1 / 6, 1 / 4)  # where XOR gets stuck
 PLACES = [GREEN, BLACK, PURPLE]  # blue and orange are taken by the two classes
-WHITE_BOX = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
+SHADES = ["#9A9A9A", "#6E6E6E", "#444444", "#000000"]  # one neuron, later and later
 
 
 # ---------------------------------------------------------- one neuron: its loss as a landscape
@@ -45,15 +52,18 @@ def losses_of_a_neuron(X, y, w, b):
     return bce(z, y)
 
 
-def draw_landscape(axes, X, y, w_range, b_range):
+def draw_landscape(axes, X, y, w_range, b_range, *, labelled=True):
     """Draw contour lines of the loss of one neuron over its weight and bias."""
     w, b = np.meshgrid(np.linspace(*w_range, 181), np.linspace(*b_range, 151))
     levels = [0.36, 0.4, 0.5, 0.7, 1, 1.5, 2.25, 3, 4, 5, 6, 7]
     lines = axes.contour(
         w, b, losses_of_a_neuron(X, y, w, b), levels=levels, colors=GREY, linewidths=0.8
     )
-    axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5], fontsize=8, fmt="%g")
+    if labelled:
+        axes.clabel(lines, levels=[0.4, 0.5, 0.7, 1, 1.5], fontsize=8, fmt="%g")
     axes.set(xlabel="weight w", ylabel="bias b", aspect="equal", xlim=w_range, ylim=b_range)
+    axes.xaxis.set_major_locator(MultipleLocator(4))
+    axes.yaxis.set_major_locator(MultipleLocator(4))
     axes.grid(False)
 
 
@@ -94,7 +104,14 @@ def loss_landscape(start, X, y, points):
     texts = []
     for i, (name, (w_here, b_here)) in enumerate(points.items()):
         left.plot(w_here, b_here, "D^v"[i], color=PLACES[i], markersize=8)
-        left.annotate(name, (w_here, b_here), (7, 5), textcoords="offset points", weight="bold")
+        left.annotate(
+            name,
+            (w_here, b_here),
+            (8, 7),
+            textcoords="offset points",
+            weight="bold",
+            bbox=WHITE_BOX,
+        )
         curve = sigmoid(w_here * x + b_here)
         right.plot(x, curve, color=PLACES[i], linestyle=LINE_STYLES[i], label=name)
         here = losses_of_a_neuron(X, y, w_here, b_here)
@@ -148,7 +165,7 @@ def descent(start, history, X, y, shown_epochs):
         right.plot(
             x,
             sigmoid(w_then * x + b_then),
-            color=[*PLACES, GREY][i],
+            color=SHADES[i],
             linestyle=LINE_STYLES[i],
             label=f"epoch {epoch}",
         )
@@ -187,7 +204,7 @@ def bouncing(histories, X, y, mapped):
     """
     figure, axes = new_figure(1, 3, height=3.2)
     for panel, rate in zip(axes[:2], mapped, strict=True):
-        draw_landscape(panel, X, y, (-17, 6), (-9, 12))
+        draw_landscape(panel, X, y, (-17, 6), (-9, 12), labelled=False)
         draw_path(panel, histories[rate].parameters, BLACK)
         panel.set_title(f"Learning rate {rate:g}")
         panel.label_outer()
@@ -266,18 +283,15 @@ def loss_with_milestones(history, milestones, *, title):
     axes.set(title=title, xlabel="epoch", ylabel="loss (log scale)")
     texts = []
     for i, (name, epoch) in enumerate(milestones.items()):
-        axes.axvline(epoch, color=COLOURS[i + 1], linestyle=LINE_STYLES[i + 1], linewidth=1.5)
-        height = 0.93 - 0.12 * i
-        axes.annotate(
-            f"{name}: from epoch {epoch} on",
-            (epoch, height),
-            (6, 0),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            va="center",
-            bbox=WHITE_BOX,
+        axes.axvline(
+            epoch,
+            color=COLOURS[i + 1],
+            linestyle=LINE_STYLES[i + 1],
+            linewidth=1.5,
+            label=f"{name}: from epoch {epoch} on",
         )
         texts.append(f"{name} from epoch {epoch} on, where the loss is {history.loss[epoch]:.4f}")
+    axes.legend(loc="upper right")
     early, late = middle_of_the_fall(history)
     show(
         figure,
@@ -376,14 +390,19 @@ def boundaries_over_epochs(network, history, X, y, epochs):
         At most five.
     """
     figure, row = new_figure(1, len(epochs), height=2.3, squeeze=False)
-    texts = []
+    points = grid_of_points(span_of(X), 101)
+    texts, sides = [], None
     for axes, epoch in zip(row[0], epochs, strict=True):
         then = network.copy()
         then.parameters.vector[...] = history.parameters[epoch]
-        text = draw_decision_boundary(axes, then, X, y)
+        text = draw_decision_boundary(axes, then, X, y).partition(";")[0].removesuffix(".")
         axes.set(title=f"epoch {epoch}", xticks=[0, 1], yticks=[0, 1])
         axes.label_outer()
-        texts.append(f"Epoch {epoch}: {text}")
+        before, sides = sides, then.predict(points) > 0.5
+        if before is not None:
+            changed = 100 * np.mean(sides != before)
+            text += f"; since the picture before, {changed:.1f} % of the area has changed side"
+        texts.append(f"Epoch {epoch}, loss {history.loss[epoch]:.4f}: {text}.")
     add_colour_bar(figure, list(row[0]))
     show(
         figure,
@@ -422,7 +441,8 @@ def learned_over_epochs(learned_at, stuck_losses, last_epoch):
         if len(losses) == 0:
             right.annotate("none", (0.06, i), va="center", color=GREY)
         right.plot(losses, i + spread, MARKERS[i], color=COLOURS[i], markersize=3.5, alpha=0.6)
-    left.set(title="Starts that have learned XOR", xlabel="epoch", ylabel="%", ylim=(-3, 103))
+    left.set(title="Starts that have learned XOR", xlabel="epoch", ylabel="% of the starts")
+    left.set_ylim(-3, 103)
     left.legend(loc="lower right")
     right.set(title="Where the others end", xlabel="loss", ylabel="hidden neurons")
     right.set(
@@ -431,6 +451,7 @@ def learned_over_epochs(learned_at, stuck_losses, last_epoch):
         ylim=(-0.6, len(learned_at) - 0.5),
         xlim=(0, 0.27),
     )
+    right.set_xticks([0, 0.05, *LEVELS], ["0", "0.05", "1/8", "1/6", "1/4"])
     right.axvline(0.05, color=GREY, linestyle=":")
     smallest = min(stuck_losses)
     near = [int((np.abs(stuck_losses[smallest] - level) < 0.01).sum()) for level in LEVELS]
