@@ -1,22 +1,18 @@
 """The film of lesson 05, driven without a browser."""
 
-import gc
-
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from nnlib import Network, datasets, published, train
 from nnlib.lab.figures.style import png
-from nnlib.lab.widgets import film as module
 from nnlib.lab.widgets.film import (
     RECIPES,
     Settings,
-    Widget,
     compute,
     describe,
     draw,
     frames_of,
+    make_widget,
     show,
 )
 
@@ -29,22 +25,13 @@ def runs():
 
 
 @pytest.fixture
-def widget(runs, monkeypatch):
-    monkeypatch.setattr(module, "compute", lambda settings, callback=None: runs[settings.run])
-    widget = Widget(Settings())
-    widget.panel.wait()
+def widget(runs):
+    widget = make_widget()
+    for run in runs.values():
+        widget.runs.runs[run.settings] = run
+    widget.stage.send()
     yield widget
-    widget.panel.close()
-
-
-def set_to(widget, **values):
-    for name, value in values.items():
-        widget.panel.controls[name].value = value
-    widget.panel.wait()
-
-
-def epoch_of(widget):
-    return widget.panel.controls["epoch"].value
+    widget.stage.close()
 
 
 def test_the_first_film_is_the_training_of_section_5_5(runs):
@@ -105,75 +92,38 @@ def test_a_run_is_drawn_on_a_figure_of_its_own(runs):
 
 def test_the_menu_shows_every_film_from_its_start(widget, runs):
     for name, recipe in RECIPES.items():
-        set_to(widget, run=name)
-        assert widget.run is runs[name]
-        assert epoch_of(widget) == 0
-        assert widget.panel.controls["epoch"].box.max == recipe.epochs
-        assert widget.panel.picture.description == describe(runs[name], 0)
+        widget.stage.change(run=name)
+        assert widget.run.settings is recipe
+        assert widget.stage.values["epoch"] == 0
+        assert widget.stage.controls["epoch"].high == recipe.epochs
+        assert widget.stage.words == describe(runs[name], 0)
         for epoch in (1, recipe.epochs // 2, recipe.epochs):
-            set_to(widget, epoch=epoch)
-            assert widget.panel.picture.description == describe(runs[name], epoch)
-        assert widget.panel.message.words == ""
+            widget.stage.change(epoch=epoch)
+            assert widget.stage.words == describe(runs[name], epoch)
+        assert widget.stage.message == ""
 
 
-def test_a_film_that_was_shown_is_not_trained_again(widget, monkeypatch):
-    monkeypatch.setattr(module, "compute", None)
-    set_to(widget, epoch=30)
-    widget.panel.controls["run"].value = "solved"
-    widget.change_film()
-    widget.panel.wait()
-    assert epoch_of(widget) == 0
-    assert widget.panel.message.words == ""
+def test_a_film_that_was_shown_is_not_trained_again(widget):
+    widget.slices = None
+    widget.stage.change(epoch=30)
+    widget.stage.change(run="stuck")
+    widget.stage.change(run="solved")
+    assert widget.stage.values["epoch"] == 0
+    assert widget.stage.message == ""
 
 
-def test_step_and_reset(widget):
-    for expected in (1, 2, 3):
-        widget.panel.controls["step"].press()
-        assert epoch_of(widget) == expected
-    set_to(widget, epoch=1000)
-    widget.panel.controls["step"].press()
-    assert epoch_of(widget) == frames_of(2000)[frames_of(2000) > 1000][0]
-    widget.panel.controls["reset"].press()
-    assert epoch_of(widget) == 0
-    set_to(widget, epoch=2000)
-    widget.panel.controls["step"].press()
-    assert epoch_of(widget) == 2000
-
-
-def test_play_and_pause(widget):
-    clock = widget.player.clock
-    widget.panel.controls["play"].press()
-    assert clock.playing
-    for frame in range(1, 20):
-        clock.value = frame
-    assert clock.playing
-    assert epoch_of(widget) == 19 == frames_of(2000)[19]
-    widget.panel.controls["play"].press()
-    assert not clock.playing
-    widget.panel.controls["play"].press()
-    set_to(widget, epoch=100)  # moved by hand: the clock stops
-    assert not clock.playing
-    assert clock.max == len(frames_of(2000)) - 1
-
-
-def test_another_film_stops_the_clock(widget):
-    widget.panel.controls["play"].press()
-    set_to(widget, run="stuck")
-    assert not widget.player.clock.playing
-    assert widget.player.clock.value == 0
-
-
-def test_play_at_the_end_begins_again(widget):
-    set_to(widget, epoch=2000)
-    widget.panel.controls["play"].press()
-    assert epoch_of(widget) == 0
+def test_the_page_is_told_the_stops_of_the_film(widget):
+    assert widget.stage.front.state["values"]["play"] == list(frames_of(2000))
+    widget.stage.change(run="bouncing")
+    assert widget.stage.front.state["values"]["play"] == list(frames_of(300))
+    assert widget.stage.front.state["reach"]["epoch"] == (300, 2)
 
 
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"run": "lost"}, "'solved', 'bouncing', 'stuck', 'without biases'"),
-        ({"epoch": 3000}, "from 0 to 2000"),
+        ({"epoch": 3000}, "epoch cannot be 3000. It takes whole numbers from 0 to 2000"),
     ],
 )
 def test_what_is_not_there_is_said_in_words(given, words):
@@ -186,23 +136,3 @@ def test_unknown_names_are_said_in_words():
         show(speed=3)
     with pytest.raises(ValueError, match="hide names 'speed'"):
         show(hide="speed")
-
-
-def test_controls_can_be_hidden(widget):
-    hidden = Widget(Settings(epoch=5), hide=["run", "step"])
-    hidden.panel.wait()
-    assert "At epoch 5 of 2000" in hidden.panel.picture.description
-    hidden.panel.close()
-
-
-def test_films_leave_nothing_behind(widget):
-    def count():
-        gc.collect()
-        return len(_instances)
-
-    before = count()
-    for _ in range(8):
-        another = Widget(Settings())
-        another.panel.wait()
-        another.panel.close()
-    assert count() == before

@@ -14,13 +14,13 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from matplotlib.figure import Figure
 
+from nnlib.history import DivergenceError
 from nnlib.lab.figures.style import new_figure
 from nnlib.lab.widgets.kit import stage as stages
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Pad, Slider, Tick
 from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE
 from nnlib.lab.widgets.kit.painter import Painter, grid_for, png_of
 from nnlib.lab.widgets.kit.stage import Stage, in_words, make_settings
-from nnlib.history import DivergenceError
 
 # ------------------------------------------------------------------------------ controls
 

@@ -1,19 +1,16 @@
 """The playground, driven without a browser; the code that it shows is run."""
 
-import gc
-import time
 from dataclasses import fields, replace
 from itertools import product
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from nnlib import check_gradients, gradients
 from nnlib.lab.figures import plane
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets import playground as module
-from nnlib.lab.widgets.learning_rate_and_hidden_size import ACTIVATIONS, LOSSES, RATES, STARTS
+from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES
 from nnlib.lab.widgets.playground import (
     BATCH_SIZES,
     DATA,
@@ -22,18 +19,21 @@ from nnlib.lab.widgets.playground import (
     MOST_FRAMES,
     NOISES,
     PRESETS,
+    RATES,
     SAMPLES,
     SECOND_SIZES,
+    STARTS,
     TEST_SHARES,
     WEIGHT_DECAYS,
     Settings,
-    Widget,
     call,
     code,
     compute,
     describe,
     draw,
     load,
+    make_widget,
+    share_right,
     show,
 )
 
@@ -58,20 +58,14 @@ WHOLE_RANGE = [
 
 @pytest.fixture
 def widget():
-    widget = Widget(FEW)
-    widget.panel.wait()
+    widget = make_widget(**{"epochs": 20, "samples": 40})
+    widget.stage.send()
     yield widget
-    widget.panel.close()
+    widget.stage.close()
 
 
 def set_to(widget, **values):
-    for name, value in values.items():
-        widget.panel.controls[name].value = value
-    widget.panel.wait()
-
-
-def minus(words):
-    return words.replace("−", "-")
+    widget.stage.change(**values)
 
 
 # ---------------------------------------------------------------------------- computing
@@ -135,7 +129,7 @@ def test_what_the_presets_promise():
     runs = {name: compute(Settings(**given)) for name, given in PRESETS.items()}
 
     def right(name):
-        return runs[name].share_right(-1)
+        return share_right(runs[name], -1)
 
     assert right("circles") > 0.95
     assert right("too small") < 0.9
@@ -147,7 +141,7 @@ def test_what_the_presets_promise():
     run = runs["stuck"]
     other = compute(replace(run.settings, loss="bce"))
     assert right("stuck") < 0.6
-    assert other.share_right(-1) > 0.9
+    assert share_right(other, -1) > 0.9
     assert right("spirals") > 0.85
     assert runs["too fast"].divergence is not None
     assert not runs["dead"].slopes[:, -1].any()
@@ -220,9 +214,9 @@ def test_the_shown_code_reproduces_the_presets(name, monkeypatch):
 
 def test_the_shown_code_prints_what_is_on_the_screen_and_draws_it(widget, capsys):
     set_to(widget, show_code=True, epoch=10)
-    exec(widget.code.area.value, {})
+    exec(widget.stage.code, {})
     printed = capsys.readouterr().out
-    description = widget.panel.picture.description
+    description = widget.stage.words
     training, test = (line.split()[-1] for line in printed.splitlines()[:2])
     assert f"the training loss is {training} and the test loss is {test};" in description
     assert "Figure. " in printed
@@ -281,25 +275,25 @@ def test_the_frame_of_the_plane_holds_all_samples_and_is_a_square():
 def test_the_controls_reach_every_value(widget):
     default = replace(FEW, samples=200)  # so that every batch size is another training
     set_to(widget, samples=200)
-    before = widget.panel.picture.widget.value
+    before = widget.stage.front.picture
     for change in WHOLE_RANGE:
         ((name, value),) = change.items()
         if value != getattr(default, name):
             set_to(widget, **change)
             assert widget.run.settings == replace(default, **change)
-            assert widget.panel.picture.description == describe(widget.run, -1)
-            assert widget.panel.picture.widget.value != before
-            widget.set(**{name: getattr(default, name)})  # back, without training
+            assert widget.stage.words == describe(widget.run, -1)
+            assert widget.stage.front.picture != before
+            widget.stage.set(**{name: getattr(default, name)})  # back, without training
 
 
 def test_the_plane_is_the_square_around_the_samples_whatever_was_shown_before(widget):
     for data in ("blobs", "moons", "xor", "spirals", "circles"):
         set_to(widget, data=data)
-        axes, extent = widget.view.plane.axes, widget.view.plane.extent
+        axes, extent = widget.stage.view.plane.axes, widget.stage.view.plane.extent
         assert (
             (*axes.get_xlim(), *axes.get_ylim())
             == extent
-            == tuple(widget.view.plane.map.get_extent())
+            == tuple(widget.stage.view.plane.map.get_extent())
         )
 
 
@@ -307,185 +301,134 @@ def test_moving_through_the_epochs_and_going_back_to_a_setting_train_nothing_aga
     run = widget.run
     for epoch in (0, 10, 20):
         set_to(widget, epoch=epoch)
-        assert f"At epoch {epoch} of 20" in widget.panel.picture.description
+        assert f"At epoch {epoch} of 20" in widget.stage.words
     set_to(widget, learning_rate=2.0)
     set_to(widget, learning_rate=0.5)
     assert widget.run is run
 
 
 def test_more_epochs_make_a_longer_control_and_show_the_end(widget):
-    set_to(widget, epochs=300)
-    epoch = widget.panel.controls["epoch"]
-    assert (epoch.value, epoch.box.max, epoch.slider.max, epoch.box.step) == (300, 300, 300, 2)
-    set_to(widget, epochs=100)
-    assert (epoch.value, epoch.box.max, epoch.slider.max) == (100, 100, 100)
-    assert "At epoch 100 of 100" in widget.panel.picture.description
+    widget.stage.change(epochs=300)
+    assert (widget.stage.values["epoch"], widget.stage.controls["epoch"].high) == (300, 300)
+    assert widget.stage.front.state["reach"]["epoch"] == (300, 2)
+    widget.stage.change(epochs=100)
+    assert (widget.stage.values["epoch"], widget.stage.controls["epoch"].high) == (100, 100)
+    assert "At epoch 100 of 100" in widget.stage.words
 
 
-def test_step_goes_on_and_reset_goes_back_to_the_same_start(widget):
-    start = widget.run.networks.member(0).parameters.vector
-    press = {
-        name: control.press for name, control in widget.player.controls.items() if name != "clock"
-    }
-    press["reset"]()
-    assert widget.panel.controls["epoch"].value == 0
-    press["step"]()
-    press["step"]()
-    assert widget.panel.controls["epoch"].value == 2
-    press["reset"]()
-    assert np.array_equal(widget.run.networks.member(0).parameters.vector, start)
-    assert "At epoch 0 of 20" in widget.panel.picture.description
+def test_an_epoch_that_was_not_measured_is_said(widget):
+    widget.stage.change(epochs=1000)
+    widget.stage.change(epoch=503)
+    assert widget.stage.values["epoch"] == 505
+    assert widget.stage.message == "Epoch 503 was not measured; this is epoch 505."
 
 
-def test_play_starts_over_at_the_end_follows_the_clock_and_pauses(widget):
-    player, epoch = widget.player, widget.panel.controls["epoch"]
-    play = player.controls["play"]
-    assert play.widget.description == "Play"
-    play.press()
-    assert (epoch.value, player.clock.playing, play.widget.description) == (0, True, "Pause")
-    for frame in (1, 2, 3):
-        player.clock.value = frame  # as the page does
-        assert (epoch.value, player.frame) == (frame, frame)
-    assert player.clock.playing
-    play.press()
-    assert (player.clock.playing, play.widget.description, epoch.value) == (False, "Play", 3)
-    play.press()
-    assert epoch.value == 3
-    set_to(widget, epoch=15)  # by hand
-    assert (player.clock.playing, player.clock.value) == (False, 15)
+def test_the_film_has_a_stop_for_every_measurement(widget):
+    assert widget.stage.front.state["values"]["play"] == list(range(21))
 
 
-def test_a_change_of_the_settings_does_not_stop_the_player(widget):
-    widget.player.controls["play"].press()
-    widget.player.clock.value = 5
-    set_to(widget, learning_rate=2.0)
-    assert widget.player.clock.playing
-    assert "At epoch 5 of 20" in widget.panel.picture.description
+def test_a_unit_that_is_pressed_is_shown_large(widget):
+    widget.stage.change(layer_2=3)
+    spots = widget.stage.front.state["spots"]
+    assert [spot["label"] for spot in spots[3:6]] == [
+        "Unit 4 of layer 1", "Unit 1 of layer 2", "Unit 2 of layer 2"
+    ]  # fmt: skip
+    assert [spot["chosen"] for spot in spots] == [False] * 7 + [True]
+    widget.stage.receive({"events": [["spot", 5]]})
+    assert widget.stage.words.startswith("Unit 2 of layer 2 is shown large; it counts with ")
+    assert widget.stage.front.state["spots"][5]["chosen"]
+    assert widget.stage.view.plane.axes.get_title() == "Unit 2 of layer 2"
+    answers = module.answers_of(widget.run.networks.member(-1), widget.stage.view.plane.points)
+    shown = np.asarray(widget.stage.view.plane.map.get_array()).ravel()
+    assert np.allclose(shown, answers[2][:, 1] / 2 + 0.5)
+    widget.stage.change(layer_2=1)  # it is gone
+    assert widget.stage.view.plane.axes.get_title() == "Output"
 
 
 def test_a_kept_run_stands_beside_the_next_and_is_described_against_it(widget):
-    widget.panel.controls["keep"].press()
+    widget.stage.press("keep")
     kept = widget.run
-    assert widget.view.kept_plane.axes.get_visible()
+    assert widget.stage.view.kept_plane.axes.get_visible()
     set_to(widget, learning_rate=2.0, epoch=10)
-    words = widget.panel.picture.description
+    words = widget.stage.words
     assert "The kept run, learning rate 0.5: at epoch 10 of 20 the training loss is" in words
     assert f"{kept.loss[10]:.4f}" in words
-    assert np.array_equal(widget.view.loss_lines[0][1].get_ydata(), kept.loss)
-    assert np.array_equal(widget.view.slope_lines[1][1].get_ydata(), kept.slopes[1])
+    assert np.array_equal(widget.stage.view.loss_lines[0][1].get_ydata(), kept.loss)
+    assert np.array_equal(widget.stage.view.slope_lines[1][1].get_ydata(), kept.slopes[1])
     set_to(widget, learning_rate=0.5)
-    assert "The kept run, with the same settings: " in widget.panel.picture.description
-    widget.panel.controls["forget"].press()
-    assert not widget.view.kept_plane.axes.get_visible()
-    assert "kept" not in widget.panel.picture.description
+    assert "The kept run, with the same settings: " in widget.stage.words
+    widget.stage.press("forget")
+    assert not widget.stage.view.kept_plane.axes.get_visible()
+    assert "kept" not in widget.stage.words
 
 
 def test_a_new_sample_is_other_data_from_the_same_source(widget):
     before = widget.run
-    widget.panel.controls["new_sample"].press()
+    widget.stage.press("new_sample")
     assert widget.run.settings == replace(before.settings, sample=1)
     assert not np.array_equal(widget.run.data.X, before.data.X)
     set_to(widget, sample=STARTS[1])
-    widget.panel.controls["new_sample"].press()
+    widget.stage.press("new_sample")
     assert widget.run.settings.sample == 0
 
 
-def test_a_preset_sets_every_control_and_trains_once(widget, monkeypatch):
+def test_a_preset_sets_every_control_and_trains_once(widget):
     trained = []
-
-    def counted(settings, callback):
-        trained.append(settings)
-        return compute(settings, callback)
-
-    monkeypatch.setattr(module, "compute", counted)
+    widget.slices = lambda settings: trained.append(settings) or module.slices(settings)
     for name, given in PRESETS.items():
         set_to(widget, preset=name)
         assert widget.run.settings == Settings(**given)
         assert trained.pop() == widget.run.settings
         assert trained == []
-        assert widget.panel.controls["preset"].value == name
+        assert widget.stage.values["preset"] == name
     set_to(widget, learning_rate=1.0)
-    assert widget.panel.controls["preset"].value == ""
+    assert widget.stage.values["preset"] == ""
 
 
 def test_divergence_is_explained_in_words(widget):
     set_to(widget, preset="too fast")
-    words = widget.panel.message.words
+    words = widget.stage.message
     epoch = widget.run.divergence.epoch
     assert words.startswith(
         f"At learning rate 50 the loss left the finite numbers at epoch {epoch}: "
     )
-    assert f"The run ended: at epoch {epoch}" in widget.panel.picture.description
+    assert f"The run ended: at epoch {epoch}" in widget.stage.words
     set_to(widget, learning_rate=0.1)
-    assert widget.panel.message.words == ""
+    assert widget.stage.message == ""
 
 
-def test_an_error_is_said_in_words(widget, monkeypatch):
-    monkeypatch.setattr(module, "compute", lambda *arguments: 1 / 0)
-    set_to(widget, learning_rate=3.0)
-    assert "division by zero" in widget.panel.message.words
-
-
-def test_slow_training_says_that_it_works_and_the_last_of_many_changes_wins():
-    widget = Widget(replace(FEW, epochs=10_000, batch_size=1))
-    assert widget.panel.message.words == "Training 10,000 epochs of a 2-4-1 network …"
-    for size in (3, 2, 1):
-        widget.panel.controls["layer_1"].value = size
-    set_to(widget, epochs=100, batch_size=0)
-    assert widget.run.settings.layer_1 == 1
-    assert widget.panel.message.words == ""
-    widget.panel.close()
+def test_the_epoch_box_says_what_the_picture_shows_when_a_run_ends_early(widget):
+    widget.stage.change(preset="too fast")
+    assert widget.stage.values["epoch"] == widget.run.epoch[-1] < 20
+    widget.stage.change(preset="circles")
+    assert widget.stage.values["epoch"] == 1000
 
 
 def test_any_setting_can_be_given_and_any_control_hidden():
     settings = Settings(epochs=17, samples=33, weight_decay=0.002, batch_size=6, noise=1)
-    widget = Widget(settings, hide=("preset", "data", "noise", "play", "show_code"))
-    widget.panel.wait()
+    widget = make_widget(**vars(settings), hide=("preset", "data", "noise", "play", "show_code"))
     assert widget.run.settings == settings
-    widget.panel.close()
-    widget = Widget(FEW, hide=[field.name for field in fields(Settings)])
-    widget.panel.wait()
-    assert widget.run.settings == FEW
-    widget.panel.close()
+    widget.stage.close()
+    hidden = [field.name for field in fields(Settings)]
+    widget = make_widget(epochs=20, hide=hidden, lock=["epoch"])
+    assert widget.run.settings == Settings(epochs=20)
+    widget.stage.close()
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
         ({"hidden_size": 3}, "there is no setting 'hidden_size'. The settings are data, samples"),
-        ({"learning_rate": 1000.0}, "learning rate is 1000.0, but its control reaches from 0.01"),
+        ({"learning_rate": 1000.0}, "learning rate cannot be 1000.0. It takes numbers from 0.01"),
         ({"data": "moon"}, "data is 'moon', but the choices are 'xor', 'circles'"),
         ({"samples": 2}, r"samples is 2 \(int\), but a whole number of at least 4 is expected"),
         ({"batch_size": -1}, "batch_size is -1"),
         ({"weight_decay": -1.0}, "weight_decay is -1.0"),
         ({"epochs": 0}, "epochs is 0"),
         ({"preset": "overfit"}, "preset is 'overfit'.* Did you mean \"overfitting\""),
-        ({"hide": ("colour",)}, "hide names 'colour', but the controls are preset, data"),
+        ({"hide": ("colour",)}, "hide names 'colour', but the controls are play, preset"),
     ],
 )
 def test_what_does_not_exist_is_named(given, message):
     with pytest.raises((TypeError, ValueError), match=message):
         show(**given)
-
-
-def number_of_views():
-    return sum(isinstance(thing, module.View) for thing in gc.get_objects())
-
-
-def test_closed_widgets_leave_nothing_behind():
-    def run():
-        widget = Widget(replace(FEW, epochs=5))
-        widget.panel.wait()
-        widget.panel.controls["keep"].press()
-        widget.panel.close()
-
-    run()
-    before = len(_instances)
-    for _ in range(2):
-        run()
-    for _ in range(50):  # the threads take a moment to end
-        gc.collect()
-        if number_of_views() == 0:
-            break
-        time.sleep(0.1)
-    assert (len(_instances), number_of_views()) == (before, 0)

@@ -77,7 +77,7 @@ class View:
     def __init__(self, width=4.6, height=4.2):
         side = min(width, height)
         self.figure, axes = new_figure(width=min(width, 1.25 * side), height=side)
-        self.plane = Plane(axes, SPAN, "The line where the answer is 0.5")
+        self.plane = Plane(axes, SPAN, "The line where the answer is 0.5", ticks=[0, 1])
         (self.arrow,) = axes.plot([], [], color=BLACK, linewidth=3, marker="o", markevery=[0])
         freeze_layout(self.figure)
 

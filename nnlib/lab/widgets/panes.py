@@ -1,11 +1,46 @@
 """Parts of pictures that several widgets share: the plane with its samples, the loss, the units."""
 
 import numpy as np
+from matplotlib import rc_context
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from nnlib.lab.figures.plane import MAP_ALPHA, MARKERS, grid_of_points
-from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY
+from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY, STYLE
+from nnlib.lab.words import signed
 
-RESOLUTION = 51  # points of a map, along each side
+ACTIVATIONS = [("tanh", "tanh"), ("sigmoid", "sigmoid"), ("ReLU", "relu"), ("none", "identity")]
+LOSSES = [("cross-entropy (BCE)", "bce"), ("squared error (MSE)", "mse")]
+RESOLUTION, TILE_RESOLUTION = 51, 25  # points of a map, along each side
+TILE_GAP = 8  # points between two tiles
+CURVE = 0.75  # height of a pane with a curve above panes with maps
+
+
+def mosaic(width, height, wide, narrow, aspect):
+    """Return a figure and its axes by name, laid out for the room there is.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the room, in inches.
+    wide, narrow : lists of rows of names
+        As for ``Figure.subplot_mosaic``. The narrow one is taken where its panes are larger.
+    aspect : float
+        Width of a pane over its height, as it looks best.
+    """
+
+    def ratios(rows):
+        return [1.0] if len(rows) == 1 else [CURVE, *[1.0] * (len(rows) - 1)]
+
+    def room(rows):
+        return min(width / len(rows[0]) / aspect, height / sum(ratios(rows)))
+
+    rows = max((wide, narrow), key=room)
+    shape = aspect if rows is wide else 0.8 * aspect  # where there is little room: all of it
+    tall = min(height, sum(ratios(rows)) * width / len(rows[0]) / shape)
+    with rc_context(STYLE):
+        figure = Figure(figsize=(width, tall), layout="constrained")
+        return figure, figure.subplot_mosaic(rows, height_ratios=ratios(rows))
 
 
 class Plane:
@@ -18,6 +53,7 @@ class Plane:
     title : str
     size : float
         Of the samples' marks, in points.
+    ticks : list of numbers, optional
 
     Attributes
     ----------
@@ -25,8 +61,8 @@ class Plane:
         Where the map's answers are computed.
     """
 
-    def __init__(self, axes, span, title, size=11):
-        self.axes, self.size = axes, size
+    def __init__(self, axes, span, title, size=11, ticks=None):
+        self.axes, self.size, self.ticks = axes, size, ticks
         axes.set(title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         axes.grid(False)
         self.map = colour_map(axes, np.zeros((RESOLUTION, RESOLUTION)), (0, 1, 0, 1))
@@ -42,7 +78,7 @@ class Plane:
                 )
         (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=1.3 * size, zorder=4)
         self.wrong.set_markeredgewidth(size / 6 + 0.4)
-        self.lines = {}
+        self.lines, self.span = {}, None
         self.set_span(span)
 
     @property
@@ -54,12 +90,16 @@ class Plane:
 
     def set_span(self, span):
         """Show another part of the plane."""
-        self.extent = (*span[0], *span[1])
+        if span == self.span:
+            return
+        self.span, self.extent = span, (*span[0], *span[1])
         self.points = grid_of_points(span, RESOLUTION)
         self.map.set_extent(self.extent)
-        if (*self.axes.get_xlim(), *self.axes.get_ylim()) != self.extent:
-            self.axes.set(xlim=span[0], ylim=span[1])
+        self.axes.set(xlim=span[0], ylim=span[1])
+        if self.ticks is None:
             self.axes.locator_params(nbins=4)
+        else:
+            self.axes.set(xticks=self.ticks, yticks=self.ticks)
 
     def set_samples(self, X, y, hollow=slice(0)):
         """Show samples (n, 2) with their targets (n,), some of them hollow."""
@@ -103,3 +143,99 @@ def colour_map(axes, values, extent):
         alpha=MAP_ALPHA,
         interpolation="nearest",
     )
+
+
+class Tiles:
+    """What each hidden unit answers over the plane, a tile each, with its weight in the output.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    span : ((left, right), (bottom, top))
+    most : int
+        Units there can be.
+    title : str
+    """
+
+    def __init__(self, axes, span, most, title):
+        self.axes, self.span = axes, span
+        axes.set(title=title, aspect="equal", xlim=(0, 1), ylim=(0, 1.03))
+        axes.set_axis_off()
+        self.points = grid_of_points(span, TILE_RESOLUTION)
+        self.map = colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1))
+        axes.set_autoscale_on(False)
+        self.marks = {
+            label: axes.plot([], [], marker, color=colour)[0]
+            for label, (marker, colour) in MARKERS.items()
+        }
+        self.frames = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.8))
+        style = {"fontsize": 9, "ha": "center", "va": "bottom"}
+        self.labels = [axes.text(0, 0, "", **style) for _ in range(most)]
+
+    @property
+    def moving(self):
+        """What changes from picture to picture, in the order in which it is drawn."""
+        return [self.map, *self.marks.values(), self.frames, *self.labels]
+
+    def update(self, network, data):
+        """Show the hidden units of a network with one hidden layer, and the samples in each."""
+        places = tile_places(network.layer_sizes[1])
+        answers = network.forward(self.points)[1][1].T
+        answers = answers.reshape(-1, TILE_RESOLUTION, TILE_RESOLUTION)
+        middle, reach = colour_range(network.hidden, answers)
+        self.map.set_data(mosaic_of((answers - middle) / (2 * reach) + 0.5, places))
+        side = places[0][2]
+        self.frames.set_segments([square(left, bottom, side) for left, bottom, _ in places])
+        for k, label in enumerate(self.labels):
+            label.set_visible(k < len(places))
+            if k < len(places):
+                left, bottom, _ = places[k]
+                label.set_position((left + side / 2, bottom + side))
+                label.set_text(signed(network.W[2][k, 0]))
+        (x_low, x_high), (y_low, _) = self.span
+        corners = (data.X - [x_low, y_low]) / (x_high - x_low) * side
+        for target, marks in self.marks.items():
+            inside = corners[data.y[:, 0] == target]
+            marks.set_data(*np.concatenate([inside + place[:2] for place in places]).T)
+            marks.set_markersize(max(3, 12 * side))
+
+
+def tile_places(n):
+    """Return (left, bottom, side) for each of n square tiles that share the unit square."""
+    columns = 1
+    while columns * columns < n:
+        columns += 1
+    points = columns * (TILE_RESOLUTION + TILE_GAP)  # along the whole square
+    side = TILE_RESOLUTION / points
+    return [
+        (
+            k % columns / columns + TILE_GAP // 2 / points,
+            1 - (k // columns + 1) / columns,
+            side,
+        )
+        for k in range(n)
+    ]
+
+
+def colour_range(hidden, answers):
+    """Return the answer that is drawn white, and how far the colours reach to each side."""
+    if hidden == "sigmoid":
+        return 0.5, 0.5
+    return 0.0, 1.0 if hidden == "tanh" else max(np.abs(answers).max(), 1e-9)
+
+
+def mosaic_of(tiles, places):
+    """Put tiles (n, resolution, resolution) side by side into one picture, blank in between."""
+    resolution = tiles.shape[-1]
+    size = round(resolution / places[0][2])
+    picture = np.full((size, size), np.nan)
+    for tile, (left, bottom, _) in zip(tiles, places, strict=True):
+        row, column = round(bottom * size), round(left * size)
+        picture[row : row + resolution, column : column + resolution] = tile
+    return picture
+
+
+def square(left, bottom, side):
+    """Return the corners of a square, the first one twice."""
+    right, top = left + side, bottom + side
+    return [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]

@@ -2,36 +2,31 @@
 
 from dataclasses import dataclass, fields, replace
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.collections import LineCollection
 
 from nnlib import datasets
-from nnlib.backprop import backward_pass
-from nnlib.history import DivergenceError
 from nnlib.lab.figures.plane import grid_of_points, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
-from nnlib.lab.widgets.controls import Button, Menu, NumberBox, NumberSlider, Tick
-from nnlib.lab.widgets.learning_rate_and_hidden_size import (
+from nnlib.lab.runs import Data, in_slices, last_of
+from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Player, Slider, Tick
+from nnlib.lab.widgets.kit.stage import Stage, make_settings
+from nnlib.lab.widgets.panes import (
     ACTIVATIONS,
     LOSSES,
-    RATES,
-    STARTS,
     TILE_GAP,
     TILE_RESOLUTION,
+    Plane,
     colour_map,
     colour_range,
-    contour_at,
-    short,
-    signed,
+    square,
 )
-from nnlib.lab.widgets.panel import Panel, make_settings
-from nnlib.lab.widgets.player import Player
-from nnlib.losses import LOSSES as KNOWN_LOSSES
+from nnlib.lab.widgets.run_widget import RunWidget, step_of
+from nnlib.lab.words import fixed, signed
 from nnlib.network import Network, forward_pass
-from nnlib.training import train
 from nnlib.validation import check_choice, check_integer, check_number
 
+RATES, STARTS = (0.01, 100.0), (0, 99)
 DATA = [
     ("XOR", "xor"),
     ("circles", "circles"),
@@ -47,13 +42,11 @@ WEIGHT_DECAYS = [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 BATCH_SIZES = [0, 1, 5, 10, 20, 50]
 EPOCHS = [100, 300, 1000, 3000, 10_000]
 MOST_FRAMES = 200  # measurements of a training, beside the start
-RUNS_KEPT = 30  # trainings that can be returned to without training again
-
-RESOLUTION = 51
 LOSS_EDGES = (1e-6, 1e3)  # of the picture: what is beyond is drawn at the edge
 GRADIENT_EDGES = (1e-9, 1e3)
 WIDEST_LINE = 4.5
-LARGEST_TILE = 0.66  # inches
+NARROW = 4.4  # inches: up to here the planes stand below the network
+LARGEST_TILE = 0.62  # inches
 
 
 @dataclass(frozen=True)
@@ -145,105 +138,55 @@ PRESETS = {
 }
 
 
-@dataclass(frozen=True)
-class Data:
-    """Samples, split into those to train on and those to test with.
-
-    Attributes
-    ----------
-    X, y : arrays (n_samples, 2), (n_samples, 1)
-        All of them.
-    training, test : arrays of int
-        Their rows.
-    """
-
-    X: np.ndarray
-    y: np.ndarray
-    training: np.ndarray
-    test: np.ndarray
-
-
-@dataclass(frozen=True)
-class Run:
-    """A training, stored: moving through its epochs trains nothing again.
-
-    Attributes
-    ----------
-    settings : Settings
-    data : Data
-    epoch : array of int (n_frames,)
-    loss : array (n_frames,)
-        Over the training samples, without the term of L2.
-    test_loss : array (n_frames,) or None
-    networks : Network
-        A stack: the network at each of these epochs.
-    slopes : array (n_layers, n_frames)
-        For each layer the mean of ``|dL/dW|``, over all training samples and without L2.
-    divergence : DivergenceError or None
-        If it diverged, what happened; the arrays end before.
-    """
-
-    settings: Settings
-    data: Data
-    epoch: np.ndarray
-    loss: np.ndarray
-    test_loss: np.ndarray | None
-    networks: Network
-    slopes: np.ndarray
-    divergence: DivergenceError | None
-
-    @property
-    def last_epoch(self):
-        """How far the picture of the curves reaches."""
-        return self.settings.epochs if self.divergence is None else self.divergence.epoch
-
-    def share_right(self, frame):
-        """Return which part of the test samples is on its side of the line; None without any."""
-        rows = self.data.test
-        if len(rows) == 0:
-            return None
-        return 1 - float(wrong_ones(self.networks.member(frame), self.data, rows).mean())
-
-    def frame_at(self, epoch):
-        """Return the row that is nearest to an epoch."""
-        return int(np.abs(self.epoch - epoch).argmin())
-
-
 # --------------------------------------------------------------------------------- computing
 
 
-def compute(settings, callback=None):
+def slices(settings):
+    """Train a network, measured about ``MOST_FRAMES`` times; yield the share done and the Run."""
+    data = load(settings)
+
+    def train(epochs):
+        network, rng = new_network(settings)
+        return in_slices(
+            settings,
+            data,
+            network,
+            loss=settings.loss,
+            learning_rate=settings.learning_rate,
+            epochs=epochs,
+            batch_size=batch_size_of(settings),
+            rng=rng,
+            weight_decay=settings.weight_decay,
+            measure_every=-(-epochs // MOST_FRAMES),
+        )
+
+    for share, run in train(settings.epochs):
+        if run.divergence is not None and run.divergence.epoch > 0:
+            finer = last_of(train(run.divergence.epoch))  # in small steps: when exactly was it?
+            run = run if finer.divergence is None else replace(finer, epochs=settings.epochs)
+        yield share, run
+
+
+def compute(settings):
     """Train a network and keep everything that is drawn.
 
     Parameters
     ----------
     settings : Settings
-    callback : function, optional
-        As in ``train``: it can end the training early.
 
     Returns
     -------
     Run
     """
-    data = load(settings)
-    divergence = None
-    try:
-        network, history = train_once(settings, data, settings.epochs, callback)
-    except DivergenceError as error:
-        divergence = error
-    if divergence is not None and divergence.epoch > 0:
-        try:  # once more up to there, in small steps: when exactly was it?
-            train_once(settings, data, divergence.epoch, callback)
-        except DivergenceError as error:
-            divergence = error
-    if divergence is not None:
-        network, history = new_network(settings)[0], divergence.history
-    sound = np.isfinite(history.loss) & np.isfinite(history.parameters).all(axis=-1)
-    networks = network.with_vector(history.parameters[sound])
-    test_loss = None if history.validation_loss is None else history.validation_loss[sound]
-    slopes = slopes_of(networks, data.X[data.training], data.y[data.training], settings.loss)
-    epoch, loss = history.epoch[sound], history.loss[sound]
-    return Run(settings, data, epoch, loss, test_loss, networks, slopes, divergence)
+    return last_of(slices(settings))
+
+
+def share_right(run, frame):
+    """Return which part of the test samples is on its side of the line; None without any."""
+    rows = run.data.test
+    if len(rows) == 0:
+        return None
+    return 1 - float(wrong_ones(run.networks.member(frame), run.data, rows).mean())
 
 
 def load(settings):
@@ -284,36 +227,6 @@ def new_network(settings):
     return Network.random(
         settings.layer_sizes, hidden=settings.hidden, output="sigmoid", rng=rng
     ), rng
-
-
-def train_once(settings, data, epochs, callback):
-    """Return a trained network and its history, measured about ``MOST_FRAMES`` times."""
-    network, rng = new_network(settings)
-    X, y, test = data.X, data.y, data.test
-    history = train(
-        network,
-        X[data.training],
-        y[data.training],
-        loss=settings.loss,
-        learning_rate=settings.learning_rate,
-        epochs=epochs,
-        batch_size=batch_size_of(settings),
-        rng=rng,
-        weight_decay=settings.weight_decay,
-        validation=(X[test], y[test]) if len(test) else None,
-        measure_every=-(-epochs // MOST_FRAMES),
-        keep_parameters=True,
-        callback=callback,
-    )
-    return network, history
-
-
-def slopes_of(networks, X, y, loss):
-    """Return the mean of ``|dL/dW|`` for each layer and each network of a stack."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        z, a = forward_pass(networks, X)
-        gradients = backward_pass(networks, z, a, y, KNOWN_LOSSES[loss])
-        return np.array([np.abs(dW).mean(axis=(-2, -1)) for dW in gradients.W[1:]])
 
 
 def answers_of(network, points):
@@ -411,34 +324,41 @@ def call(settings):
 
 
 class View:
-    """The picture: the network with a map in each unit, the plane, losses and gradients.
+    """The picture, from left to right: the inputs, a map in each unit, the output; losses below.
 
     A kept run has its own plane beside that of the run, and grey curves.
 
     Attributes
     ----------
     figure : matplotlib Figure
+    spots : list of dict
+        The units, to be pressed: each has a label, whether it is chosen, and its box.
     """
 
-    def __init__(self):
-        self.figure, axes = new_figure(2, 3, width=10.6, height=5.7)
+    def __init__(self, width=10.6, height=5.7):
+        height = min(height, 0.62 * width if width > NARROW else height)
+        self.figure, axes = new_figure(2, 3, width=width, height=height)
         self.figure.set_layout_engine(None)  # places are given: no time for a layout
         (self.net, here, there), (self.losses, self.slopes, spare) = axes
         spare.remove()
         self.net.set_axis_off()
-        self.plane, self.kept_plane = Plane(here, "This run"), Plane(there, "Kept run")
+        span = ((-1.0, 1.0), (-1.0, 1.0))
+        size = 4.5 if width > NARROW else 3.5
+        self.plane, self.kept_plane = (Plane(each, span, "", size) for each in (here, there))
+        for each in (here, there):
+            each.set(xlabel="", ylabel="")
         self._prepare_net()
         self.epoch_lines = []
         self.loss_lines = self._prepare_curves(
-            self.losses, "Loss (log scale)", [(BLUE, "-", 1.8), (ORANGE, "--", 1.8)]
+            self.losses, "Loss", [(BLUE, "-", 1.8), (ORANGE, "--", 1.8)]
         )
         self.slope_lines = self._prepare_curves(
             self.slopes,
-            "Mean |dL/dW| (log scale)",
+            "Mean |dL/dW|",
             [(COLOURS[k], LINE_STYLES[k], 1.8) for k in range(3)],
         )
         self.cross = self.losses.plot([], [], "X", color=BLACK, markersize=11)[0]
-        self.shape = None
+        self.shape, self.data, self.spots = None, None, []
 
     def _prepare_net(self):
         self.weights = []
@@ -451,14 +371,19 @@ class View:
             column.set_zorder(2)
         self.frames = LineCollection([], colors=GREY, linewidths=0.8, zorder=3)
         self.net.add_collection(self.frames)
+        (self.ring,) = self.net.plot([], [], color=BLACK, linewidth=2.4, zorder=4)
         style = {"ha": "center", "va": "bottom", "fontsize": 9.5, "color": BLACK}
         self.headings = [self.net.text(0, 0, "", **style) for _ in range(4)]
         self.net.set(aspect="auto")
 
     def _prepare_curves(self, axes, title, styles):
         """Return pairs of lines: of this run, of the kept run."""
-        axes.set(title=title, xlabel="epoch", yscale="log")
+        axes.set(xlabel="epoch", yscale="log")
+        axes.set_title(title, fontsize=10)
+        axes.tick_params(labelsize=9)
+        axes.xaxis.labelpad = 0
         axes.minorticks_off()
+        axes.locator_params(axis="x", nbins=4)
         self.epoch_lines.append(axes.axvline(0, color=BLACK, linewidth=1.2, linestyle=":"))
         return [
             (
@@ -473,11 +398,12 @@ class View:
         """All that changes from picture to picture, in the order in which it is drawn."""
         pairs = [*self.loss_lines, *self.slope_lines]
         curves = [pair[1] for pair in pairs] + [pair[0] for pair in pairs]
-        net = [*self.weights, *self.columns, self.frames]
-        kept = self.kept_plane.moving if self.kept_plane.axes.get_visible() else []
-        return [*curves, *self.epoch_lines, self.cross, *net, *self.plane.moving, *kept]
+        curves += [*self.epoch_lines, self.cross]
+        net = [*self.weights, *self.columns, self.frames, self.ring]
+        planes = [*self.plane.moving, *self.kept_plane.moving]
+        return [part for part in (*curves, *net, *planes) if part.axes.get_visible()]
 
-    def update(self, run, frame, kept=None):
+    def update(self, run, frame, kept=None, chosen=None):
         """Show a run at one of its measurements.
 
         Parameters
@@ -487,6 +413,8 @@ class View:
             The row of the run's arrays.
         kept : Run, optional
             Another run, to compare with.
+        chosen : pair (layer, unit), optional
+            The unit whose map is shown large; by default the output.
 
         Returns
         -------
@@ -494,13 +422,37 @@ class View:
             The description.
         """
         kept_frame = None if kept is None else kept.frame_at(run.epoch[frame])
+        network = run.networks.member(frame)
         self._arrange(run, kept)
         self._update_curves(run, frame, kept)
-        self.plane.update(run, frame)
-        self._update_net(run.networks.member(frame))
+        self._update_plane(self.plane, run, network, chosen)
+        self.plane.axes.set_title("Output" if chosen is None else unit_name(*chosen))
+        self._update_net(network, chosen)
         if kept is not None:
-            self.kept_plane.update(kept, kept_frame)
-        return describe(run, frame, kept, kept_frame)
+            self._update_plane(self.kept_plane, kept, kept.networks.member(kept_frame))
+            self.kept_plane.axes.set_title("Kept run")
+        words = describe(run, frame, kept, kept_frame)
+        if chosen is None:
+            return words
+        layer, unit = chosen
+        weights = ", ".join(signed(weight) for weight in network.W[layer + 1][unit])
+        return f"{unit_name(*chosen)} is shown large; it counts with {weights}. {words}"
+
+    def _update_plane(self, plane, run, network, chosen=None):
+        X, y = run.data.X, run.data.y
+        plane.set_span(square_around(X))
+        plane.set_samples(X, y[:, 0], hollow=run.data.test)
+        a = answers_of(network, plane.points)
+        layer, unit = chosen or (-1, 0)
+        answers = a[layer][:, unit]
+        if chosen is not None:
+            middle, reach = colour_range(network.hidden, answers)
+            answers = (answers - middle) / (2 * reach) + 0.5
+        plane.set_map(answers)
+        if chosen is not None and network.hidden == "relu":
+            plane.set_line("here", None)  # it is 0 over a whole part of the plane
+        wrong = wrong_ones(network, run.data)
+        plane.set_wrong(X[wrong] if chosen is None else X[:0])
 
     def _arrange(self, run, kept):
         """Give every part its place and its legend, if something has changed there."""
@@ -515,25 +467,51 @@ class View:
         def place(axes, left, bottom, across, up):
             axes.set_position([left / width, bottom / height, across / width, up / height])
 
-        self.net_size = (6.55, 3.3) if kept is None else (4.0, 3.3)
-        place(self.net, 0.05, 2.3, *self.net_size)
+        narrow = width <= NARROW
+        curves = max(0.32, 0.24 * height - 0.35)  # the height of the two below
+        above = height - curves - 0.85  # of the network and the planes
+        side = min(above - 0.5, (0.42 if kept is None else 0.29) * width - 0.35)
+        planes = side + 0.45 if kept is None else 2 * side + 0.9
+        self.net_size = (width - planes - 0.1, above)
+        self.net_corner = (0.05, curves + 0.8)
+        right, bottom = width - side - 0.1, curves + 0.8 + (above - side) / 2
+        if narrow:  # the network above, planes and losses below
+            side = min(0.42 * height, 0.42 * width)
+            self.net_size, self.net_corner = (width, height - side - 0.65), (0.0, side + 0.65)
+            right, bottom = width - side - 0.1, 0.3
+            curves = side - 0.15
+        here = 0.4 if narrow else (right if kept is None else right - side - 0.45)
+        place(self.net, *self.net_corner, *self.net_size)
         self.net.set(xlim=(0, self.net_size[0]), ylim=(0, self.net_size[1]))
-        place(self.plane.axes, *((7.2, 2.4, 3.0, 3.0) if kept is None else (4.6, 2.5, 2.6, 2.6)))
-        place(self.kept_plane.axes, 7.85, 2.5, 2.6, 2.6)
+        place(self.plane.axes, here, bottom, side, side)
+        place(self.kept_plane.axes, right, bottom, side, side)
         self.kept_plane.axes.set_visible(kept is not None)
-        place(self.losses, 0.7, 0.5, 3.4, 1.25)
-        place(self.slopes, 6.0, 0.5, 3.5, 1.25)
-        names = ["training", "test"][: 1 + any(tests)]
+        half = width / 2
+        if narrow:
+            place(self.losses, side + 1.0, 0.45, width - side - 1.15, curves)
+        else:
+            place(self.losses, 0.6, 0.42, half - 0.8, curves)
+            place(self.slopes, half + 0.6, 0.42, half - 0.8, curves)
+        self.losses.set_visible(not narrow or kept is None)
+        self.slopes.set_visible(not narrow)
+        small = narrow or curves < 0.6  # no room for legends
+        self.losses.set_title(f"Loss (log scale{', dashed: test' if small and any(tests) else ''})")
+        self.losses.locator_params(axis="x", nbins=2 if narrow else 4)
+        names = ["training", "test"][: 0 if small else 1 + any(tests)]
         self._legend(self.losses, self.loss_lines, names, kept)
-        names = [f"layer {layer + 1}" for layer in range(n_layers)]
+        names = [f"layer {layer + 1}" for layer in range(0 if small else n_layers)]
         self._legend(self.slopes, self.slope_lines, names, kept)
 
     def _legend(self, axes, lines, names, kept):
         handles = [pair[0] for pair in lines[: len(names)]]
+        if axes.get_legend() is not None:
+            axes.get_legend().remove()
+        if not names:
+            return
         if kept is not None:
             handles, names = [*handles, lines[0][1]], [*names, "kept run"]
-        style = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False}
-        axes.legend(handles, names, fontsize=8.5, handlelength=2.4, **style)
+        style = {"loc": "upper right", "framealpha": 0.7, "borderpad": 0.1, "labelspacing": 0.1}
+        axes.legend(handles, names, fontsize=9, handlelength=1.6, ncols=len(names), **style)
 
     def _update_curves(self, run, frame, kept):
         both = (run, kept)
@@ -570,16 +548,16 @@ class View:
             axes.set_yticks(low * 10.0**powers)
             axes.minorticks_off()
 
-    def _update_net(self, network):
+    def _update_net(self, network, chosen):
         sizes = network.layer_sizes
         width, height = self.net_size
-        height -= 0.4  # for the headings, and a little below
+        height -= 0.35  # for the headings, and a little below
         share = TILE_GAP / TILE_RESOLUTION  # of a gap, in sides
         side = min(LARGEST_TILE, height / (max(sizes) * (1 + share) - share))
-        lefts = np.linspace(0.15, width - 0.15 - side, len(sizes))
-        maps = answers_of(network, self.plane.tile_points)
-        names = headings(network)
-        places, frames = [], []
+        lefts = np.linspace(0.12, width - 0.12 - side, len(sizes))
+        maps = answers_of(network, grid_of_points(self.plane.span, TILE_RESOLUTION))
+        names = headings(network, width / len(sizes))
+        places, frames, self.spots = [], [], []
         for layer, (column, heading) in enumerate(zip(self.columns, self.headings, strict=True)):
             column.set_visible(layer < len(sizes))
             heading.set_visible(layer < len(sizes))
@@ -596,9 +574,30 @@ class View:
             tops = bottom + total - side * (1 + share) * np.arange(n)
             places.append((left, tops - side / 2))
             frames += [square(left, top - side, side) for top in tops]
+            if layer > 0:
+                self._add_spots(layer, left, tops, side, chosen, output=layer == len(sizes) - 1)
         self.frames.set_segments(frames)
         self.net.set(xlim=(0, width), ylim=(0, self.net_size[1]))
+        if chosen is None:
+            self.ring.set_data([], [])
+        else:
+            layer, unit = chosen
+            left, middles = places[layer]
+            self.ring.set_data(*np.transpose(square(left, middles[unit] - side / 2, side)))
         self._update_weights(network, places, side)
+
+    def _add_spots(self, layer, left, tops, side, chosen, output):
+        """Note where the units of a layer can be pressed."""
+        width, height = self.figure.get_size_inches()
+        for unit, top in enumerate(tops):
+            x = float(self.net_corner[0] + left)
+            y = float(height - self.net_corner[1] - top)
+            here = chosen is None if output else chosen == (layer, unit)
+            self.spots.append({
+                "label": "Output" if output else unit_name(layer, unit),
+                "chosen": here,
+                "box": [x / width, y / height, side / width, side / height],
+            })  # fmt: skip
 
     def _update_weights(self, network, places, side):
         segments, weights = [], []
@@ -612,68 +611,6 @@ class View:
         for lines, chosen in zip(self.weights, (weights >= 0, weights < 0), strict=True):
             lines.set_segments(segments[chosen])
             lines.set_linewidths(widths[chosen])
-
-
-class Plane:
-    """The plane of the inputs with a run's predictions and its samples.
-
-    Attributes
-    ----------
-    axes : matplotlib Axes
-    tile_points : array (n, 2)
-        A coarse grid over the same part of the plane, for the maps in the units.
-    """
-
-    def __init__(self, axes, title):
-        self.axes = axes
-        axes.set_title(title)
-        axes.grid(False)
-        self.map = colour_map(axes, np.zeros((RESOLUTION, RESOLUTION)), (0, 1, 0, 1))
-        axes.set_autoscale_on(False)  # the square around the samples, whatever is drawn in it
-        self.boundary = []
-        style = {"linestyle": "", "markeredgewidth": 0.7}
-        self.dots = {}
-        for label, (marker, colour) in {0: ("o", BLUE), 1: ("s", ORANGE)}.items():
-            for part, size in (("test", 4.2), ("training", 5)):
-                filled = part == "training"
-                face, edge = (colour, "white") if filled else ("white", colour)
-                self.dots[part, label] = axes.plot(
-                    [], [], marker, markersize=size, color=face, markeredgecolor=edge, **style
-                )[0]
-        (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=7, markeredgewidth=1.1)
-        self.data = self.span = None
-
-    @property
-    def moving(self):
-        """What changes from picture to picture, in the order in which it is drawn."""
-        spines = [self.axes.spines["left"], self.axes.spines["bottom"]]  # the map covers them
-        return [self.map, *self.boundary, *self.dots.values(), self.wrong, *spines]
-
-    def update(self, run, frame):
-        """Show a run at one of its measurements."""
-        if run.data is not self.data:
-            self._update_data(run.data)
-        network = run.networks.member(frame)
-        for line in self.boundary:
-            line.remove()
-        a = answers_of(network, self.points)[-1].reshape(RESOLUTION, RESOLUTION)
-        self.map.set_data(a)
-        self.boundary = contour_at(self.axes, a, 0.5, self.extent, BLACK, "-")
-        self.wrong.set_data(*run.data.X[wrong_ones(network, run.data)].T)
-
-    def _update_data(self, data):
-        self.data = data
-        for (part, label), dots in self.dots.items():
-            rows = getattr(data, part)
-            dots.set_data(*data.X[rows[data.y[rows, 0] == label]].T)
-        (left, right), (bottom, top) = square_around(data.X)
-        self.extent = (left, right, bottom, top)
-        self.points = grid_of_points(((left, right), (bottom, top)), RESOLUTION)
-        self.tile_points = grid_of_points(((left, right), (bottom, top)), TILE_RESOLUTION)
-        self.map.set_extent(self.extent)
-        if (*self.axes.get_xlim(), *self.axes.get_ylim()) != self.extent:
-            self.axes.set(xlim=(left, right), ylim=(bottom, top))
-            self.axes.locator_params(nbins=4)
 
 
 def square_around(X):
@@ -695,18 +632,18 @@ def column_of_tiles(a, activation):
     return column.reshape(-1, TILE_RESOLUTION)[TILE_GAP:]
 
 
-def square(left, bottom, side):
-    """Return the corners of a square, the first one twice."""
-    right, top = left + side, bottom + side
-    return [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+def unit_name(layer, unit):
+    """Name a hidden unit."""
+    return f"Unit {unit + 1} of layer {layer}"
 
 
-def headings(network):
-    """Return what stands above each layer."""
-    names = ["inputs"]
+def headings(network, room):
+    """Return what stands above each layer, shorter where there is little room (in inches)."""
     word = next(label for label, name in ACTIVATIONS if name == network.hidden)
-    names += [f"layer {layer}: {word}" for layer in range(1, network.n_layers)]
-    return [*names, "output"]
+    names = [f"layer {layer}: {word}" for layer in range(1, network.n_layers)]
+    if room < 1.15:
+        names = [word] * (network.n_layers - 1)
+    return ["inputs", *names, "output"]
 
 
 def word_for(activation):
@@ -788,7 +725,7 @@ def state_in_words(run, frame):
     losses, rights = [], []
     for name, rows, loss in parts:
         if loss is not None:
-            losses.append(f"the {name} loss is {short(loss[frame], 4)}")
+            losses.append(f"the {name} loss is {fixed(loss[frame], 4)}")
             right = len(rows) - int(wrong_ones(network, data, rows).sum())
             rights.append(f"{right} of {len(rows)} {name} samples")
     slopes = ", ".join(
@@ -817,238 +754,123 @@ def network_in_words(network):
 # ----------------------------------------------------------------------------- on the page
 
 
-class CodeBox:
-    """The code for what is on the screen, to read and to copy.
+class Playground(RunWidget):
+    """A :class:`RunWidget` with presets, new samples, units to choose, and the code."""
 
-    Attributes
-    ----------
-    widget : ipywidgets widget
-    """
+    def __init__(self, stage, base):
+        self.base, self.chosen = base, None
+        names = [field.name for field in fields(Settings)]
+        stage.on(names, lambda: stage.set(preset=""))  # the settings are the reader's own now
+        stage.on("preset", self.load_preset)
+        stage.on("new_sample", self.draw_new_sample)
+        super().__init__(stage, self.now, slices, in_words, [*names, "preset", "new_sample"])
+        stage.on("show_code", self.draw)
+        stage.on("spot", self.choose)
 
-    def __init__(self):
-        layout = widgets.Layout(width="100%")
-        self.area = widgets.Textarea(
-            description="the code", rows=24, layout=layout, style={"description_width": "initial"}
-        )
-        self.area.add_class("nnlib-code")
-        font = widgets.HTML("<style>.nnlib-code textarea {font-family: monospace}</style>")
-        self.widget = widgets.VBox([font, self.area])
-        self.widget.layout.display = "none"
-
-    def observe(self, function):
-        """Nothing: it is there to be read."""
-
-    def show(self, text):
-        """Show the code, or hide the box if ``text`` is None."""
-        if text is not None:
-            self.area.value = text
-            self.area.rows = text.count("\n") + 2
-        self.widget.layout.display = "none" if text is None else "flex"
-
-
-def menu(name, value, choices, words=None):
-    """Return a Menu of numbers, with ``value`` among them."""
-    choices, words = sorted({value, *choices}), words or {}
-    return Menu(name, value, [(words.get(n, f"{n:,}"), n) for n in choices])
-
-
-class Widget:
-    """The controls, and what they do.
-
-    Parameters
-    ----------
-    settings : Settings
-    hide : collection of str
-        Names of controls to leave out.
-    preset : str, optional
-        The name that the menu of presets shows.
-
-    Attributes
-    ----------
-    panel : Panel
-    player : Player
-    run : Run
-        The newest.
-    kept : Run or None
-    """
-
-    def __init__(self, settings, hide=(), preset=None):
-        self.settings, self.run, self.kept = settings, None, None
-        self.runs = {}  # the newest trainings, by their settings
-        self.view, self.code = View(), CodeBox()
-        self.player = Player(self.show_frame)
-        controls = self.make_controls(settings, preset)
-        rows = [
-            ["preset"],
-            ["data", "samples"],
-            ["noise", "test_share", "sample", "new_sample"],
-            ["layer_1", "layer_2"],
-            ["hidden", "loss"],
-            ["weight_decay", "batch_size"],
-            ["epochs", "learning_rate", "start"],
-            ["play", "step", "reset", "clock", "epoch", "keep", "forget", "show_code"],
-        ]
-        what = "a playground, with controls for the data, the network and its training"
-        self.panel = panel = Panel(what, controls, hide=hide, rows=rows)
-        panel.root.children = (*panel.root.children, self.code.widget)
-        self.names = [field.name for field in fields(Settings)]
-        self.together = False  # several controls are being changed: train once, at the end
-        panel.on_change(self.names, self.changed)
-        panel.on_change(["preset"], self.load_preset)
-        panel.on_change(["new_sample"], self.draw_new_sample)
-        panel.on_change(["epoch"], self.epoch_changed)
-        panel.on_change(["keep"], self.keep)
-        panel.on_change(["forget"], self.forget)
-        panel.on_change(["show_code"], self.redraw)
-        self.player.connect(panel)
-        panel.guarded(self.train)
-
-    def make_controls(self, settings, preset):
-        """Return all controls by name."""
-        s = settings
-        presets = [("your own", ""), *((name, name) for name in PRESETS)]
-        share = (s.test_share, *TEST_SHARES, 10)
-        return {
-            "preset": Menu("preset", preset or "", presets),
-            "data": Menu("data", s.data, DATA),
-            "samples": menu("samples", s.samples, SAMPLES),
-            "noise": NumberSlider("noise", float(s.noise), *NOISES, 0.05),
-            "test_share": NumberSlider("for the test, in %", *share),
-            "sample": NumberBox("sample (seed)", s.sample, *STARTS),
-            "new_sample": Button("New sample", "Draw new data from the same source"),
-            "layer_1": NumberSlider("units in layer 1", s.layer_1, *FIRST_SIZES),
-            "layer_2": NumberSlider("units in layer 2 (0: none)", s.layer_2, *SECOND_SIZES),
-            "hidden": Menu("activation", s.hidden, ACTIVATIONS),
-            "start": NumberBox("start (seed)", s.start, *STARTS),
-            "learning_rate": NumberSlider(
-                "learning rate", float(s.learning_rate), *RATES, 0.1, logarithmic=True
-            ),
-            "loss": Menu("loss", s.loss, LOSSES),
-            "weight_decay": menu("L2", float(s.weight_decay), WEIGHT_DECAYS, {0.0: "none"}),
-            "batch_size": menu("batch size", s.batch_size, BATCH_SIZES, {0: "all samples"}),
-            "epochs": menu("epochs", s.epochs, EPOCHS),
-            **self.player.controls,
-            "epoch": NumberSlider("epoch", s.epochs, 0, s.epochs, step_of(s)),
-            "keep": Button("Keep this run", "Draw the next runs against this one"),
-            "forget": Button("Forget it", "Take the kept run out of the picture"),
-            "show_code": Tick("show the code", False),
-        }
-
-    # ---------------------------------------------------------------------- what controls do
-
-    def changed(self):
-        """Train with the new settings; they are the reader's own now."""
-        if not self.together:
-            self.set(preset="")
-            self.train()
-
-    def set(self, **values):
-        """Change controls, without training in between."""
-        self.together = True
-        try:
-            for name, value in values.items():
-                self.panel.controls[name].value = value
-        finally:
-            self.together = False
+    def now(self):
+        """Return the settings that the controls say."""
+        return replace(self.base, **self.stage.settings(Settings))
 
     def load_preset(self):
         """Set every control as a preset says."""
-        name = self.panel.controls["preset"].value
-        if self.together or not name:
-            return
-        settings = Settings(**PRESETS[name])
-        self.set(**{name: getattr(settings, name) for name in self.names})
-        self.train()
+        name = self.stage.values["preset"]
+        if name:
+            self.stage.set(**vars(Settings(**PRESETS[name])))
+            self.at_the_end = True
 
     def draw_new_sample(self):
         """Draw other data from the same source."""
-        box = self.panel.controls["sample"]
-        box.value = (box.value + 1) % (STARTS[1] + 1)
+        self.stage.set(sample=(self.stage.values["sample"] + 1) % (STARTS[1] + 1), preset="")
 
-    def train(self):
-        """Train with the settings that the controls have now, unless that is done already."""
-        settings = replace(self.settings, **self.panel.values(Settings))
-        if settings in self.runs:
-            self.panel.work(lambda job: self.runs[settings], self.deliver, "")
+    def choose(self, number):
+        """Show the map of a unit large; that of the output if it was shown already."""
+        units = [
+            (layer, unit)
+            for layer, size in enumerate(self.run.networks.layer_sizes[1:-1], start=1)
+            for unit in range(size)
+        ]
+        chosen = units[number] if number < len(units) else None
+        self.chosen = None if chosen == self.chosen else chosen
+        self.draw()
+
+    def draw(self):
+        """Draw the run at the epoch of the control, and write its code."""
+        self.epoch = self.stage.values["epoch"]
+        if self.run is None:
             return
-        sizes = "-".join(map(str, settings.layer_sizes))
-        self.panel.work(
-            lambda job: compute(settings, job.stop_training),
-            self.deliver,
-            f"Training {settings.epochs:,} epochs of a {sizes} network …",
-        )
-
-    def deliver(self, run):
-        """Show a new run."""
-        self.run = run
-        self.runs[run.settings] = run
-        while len(self.runs) > RUNS_KEPT:
-            del self.runs[next(iter(self.runs))]
-        if run.divergence is None:
-            self.panel.message.say("")
-        else:
-            self.panel.complain(run.divergence)
-        epoch = self.panel.controls["epoch"]
-        if epoch.box.max != run.settings.epochs:
-            self.together = True
-            try:
-                epoch.reach(run.settings.epochs, step_of(run.settings))
-                epoch.value = run.settings.epochs
-            finally:
-                self.together = False
-        self.redraw()
-
-    def epoch_changed(self):
-        """Show the epoch; if it was not the clock that moved it, the clock stops."""
-        if not self.player.counting:
-            self.player.pause()
-        if not self.together:
-            self.redraw()
-
-    def show_frame(self, frame):
-        """Show a stored measurement by its number; the control for the epoch follows."""
-        if self.run is not None:
-            frame = min(frame, len(self.run.epoch) - 1)
-            self.panel.controls["epoch"].value = int(self.run.epoch[frame])
-
-    def redraw(self):
-        """Show the run at the epoch of the control."""
-        if self.run is not None:
-            self.panel.draw(self._redraw)
-
-    def _redraw(self):
-        run = self.run
-        frame = run.frame_at(self.panel.controls["epoch"].value)
-        self.player.tell(frame, len(run.epoch) - 1)
-        description = self.view.update(run, frame, self.kept)
-        self.panel.picture.show(self.view.figure, description, self.view.moving)
-        text = None
-        if self.panel.controls["show_code"].value:
+        run, frame = self.run, self.run.frame_at(self.stage.values["epoch"])
+        sizes = run.networks.layer_sizes[:-1]
+        if self.chosen is not None and (
+            self.chosen[0] >= len(sizes) or self.chosen[1] >= sizes[self.chosen[0]]
+        ):
+            self.chosen = None  # that unit is gone
+        self.stage.draw(run, frame, self.kept, self.chosen)
+        self.stage.code = None
+        if self.stage.values["show_code"]:
             text = code(run.settings, int(run.epoch[frame]))
             if run.divergence is not None:
                 text += f"\n# With epochs={run.divergence.epoch} it ends in a DivergenceError."
-            text += f"\n\n# In the playground: {call(run.settings)}"
-        self.code.show(text)
-
-    def keep(self):
-        """Pin the run that is shown."""
-        self.kept = self.run
-        self.redraw()
-        self.panel.message.say("Kept. It stands on the right. Now change something.")
-
-    def forget(self):
-        """Take the pinned run away."""
-        self.kept = None
-        self.redraw()
-        self.panel.message.say("")
+            self.stage.code = f"{text}\n\n# In the playground: {call(run.settings)}"
 
 
-def step_of(settings):
-    """Return the epochs from one measurement to the next."""
-    return -(-settings.epochs // MOST_FRAMES)
+def in_words(settings):
+    """Say what is being trained."""
+    sizes = "-".join(map(str, settings.layer_sizes))
+    return f"Training {settings.epochs:,} epochs of a {sizes} network …"
 
 
-def show(preset=None, *, hide=(), **settings):
+def make_controls(s, preset):
+    """Return all controls by name, for the settings ``s``."""
+    presets = [("your own", ""), *((name, name) for name in PRESETS)]
+    data, network, training = "Data", "Network", "Training"
+    return {
+        "play": Player("training", [0], target="epoch"),
+        "preset": Choice("preset", preset or "", choices=presets),
+        "data": Choice("data", s.data, choices=DATA),
+        "layer_1": Slider("units in layer 1", s.layer_1, low=FIRST_SIZES[0], high=FIRST_SIZES[1]),
+        "learning_rate": Slider(
+            "learning rate", float(s.learning_rate), low=RATES[0], high=RATES[1], step=0.1, log=True
+        ),
+        "epoch": Slider("epoch", s.epochs, low=0, high=s.epochs, step=step_of(s.epochs)),
+        "keep": Button("Keep this run", hint="Draw the next runs against this one"),
+        "forget": Button("Forget it", hint="Take the kept run out of the picture"),
+        "samples": Slider("samples", s.samples, stops=SAMPLES, group=data),
+        "noise": Slider(
+            "noise", float(s.noise), low=NOISES[0], high=NOISES[1], step=0.05, group=data
+        ),
+        "test_share": Slider(
+            "for the test, in %", s.test_share, low=0, high=TEST_SHARES[1], step=10, group=data
+        ),
+        "sample": Number("sample (seed)", s.sample, low=0, high=STARTS[1], group=data),
+        "new_sample": Button("New sample", hint="Draw new data from the same source", group=data),
+        "layer_2": Slider(
+            "units in layer 2 (0: none)", s.layer_2, low=0, high=SECOND_SIZES[1], group=network
+        ),
+        "hidden": Choice("activation", s.hidden, choices=ACTIVATIONS, group=network),
+        "start": Number("start (seed)", s.start, low=0, high=STARTS[1], group=network),
+        "loss": Choice("loss", s.loss, choices=LOSSES, group=training),
+        "weight_decay": Slider("L2", float(s.weight_decay), stops=WEIGHT_DECAYS, group=training),
+        "batch_size": Slider(
+            "batch size (0: all samples)", s.batch_size, stops=BATCH_SIZES, group=training
+        ),
+        "epochs": Slider("epochs", s.epochs, stops=EPOCHS, group=training),
+        "show_code": Tick("show the code", False, group="Code"),
+    }
+
+
+def make_widget(preset=None, *, hide=(), lock=(), large=False, **settings):
+    """Return the widget; the arguments are those of :func:`show`."""
+    given = dict(settings)
+    if preset is not None:
+        given = {**check_choice("preset", preset, PRESETS), **given}
+    s = make_settings(Settings, given)
+    controls = make_controls(s, None if settings else preset)
+    what = "a playground, with controls for the data, the network and its training"
+    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
+    return Playground(stage, s)
+
+
+def show(preset=None, *, hide=(), lock=(), large=False, **settings):
     """Put the playground on the page.
 
     Parameters
@@ -1056,9 +878,11 @@ def show(preset=None, *, hide=(), **settings):
     preset : str, optional
         A beginning from :data:`PRESETS`: "circles", "too small", "overfitting", "stuck",
         "spirals", "too fast", "dead".
-    hide : collection of str
-        Names of controls to leave out: those of the settings, and "preset", "new_sample", "play",
-        "step", "reset", "epoch", "keep", "forget", "show_code". What is hidden keeps its value.
+    hide, lock : collections of str
+        Names of controls to leave out, or to hold still: those of the settings, and "preset",
+        "new_sample", "play", "epoch", "keep", "forget", "show_code". They keep their value.
+    large : bool
+        Large letters, for the wall.
     settings
         Any of :class:`Settings`, in place of what the preset says:
         ``show("overfitting", weight_decay=0.01, hide=("data", "noise"))``.
@@ -1068,7 +892,4 @@ def show(preset=None, *, hide=(), **settings):
     TypeError, ValueError
         For a name or a value that is not known.
     """
-    given = dict(settings)
-    if preset is not None:
-        given = {**check_choice("preset", preset, PRESETS), **given}
-    Widget(make_settings(Settings, given), hide, None if settings else preset).panel.show()
+    make_widget(preset, hide=hide, lock=lock, large=large, **settings).stage.show()

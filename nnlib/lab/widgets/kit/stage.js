@@ -108,7 +108,11 @@ function render({ model, el }) {
   const kinds = { slider, number: slider, choice, tick, button: press, player, pad };
   const groups = {};
   for (const spec of plan.controls) {
-    const part = kinds[spec.kind](spec, (value) => ask(spec.name, value), refuse, parts);
+    const change = (value) => {
+      for (const part of Object.values(parts)) part.pause?.(); // a hand on a control stops the film
+      ask(spec.name, value);
+    };
+    const part = kinds[spec.kind](spec, change, refuse, parts);
     parts[spec.name] = part;
     groups[spec.group] ??= group(controls, spec.group);
     groups[spec.group].append(part.element);
@@ -285,10 +289,14 @@ function press(spec, change) {
 
 function player(spec, change, refuse, parts) {
   // Plays through the stops of a slider, as if a hand moved it.
-  let clock = null, stops = [0];
+  let clock = null, stops = [0], byItself = false;
   const target = () => parts[spec.target];
   const next = () => stops.find((stop) => stop > target().value);
-  const show = (stop) => { if (stop !== undefined) target().move(stop); };
+  function show(stop) {
+    byItself = true;
+    if (stop !== undefined) target().move(stop);
+    byItself = false;
+  }
   function end() {
     clearInterval(clock);
     clock = null;
@@ -304,7 +312,8 @@ function player(spec, change, refuse, parts) {
   const reset = button("Reset", "Back to the beginning", () => { end(); show(stops[0]); });
   const row = make("div", { class: "control player" }, play, step, reset);
   const set = (value) => { stops = value; };
-  return { ...basics(spec, [play, step, reset], row), set, end };
+  const pause = () => { if (!byItself) end(); };
+  return { ...basics(spec, [play, step, reset], row), set, end, pause };
 }
 
 // ----------------------------------------------------------------------------------- helpers

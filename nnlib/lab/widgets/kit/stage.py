@@ -97,6 +97,7 @@ class Stage:
         self.words, self.message, self.alert, self.code = "", "", False, None
         self.spots, self.reach, self.share, self.job, self.number = [], {}, None, None, 0
         self.place, self.view, self.shown, self.waits_for_picture = FIRST_PLACE, None, None, False
+        self.size = list(FIRST_PLACE[:2])
         self.at_once = True  # until it is on the page
         specs = [
             {"name": name, **control.spec()}
@@ -327,7 +328,7 @@ class Stage:
 
     # ------------------------------------------------------------------------------- recorded
 
-    def record(self, controls, *, width=760, height=420):
+    def record(self, controls, *, extra=(), width=620, height=420):
         """Return HTML that plays the widget without a kernel, for some values of some controls.
 
         The other controls are left out. It is one piece of HTML, with the same module: put it into
@@ -337,6 +338,8 @@ class Stage:
         Parameters
         ----------
         controls : dict of name: list of values
+        extra : collection of names
+            Controls that need no kernel, like a Player; they are shown too.
         width, height : int
             Room for the picture, in pixels.
 
@@ -344,15 +347,15 @@ class Stage:
         -------
         str
         """
-        self.place, self.view = (width, height, 1.5), None
+        self.place, self.view = (width, height, 1.25), None
         names, pictures, words = list(controls), [], []
-        plan = {**self.front.plan, "controls": self.recorded_plan(controls)}
+        plan = {**self.front.plan, "controls": self.recorded_plan(controls, extra)}
         for values in product(*controls.values()):
             self.change(**dict(zip(names, values, strict=True)))
             self.waits_for_picture = True
             pixels = Pillow.fromarray(self.paint()[..., :3])
             buffer = BytesIO()
-            pixels.save(buffer, "webp", quality=60, method=4)
+            pixels.save(buffer, "webp", quality=50, method=4)
             pictures.append(b64encode(buffer.getvalue()).decode())
             words.append(self.words)
         size = [round(side / self.place[2]) for side in pixels.size]
@@ -368,9 +371,9 @@ class Stage:
             f'<script type="module">{module}</script></div>\n'
         )
 
-    def recorded_plan(self, controls):
+    def recorded_plan(self, controls, extra):
         """Return the plan of the recorded controls: only their values can be chosen."""
-        plan = []
+        plan = [{"name": name, **self.controls[name].spec()} for name in extra]
         for name, values in controls.items():
             spec = {"name": name, **self.controls[name].spec(), "value": values[0], "group": ""}
             if spec["kind"] in ("slider", "number"):
