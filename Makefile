@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes links bench constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ links: install-lab  ## write the links for this clone's git remote (REMOTE=… f
 
 bench: install-test  ## time nnlib against a hand-written NumPy script
 	.venv/bin/python -m benchmarks $(PEERS)
+
+test-frameworks: install-test  ## lesson 09 in PyTorch, JAX, Keras and scikit-learn, which it installs
+	.venv/bin/python -m benchmarks --frameworks
 
 constraints: install-test  ## renew constraints.txt: the newest versions, to be tested
 	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \

@@ -17,7 +17,18 @@ from matplotlib.patches import Circle, Rectangle
 
 from nnlib import Network, datasets, losses, train
 from nnlib.activations import ACTIVATIONS, sigmoid
-from nnlib.lab.figures import activations, backprop, drawing, network, plane, start, style, training
+from nnlib.autodiff import Tensor, in_order, tanh
+from nnlib.lab.figures import (
+    activations,
+    autodiff,
+    backprop,
+    drawing,
+    network,
+    plane,
+    start,
+    style,
+    training,
+)
 from nnlib.lab.figures import datasets as digit_figures
 from nnlib.lab.figures import gradcheck as bug_figures
 from nnlib.lab.figures import learning_rate_and_hidden_size as rates_and_sizes
@@ -1069,3 +1080,30 @@ def hidden_units(picture, network, always_white):
     picture.says(f"row {row + 1}, column {column + 1} to neuron {neuron + 1}.")
     picture.says(f"Dots mark the {picture.line().shape[1]} pixels")
     picture.says(f"weights is {np.abs(network.W[1][~always_white]).mean():.2f}")
+
+
+# -------------------------------------------------------------------------------- 09: frameworks
+
+
+def taped_network(rng):
+    X, y = rng.normal(size=(int(rng.integers(1, 5)), 2)), rng.normal(size=(1, 2))
+    shapes = {"W1": (2, 3), "b1": (1, 3), "W2": (3, 2), "b2": (1, 2)}
+    W1, b1, W2, b2 = (Tensor(rng.normal(size=shape), name=n) for n, shape in shapes.items())
+    error = tanh(X @ W1 + b1) @ W2 + b2 - y
+    loss = (error * error).mean()
+    loss.backward()
+    return [loss]
+
+
+@of(autodiff.tape, taped_network)
+def tape(picture, loss):
+    made = [tensor for tensor in in_order(loss) if tensor.made_from]
+    written = picture.texts()
+    for tensor in in_order(loss):
+        shape = str(tensor.value.shape).replace(" ", "") if tensor.value.shape else "number"
+        assert written.count(shape) == written.count(f"← {shape}") > 0
+    names = [text for text in written if text and "(" not in text and "number" not in text]
+    assert names[: len(made)] == [tensor.name.replace("−", "-") for tensor in made]
+    picture.says(f"A tape of {len(made)} operations")
+    picture.says(f"{sum(tensor.value.size for tensor in made)} numbers in all")
+    picture.says("In ×, one tensor is used twice", f"The result is {loss.value:.4f}")
