@@ -71,20 +71,24 @@ def swish_by_hand():
     return a + a * (1 - a)
 
 
+# ------------------------------------------------------------------------------ Exercise 9.5
+
+
+def momentum_by_parts(theta, velocity, gradient, rate, momentum):
+    step = rate * momentum * velocity + rate * gradient
+    return theta - step, np.add(gradient, momentum * velocity)
+
+
+def momentum_by_entries(theta, velocity, gradient, rate, momentum):
+    new = [momentum * v + g for v, g in zip(velocity, gradient, strict=True)]
+    return [t - rate * v for t, v in zip(theta, new, strict=True)], new
+
+
 RIGHT = {
     "9.1": [divide_by_entries, divide_by_the_quotient],
     "9.2": [walk_with_setdefault, walk_by_calling_itself],
     "9.3": [swish_by_the_tape(), swish_by_hand(), 0.9277],
     "9.4": [0.125, Fraction(1, 8), np.float32(0.125)],
-    "9.5": [
-        lambda theta, velocity, gradient, rate, momentum: (
-            theta - rate * momentum * velocity - rate * gradient,
-            np.add(gradient, momentum * velocity),
-        ),
-        lambda theta, velocity, gradient, rate, momentum: [
-            [t - rate * (momentum * v + g) for t, v, g in zip(theta, velocity, gradient, strict=True)]
-            [momentum * v + g for v, g in zip(velocity, gradient, strict=True)],
-        ],
-    ],
+    "9.5": [momentum_by_parts, momentum_by_entries],
     "9.6": [math.log1p(math.exp(-0.9)), float(np.logaddexp(0, -0.9)), 0.3412],
 }

@@ -43,7 +43,7 @@ def test_the_same_start_gives_the_same_losses(name, what):
 
 def test_what_is_not_installed_is_said(monkeypatch, capsys):
     monkeypatch.setattr(importlib.util, "find_spec", lambda module: None)
-    net, X, y, loss = problem("XOR")
+    net, X, y, _ = problem("XOR")
     elsewhere.compare(net, X, y, learning_rate=0.5, epochs=1, ours=[0.7, 0.6], at=[0, 1])
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split() == ["nnlib", "0.7000", "0.6000"]
