@@ -52,6 +52,28 @@ minutes: install-lab  ## how long each sitting takes, by section (NOTEBOOKS=… 
 links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
 	.venv/bin/python tools/links.py $(REMOTE)
 
+.PHONY: book book-serve live test-book install-book
+
+book: install-book book/node_modules  ## build the web book, into .book/site
+	.venv/bin/python tools/book.py
+
+book-serve: live book  ## show the book and the live site on this machine
+	.venv/bin/python tools/book.py serve
+
+live: install-book book/node_modules .venv/live  ## build the live site, which runs the sittings in the browser
+	.venv/bin/python tools/live.py
+
+test-book: live book  ## look at every page of the book in Chromium, and start the live site
+	@sh tools/chromium.sh
+	.venv/bin/python -m pytest tests/book -m book --dist=load -rA $(ONLY)
+
+book/node_modules: book/package.json
+	npm install --prefix book --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+
+.venv/live: constraints.txt book/package.json | install-book book/node_modules
+	.venv/bin/python tools/live.py fetch
+
 bench: install-test  ## time nnlib against a hand-written NumPy script
 	.venv/bin/python -m benchmarks $(PEERS)
 
@@ -59,10 +81,10 @@ test-frameworks: install-test  ## lesson 09 in PyTorch, JAX, Keras and scikit-le
 	.venv/bin/python -m benchmarks --frameworks
 
 constraints: install-test  ## renew constraints.txt: the newest versions, to be tested
-	.venv/bin/uv pip compile pyproject.toml --group browser --universal --upgrade \
+	.venv/bin/uv pip compile pyproject.toml --group book --universal --upgrade \
 		--no-annotate --no-header --quiet --output-file constraints.txt
 
-install-lab install-test install-browser: install-%: .venv/.installed-%
+install-lab install-test install-browser install-book: install-%: .venv/.installed-%
 
 # An installation is older than the files it follows from, or it is good. Where .venv does not fit
 # this folder or the PYTHON that is asked for, `--stale` names one more thing to wait for.

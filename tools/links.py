@@ -20,6 +20,7 @@ HOSTS = {
     "github.com": (r"[\w.-]+/[\w.-]+", lambda project: f"gh/{project}"),
     "gitlab.com": (r"[\w.-]+(/[\w.-]+)+", lambda project: f"gl/{quote(project, safe='')}"),
 }
+PAGES = {"github.com": "github.io", "gitlab.com": "gitlab.io"}
 START = "<!-- The links below are written by `make links`. -->\n"
 
 
@@ -47,6 +48,26 @@ def binder(address, path):
     host, project = address.removeprefix("https://").split("/", 1)
     _, name_for_binder = HOSTS[host]
     return f"https://mybinder.org/v2/{name_for_binder(project)}/HEAD?urlpath=lab/tree/{path}"
+
+
+def book(address):
+    """Where the host publishes the web book of a repository: its Pages."""
+    host, owner, name = address.removeprefix("https://").split("/", 2)
+    site = f"{owner.lower()}.{PAGES[host]}"
+    return f"https://{site}/" if name.lower() == site else f"https://{site}/{name}/"
+
+
+def live(address, notebook=""):
+    """Where the same site runs the sittings, without installing anything."""
+    return f"{book(address)}live/lab/index.html" + (f"?path={notebook}" if notebook else "")
+
+
+def colab(address, path):
+    """A link that opens a file of the published repository in Colab, which takes GitHub's alone."""
+    host, project = address.removeprefix("https://").split("/", 1)
+    if host != "github.com":
+        return None
+    return f"https://colab.research.google.com/github/{project}/blob/HEAD/{path}"
 
 
 def definitions(address, notebooks):

@@ -1,0 +1,216 @@
+"""The part of the web book that Sphinx and its theme do not have: a small extension.
+
+Buttons to run or take home each sitting, the way along the path, anchors as Jupyter makes them, and
+the glossary's symbols and words in the search.
+"""
+
+import html
+import re
+import shutil
+import unicodedata
+from pathlib import Path
+
+import links
+import live as live_site
+import sittings as series
+from docutils import nodes
+from sphinx import addnodes
+
+HERE = Path(__file__).resolve().parent
+MATHJAX = HERE / "node_modules" / "mathjax" / "es5"
+SIGNS = {
+    "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "odot": "⊙", "top": "⊤", "sqrt": "√",
+    "varepsilon": "ε", "varphi": "φ", "infty": "∞", "approx": "≈", "cdot": "·", "log": "log",
+    "exp": "exp", "max": "max", "min": "min", "tanh": "tanh",
+}  # fmt: skip
+
+
+def setup(app):
+    app.add_role("run-here", run_here)
+    app.add_role("play", play)
+    app.add_role("ways-in", ways_in)
+    app.connect("config-inited", add_extra_files)
+    app.connect("doctree-read", add_buttons)
+    app.connect("doctree-read", add_index_entries)
+    app.connect("html-page-context", lead_along_the_path)
+    app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
+    app.connect("build-finished", add_mathjax)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def add_extra_files(app, config):
+    """The notebooks to download, and the widgets' recorded forms."""
+    config.html_extra_path.append(str(Path(app.srcdir) / "extra"))
+
+
+def jupyter_anchor(title):
+    """The anchor that JupyterLab gives to a heading."""
+    return title.replace(" ", "-")
+
+
+# Buttons
+
+
+def live(name):
+    """Where the live site, beside the book, opens a sitting."""
+    return f"live/lab/index.html?path={name}.ipynb"
+
+
+def raw(markup):
+    return nodes.raw("", markup, format="html")
+
+
+def link(target, words, title="", **attributes):
+    more = {"title": title, **attributes} if title else attributes
+    text = "".join(f' {name}="{html.escape(value)}"' for name, value in more.items())
+    return f'<a href="{html.escape(target)}"{text}>{html.escape(words)}</a>'
+
+
+def run_here(name, rawtext, text, lineno, inliner, options=None, content=None):
+    docname = inliner.document.settings.env.docname
+    return [raw(link(live(docname), text, **{"class": "run-here"}))], []
+
+
+def play(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """A button that loads a widget's recorded form, when it is touched and not before."""
+    source = Path(inliner.document.settings.env.srcdir) / "extra" / text
+    size = source.stat().st_size / 1e6
+    words = f"Play with it on this page ({size:.1f} MB)"
+    return [raw(f'<button class="play" data-recorded="{text}">{words}</button>')], []
+
+
+def ways_in(name, rawtext, text, lineno, inliner, options=None, content=None):
+    """The front page's four buttons; ``text`` is the first sitting."""
+    address = links.published_address()
+    found = [
+        link(f"{text}.html", "Start reading", **{"class": "first"}),
+        link(live(text), "Run it here", "Python in the browser, nothing to install"),
+        link(f"{address}#read-it--run-it--take-it-home", "Take it home", "Two commands"),
+        link(f"{address}#in-a-class", "Teach it", "Routes, sheets and timings for a class"),
+    ]
+    ways = f'<nav class="ways" aria-label="Ways in">{"".join(found)}</nav>'
+    told = f"To run it here needs nothing installed. {live_site.statement()}"
+    size = f'<p class="size">{html.escape(told.strip())}</p>'
+    return [raw(ways + size)], []
+
+
+def add_buttons(app, doctree):
+    """Beneath the title of each sitting: where to run it, and how long it is to read."""
+    path = series.NOTEBOOKS / f"{app.env.docname}.ipynb"
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if title is None or not path.exists():
+        return
+    address, file = links.published_address(), f"notebooks/{path.name}"
+    found = [
+        link(live(path.stem), "Run here", "Python in the browser, nothing to install"),
+        link(links.binder(address, file), "Binder", "A computer lent by mybinder.org"),
+        link(links.colab(address, file), "Colab", "A computer lent by Google; needs an account")
+        if links.colab(address, file)
+        else "",
+        link(path.name, "Download", "The notebook, for your own Jupyter", download=""),
+        link(
+            f"live/afresh.html?path={path.name}",
+            "Start afresh",
+            "For whoever ran it here: forget what this browser keeps of this page",
+        ),
+    ]
+    time = ""
+    if series.read_sitting(path).is_sitting:
+        time = f"<span>{series.reading_minutes(path)} minutes to read, without the exercises</span>"
+    bar = f'<nav class="ways" aria-label="Run this page">{"".join(found)}{time}</nav>'
+    title.parent.insert(title.parent.index(title) + 1, raw(bar))
+
+
+# The docstrings
+
+
+def prepare_docstring(app, what, name, obj, options, lines):
+    """Write a docstring as numpydoc reads it: the source in a section, no star for emphasis."""
+    for k, line in enumerate(lines):
+        parts = re.split("(``.*?``)", line)
+        parts[::2] = [re.sub(r"(?<=[( ])\*(?=\w+[,)])", r"\\*", part) for part in parts[::2]]
+        lines[k] = "".join(parts)
+    sections = any(set(line) == {"-"} for line in lines)
+    for k, line in enumerate(lines):
+        if sections and line.startswith("Source: "):
+            lines[k : k + 1] = ["References", "----------", line.removeprefix("Source: ")]
+            break
+
+
+# The way
+
+
+def lead_along_the_path(app, pagename, templatename, context, doctree):
+    """Previous and next: along the path; a side trip leaves it and leads back to it."""
+    every = series.sittings()
+    if pagename not in {page.name for page in every}:
+        return
+    titles = {page.name: page.title for page in every}
+    for key, name in zip(("prev", "next"), series.neighbours(pagename, every), strict=True):
+        context[key] = name and {"link": f"{name}.html", "title": html.escape(titles[name])}
+
+
+# The search
+
+
+def add_index_entries(app, doctree):
+    """Let the search, and the index, find each symbol and each word of the glossary."""
+    if app.env.docname != "glossary":
+        return
+    lines = [row for row in doctree.findall(nodes.row) if row.parent.tagname == "tbody"]
+    lines += [
+        item for item in doctree.findall(nodes.list_item) if next(item.findall(nodes.strong), None)
+    ]
+    for k, line in enumerate(lines):
+        target = f"entry-{k}"
+        line["ids"].append(target)
+        terms = row_terms(line) if isinstance(line, nodes.row) else item_terms(line)
+        entries = [("single", term.replace(";", ","), target, "", None) for term in terms]
+        first = line.next_node(nodes.paragraph)
+        first.insert(0, addnodes.index(entries=entries, inline=True))
+
+
+def item_terms(item):
+    return [strong.astext() for strong in item.findall(nodes.strong)][:1]
+
+
+def row_terms(row):
+    """What somebody may type who looks for a symbol: the sign, its name, its name in the code."""
+    entries = list(row.findall(nodes.entry))
+    signs = [readable(formula.astext()) for formula in entries[0].findall(nodes.math)]
+    names = re.findall(r"\(([a-z]+)\)", entries[0].astext())
+    code = [literal.astext() for entry in entries for literal in entry.findall(nodes.literal)]
+    return [term for term in dict.fromkeys([*signs, *names, *code]) if term]
+
+
+def readable(formula):
+    r"""A formula in plain signs: ``\delta^{(l)}`` becomes ``δ(l)``."""
+    text = re.sub(r"\\([A-Za-z]+)", lambda command: sign(command[1]), formula)
+    return "".join(re.sub(r"[{}\\^_,]", " ", text).split())
+
+
+def sign(command):
+    """The sign that a command of TeX stands for: ``delta`` gives δ; "" if it only lays out."""
+    case = "SMALL" if command.islower() else "CAPITAL"
+    try:
+        return unicodedata.lookup(f"GREEK {case} LETTER {command.upper()}")
+    except KeyError:
+        return SIGNS.get(command, "")
+
+
+# The formulas
+
+
+def add_mathjax(app, exception):
+    """Put MathJax into the site, so that a page asks nobody else for it."""
+    if exception or app.builder.format != "html":
+        return
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for name in (
+        "startup.js", "core.js", "input/tex.js", "output/chtml.js", "output/chtml/fonts/tex.js",
+        "a11y/assistive-mml.js",
+    ):  # fmt: skip
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(MATHJAX / name, target / name)
+    for folder in ("output/chtml/fonts/woff-v2", "input/tex/extensions"):
+        shutil.copytree(MATHJAX / folder, target / folder, dirs_exist_ok=True)

@@ -1,0 +1,113 @@
+"""Every page of the book in a real browser: on a phone, a tablet and a desktop, light and dark."""
+
+import pytest
+from web_site import PAGES
+
+pytestmark = pytest.mark.book
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
+HEAVIEST = 2_000_000  # bytes
+MOST_REQUESTS = 50
+TYPESET = "window.MathJax?.startup?.promise?.then(() => true) ?? true"
+
+
+def opened(page, address, name):
+    page.goto(f"{address}/{name}", wait_until="load")
+    page.evaluate(TYPESET)
+    return page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light_and_complete_and_asks_nobody_else(page, address, name):
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    received = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto(f"{address}/{name}", wait_until="networkidle")
+    assert page.faults == []
+    assert [url for url in page.requests if not url.startswith((address, "data:", "blob:"))] == []
+    assert len(received) <= MOST_REQUESTS
+    assert sum(received) <= HEAVIEST, f"{sum(received):,} bytes"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_typeset(page, address, name):
+    opened(page, address, name)
+    formulas = page.locator("article .math").count()
+    assert page.locator("article .math mjx-container").count() >= formulas
+    assert page.locator("mjx-merror").count() == 0
+    assert "\\(" not in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_and_fits_at_every_size(page, address, name, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)
+    opened(page, address, name)
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(500)  # the theme waits until the size is settled
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, size
+        found = Axe().run(page).response["violations"]
+        told = [
+            f"{size}, {fault['id']}: {node['html'][:200]} {node['any'][:1]}"
+            for fault in found
+            for node in fault["nodes"][:3]
+        ]
+        assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_folds_open_with_a_click_and_close_again(page, address, name):
+    opened(page, address, name)
+    folds = page.locator("article details")
+    for k in range(min(folds.count(), 6)):
+        fold = folds.nth(k)
+        inside = fold.locator(":scope > :not(summary)").first
+        assert not inside.is_visible()
+        fold.locator("summary").first.click()
+        assert inside.is_visible()
+        fold.locator("summary").first.click()
+        assert not inside.is_visible()
+
+
+@pytest.mark.parametrize("words", ["δ", "delta", "η", "softmax", "learning_rate", "overfitting"])
+def test_the_search_finds_symbols_and_words_of_the_glossary(page, address, words):
+    page.goto(f"{address}/search.html?q={words}")
+    page.wait_for_selector("#search-results li a", timeout=20_000)
+    page.wait_for_function("document.querySelector('.search-summary')?.innerText.includes('found')")
+    links = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
+    assert any("glossary.html#entry-" in link for link in links), links
+
+
+def test_a_link_in_jupyters_form_leads_to_the_section(page, address):
+    opened(page, address, "glossary.html")
+    assert page.evaluate("scrollY") == 0
+    opened(page, address, "glossary.html#Greek-letters")
+    page.wait_for_function("scrollY > 500")
+    assert abs(page.locator("#greek-letters h3").bounding_box()["y"]) < 200
+
+
+@pytest.mark.parametrize("paper", [(794 - 121, "A4"), (816 - 121, "Letter")], ids=lambda p: p[1])
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "search.html"])
+def test_nothing_is_cut_on_paper(page, address, name, paper):
+    width, paper_format = paper
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width, "height": 1000})
+    opened(page, address, name)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    too_wide = page.evaluate(
+        """width => [...document.querySelectorAll('article *')]
+            .filter(e => !e.closest('mjx-assistive-mml') && e.getClientRects().length)
+            .filter(e => e.getBoundingClientRect().right > width + 2)
+            .map(e => e.outerHTML.slice(0, 150))""",
+        width,
+    )
+    assert too_wide == []
+    assert page.locator(".bd-sidebar-primary, .ways, .prev-next-area").evaluate_all(
+        "all => all.every(e => !e.getClientRects().length)"
+    )
+    pages = page.pdf(format=paper_format).count(b"/Type /Page\n")
+    assert pages >= 1
