@@ -185,7 +185,7 @@ def epoch_by_slices(X, y, w, order, batch_size, learning_rate):
     for i in range(-(-len(X) // batch_size)):
         part = slice(i * batch_size, (i + 1) * batch_size)
         error = X[part] @ w - y[part]
-        w -= 2 * learning_rate * np.einsum("ij,ik->jk", X[part], error) / error.shape[0]
+        w -= 2 * learning_rate * np.einsum("ij,ik->jk", X[part], error) / error.size
     return w
 
 
@@ -194,7 +194,7 @@ def epoch_by_a_list(X, y, w, order, batch_size, learning_rate):
     while waiting:
         rows, waiting = waiting[:batch_size], waiting[batch_size:]
         steps = [np.outer(X[i], X[i] @ w - y[i]) for i in rows]
-        w = w - learning_rate * 2 * np.mean(steps, axis=0)
+        w = w - learning_rate * 2 * np.mean(steps, axis=0) / y.shape[1]
     return w
 
 
@@ -211,6 +211,7 @@ def epoch_other(
     here=True,
     plus=False,
     two=2,
+    outputs=True,
 ):
     def epoch(X, y, w, order, batch_size, learning_rate):
         first = w
@@ -220,6 +221,7 @@ def epoch_other(
             rows = pick(order, np.arange(i * batch_size, min((i + 1) * batch_size, n)))
             error = X[rows] @ (w if here else first) - y[rows]
             slope = two * X[rows].T @ error / share(rows, n, batch_size)
+            slope = slope / y.shape[1] if outputs else slope
             w = w + learning_rate * slope if plus else w - learning_rate * slope
         return w
 
@@ -239,7 +241,7 @@ def epoch_in_a_copy(X, y, w, order, batch_size, learning_rate):
     w = w.copy()
     for begin in range(0, len(X), batch_size):
         rows = order[begin : begin + batch_size]
-        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / len(rows)
+        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / y[rows].size
     return w
 
 
@@ -314,6 +316,7 @@ WRONG = {
         "a mean over all samples, where the batch is meant": epoch_other(
             share=lambda rows, n, size: n
         ),
+        "a mean over the samples alone": broken_with(outputs=False),
         "the last batch counted as a full one": epoch_other(share=lambda rows, n, size: size),
         "the order left out": broken_with(pick=lambda order, rows: rows),
         "all batches measured at the start": broken_with(here=False),

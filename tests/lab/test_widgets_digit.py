@@ -1,16 +1,14 @@
 """The widget of lesson 08, driven without a browser."""
 
-import gc
 import re
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from nnlib import Network, datasets
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets import digit as module
-from nnlib.lab.widgets.digit import N_PIXELS, Widget, compute, draw, show
+from nnlib.lab.widgets.digit import centred, compute, draw, make_widget, show
 
 X, LABELS = datasets.digits()
 
@@ -22,13 +20,10 @@ def network_with(n_hidden=7):
 
 @pytest.fixture
 def widget():
-    widget = Widget(network_with(), X[:20], LABELS[:20], image=3)
+    widget = make_widget(network_with(), X[:20], LABELS[:20], image=3)
+    widget.stage.send()
     yield widget
-    widget.panel.close()
-
-
-def description(widget):
-    return widget.panel.picture.description
+    widget.stage.close()
 
 
 def test_a_reading_is_the_forward_pass_of_one_image():
@@ -68,37 +63,46 @@ def test_it_says_whether_the_answer_is_right():
 
 @pytest.mark.parametrize("image", [0, 10, 19])
 def test_choosing_an_image_puts_it_on_the_grid(widget, image):
-    widget.panel.controls["image"].value = image
-    assert np.array_equal(widget.grid.pixels, X[image])
-    assert description(widget) == draw(compute(widget.network, X[image], LABELS[image]))[1]
-    assert widget.panel.message.words == ""
+    widget.stage.change(image=image)
+    assert np.array_equal(widget.stage.values["grid"], X[image])
+    assert widget.stage.words == draw(compute(widget.network, X[image], LABELS[image]))[1]
+    assert widget.stage.message == ""
 
 
-def test_pressing_a_pixel_turns_it_and_the_network_reads_again(widget):
-    place = int(np.flatnonzero(X[3] == 0)[0])
-    before = description(widget)
-    widget.grid.buttons[place].click()
-    assert widget.grid.pixels[place] == 1
-    assert widget.grid.buttons[place].tooltip.endswith("100 % dark")
-    assert description(widget).startswith("Your own drawing")
-    widget.grid.buttons[place].click()
-    assert description(widget) == before
-
-
-def test_every_pixel_has_a_name_of_its_own(widget):
-    names = [button.tooltip for button in widget.grid.buttons]
-    assert len({name.partition(":")[0] for name in names}) == N_PIXELS
-    assert names[0].startswith("row 1, column 1: ")
-    assert names[-1].startswith("row 8, column 8: ")
+def test_what_is_drawn_is_read_and_is_no_image_of_the_data_any_more(widget):
+    before = widget.stage.words
+    drawn = list(X[3])
+    drawn[int(np.flatnonzero(X[3] == 0)[0])] = 1.0
+    widget.stage.change(grid=drawn)
+    assert "Your own drawing" in widget.stage.words
+    widget.stage.change(grid=list(X[3]))
+    assert widget.stage.words == before
 
 
 def test_an_empty_grid_is_white_and_can_be_drawn_on(widget):
-    widget.panel.controls["empty"].press()
-    assert not widget.grid.pixels.any()
-    assert "Your own drawing, with 0 of 64 pixels dark" in description(widget)
-    for row in range(8):
-        widget.grid.buttons[8 * row + 4].click()
-    assert "with 8 of 64 pixels dark" in description(widget)
+    widget.stage.press("empty")
+    assert not any(widget.stage.values["grid"])
+    assert "Your own drawing, with 0 of 64 pixels dark" in widget.stage.words
+    assert "The grid is empty" in widget.stage.words
+    widget.stage.change(grid=[float(k % 8 == 4) for k in range(64)])
+    assert "with 8 of 64 pixels dark" in widget.stage.words
+
+
+def test_it_says_where_the_ink_lies_and_moves_it_to_the_middle(widget):
+    corner = [float(k // 8 < 2 and k % 8 < 2) for k in range(64)]
+    widget.stage.change(grid=corner)
+    assert "3.0 pixels above and 3.0 pixels left of the middle" in widget.stage.words
+    widget.stage.press("centre")
+    assert "The ink is centred" in widget.stage.words
+    moved = np.reshape(widget.stage.values["grid"], (8, 8))
+    assert moved[3:5, 3:5].all()
+    assert moved.sum() == 4
+
+
+def test_what_is_centred_is_not_moved():
+    for pixels in (np.zeros(64), *X[:50]):
+        again = centred(centred(pixels))
+        assert np.array_equal(again, centred(pixels))
 
 
 def test_an_error_is_said_in_words(widget, monkeypatch):
@@ -106,15 +110,16 @@ def test_an_error_is_said_in_words(widget, monkeypatch):
         raise OverflowError("the sums left the finite numbers")
 
     monkeypatch.setattr(module, "compute", broken)
-    widget.panel.controls["image"].value = 4
-    assert "the sums left the finite numbers" in widget.panel.message.words
+    widget.stage.change(image=4)
+    assert "the sums left the finite numbers" in widget.stage.message
 
 
-@pytest.mark.parametrize("hidden", ["image", "empty", "grid"])
+@pytest.mark.parametrize("hidden", ["image", "empty", "grid", "erase", "centre"])
 def test_any_control_can_be_hidden(hidden):
-    widget = Widget(network_with(), X[:5], LABELS[:5], hide=(hidden,))
-    assert description(widget)
-    widget.panel.close()
+    widget = make_widget(network_with(), X[:5], LABELS[:5], hide=(hidden,))
+    widget.stage.send()
+    assert widget.stage.words
+    widget.stage.close()
 
 
 @pytest.mark.parametrize(
@@ -128,16 +133,3 @@ def test_any_control_can_be_hidden(hidden):
 def test_what_does_not_fit_is_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         show(*arguments)
-
-
-def test_running_it_ten_times_leaves_nothing_behind():
-    def run():
-        Widget(network_with(), X[:3], LABELS[:3]).panel.close()
-
-    run()
-    gc.collect()
-    before = len(_instances)
-    for _ in range(10):
-        run()
-    gc.collect()
-    assert len(_instances) <= before

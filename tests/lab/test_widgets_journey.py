@@ -1,11 +1,9 @@
 """The widget of lesson 04, driven without a browser."""
 
-import gc
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 
 from nnlib import Network, gradients
 from nnlib.lab.figures import backprop as figures
@@ -20,11 +18,11 @@ from nnlib.lab.widgets.journey import (
     TARGETS,
     WEIGHTS,
     Settings,
-    Widget,
     compute,
     draw,
     formulas,
     go_round,
+    make_widget,
     show,
     take_update,
 )
@@ -45,14 +43,14 @@ WHOLE_RANGE = [
 
 @pytest.fixture
 def widget():
-    widget = Widget(LESSON)
+    widget = make_widget()
+    widget.stage.send()
     yield widget
-    widget.panel.close()
+    widget.stage.close()
 
 
 def set_to(widget, **values):
-    for name, value in values.items():
-        widget.panel.controls[name].value = value
+    widget.stage.change(**values)
 
 
 def network_of(settings):
@@ -200,89 +198,88 @@ def test_other_sizes_are_drawn_too(sizes):
 def test_the_controls_reach_every_value(widget):
     for change in WHOLE_RANGE:
         ((name, value),) = change.items()
-        before = widget.panel.picture.widget.value
-        changes = widget.panel.controls[name].value != value
+        before = widget.stage.front.picture
+        changes = widget.stage.values[name] != value
         set_to(widget, **change)
-        assert widget.panel.controls[name].value == value
+        assert widget.stage.values[name] == value
         journey = compute(widget.settings)
         assert widget.losses == [journey.losses[0]]
-        assert widget.panel.message.words == ""
-        words = widget.panel.picture.description
+        assert widget.stage.message == ""
+        words = widget.stage.words
         assert all(line[2] in words for line in formulas(journey, widget.settings.step))
         following = f"at learning rate {journey.learning_rate:g}, would take the loss to"
         assert f"{following} {figures.number(journey.losses[1])} (square)." in words
         assert "nan" not in words
         if changes:
-            assert widget.panel.picture.widget.value != before
+            assert widget.stage.front.picture != before
 
 
-def test_every_box_is_one_number_of_the_settings(widget, monkeypatch):
-    monkeypatch.setattr(widget.panel.picture, "show", lambda *arguments: None)  # quicker
-    for k, (array, group) in enumerate(widget.boxes.items()):
-        for i, box in enumerate(group.values()):
-            box.value = 0.01 * (10 * k + i)
+def test_every_box_is_one_number_of_the_settings(widget):
+    for k, (array, names) in enumerate(widget.boxes.items()):
+        widget.stage.set(**{name: 0.01 * (10 * k + i) for i, name in enumerate(names)})
+        widget.start()
         values = np.ravel(getattr(widget.settings, array))
-        assert np.allclose(values, 0.01 * (10 * k + np.arange(len(group))))
+        assert np.allclose(values, 0.01 * (10 * k + np.arange(len(names))))
         assert np.allclose(np.ravel(getattr(widget.journey, array)), values)
 
 
 def test_every_box_has_a_name_of_its_own(widget):
-    names = [box.widget.description for group in widget.boxes.values() for box in group.values()]
+    names = [widget.stage.controls[name].label for group in widget.boxes.values() for name in group]
     assert len(set(names)) == len(names) == 16
     assert names[:4] == ["input 1", "input 2", "target 1", "target 2"]
     assert "W2[1, 0]" in names
 
 
 def test_next_and_previous_go_through_the_steps_and_stop_at_the_ends(widget):
-    controls = widget.panel.controls
-    seen = [controls["step"].value]
+    seen = [widget.stage.values["step"]]
     for _ in STEPS[1:]:
-        controls["next"].press()
-        seen.append(controls["step"].value)
+        widget.stage.press("next")
+        seen.append(widget.stage.values["step"])
+        assert widget.stage.words.startswith(f"Step {len(seen)} of 5")
     assert seen == STEPS
-    assert widget.panel.message.words == ""
-    controls["next"].press()
-    assert "last step" in widget.panel.message.words
-    assert controls["step"].value == STEPS[-1]
+    assert widget.stage.message == ""
+    widget.stage.press("next")
+    assert "last step" in widget.stage.message
+    assert widget.stage.values["step"] == STEPS[-1]
     for _ in STEPS[1:]:
-        controls["previous"].press()
-    assert widget.panel.message.words == ""
-    assert controls["step"].value == STEPS[0]
-    controls["previous"].press()
-    assert "first step" in widget.panel.message.words
+        widget.stage.press("previous")
+    assert widget.stage.message == ""
+    assert widget.stage.values["step"] == STEPS[0]
+    widget.stage.press("previous")
+    assert "first step" in widget.stage.message
 
 
 def test_the_update_becomes_the_new_start_and_the_loss_is_watched(widget):
     set_to(widget, step="update")
     after = [array.copy() for array in widget.journey.after]
     for _ in range(9):
-        widget.panel.controls["take"].press()
+        widget.stage.press("take")
         if after:
             for name, array in zip(PARAMETERS, after, strict=True):
                 assert np.allclose(getattr(widget.journey, name), array, atol=1e-5)
             after = []
-    assert widget.panel.controls["step"].value == "predict"
+    assert widget.stage.values["step"] == "predict"
     assert widget.losses == go_round(LESSON, 9)[1]
-    assert widget.view.line.get_ydata() == pytest.approx(widget.losses)
+    assert widget.stage.view.line.get_ydata() == pytest.approx(widget.losses)
     numbers = [f"{loss:.4f}" for loss in widget.losses]
     words = f"Updates taken: 9. The loss went {', '.join(numbers[:3])}, …, "
-    assert words + ", ".join(numbers[-3:]) in widget.panel.picture.description
-    assert widget.panel.message.words == (
+    assert words + ", ".join(numbers[-3:]) in widget.stage.words
+    assert widget.stage.message == (
         f"Round 9: the loss has gone from {numbers[-2]} to {numbers[-1]}."
     )
     set_to(widget, learning_rate=2.0)
     assert len(widget.losses) == 10  # the same weights, so the same losses
     set_to(widget, x1=0.9)
     assert len(widget.losses) == 1  # of another sample
-    assert widget.panel.message.words == ""
+    assert widget.stage.message == ""
 
 
 def test_back_to_the_first_weights(widget):
-    before = widget.panel.picture.description
+    before = widget.stage.words
     set_to(widget, **{"x2": 3.0, "W2[0, 0]": 5.0, "step": "gradients"})
-    widget.panel.controls["take"].press()
-    widget.panel.controls["back"].press()
-    assert widget.panel.picture.description == before
+    widget.stage.press("take")
+    widget.stage.press("back")
+    assert widget.stage.words == before
     assert widget.settings == widget.first
 
 
@@ -292,58 +289,44 @@ def test_a_step_out_of_range_is_said_in_words_and_changes_nothing(widget):
     set_to(widget, **{"b2[0, 1]": 200.0, "W1[0, 0]": -3.0})
     settings = widget.settings
     for _ in range(30):
-        widget.panel.controls["take"].press()
-        if "did not work" in widget.panel.message.words:
+        widget.stage.press("take")
+        if "did not work" in widget.stage.message:
             break
         settings = widget.settings
-    assert "the boxes end at 1000. A smaller learning rate" in widget.panel.message.words
-    assert 'role="alert"' in widget.panel.message.widget.value
+    assert "the boxes end at 1000. A smaller learning rate" in widget.stage.message
+    assert widget.stage.alert
     assert widget.settings == settings
 
 
 def test_an_error_is_said_in_words(widget, monkeypatch):
     monkeypatch.setattr(module, "compute", lambda settings: 1 / 0)
     set_to(widget, x1=2.0)
-    assert "did not work: division by zero" in widget.panel.message.words
+    assert "did not work: division by zero" in widget.stage.message
 
 
 def test_any_setting_can_be_given_and_any_control_hidden():
     arrays = other_settings(np.random.default_rng(5), 3, 2, 1, step="update", loss="bce")
-    widget = Widget(arrays, hide=["W1", "b1", "take"])
-    assert widget.panel.controls["step"].value == "update"
+    widget = make_widget(**vars(arrays), hide=["W1", "b1", "take"])
+    assert widget.stage.values["step"] == "update"
     assert np.allclose(widget.settings.W1, arrays.W1)
-    shown = str([row.children for row in widget.panel.root.children if hasattr(row, "children")])
-    assert "W1[" not in shown
+    shown = [spec["name"] for spec in widget.stage.front.plan["controls"]]
+    assert "W1[0, 0]" not in shown
     assert "W2[2, 0]" not in shown
     assert "W2[1, 0]" in shown
-    widget.panel.close()
+    widget.stage.close()
     with pytest.raises(ValueError, match="hide names 'W3'"):
-        Widget(LESSON, hide="W3")
+        make_widget(hide="W3")
     with pytest.raises(TypeError, match="no setting 'rate'"):
         show(rate=1)
-    with pytest.raises(ValueError, match="input 1 is 11"):
-        Widget(replace(LESSON, x=(11.0, 0.0)))
-
-
-def test_closed_widgets_leave_nothing_behind():
-    def count():
-        gc.collect()
-        return len(_instances)
-
-    before = count()
-    for _ in range(3):
-        widget = Widget(LESSON)
-        widget.panel.controls["next"].press()
-        widget.panel.close()
-    del widget
-    assert count() == before
+    with pytest.raises(ValueError, match="input 1 cannot be 11"):
+        make_widget(x=(11.0, 0.0))
 
 
 def test_pictures_pile_up_no_artists(widget):
     set_to(widget, step="update")
     set_to(widget, step="predict")
-    count = len(widget.view.network.get_children())
+    count = len(widget.stage.view.network.get_children())
     for k in range(10):
         set_to(widget, x1=float(k) / 10)
-    assert len(widget.view.network.get_children()) == count
-    assert len(widget.view.figure.axes) == 3
+    assert len(widget.stage.view.network.get_children()) == count
+    assert len(widget.stage.view.figure.axes) == 3

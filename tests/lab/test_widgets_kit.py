@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -381,3 +382,20 @@ def test_a_widget_is_few_objects_in_the_kernel():
 def test_ticks_and_number_boxes_are_drawn_by_their_kind():
     assert Tick("x", False).spec()["kind"] == "tick"
     assert Number("n", 1, low=0, high=3).spec()["kind"] == "number"
+
+
+WIDGETS = Path(stages.__file__).parents[1]
+
+
+@pytest.mark.parametrize("path", sorted(WIDGETS.glob("*.py")), ids=lambda path: path.stem)
+def test_no_widget_imports_another(path):
+    shared = {"kit", "panes", "run_widget"}
+    imported = re.findall(r"nnlib\.lab\.widgets(?: import |\.)(\w+)", path.read_text("utf-8"))
+    assert set(imported) <= shared
+    assert path.stem not in ("panes", "run_widget") or set(imported) <= {"kit", "panes"}
+
+
+@pytest.mark.parametrize("path", sorted((WIDGETS / "kit").glob("*.py")), ids=lambda path: path.stem)
+def test_the_kit_knows_no_widget(path):
+    imported = re.findall(r"nnlib\.lab\.widgets\.(\w+)", path.read_text("utf-8"))
+    assert set(imported) <= {"kit"}

@@ -434,6 +434,7 @@ def epoch_with(
     from_the_start=False,
     sign=-1,
     factor=2,
+    outputs_too=True,
 ):
     """One epoch of training a linear neuron, in which something may be different."""
 
@@ -444,7 +445,8 @@ def epoch_with(
             rows = order[begin : begin + batch_size]
             rows = rows if shuffled else np.arange(begin, begin + len(rows))
             error = X[rows] @ (start if from_the_start else w) - y[rows]
-            slope = factor * X[rows].T @ error / divisor(rows, X, batch_size)
+            entries = divisor(rows, X, batch_size) * (y.shape[1] if outputs_too else 1)
+            slope = factor * X[rows].T @ error / entries
             w = w + sign * learning_rate * slope
         return w
 
@@ -494,7 +496,7 @@ def in_a_copy(X, y, w, order, batch_size, learning_rate):
     w = w.copy()
     for begin in range(0, len(X), batch_size):
         rows = order[begin : begin + batch_size]
-        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / len(rows)
+        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / y[rows].size
     return w
 
 
@@ -519,8 +521,15 @@ mended_batches = Function(
         ),
         Mistake(
             name="a mean over all samples, where the batch is meant",
-            hint="The error has a row for each sample of the batch. Divide by as many.",
+            hint="The error has an entry for each sample and output of the batch. Divide by as "
+            "many.",
             wrong=epoch_with(divisor=all_samples),
+        ),
+        Mistake(
+            name="a mean over the samples alone",
+            hint="With two outputs the error has two entries a sample. The loss is the mean over "
+            "all of them, as in lesson 03.",
+            wrong=wrong_epochs(outputs_too=False),
         ),
         Mistake(
             name="the last batch counted as a full one",

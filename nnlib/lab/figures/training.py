@@ -1,7 +1,7 @@
 """The figures of lesson 05: paths downhill, losses over the epochs, boundaries that move."""
 
 import numpy as np
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import MultipleLocator, NullLocator
 
 from nnlib.activations import sigmoid
 from nnlib.lab.figures.plane import (
@@ -30,6 +30,8 @@ from nnlib.training import train
 MARKERS = "osD^v*"
 LEVELS = (1 / 8, 1 / 6, 1 / 4)  # where XOR gets stuck
 PLACES = [GREEN, BLACK, PURPLE]  # blue and orange are taken by the two classes
+RATE_TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
+LOSS_TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2]
 SHADES = ["#9A9A9A", "#6E6E6E", "#444444", "#000000"]  # one neuron, later and later
 
 
@@ -301,41 +303,54 @@ def loss_with_milestones(history, milestones, *, title):
     )
 
 
-def losses_per_batch_size(histories, n_samples):
-    """Show the loss against the samples seen, for several batch sizes.
+def losses_per_batch_size(losses, n_samples, epochs):
+    """Show where training ends with several batch sizes, each with learning rates of its own.
 
     Parameters
     ----------
-    histories : dict of batch size: History
+    losses : dict of batch size: dict of learning rate: array (n_starts,)
+        The loss over all data at the end.
     n_samples : int
         Samples in the data.
+    epochs : int
+        As many in every training.
     """
-    figure, axes = new_figure(height=3.5)
+    figure, axes = new_figure(height=3.7)
     texts = []
-    for i, (size, history) in enumerate(histories.items()):
+    for i, (size, of_rates) in enumerate(losses.items()):
+        rates, ends = np.array(list(of_rates)), np.array(list(of_rates.values()))
+        medians = np.median(ends, axis=1)
         steps = -(-n_samples // size)
-        axes.semilogy(
-            history.epoch,
-            history.loss,
+        axes.loglog(
+            rates,
+            medians,
             color=COLOURS[i],
             linestyle=LINE_STYLES[i],
+            marker=MARKERS[i],
             label=f"batches of {size}: {steps} step{'s' if steps > 1 else ''} an epoch",
         )
-        ups = (np.diff(history.loss) > 0).sum()
+        axes.fill_between(rates, *np.quantile(ends, [0, 1], axis=1), color=COLOURS[i], alpha=0.15)
+        best = medians.argmin()
         texts.append(
-            f"batches of {size} make {steps * history.epoch[-1]} steps, end at "
-            f"{history.loss[-1]:.4f}, and the loss rises in {ups} of {history.epoch[-1]} epochs"
+            f"batches of {size} do best with rate {rates[best]:g}, where the median is "
+            f"{medians[best]:.4f} after {steps * epochs} steps"
         )
     axes.set(
-        title="Loss for the same number of samples seen",
-        xlabel=f"epoch (each is {n_samples} samples)",
+        title=f"The loss after {epochs} epochs, each batch size with rates of its own",
+        xlabel="learning rate (log scale)",
         ylabel="loss (log scale)",
     )
-    axes.set_yticks([0.05, 0.1, 0.2, 0.3, 0.5], ["0.05", "0.1", "0.2", "0.3", "0.5"])
-    axes.set_yticks([], minor=True)
-    axes.set_ylim(0.03, None)
-    axes.legend(loc="lower left")
-    show(figure, f"Loss over all data, log scale: {'; '.join(texts)}.")
+    for axis, ticks in [(axes.xaxis, RATE_TICKS), (axes.yaxis, LOSS_TICKS)]:
+        axis.set_minor_locator(NullLocator())
+        axis.set_ticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_ylim(0.03, 4)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    starts = len(next(iter(next(iter(losses.values())).values())))
+    show(
+        figure,
+        f"Lines: medians of {starts} starts; bands: from the lowest to the highest. "
+        f"{listed(texts)[0].upper()}{listed(texts)[1:]}.",
+    )
 
 
 def training_and_validation(history):
@@ -473,10 +488,9 @@ def worst_errors(errors):
     """
     figure, axes = new_figure(height=2.8)
     axes.hist(errors, bins=np.arange(0, 0.1201, 0.004), color=BLUE, edgecolor="white")
-    axes.axvline(0.1, color=ORANGE, linestyle="--")
-    axes.annotate(
-        "0.1", (0.1, 0.9), (5, 0), xycoords=("data", "axes fraction"), textcoords="offset points"
-    )
+    axes.axvline(0.1, color=ORANGE, linestyle="--", label="the mark for solved: 0.1")
+    axes.plot(errors.max(), 0, "v", color=BLACK, markersize=9, clip_on=False, label="the worst")
+    axes.legend()
     axes.set(title="The worst of the four errors", xlabel="largest error", ylabel="starts")
     show(
         figure,

@@ -1,11 +1,10 @@
-"""The widgets of the lessons, one module each, on a shared foundation.
+"""The widgets of the lessons, one module each.
 
-Every widget has the same four parts: settings; ``compute``, from settings to a result; ``draw``,
-from a result to a picture and its description; and thin controls on top. Its function ``show``
-puts it on the page.
+Every widget has the same parts: settings; ``compute``, from settings to a result; ``View``, which
+draws a result for the room there is and says in words what it shows; and the controls. Its function
+``show`` puts it on the page.
 
-- :mod:`.controls`: sliders with a number box, menus, buttons
-- :mod:`.picture`: a picture with its description as alternative text and as a caption
-- :mod:`.runner`: work in the background, of which only the newest counts
-- :mod:`.panel`: controls, picture and messages together, on the page
+- :mod:`.kit`: the stage that all of them stand on
+- :mod:`.panes`: parts of pictures that several of them draw
+- :mod:`.run_widget`: what those have in common that train
 """

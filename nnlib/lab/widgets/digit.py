@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-import ipywidgets as widgets
 import numpy as np
 
 from nnlib import Network
 from nnlib.lab.figures.datasets import SIDE, bare
-from nnlib.lab.figures.style import BLUE, GREY, ORANGE, new_figure
-from nnlib.lab.widgets.controls import Button, NumberBox
-from nnlib.lab.widgets.panel import Panel
-from nnlib.lab.widgets.picture import freeze_layout
+from nnlib.lab.figures.style import BLUE, GREY, ORANGE
+from nnlib.lab.widgets.kit.controls import Button, Number, Pad, Tick
+from nnlib.lab.widgets.kit.painter import freeze_layout
+from nnlib.lab.widgets.kit.stage import Stage
+from nnlib.lab.widgets.panes import mosaic
 from nnlib.lab.words import listed
 from nnlib.validation import check_instance
 
@@ -72,19 +72,22 @@ def in_words(reading):
     if reading.label is not None:
         verdict = " That is right." if order[0] == reading.label else " That is wrong."
     return (
-        f"{what}, with {dark} of 64 pixels dark. The network answers {answers[0]}, then "
-        f"{listed(answers[1:])}.{verdict} The furthest of the {len(reading.a1)} hidden neurons "
-        f"from 0 are {listed(neurons)}."
+        f"The network answers {answers[0]}, then {listed(answers[1:])}.{verdict} {what}, with "
+        f"{dark} of 64 pixels dark. {place_in_words(reading.pixels)} The furthest of the "
+        f"{len(reading.a1)} hidden neurons from 0 are {listed(neurons)}."
     )
 
 
 class View:
     """The picture, made once and then changed."""
 
-    def __init__(self, n_hidden):
-        self.figure, (left, middle, right) = new_figure(
-            1, 3, height=3.1, width_ratios=[1, 1.35, 1.15]
+    def __init__(self, n_hidden, width=9.0, height=3.1):
+        wide, narrow = (
+            [["image", "hidden", "answers"]],
+            [["image", "answers"], ["hidden", "hidden"]],
         )
+        self.figure, axes = mosaic(width, height, wide, narrow, aspect=1.0)
+        left, middle, right = (axes[name] for name in wide[0])
         self.image = left.imshow(np.zeros((SIDE, SIDE)), cmap="Greys", vmin=0, vmax=1)
         bare(left)
         left.set_title("The image")
@@ -93,6 +96,7 @@ class View:
         middle.set(title="Hidden activations", xlabel="neuron", ylim=(-1.05, 1.05))
         self.answers = right.barh(range(10), np.zeros(10), color=BLUE)
         self.percents = [right.text(0, digit, "", va="center", fontsize=9) for digit in range(10)]
+        right.tick_params(labelsize=9)
         right.set(title="Probabilities", xlim=(0, 1.3), ylim=(9.6, -0.6), yticks=range(10))
         right.set(xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
         right.grid(axis="y", visible=False)
@@ -132,48 +136,50 @@ def draw(reading):
     return view.figure, view.update(reading)
 
 
-class Grid:
-    """An image to draw on: 64 buttons, each with its place and its darkness as its name.
+def offset_of(pixels):
+    """Return how many rows down and columns right of the middle the ink lies, or None without ink.
 
-    Attributes
+    Parameters
     ----------
-    widget : ipywidgets GridBox
     pixels : array (64,)
+
+    Returns
+    -------
+    array (2,), or None
     """
+    image = np.reshape(pixels, (SIDE, SIDE))
+    if not image.any():
+        return None
+    places = np.moveaxis(np.indices((SIDE, SIDE)), 0, -1)
+    return (places * image[..., None]).sum((0, 1)) / image.sum() - (SIDE - 1) / 2
 
-    def __init__(self, pixels):
-        layout = widgets.Layout(width="1.7em", height="1.7em", margin="0", padding="0")
-        self.buttons = [widgets.Button(layout=layout) for _ in range(N_PIXELS)]
-        grid = widgets.Layout(grid_template_columns=f"repeat({SIDE}, 1.75em)", grid_gap="1px")
-        self.widget = widgets.GridBox(self.buttons, layout=grid)
-        self.functions = []
-        self.pixels = np.full(N_PIXELS, np.nan)
-        for place, button in enumerate(self.buttons):
-            button.on_click(lambda _, place=place: self.turn(place))
-        self.fill(pixels)
 
-    def observe(self, function):
-        """Call ``function()`` after each press on a pixel."""
-        self.functions.append(function)
+def centred(pixels):
+    """Return the image with its ink moved to the middle, by whole pixels."""
+    offset = offset_of(pixels)
+    if offset is None:
+        return pixels
+    image, (down, right) = np.zeros((3 * SIDE, 3 * SIDE)), np.round(offset).astype(int)
+    image[SIDE : 2 * SIDE, SIDE : 2 * SIDE] = np.reshape(pixels, (SIDE, SIDE))
+    rows, columns = slice(SIDE + down, 2 * SIDE + down), slice(SIDE + right, 2 * SIDE + right)
+    return image[rows, columns].ravel()
 
-    def turn(self, place):
-        """Make a dark pixel white, and any other black."""
-        pixels = self.pixels.copy()
-        pixels[place] = 0.0 if pixels[place] >= INK else 1.0
-        self.fill(pixels)
-        for function in self.functions:
-            function()
 
-    def fill(self, pixels):
-        """Show an image on the buttons; only those that change are touched."""
-        for place in np.flatnonzero(pixels != self.pixels):
-            grey = round(255 * (1 - pixels[place]))
-            button = self.buttons[place]
-            button.style.button_color = f"rgb({grey}, {grey}, {grey})"
-            row, column = divmod(int(place), SIDE)
-            kind = "white" if pixels[place] == 0 else f"{100 * pixels[place]:.0f} % dark"
-            button.tooltip = f"row {row + 1}, column {column + 1}: {kind}"
-        self.pixels = np.array(pixels, float)
+def place_in_words(pixels):
+    """Say whether the ink is where the network has learned to look for it."""
+    offset = offset_of(pixels)
+    if offset is None:
+        return "The grid is empty, and the network has no way to answer that it sees nothing."
+    if np.abs(offset).max() < 1:
+        return "The ink is centred, as in the images that the network was trained on."
+    (down, right), parts = offset, []
+    for far, words in ((down, ("above", "below")), (right, ("left of", "right of"))):
+        if abs(far) >= 1:
+            parts.append(f"{abs(far):.1f} pixels {words[int(far > 0)]}")
+    return (
+        f"The ink lies {listed(parts)} the middle. The network sees it there, and has learned "
+        "from centred images only."
+    )
 
 
 class Widget:
@@ -181,54 +187,54 @@ class Widget:
 
     Parameters
     ----------
+    stage : Stage
     network : Network
     X : array (n_samples, 64)
     labels : array of int (n_samples,)
-    image : int
-        Row of ``X`` to begin with.
-    hide : collection of names
-        Of "image", "empty" and "grid".
     """
 
-    def __init__(self, network, X, labels, image=0, hide=()):
-        check_inputs(network, X, labels)
-        self.network, self.X, self.labels = network, np.asarray(X, float), np.asarray(labels)
-        self.view = View(network.layer_sizes[1])
-        controls = {
-            "image": NumberBox("image", image, 0, len(X) - 1),
-            "empty": Button("Empty grid", "Make all pixels white, to draw a digit of your own"),
-            "grid": Grid(self.X[image]),
-        }
-        self.panel = Panel(
-            "a trained network that reads a digit you choose or draw",
-            controls,
-            hide=hide,
-            rows=[["image", "empty"], ["grid"]],
-        )
-        self.grid = controls["grid"]
-        self.panel.on_change(["image"], self.choose)
-        self.panel.on_change(["empty"], self.empty)
-        self.panel.on_change(["grid"], self.read)
-        self.panel.guarded(self.read)
+    def __init__(self, stage, network, X, labels):
+        self.stage, self.network, self.X, self.labels = stage, network, X, labels
+        stage.on("image", lambda: self.fill(X[stage.values["image"]]))
+        stage.on("empty", lambda: self.fill(np.zeros(N_PIXELS)))
+        stage.on("centre", lambda: self.fill(centred(stage.values["grid"])))
+        stage.on(["image", "empty", "centre", "grid"], self.read)
+        stage.guarded(self.read)
 
-    def choose(self):
-        """Put the chosen image on the grid."""
-        self.grid.fill(self.X[self.panel.controls["image"].value])
-        self.read()
-
-    def empty(self):
-        """Make all pixels white."""
-        self.grid.fill(np.zeros(N_PIXELS))
-        self.read()
+    def fill(self, pixels):
+        """Put an image on the grid."""
+        self.stage.set(grid=[float(pixel) for pixel in pixels])
 
     def read(self):
         """Let the network read what is on the grid, and draw the result."""
-        image = self.panel.controls["image"].value
-        unchanged = np.array_equal(self.grid.pixels, self.X[image])
-        label = self.labels[image] if unchanged else None
-        description = self.view.update(compute(self.network, self.grid.pixels, label))
-        self.panel.picture.show(self.view.figure, description, self.view.moving)
-        self.panel.message.say("")
+        pixels, image = np.array(self.stage.values["grid"]), self.stage.values["image"]
+        label = self.labels[image] if np.array_equal(pixels, self.X[image]) else None
+        self.stage.draw(compute(self.network, pixels, label))
+
+
+def make_widget(network, X, labels, *, image=0, hide=(), lock=(), large=False):
+    """Return the widget; the arguments are those of :func:`show`."""
+    check_inputs(network, X, labels)
+    X, labels = np.asarray(X, float), np.asarray(labels)
+    controls = {
+        "grid": Pad(
+            "the image: draw with mouse, pen or finger, or with the arrows and the space bar",
+            list(X[0]),
+            eraser="erase",
+        ),
+        "erase": Tick("erase", False, hint="Draw white; the right mouse button does so too"),
+        "empty": Button("Empty grid", hint="Make all pixels white, to draw a digit of your own"),
+        "centre": Button("Centre it", hint="Move the ink to the middle, as in the data"),
+        "image": Number("image from the data", image, low=0, high=len(X) - 1),
+    }
+    controls["grid"].value = list(X[image])
+    what = "a trained network that reads a digit you choose or draw"
+
+    def make_view(width, height):
+        return View(network.layer_sizes[1], width, height)
+
+    stage = Stage(what, controls, make_view, hide=hide, lock=lock, large=large)
+    return Widget(stage, network, X, labels)
 
 
 def check_inputs(network, X, labels):
@@ -247,7 +253,7 @@ def check_inputs(network, X, labels):
         )
 
 
-def show(network, X, labels, *, image=0, hide=()):
+def show(network, X, labels, *, image=0, hide=(), lock=(), large=False):
     """Put the widget on the page.
 
     Parameters
@@ -259,12 +265,14 @@ def show(network, X, labels, *, image=0, hide=()):
     labels : array of int (n_samples,)
     image : int
         Row of ``X`` to begin with.
-    hide : collection of names
-        Controls to leave out: "image", "empty", "grid".
+    hide, lock : collections of names
+        Controls to leave out, or to hold still: "grid", "erase", "empty", "centre", "image".
+    large : bool
+        Large letters, for the wall.
 
     Raises
     ------
     TypeError, ValueError
         If an argument does not fit.
     """
-    Widget(network, X, labels, image, hide).panel.show()
+    make_widget(network, X, labels, image=image, hide=hide, lock=lock, large=large).stage.show()

@@ -8,8 +8,8 @@ from matplotlib import rc_context
 from nnlib.activations import ACTIVATIONS
 from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
-from nnlib.lab.widgets.controls import Button, Menu, NumberBox, NumberSlider
-from nnlib.lab.widgets.panel import Panel, make_settings
+from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Slider
+from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import LOSSES
 
 STEPS = ["predict", "compare", "send back", "gradients", "update"]
@@ -273,36 +273,48 @@ def values_of(array):
 # ----------------------------------------------------------------------------------- drawing
 
 WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
-COLUMNS = (0.0, 2.8, 4.85)  # of the formulas, inches from the left
+COLUMNS = (0.0, 2.6, 4.6)  # of the formulas, inches from the left
 LINE = 0.26  # inches
+SMALLEST = 9  # points, of letters
 
 
 class View:
     """The picture: the network with its numbers, the formulas, the losses of all rounds.
+
+    Where there is little room it is the network alone; the formulas stand in the words.
 
     Attributes
     ----------
     figure : matplotlib Figure
     """
 
-    def __init__(self, sizes):
-        below, above = figures.network_limits(sizes)[1]
-        height = above - below + 0.35 + STRIP
-        self.figure, self.network = new_figure(width=WIDTH, height=height)
+    def __init__(self, sizes, width=WIDTH, height=None):
+        (left, right), (below, above) = figures.network_limits(sizes)
+        tall = above - below + 0.35
+        height = tall + STRIP if height is None else height
+        self.whole = width >= 7.4 and height >= 0.8 * tall + STRIP
+        strip = STRIP if self.whole else 0.0
+        self.scale = min(1.0, width / (right - left))
+        up = min(1.0, 1.5 * self.scale, (height - strip) / tall)
+        self.right = right + 1.0 * (1 / self.scale - 1)  # room for the words on the right
+        height = strip + up * tall
+        self.figure, self.network = new_figure(width=width, height=height)
         self.figure.set_layout_engine("none")
 
-        def place(left, bottom, width, tall):
-            return left / WIDTH, bottom / height, width / WIDTH, tall / height
+        def place(left, bottom, across, up):
+            return left / width, bottom / height, across / width, up / height
 
-        self.network.set_position(place(0.6, STRIP, WIDTH - 1.2, above - below))
+        self.network.set_position(place(0, strip, width, up * (above - below)))
         with rc_context(STYLE):
-            self.strip = self.figure.add_axes(place(0.3, 0, WIDTH - 2.9, STRIP - 0.1))
-            self.curve = self.figure.add_axes(place(WIDTH - 1.9, 0.45, 1.7, STRIP - 0.85))
+            self.strip = self.figure.add_axes(place(0.1, 0, width - 2.2, STRIP - 0.1))
+            self.curve = self.figure.add_axes(place(width - 1.75, 0.45, 1.6, STRIP - 0.85))
+        self.strip.set_visible(self.whole)
+        self.curve.set_visible(self.whole and width >= 9)
+        self.strip.set(xlim=(0, width - 2.2), ylim=(0, STRIP - 0.1))
         self._prepare_strip()
         self._prepare_curve()
 
     def _prepare_strip(self):
-        self.strip.set(xlim=(0, WIDTH - 2.9), ylim=(0, STRIP - 0.1))
         self.strip.set_axis_off()
         top = STRIP - 0.3
         for x, name in zip(COLUMNS, ("formula", "shape", "values"), strict=True):
@@ -325,7 +337,8 @@ class View:
         """All that changes from picture to picture, in the order in which it is drawn."""
         cells = [cell for line in self.cells for cell in line]
         parts = sorted([*self.network.patches, *self.network.texts], key=lambda a: a.get_zorder())
-        return [*parts, *cells, self.line, self.following]
+        parts += [*cells, self.line, self.following]
+        return [part for part in parts if part.axes.get_visible()]
 
     def update(self, journey, step, losses):
         """Show one step of a journey.
@@ -362,6 +375,12 @@ class View:
         style = {"transform": axes.transAxes, "ha": "center", "fontsize": 12}
         axes.text(0.5, 1.02, axes.get_title(), **style)
         axes.set_title("")
+        axes.set_aspect("auto")  # the room there is, in both directions
+        axes.set_xlim(right=self.right)
+        for text in axes.texts:
+            text.set_fontsize(max(SMALLEST, self.scale * text.get_fontsize()))
+            if self.scale < 0.6:
+                text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
         return words
 
     def _draw_losses(self, journey, losses):
@@ -436,140 +455,71 @@ class Widget:
 
     Parameters
     ----------
-    settings : Settings
-    hide : collection of str
-        Names of controls to leave out, or of groups of them: "x", "y", "W1", "b1", "W2", "b2".
+    stage : Stage
+    first : Settings
+        Those of the beginning.
+    boxes : dict of array: list of names
+        The controls that hold the entries of each array.
 
     Attributes
     ----------
-    panel : Panel
     journey : Journey
         The one that is shown.
     losses : list of float
         At the start of each round.
     """
 
-    def __init__(self, settings, hide=()):
-        x, y, parameters = arrays_of(settings)
-        self.first = replace(
-            settings,
-            **{"x": as_tuple(x[0]), "y": as_tuple(y[0])},
-            **{
-                name: as_tuple(part[0] if name[0] == "b" else part)
-                for name, part in zip(PARAMETERS, parameters, strict=True)
-            },
-        )
-        self.journey, self.losses, self.filling = None, [], False
-        self.view = View([x.size, parameters[1].size, y.size])
-        self.boxes = {name: self._boxes(name) for name in ("x", "y", *PARAMETERS)}
-        buttons = {
-            "previous": Button("Previous step", "One step back on the journey"),
-            "next": Button("Next step", "One step further on the journey"),
-            "take": Button("Take the update as the new start", "Go round the loop once more"),
-            "back": Button("Back to the first weights", "Forget all updates"),
-        }
-        numbered = [(f"{i} {name}", name) for i, name in enumerate(STEPS, start=1)]
-        controls = {
-            "step": Menu("step", settings.step, numbered),
-            **buttons,
-            "learning_rate": NumberSlider(
-                "learning rate", settings.learning_rate, *RATES, 0.1, logarithmic=True
-            ),
-            "loss": Menu("loss", settings.loss, LOSS_NAMES),
-            **{name: box for group in self.boxes.values() for name, box in group.items()},
-        }
-        self.panel = Panel(
-            "one sample's journey through a network, step by step, with weights to edit",
-            controls,
-            hide=self._spelled_out(hide),
-            rows=[
-                ["step"],
-                list(buttons),
-                ["learning_rate", "loss"],
-                [*self.boxes["x"], *self.boxes["y"]],
-                list(self.boxes["W1"]),
-                list(self.boxes["W2"]),
-                [*self.boxes["b1"], *self.boxes["b2"]],
-            ],
-        )
-        starts = ["loss", *(name for group in self.boxes.values() for name in group)]
-        self.panel.on_change(starts, self.start)
-        self.panel.on_change(["step", "learning_rate"], self.redraw)
-        self.panel.on_change(["previous"], lambda: self.go(-1))
-        self.panel.on_change(["next"], lambda: self.go(1))
-        self.panel.on_change(["take"], self.take)
-        self.panel.on_change(["back"], self.back)
-        self.panel.guarded(self.start)
-
-    def _boxes(self, name):
-        """Return the boxes of one array, by their names: "x1", "W1[0, 1]"."""
-        array = np.atleast_2d(getattr(self.first, name))
-        word, limits = {"x": ("input", INPUTS), "y": ("target", TARGETS)}.get(name, ("", WEIGHTS))
-        boxes = {}
-        for j, k in np.ndindex(array.shape):
-            entry = f"{name}{k + 1}" if word else f"{name}[{j}, {k}]"
-            spoken = f"{word} {k + 1}" if word else entry
-            boxes[entry] = NumberBox(spoken, float(array[j, k]), *limits, 0.1, room=7)
-        return boxes
-
-    def _spelled_out(self, hide):
-        """Replace the names of groups by those of their boxes."""
-        hide = [hide] if isinstance(hide, str) else hide
-        return [one for name in hide for one in self.boxes.get(name, [name])]
+    def __init__(self, stage, first, boxes):
+        self.stage, self.first, self.boxes = stage, first, boxes
+        self.journey, self.losses = None, []
+        stage.on(["loss", *(name for names in boxes.values() for name in names)], self.start)
+        stage.on(["step", "learning_rate"], self.redraw)
+        stage.on("previous", lambda: self.go(-1))
+        stage.on("next", lambda: self.go(1))
+        stage.on("take", self.take)
+        stage.on("back", self.back)
+        stage.guarded(self.start)
 
     @property
     def settings(self):
         """What the controls say now."""
-        arrays = {}
-        for name, group in self.boxes.items():
-            values = [box.value for box in group.values()]
-            shape = np.shape(getattr(self.first, name))
-            arrays[name] = as_tuple(np.reshape(values, shape))
-        controls = self.panel.controls
-        others = {name: controls[name].value for name in ("learning_rate", "loss", "step")}
+        values, arrays = self.stage.values, {}
+        for array, names in self.boxes.items():
+            shape = np.shape(getattr(self.first, array))
+            arrays[array] = as_tuple(np.reshape([values[name] for name in names], shape))
+        others = {name: values[name] for name in ("learning_rate", "loss", "step")}
         return Settings(**arrays, **others)
 
     def fill(self, settings):
-        """Put the parameters of the settings into the boxes."""
-        self.filling = True
-        try:
-            for name in ("x", "y", *PARAMETERS):
-                values = np.ravel(getattr(settings, name))
-                for box, value in zip(self.boxes[name].values(), values, strict=True):
-                    box.value = float(value)
-            self.panel.controls["step"].value = settings.step
-        finally:
-            self.filling = False
+        """Put the arrays and the step of the settings into the controls."""
+        for array, names in self.boxes.items():
+            values = map(float, np.ravel(getattr(settings, array)))
+            self.stage.set(**dict(zip(names, values, strict=True)))
+        self.stage.set(step=settings.step)
 
     def start(self):
         """Begin with round 0: the loss of another sample or start has nothing to do with ours."""
-        if not self.filling:
-            self.losses = [compute(self.settings).losses[0]]
-            self.redraw()
-            self.panel.message.say("")
+        self.losses = [compute(self.settings).losses[0]]
+        self.redraw()
 
     def redraw(self):
         """Show the step that is chosen."""
-        if self.filling:
-            return
         settings = self.settings
         self.journey = compute(settings)
-        description = self.view.update(self.journey, settings.step, self.losses)
-        self.panel.picture.show(self.view.figure, description, self.view.moving)
+        self.stage.draw(self.journey, settings.step, list(self.losses))
 
     def go(self, steps):
         """Go forwards or backwards on the journey."""
-        menu = self.panel.controls["step"]
-        target = STEPS.index(menu.value) + steps
+        target = STEPS.index(self.stage.values["step"]) + steps
         if 0 <= target < len(STEPS):
-            self.panel.message.say("")
-            menu.value = STEPS[target]
+            self.stage.set(step=STEPS[target])
+            self.redraw()
         elif steps > 0:
-            self.panel.message.say(
+            self.stage.say(
                 "This is the last step. Take the update as the new start to go round again."
             )
         else:
-            self.panel.message.say("This is the first step.")
+            self.stage.say("This is the first step.")
 
     def take(self):
         """Begin the next round with the weights after the step."""
@@ -578,7 +528,7 @@ class Widget:
         self.fill(settings)
         self.losses.append(compute(settings).losses[0])
         self.redraw()
-        self.panel.message.say(
+        self.stage.say(
             f"Round {len(self.losses) - 1}: the loss has gone from {figures.number(before)} to "
             f"{figures.number(self.losses[-1])}."
         )
@@ -589,16 +539,68 @@ class Widget:
         self.start()
 
 
-def show(*, hide=(), **settings):
+def boxes_of(name, array):
+    """Return the boxes for the entries of an array, by their names: "x1", "W1[0, 1]"."""
+    array = np.atleast_2d(array)
+    word, (low, high) = {"x": ("input", INPUTS), "y": ("target", TARGETS)}.get(name, ("", WEIGHTS))
+    group = "Sample" if word else "Weights and biases"
+    boxes = {}
+    for j, k in np.ndindex(array.shape):
+        entry = f"{name}{k + 1}" if word else f"{name}[{j}, {k}]"
+        spoken = f"{word} {k + 1}" if word else entry
+        boxes[entry] = Number(spoken, float(array[j, k]), low=low, high=high, step=0.1, group=group)
+    return boxes
+
+
+def make_widget(*, hide=(), lock=(), large=False, **settings):
+    """Return the widget; the arguments are those of :func:`show`."""
+    s = make_settings(Settings, settings)
+    x, y, parameters = arrays_of(s)
+    arrays = {"x": x[0], "y": y[0]} | {
+        name: part[0] if name[0] == "b" else part
+        for name, part in zip(PARAMETERS, parameters, strict=True)
+    }
+    boxes = {name: boxes_of(name, array) for name, array in arrays.items()}
+    numbered = [(f"{i} {name}", name) for i, name in enumerate(STEPS, start=1)]
+    controls = {
+        "next": Button("Next step", hint="One step further on the journey"),
+        "previous": Button("Previous step", hint="One step back on the journey"),
+        "step": Choice("step", s.step, choices=numbered),
+        "take": Button("Take the update as the new start", hint="Go round the loop once more"),
+        "back": Button("Back to the first weights", hint="Forget all updates"),
+        "learning_rate": Slider(
+            "learning rate", float(s.learning_rate), low=RATES[0], high=RATES[1], step=0.1, log=True
+        ),
+        "loss": Choice("loss", s.loss, choices=LOSS_NAMES),
+        **{name: box for group in boxes.values() for name, box in group.items()},
+    }
+
+    def spelled_out(names):  # a group of boxes, or a control
+        names = [names] if isinstance(names, str) else names
+        return [one for name in names for one in boxes.get(name, [name])]
+
+    def make_view(width, height):
+        return View([x.size, parameters[1].size, y.size], width, height)
+
+    what = "one sample's journey through a network, step by step, with weights to edit"
+    options = {"hide": spelled_out(hide), "lock": spelled_out(lock), "large": large}
+    stage = Stage(what, controls, make_view, **options)
+    first = replace(s, **{name: as_tuple(array) for name, array in arrays.items()})
+    return Widget(stage, first, {name: list(group) for name, group in boxes.items()})
+
+
+def show(*, hide=(), lock=(), large=False, **settings):
     """Put the widget on the page.
 
     Parameters
     ----------
-    hide : collection of str
-        Names of controls to leave out: "step", "previous", "next", "take", "back",
-        "learning_rate", "loss", or all the boxes of "x", "y", "W1", "b1", "W2" or "b2". What is
-        hidden keeps its value.
+    hide, lock : collections of str
+        Names of controls to leave out, or to hold still: "step", "previous", "next", "take",
+        "back", "learning_rate", "loss", or all the boxes of "x", "y", "W1", "b1", "W2" or "b2".
+        They keep their value.
+    large : bool
+        Large letters, for the wall.
     settings
         Any of :class:`Settings`: ``show(x=[1, 0], loss="bce", step="update")``.
     """
-    Widget(make_settings(Settings, settings), hide).panel.show()
+    make_widget(hide=hide, lock=lock, large=large, **settings).stage.show()
