@@ -26,20 +26,20 @@ SLICE = 0.025  # seconds
 
 @dataclass(frozen=True)
 class Data:
-    """Samples, split into those to train on and those to test with.
+    """Samples, split into those to train on and those to measure on.
 
     Attributes
     ----------
     X, y : arrays (n_samples, 2), (n_samples, 1)
         All of them.
-    training, test : arrays of int
+    training, validation : arrays of int
         Their rows.
     """
 
     X: np.ndarray
     y: np.ndarray
     training: np.ndarray
-    test: np.ndarray
+    validation: np.ndarray
 
 
 def xor():
@@ -66,7 +66,7 @@ class Run:
     epoch : array of int (n_measured,)
     loss : array (n_measured,)
         Over the training samples, without the term of L2.
-    test_loss : array (n_measured,) or None
+    validation_loss : array (n_measured,) or None
     networks : Network
         A stack: the network at each of these epochs.
     divergence : DivergenceError or None
@@ -79,7 +79,7 @@ class Run:
     epochs: int
     epoch: np.ndarray
     loss: np.ndarray
-    test_loss: np.ndarray | None
+    validation_loss: np.ndarray | None
     networks: Network
     divergence: DivergenceError | None
 
@@ -140,18 +140,18 @@ def in_slices(settings, data, network, *, epochs, measure_every=1, rng=None, **o
     share : float
     run : Run
     """
-    X, y, test = data.X[data.training], data.y[data.training], data.test
+    X, y, validation = data.X[data.training], data.y[data.training], data.validation
     options |= {"measure_every": measure_every, "keep_parameters": True}
-    options |= {"validation": (data.X[test], data.y[test]) if len(test) else None}
+    options |= {"validation": (data.X[validation], data.y[validation]) if len(validation) else None}
     start, net, numbers = network, network.copy(), deepcopy(rng)
     parts, done = [], 0
 
     def run_of(history, divergence=None):
         sound = np.isfinite(history.loss) & np.isfinite(history.parameters).all(axis=-1)
-        test_loss = history.validation_loss
+        validation_loss = history.validation_loss
         return Run(
             settings, data, options["loss"], epochs, history.epoch[sound], history.loss[sound],
-            None if test_loss is None else test_loss[sound],
+            None if validation_loss is None else validation_loss[sound],
             start.with_vector(history.parameters[sound]), divergence,
         )  # fmt: skip
 

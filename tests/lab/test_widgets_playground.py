@@ -23,7 +23,7 @@ from nnlib.lab.widgets.playground import (
     SAMPLES,
     SECOND_SIZES,
     STARTS,
-    TEST_SHARES,
+    VALIDATION_SHARES,
     WEIGHT_DECAYS,
     Settings,
     call,
@@ -42,7 +42,7 @@ WHOLE_RANGE = [
     *({"data": name} for _, name in DATA),
     *({"samples": n} for n in SAMPLES),
     *({"noise": noise} for noise in (NOISES[0], 0.5, NOISES[1])),
-    *({"test_share": share} for share in (TEST_SHARES[0], 50, TEST_SHARES[1])),
+    *({"validation_share": share} for share in (VALIDATION_SHARES[0], 50, VALIDATION_SHARES[1])),
     *({"sample": sample} for sample in (STARTS[0], 50, STARTS[1])),
     *({"layer_1": size} for size in (FIRST_SIZES[0], 4, FIRST_SIZES[1])),
     *({"layer_2": size} for size in (SECOND_SIZES[0], 4, SECOND_SIZES[1])),
@@ -78,8 +78,8 @@ def test_every_setting_computes_and_is_described_with_its_own_numbers(change):
         words = describe(run, frame)
         assert f"At epoch {run.epoch[frame]} of {run.settings.epochs}" in words
         assert f"training loss is {run.loss[frame]:.4f}" in words or run.loss[frame] > 1e4
-        if run.test_loss is not None and run.test_loss[frame] < 1e4:
-            assert f"test loss is {run.test_loss[frame]:.4f}" in words
+        if run.validation_loss is not None and run.validation_loss[frame] < 1e4:
+            assert f"validation loss is {run.validation_loss[frame]:.4f}" in words
         for layer, slope in enumerate(run.slopes[:, frame], start=1):
             assert f"{slope:.2g} in layer {layer}" in words
         assert "nan" not in words.lower()
@@ -89,9 +89,9 @@ def test_every_setting_computes_and_is_described_with_its_own_numbers(change):
 @pytest.mark.parametrize("name", [name for _, name in DATA])
 def test_the_two_parts_of_the_data_have_no_sample_in_common_and_miss_none(name):
     for share in (0, 30, 50, 90):
-        data = load(replace(FEW, data=name, test_share=share))
-        assert sorted([*data.training, *data.test]) == list(range(40))
-        assert len(data.test) == round(40 * share / 100)
+        data = load(replace(FEW, data=name, validation_share=share))
+        assert sorted([*data.training, *data.validation]) == list(range(40))
+        assert len(data.validation) == round(40 * share / 100)
         assert set(data.y[:, 0]) == {0.0, 1.0}
 
 
@@ -135,9 +135,9 @@ def test_what_the_presets_promise():
     assert right("too small") < 0.9
     run = runs["overfitting"]
     assert run.loss[-1] < 0.5 * run.loss[0]
-    assert run.test_loss[-1] > 1.5 * run.test_loss.min()
+    assert run.validation_loss[-1] > 1.5 * run.validation_loss.min()
     with_l2 = compute(replace(run.settings, weight_decay=0.03))
-    assert with_l2.test_loss[-1] < 0.6 * run.test_loss[-1]
+    assert with_l2.validation_loss[-1] < 0.6 * run.validation_loss[-1]
     run = runs["stuck"]
     other = compute(replace(run.settings, loss="bce"))
     assert right("stuck") < 0.6
@@ -167,10 +167,10 @@ def assert_the_code_reproduces(run, frame, monkeypatch):
     row = -1 if epoch > 0 else 0
     history = names["history"]
     assert history.loss[row] == pytest.approx(run.loss[frame], rel=1e-12, abs=1e-12)
-    if run.test_loss is None:
+    if run.validation_loss is None:
         assert history.validation_loss is None
     else:
-        shown = run.test_loss[frame]
+        shown = run.validation_loss[frame]
         assert history.validation_loss[row] == pytest.approx(shown, rel=1e-12, abs=1e-12)
     a = run.networks.member(frame).predict(run.data.X)
     assert np.abs(names["net"].predict(names["X"]) - a).max() <= 1e-12
@@ -191,11 +191,11 @@ def test_the_shown_code_reproduces_every_setting(change, monkeypatch):
 def test_the_shown_code_reproduces_combinations(
     loss, layer_2, batch_size, weight_decay, monkeypatch
 ):
-    for data, test_share in (("xor", 0), ("moons", 40)):
+    for data, validation_share in (("xor", 0), ("moons", 40)):
         settings = replace(
             FEW,
             data=data,
-            test_share=test_share,
+            validation_share=validation_share,
             loss=loss,
             layer_2=layer_2,
             batch_size=batch_size,
@@ -217,8 +217,10 @@ def test_the_shown_code_prints_what_is_on_the_screen_and_draws_it(widget, capsys
     exec(widget.stage.code, {})
     printed = capsys.readouterr().out
     description = widget.stage.words
-    training, test = (line.split()[-1] for line in printed.splitlines()[:2])
-    assert f"the training loss is {training} and the test loss is {test};" in description
+    training, validation = (line.split()[-1] for line in printed.splitlines()[:2])
+    assert (
+        f"the training loss is {training} and the validation loss is {validation};" in description
+    )
     assert "Figure. " in printed
 
 

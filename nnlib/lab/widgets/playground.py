@@ -36,7 +36,7 @@ DATA = [
 ]
 SAMPLES = [20, 60, 100, 200, 400]
 NOISES = (0.0, 1.0)
-TEST_SHARES = (0, 90)
+VALIDATION_SHARES = (0, 90)
 FIRST_SIZES, SECOND_SIZES = (1, 8), (0, 8)
 WEIGHT_DECAYS = [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 BATCH_SIZES = [0, 1, 5, 10, 20, 50]
@@ -60,8 +60,8 @@ class Settings:
     samples : int
     noise : float
         Standard deviation, added to each coordinate.
-    test_share : int
-        How many percent of the samples are kept for the test.
+    validation_share : int
+        How many percent of the samples are kept for validation.
     sample : int
         The seed from which the data is drawn.
     layer_1, layer_2 : int
@@ -79,7 +79,7 @@ class Settings:
     data: str = "circles"
     samples: int = 200
     noise: float = 0.1
-    test_share: int = 50
+    validation_share: int = 50
     sample: int = 0
     layer_1: int = 4
     layer_2: int = 0
@@ -182,8 +182,8 @@ def compute(settings):
 
 
 def share_right(run, frame):
-    """Return which part of the test samples is on its side of the line; None without any."""
-    rows = run.data.test
+    """Return which part of the validation samples is on its side of the line; None without any."""
+    rows = run.data.validation
     if len(rows) == 0:
         return None
     return 1 - float(wrong_ones(run.networks.member(frame), run.data, rows).mean())
@@ -212,7 +212,7 @@ def number_of_samples(settings):
 def number_for_training(settings):
     """Return how many samples are left to train on."""
     n = number_of_samples(settings)
-    return n - round(n * settings.test_share / 100)
+    return n - round(n * settings.validation_share / 100)
 
 
 def batch_size_of(settings):
@@ -265,11 +265,11 @@ def code(settings, epoch=None):
         ]
     else:
         lines = [f"X, y = datasets.{s.data}({s.samples}, noise={s.noise!r}, rng=rng)"]
-    has_test = number_for_training(s) < number_of_samples(s)
+    has_validation = number_for_training(s) < number_of_samples(s)
     lines += ["order = rng.permutation(len(X))"]
-    if has_test:
+    if has_validation:
         n = number_for_training(s)
-        lines += [f"training, test = order[:{n}], order[{n}:]"]
+        lines += [f"training, validation = order[:{n}], order[{n}:]"]
     else:
         lines += ["training = order"]
     options = [f'loss="{s.loss}"', f"learning_rate={s.learning_rate!r}", f"epochs={max(epoch, 1)}"]
@@ -277,8 +277,8 @@ def code(settings, epoch=None):
         options += [f"batch_size={batch_size_of(s)}", "rng=rng"]
     if s.weight_decay:
         options += [f"weight_decay={s.weight_decay!r}"]
-    if has_test:
-        options += ["validation=(X[test], y[test])"]
+    if has_validation:
+        options += ["validation=(X[validation], y[validation])"]
     net = "net" if epoch > 0 else "net.copy()"
     row = -1 if epoch > 0 else 0
     lines += [
@@ -294,8 +294,8 @@ def code(settings, epoch=None):
         ")",
         f'print(f"training loss {{history.loss[{row}]:.4f}}")',
     ]
-    if has_test:
-        lines += [f'print(f"test loss {{history.validation_loss[{row}]:.4f}}")']
+    if has_validation:
+        lines += [f'print(f"validation loss {{history.validation_loss[{row}]:.4f}}")']
     return "\n".join(
         [
             "import numpy as np",
@@ -441,7 +441,7 @@ class View:
     def _update_plane(self, plane, run, network, chosen=None):
         X, y = run.data.X, run.data.y
         plane.set_span(square_around(X))
-        plane.set_samples(X, y[:, 0], hollow=run.data.test)
+        plane.set_samples(X, y[:, 0], hollow=run.data.validation)
         a = answers_of(network, plane.points)
         layer, unit = chosen or (-1, 0)
         answers = a[layer][:, unit]
@@ -457,8 +457,8 @@ class View:
     def _arrange(self, run, kept):
         """Give every part its place and its legend, if something has changed there."""
         n_layers = max(each.networks.n_layers for each in (run, kept) if each is not None)
-        tests = [each is not None and each.test_loss is not None for each in (run, kept)]
-        shape = (n_layers, kept is not None, *tests)
+        validated = [each is not None and each.validation_loss is not None for each in (run, kept)]
+        shape = (n_layers, kept is not None, *validated)
         if shape == self.shape:
             return
         self.shape = shape
@@ -495,9 +495,11 @@ class View:
         self.losses.set_visible(not narrow or kept is None)
         self.slopes.set_visible(not narrow)
         small = narrow or curves < 0.6  # no room for legends
-        self.losses.set_title(f"Loss (log scale{', dashed: test' if small and any(tests) else ''})")
+        self.losses.set_title(
+            f"Loss (log scale{', dashed: validation' if small and any(validated) else ''})"
+        )
         self.losses.locator_params(axis="x", nbins=2 if narrow else 4)
-        names = ["training", "test"][: 0 if small else 1 + any(tests)]
+        names = ["training", "validation"][: 0 if small else 1 + any(validated)]
         self._legend(self.losses, self.loss_lines, names, kept)
         names = [f"layer {layer + 1}" for layer in range(0 if small else n_layers)]
         self._legend(self.slopes, self.slope_lines, names, kept)
@@ -515,8 +517,10 @@ class View:
 
     def _update_curves(self, run, frame, kept):
         both = (run, kept)
-        test_losses = [each and each.test_loss for each in both]
-        losses = [(each and each.loss, test) for each, test in zip(both, test_losses, strict=True)]
+        validation_losses = [each and each.validation_loss for each in both]
+        losses = [
+            (each and each.loss, other) for each, other in zip(both, validation_losses, strict=True)
+        ]
         self._update_lines(self.losses, self.loss_lines, both, losses, LOSS_EDGES)
         slopes = [() if each is None else list(each.slopes) for each in both]
         self._update_lines(self.slopes, self.slope_lines, both, slopes, GRADIENT_EDGES)
@@ -684,9 +688,10 @@ def describe(run, frame, kept=None, kept_frame=None):
     """Say in words what the picture shows."""
     names = words_of(run.settings)
     text = f"{', '.join(names.values())}. {state_in_words(run, frame)}"
-    if run.test_loss is not None:
-        best = run.test_loss.argmin()
-        text += f" The test loss is lowest at epoch {run.epoch[best]}: {run.test_loss[best]:.4f}."
+    if run.validation_loss is not None:
+        best = run.validation_loss.argmin()
+        lowest = f"{run.epoch[best]}: {run.validation_loss[best]:.4f}"
+        text += f" The validation loss is lowest at epoch {lowest}."
     if run.divergence is not None:
         text += f" The run ended: at epoch {run.divergence.epoch} the loss left the finite numbers."
     text += f" {network_in_words(run.networks.member(frame))}"
@@ -721,7 +726,10 @@ def words_of(settings):
 def state_in_words(run, frame):
     """Say where a run stands: losses, right answers, gradients."""
     network, data = run.networks.member(frame), run.data
-    parts = [("training", data.training, run.loss), ("test", data.test, run.test_loss)]
+    parts = [
+        ("training", data.training, run.loss),
+        ("validation", data.validation, run.validation_loss),
+    ]
     losses, rights = [], []
     for name, rows, loss in parts:
         if loss is not None:
@@ -838,8 +846,13 @@ def make_controls(s, preset):
         "noise": Slider(
             "noise", float(s.noise), low=NOISES[0], high=NOISES[1], step=0.05, group=data
         ),
-        "test_share": Slider(
-            "for the test, in %", s.test_share, low=0, high=TEST_SHARES[1], step=10, group=data
+        "validation_share": Slider(
+            "for validation, in %",
+            s.validation_share,
+            low=0,
+            high=VALIDATION_SHARES[1],
+            step=10,
+            group=data,
         ),
         "sample": Number("sample (seed)", s.sample, low=0, high=STARTS[1], group=data),
         "new_sample": Button("New sample", hint="Draw new data from the same source", group=data),
