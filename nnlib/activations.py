@@ -3,14 +3,21 @@
 Each function has a partner that gives its derivative. A derivative is always the
 derivative of the activation ``a`` with respect to ``z``. It is given both ``z`` and
 ``a`` and uses whichever is cheaper.
+
+Whoever calls a function of this module may pass lists and whole numbers too: ``takes_floats``
+makes floats of them. A network computes with floats already, and calls what is inside.
 """
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from nnlib.validation import entry, takes_floats
 
+
+@takes_floats
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
@@ -33,6 +40,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
+@takes_floats
 def sigmoid_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     """da/dz of the sigmoid: ``a * (1 - a)``, at most 1/4.
 
@@ -50,6 +58,7 @@ def sigmoid_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return a * (1 - a)
 
 
+@takes_floats
 def tanh(z: np.ndarray) -> np.ndarray:
     """Squash any number into (-1, 1); a stretched sigmoid: ``2 * sigmoid(2 * z) - 1``.
 
@@ -67,6 +76,7 @@ def tanh(z: np.ndarray) -> np.ndarray:
     return np.tanh(z)
 
 
+@takes_floats
 def tanh_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     """da/dz of tanh: ``1 - a**2``, at most 1.
 
@@ -84,6 +94,7 @@ def tanh_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return 1 - a * a
 
 
+@takes_floats
 def relu(z: np.ndarray) -> np.ndarray:
     """Let positive numbers through, and put 0 in place of the others: ``max(z, 0)``.
 
@@ -101,6 +112,7 @@ def relu(z: np.ndarray) -> np.ndarray:
     return np.maximum(z, 0)
 
 
+@takes_floats
 def relu_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     """da/dz of ReLU: 1 where ``z > 0``, else 0.
 
@@ -120,6 +132,7 @@ def relu_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return (z > 0).astype(z.dtype)
 
 
+@takes_floats
 def identity(z: np.ndarray) -> np.ndarray:
     """Return ``z`` as it is: the output of a network that predicts any number.
 
@@ -136,6 +149,7 @@ def identity(z: np.ndarray) -> np.ndarray:
     return z
 
 
+@takes_floats
 def identity_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     """da/dz of the identity: 1 everywhere.
 
@@ -152,6 +166,7 @@ def identity_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return np.ones_like(z)
 
 
+@takes_floats
 def softmax(z: np.ndarray) -> np.ndarray:
     """Turn each row of numbers into probabilities that sum to 1.
 
@@ -173,24 +188,47 @@ def softmax(z: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=-1, keepdims=True)
 
 
-class Activation(NamedTuple):
-    """An activation: its name, ``a = function(z)``, and ``derivative(z, a)``, which is da/dz.
+def softmax_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """There is none entry by entry, since each output of softmax depends on the whole row.
 
-    Softmax has no entry-by-entry derivative, since each output depends on the whole
-    row. It is used at the output only, where the loss brings its own gradient.
+    So softmax is used at the output only, with the cross-entropy, whose gradient is that with
+    respect to ``z``.
+
+    Parameters
+    ----------
+    z, a : arrays (..., n_samples, n_classes)
+
+    Raises
+    ------
+    TypeError
+        Always.
+
+    Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.106.
     """
+    raise TypeError(
+        "softmax has no derivative entry by entry: each output depends on the whole row. Use it "
+        'at the output, with loss="cross_entropy".'
+    )
+
+
+class Activation(NamedTuple):
+    """An activation: its name, ``a = function(z)``, and ``derivative(z, a)``, which is da/dz."""
 
     name: str
     function: Callable[[np.ndarray], np.ndarray]
-    # None for softmax. The type says Any instead, since a Network makes sure that nobody calls
-    # a derivative that is None, and a type checker cannot see that.
-    derivative: Callable[[np.ndarray, np.ndarray], np.ndarray] | Any
+    derivative: Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return entry, (__name__, "ACTIVATIONS", self.name)  # pickled and copied by name
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation("sigmoid", sigmoid, sigmoid_derivative),
-    "tanh": Activation("tanh", tanh, tanh_derivative),
-    "relu": Activation("relu", relu, relu_derivative),
-    "identity": Activation("identity", identity, identity_derivative),
-    "softmax": Activation("softmax", softmax, None),
+    function.__name__: Activation(function.__name__, unwrap(function), unwrap(derivative))
+    for function, derivative in [
+        (sigmoid, sigmoid_derivative),
+        (tanh, tanh_derivative),
+        (relu, relu_derivative),
+        (identity, identity_derivative),
+        (softmax, softmax_derivative),
+    ]
 }

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlib.losses import Loss, check_loss
+from nnlib.losses import Loss
 from nnlib.network import Network
-from nnlib.parameters import ByLayer, Parameters
+from nnlib.parameters import Parameters
 from nnlib.stacks import matmul
-from nnlib.validation import check_instance
+from nnlib.validation import check_network
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # a module that takes a while to load
 
 def backward_pass(
     network: Network,
-    z: ByLayer,
+    z: list[np.ndarray],
     a: list[np.ndarray],
     y: np.ndarray,
     loss: Loss,
@@ -58,14 +58,14 @@ def backward_pass(
     samples as rows.
     """
     gradients = network.parameters.zeros_like() if out is None else out
-    delta = loss.output_delta(z[-1], a[-1], y, network.activations[-1])
-    for l in range(network.n_layers, 0, -1):  # noqa: E741 - the l of the formulas
-        matmul(a[l - 1].mT, delta, out=gradients.W[l])
-        if gradients.b[l] is not None:
-            delta.sum(axis=-2, keepdims=True, out=gradients.b[l])
-        if l > 1:
-            slope = network.activations[l - 1].derivative(z[l - 1], a[l - 1])
-            delta = matmul(delta, network.W[l].mT) * slope
+    W, f, L = network.W, network.activations, network.n_layers
+    delta = {L: loss.output_delta(z[L], a[L], y, f[L])}
+    for l in range(L, 0, -1):  # noqa: E741 - the l of the formulas
+        if l < L:
+            delta[l] = matmul(delta[l + 1], W[l + 1].mT) * f[l].derivative(z[l], a[l])
+        gradients.W[l][...] = matmul(a[l - 1].mT, delta[l])
+        if gradients.bias:
+            gradients.b[l][...] = delta[l].sum(axis=-2, keepdims=True)
     return gradients
 
 
@@ -94,12 +94,11 @@ def gradients(network: Network, X: ArrayLike, y: ArrayLike, loss: str) -> Parame
 
     Source: as :func:`backward_pass`.
     """
-    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
+    check_network(network, Network)
+    X, y, found = network.check_data(X, y, loss)
     z, a = network.forward(X)
-    y = network.check_targets(a[0], y)
-    loss = check_loss(loss, network.activations[-1], y)
-    with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next line
-        result = backward_pass(network, z, a, y, loss)
+    with np.errstate(all="ignore"):  # looked at in the next line
+        result = backward_pass(network, z, a, y, found)
     if not np.isfinite(result.vector).all():
         raise OverflowError(
             "the gradient left the finite numbers. The largest entry of X is "

@@ -13,14 +13,14 @@ import numpy as np
 
 from nnlib.backprop import gradients
 from nnlib.diagnosis import GradientReport, ParameterCheck
-from nnlib.losses import LOSSES, check_loss
+from nnlib.losses import LOSSES
 from nnlib.network import Network, forward_pass
 from nnlib.parameters import Parameters
 from nnlib.validation import (
     check_array,
     check_function,
-    check_instance,
     check_integer,
+    check_network,
     check_number,
     describe,
 )
@@ -135,9 +135,7 @@ def numerical_gradients(
     Source: as :func:`numerical_gradient`.
     """
     network = single_float64(network)
-    X = network.check_inputs(X)
-    y = network.check_targets(X, y)
-    loss = check_loss(loss, network.activations[-1], y)
+    X, y, loss = network.check_data(X, y, loss)
     theta = network.parameters.vector
     epsilon = check_epsilon(epsilon, theta)
     result = network.parameters.zeros_like()
@@ -150,7 +148,7 @@ def numerical_gradients(
         moved[1, row, index] -= epsilon
         with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next lines
             z, a = forward_pass(network.with_vector(moved), X)
-            up, down = loss.value(z[-1], a[-1], y)
+            up, down = np.asarray(loss.value(z[-1], a[-1], y))
             result.vector[index] = (up - down) / (2 * epsilon)
     if not np.isfinite(result.vector).all():
         raise OverflowError(
@@ -162,7 +160,7 @@ def numerical_gradients(
 
 def single_float64(network: Network) -> Network:
     """Return the network if it is a single one in float64, a float64 copy if it is float32."""
-    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
+    check_network(network, Network)
     if network.stack_shape:
         raise ValueError(
             f"network is {network!r}, a stack, but a single network is expected. "

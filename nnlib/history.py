@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from nnlib.losses import Loss, LossValue
+from nnlib.losses import Loss
 from nnlib.network import Network, forward_pass
-from nnlib.parameters import ByLayer
+from nnlib.optimizers import Optimizer
 
 
-@dataclass
+@dataclass(eq=False)
 class History:
     """What was measured during training. Row k of every array belongs to ``epoch[k]``.
 
@@ -36,6 +37,11 @@ class History:
     validation_loss: np.ndarray | None
     parameters: np.ndarray | None
     diverged_at: np.ndarray
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, History) and all(
+            map(np.array_equal, vars(self).values(), vars(other).values())
+        )
 
 
 class DivergenceError(ArithmeticError):
@@ -62,6 +68,33 @@ class DivergenceError(ArithmeticError):
             "to a scale near 1, and start from new weights."
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return DivergenceError, (self.epoch, self.learning_rate, self.history)
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Training was stopped by hand (Ctrl-C, or the stop button). The network keeps what it learned.
+
+    ``except KeyboardInterrupt`` catches it too.
+
+    Attributes
+    ----------
+    epoch : int
+        The number of epochs that were done.
+    history : History
+        What was measured up to then.
+    """
+
+    def __init__(self, epoch: int, history: History) -> None:
+        self.epoch, self.history = epoch, history
+        super().__init__(
+            f"training was stopped after {epoch} epochs. The network keeps what it has learned, "
+            "and this error has what was measured: error.history."
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return TrainingInterrupted, (self.epoch, self.history)
+
 
 class Recorder:
     """Collects the rows of a :class:`History`, and deals with losses that are not finite."""
@@ -69,60 +102,75 @@ class Recorder:
     def __init__(
         self,
         network: Network,
-        y: np.ndarray,
+        data: tuple[np.ndarray, np.ndarray],
+        validation: tuple[np.ndarray, np.ndarray] | None,
         loss: Loss,
         learning_rate: float | np.ndarray,
-        validation: tuple[np.ndarray, np.ndarray] | None,
+        measure_every: int,
         keep_parameters: bool,
         stop: bool,
     ) -> None:
-        self.network, self.y, self.loss = network, y, loss
-        self.learning_rate, self.validation = learning_rate, validation
-        self.keep_parameters, self.stop = keep_parameters, stop
-        self.epochs: list[int] = []
-        self.losses: list[LossValue] = []
-        self.validation_losses: list[LossValue] = []
-        self.kept: list[np.ndarray] = []
+        self.network, self.loss, self.learning_rate = network, loss, learning_rate
+        self.data, self.validation = data, validation
+        self.measure_every, self.keep_parameters, self.stop = measure_every, keep_parameters, stop
+        self.rows: list[tuple[Any, ...]] = []  # epoch, loss, validation loss, parameters
+        self.due = 0
         self.diverged_at = np.full(network.stack_shape, -1)
         self.any_diverged = False
         self.last_finite = network.parameters.vector.copy(order="K")
 
-    def record(self, epoch: int, z: ByLayer, a: list[np.ndarray], last: bool = False) -> None:
-        """Measure the network, whose forward pass over all training data gave z and a.
+    def record(self, epoch: int, z: list[np.ndarray], a: list[np.ndarray]) -> None:
+        """Measure the network once, if this epoch is due. A forward pass over a batch gave z, a.
 
         Raises
         ------
         DivergenceError
             If the loss is no finite number, and training is to stop then.
         """
-        loss = self.loss.value(z[-1], a[-1], self.y)
-        if last:  # a sigmoid can hide infinite weights behind a finite loss
-            sound = np.isfinite(self.network.parameters.vector).all(axis=-1)
-            loss = np.where(sound, loss, np.inf)
+        if epoch >= self.due:
+            self.due = epoch + self.measure_every
+            X, y = self.data
+            full = len(a[0]) == len(X)
+            self._add_row(epoch, self.loss.value(z[-1], a[-1], y) if full else self._loss(X, y))
+
+    def finish(self, epoch: int) -> None:
+        """Measure the network at its end, where infinite weights count as a divergence too.
+
+        A sigmoid can hide them behind a finite loss.
+
+        Raises
+        ------
+        DivergenceError
+            As :meth:`record`.
+        """
+        sound = np.isfinite(self.network.parameters.vector).all(axis=-1)
+        self._add_row(epoch, np.where(sound, self._loss(*self.data), np.inf))
+
+    def _loss(self, X: np.ndarray, y: np.ndarray) -> Any:
+        z, a = forward_pass(self.network, X)
+        return self.loss.value(z[-1], a[-1], y)
+
+    def _add_row(self, epoch: int, loss: Any) -> None:
         # math.isfinite is the faster one, but takes one number only.
         finite = np.isfinite(loss).all() if self.network.stack_shape else math.isfinite(loss)
         if self.any_diverged or not finite:
             loss = self._mark_diverged(epoch, loss)
-        self.epochs.append(epoch)
-        self.losses.append(loss)
+        held_out = np.nan
         if self.validation is not None:
-            X, y = self.validation
-            z, a = forward_pass(self.network, X)
-            validation_loss = self.loss.value(z[-1], a[-1], y)
-            self.validation_losses.append(np.where(np.isfinite(loss), validation_loss, np.inf))
-        if self.keep_parameters:
-            self.kept.append(self.network.parameters.vector.copy())
+            held_out = np.where(np.isfinite(loss), self._loss(*self.validation), np.inf)
+        vector = self.network.parameters.vector
+        self.rows.append((epoch, loss, held_out, vector.copy() if self.keep_parameters else None))
         if self.any_diverged and self.stop:
-            rate = self._rates()[self.diverged_at >= 0].max()
-            raise DivergenceError(epoch, float(rate), self.history())
-        self.last_finite[...] = self.network.parameters.vector
+            rates = np.broadcast_to(self.learning_rate, (*self.diverged_at.shape, 1))
+            raise DivergenceError(epoch, float(rates[self.diverged_at >= 0].max()), self.history())
+        self.last_finite[...] = vector
 
-    def _mark_diverged(self, epoch: int, loss: LossValue) -> np.ndarray:
+    def _mark_diverged(self, epoch: int, loss: Any) -> np.ndarray:
         """Take diverged networks back to their last measured parameters; their loss is infinity."""
         new = ~np.isfinite(loss) & (self.diverged_at < 0)
         self.diverged_at = np.where(new, epoch, self.diverged_at)
         self.any_diverged = True
-        self.network.parameters.vector[new] = self.last_finite[new]
+        self.restore_diverged()
         return np.where(self.diverged_at < 0, loss, np.inf)
 
     def restore_diverged(self) -> None:
@@ -131,15 +179,18 @@ class Recorder:
             diverged = self.diverged_at >= 0
             self.network.parameters.vector[diverged] = self.last_finite[diverged]
 
-    def _rates(self) -> np.ndarray:
-        return np.broadcast_to(self.learning_rate, (*self.diverged_at.shape, 1))[..., 0]
+    def close(self, optimizer: Optimizer) -> None:
+        """Leave finite parameters behind, however training came to its end."""
+        vector = self.network.parameters.vector
+        infinite = ~np.isfinite(vector).all(axis=-1)
+        vector[infinite] = self.last_finite[infinite]
+        if hasattr(optimizer, "left"):  # it remembers its steps, and so whose steps they were
+            optimizer.left = vector.copy()
 
     def history(self) -> History:
         """Return what was collected."""
-        return History(
-            epoch=np.array(self.epochs),
-            loss=np.array(self.losses),
-            validation_loss=np.array(self.validation_losses) if self.validation else None,
-            parameters=np.array(self.kept) if self.keep_parameters else None,
-            diverged_at=self.diverged_at,
-        )
+        columns = list(zip(*self.rows, strict=True)) or [()] * 4
+        epoch, loss, held_out, kept = map(np.array, columns)
+        held_out = held_out if self.validation else None
+        kept = kept if self.keep_parameters else None
+        return History(epoch, loss, held_out, kept, self.diverged_at)

@@ -14,28 +14,24 @@ reduce the last two axes. Leading axes are a stack of networks, with one loss ea
 """
 
 from collections.abc import Callable
+from inspect import unwrap
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS, Activation
-from nnlib.validation import check_choice
+from nnlib.activations import Activation
+from nnlib.validation import (
+    check_distributions,
+    check_numbers,
+    check_probabilities,
+    entry,
+    takes_targets,
+)
 
-# A loss is a number for one network, and an array for a stack. Which of the two depends on the
-# shapes, and types do not know shapes.
-LossValue = Any
-
-
-def check_shapes(predictions: np.ndarray, y: np.ndarray) -> None:
-    """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
-    if predictions.shape[-2:] != y.shape or y.size == 0:
-        raise ValueError(
-            f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
-            "the shape (n_samples, n_outputs) of the predictions' last two axes, with at least one "
-            "sample; for one output that is y.reshape(-1, 1)."
-        )
+LossValue = float | np.ndarray  # of one network, or of a stack
 
 
+@takes_targets(check_numbers)
 def mse(a: np.ndarray, y: np.ndarray) -> LossValue:
     """Mean squared error: the mean of ``(a - y)**2`` over samples and outputs.
 
@@ -53,15 +49,15 @@ def mse(a: np.ndarray, y: np.ndarray) -> LossValue:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched.
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 5.14 (there
     with the factor 1/2 and a sum).
     """
-    check_shapes(a, y)
     return np.square(a - y).sum(axis=(-2, -1)) / y.size
 
 
+@takes_targets(check_numbers)
 def mse_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`mse` with respect to the predictions: ``2 (a - y) / (n m)``.
 
@@ -77,14 +73,14 @@ def mse_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched.
 
     Source: the derivative of ``mse``; checked against finite differences in the tests.
     """
-    check_shapes(a, y)
     return (a - y) * (2 / y.size)
 
 
+@takes_targets(check_probabilities)
 def bce(z: np.ndarray, y: np.ndarray) -> LossValue:
     """Binary cross-entropy, from the logits, averaged over samples and outputs.
 
@@ -106,15 +102,15 @@ def bce(z: np.ndarray, y: np.ndarray) -> LossValue:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched; for targets outside [0, 1].
 
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 6.2.2.2.
     """
-    check_shapes(z, y)
     losses = np.logaddexp(-y * z, (1 - y) * z)
     return losses.sum(axis=(-2, -1)) / y.size
 
 
+@takes_targets(check_probabilities)
 def bce_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`bce` with respect to the logits: ``(a - y) / (n m)``.
 
@@ -134,14 +130,14 @@ def bce_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched; for targets outside [0, 1].
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.91.
     """
-    check_shapes(a, y)
     return (a - y) / y.size
 
 
+@takes_targets(check_distributions)
 def cross_entropy(z: np.ndarray, y: np.ndarray) -> LossValue:
     """Cross-entropy of softmax probabilities, from the logits, averaged over samples.
 
@@ -163,16 +159,16 @@ def cross_entropy(z: np.ndarray, y: np.ndarray) -> LossValue:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched; for rows that do not sum to 1.
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.108.
     """
-    check_shapes(z, y)
     shifted = z - z.max(axis=-1, keepdims=True)
     log_a = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -(y * log_a).sum(axis=(-2, -1)) / len(y)
 
 
+@takes_targets(check_distributions)
 def cross_entropy_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The gradient of :func:`cross_entropy` with respect to the logits: ``(a - y) / n``.
 
@@ -189,11 +185,10 @@ def cross_entropy_gradient(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes do not fit; nothing is stretched.
+        If the shapes do not fit, since nothing is stretched; for rows that do not sum to 1.
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), equation 4.109.
     """
-    check_shapes(a, y)
     return (a - y) / len(y)
 
 
@@ -203,79 +198,44 @@ class Loss(NamedTuple):
     ``name`` is the one to call it by. ``value(z, a, y)`` is the loss, and
     ``output_delta(z, a, y, activation)`` its gradient with respect to the output layer's
     weighted sums ``z``. ``output`` names the only output activation that the loss goes with,
-    or is None if any (but softmax) will do.
+    or is None if any (but softmax) will do. ``check_targets(y)`` returns ``y`` or refuses it.
     """
 
     name: str
     value: Callable[[np.ndarray, np.ndarray, np.ndarray], LossValue]
     output_delta: Callable[[np.ndarray, np.ndarray, np.ndarray, Activation], np.ndarray]
     output: str | None
+    check_targets: Callable[[np.ndarray], np.ndarray]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return entry, (__name__, "LOSSES", self.name)  # pickled and copied by name
+
+
+# What is inside the functions above: training has looked at its arguments, once.
+_mse, _mse_gradient = unwrap(mse), unwrap(mse_gradient)
+_bce, _bce_gradient = unwrap(bce), unwrap(bce_gradient)
+_cross_entropy, _cross_entropy_gradient = unwrap(cross_entropy), unwrap(cross_entropy_gradient)
 
 LOSSES = {
     "mse": Loss(
         "mse",
-        value=lambda z, a, y: mse(a, y),
-        output_delta=lambda z, a, y, activation: mse_gradient(a, y) * activation.derivative(z, a),
+        value=lambda z, a, y: _mse(a, y),
+        output_delta=lambda z, a, y, activation: _mse_gradient(a, y) * activation.derivative(z, a),
         output=None,
+        check_targets=check_numbers,
     ),
     "bce": Loss(
         "bce",
-        value=lambda z, a, y: bce(z, y),
-        output_delta=lambda z, a, y, activation: bce_gradient(a, y),
+        value=lambda z, a, y: _bce(z, y),
+        output_delta=lambda z, a, y, activation: _bce_gradient(a, y),
         output="sigmoid",
+        check_targets=check_probabilities,
     ),
     "cross_entropy": Loss(
         "cross_entropy",
-        value=lambda z, a, y: cross_entropy(z, y),
-        output_delta=lambda z, a, y, activation: cross_entropy_gradient(a, y),
+        value=lambda z, a, y: _cross_entropy(z, y),
+        output_delta=lambda z, a, y, activation: _cross_entropy_gradient(a, y),
         output="softmax",
+        check_targets=check_distributions,
     ),
 }
-
-
-def check_loss(loss: str, output: Activation, y: np.ndarray) -> Loss:
-    """Return the :class:`Loss` named ``loss`` if it fits the output activation and targets.
-
-    Parameters
-    ----------
-    loss : str
-        "mse", "bce" or "cross_entropy".
-    output : Activation
-        The output layer's activation.
-    y : array (n_samples, n_outputs)
-        Targets.
-
-    Raises
-    ------
-    ValueError
-        For an unknown name, an output activation that the loss is not made for, labels
-        outside [0, 1] under BCE, or rows that are no distribution under cross-entropy.
-    """
-    found = check_choice("loss", loss, LOSSES)
-    if found.output not in (None, output.name):
-        raise ValueError(
-            f'loss "{loss}" reads the output as "{found.output}" probabilities, but this '
-            f'network\'s output is "{output.name}". '
-            f'Build the network with output="{found.output}", or use loss="mse".'
-        )
-    if found.output is None and output is ACTIVATIONS["softmax"]:
-        raise ValueError(
-            f'loss "{loss}" needs the derivative of each output on its own, which softmax does '
-            'not have. Use loss="cross_entropy" with a softmax output.'
-        )
-    if loss == "bce" and (y.min() < 0 or y.max() > 1):
-        raise ValueError(
-            f"y ranges from {y.min():g} to {y.max():g}, but binary cross-entropy expects labels "
-            "between 0 and 1. Recode the labels (for -1 and 1: (y + 1) / 2), or use loss='mse'."
-        )
-    if loss == "cross_entropy":
-        sums = y.sum(axis=1)
-        worst = int(np.abs(sums - 1).argmax())
-        if y.min() < 0 or abs(sums[worst] - 1) > 1e-6:
-            raise ValueError(
-                "each row of y must be a distribution over the classes (no negative entry, sum "
-                f"1), but y has the smallest entry {y.min():g}, and row {worst} sums to "
-                f"{sums[worst]:g}. One-hot rows fit: np.eye(n_classes)[labels]."
-            )
-    return found

@@ -20,24 +20,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlib.activations import ACTIVATIONS, Activation
+from nnlib import validation as checks
+from nnlib.activations import ACTIVATIONS
 from nnlib.initialization import INITIALIZATIONS
-from nnlib.parameters import ByLayer, Parameters, check_layer_sizes
+from nnlib.losses import LOSSES, Loss
+from nnlib.parameters import Parameters, WriteThrough
 from nnlib.stacks import matmul
-from nnlib.validation import (
-    check_array,
-    check_choice,
-    check_generator,
-    check_instance,
-    check_matrix,
-    check_sequence,
-)
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
 
 
-def forward_pass(network: Network, X: np.ndarray) -> tuple[ByLayer, list[np.ndarray]]:
+def forward_pass(network: Network, X: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Compute every layer, from the input to the prediction.
 
     Parameters
@@ -50,23 +44,24 @@ def forward_pass(network: Network, X: np.ndarray) -> tuple[ByLayer, list[np.ndar
     -------
     z, a : lists
         ``z[l]`` and ``a[l]`` of each layer l, of shape (*stack_shape, n_samples, n_out).
-        ``a[0]`` is ``X``, ``z[0]`` is None, ``a[-1]`` is the prediction.
+        Layer 0 is the input: ``z[0]`` and ``a[0]`` are ``X``. ``a[-1]`` is the prediction.
 
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), equation 25, with samples as
     rows.
     """
-    z: ByLayer
-    z, a = [None], [X]
+    z, a = [X], [X]
     for W, b, activation in network.layers:
         z.append(matmul(a[-1], W) if b is None else matmul(a[-1], W) + b)
         a.append(activation.function(z[-1]))
     return z, a
 
 
-class Network:
+class Network(WriteThrough):
     """A feed-forward network of fully connected layers, or a stack of such networks.
 
-    Usually made by :meth:`random` or :meth:`from_weights`.
+    Usually made by :meth:`random` or :meth:`from_weights`. Assigning to ``W``, ``b`` or
+    ``parameters`` writes the numbers in; the rest is fixed. The same parameters with other
+    activations are another network: ``Network(net.parameters, hidden="relu", output="sigmoid")``.
 
     Parameters
     ----------
@@ -79,10 +74,15 @@ class Network:
 
     Attributes
     ----------
-    W, b : lists of arrays
+    W, b : Views
         ``W[l]`` (*stack_shape, n_in, n_out) and ``b[l]`` (*stack_shape, 1, n_out); ``b[l]`` is
         None in a network without biases.
-    layers : list of (W, b, Activation)
+    layer_sizes : tuple of int
+    n_layers : int
+        Layers of neurons: the inputs are not counted.
+    activations : tuple of Activation
+        ``activations[l]`` of layer l; ``activations[0]`` is the identity.
+    layers : tuple of (W, b, Activation)
         The same, layer by layer.
 
     Raises
@@ -90,32 +90,24 @@ class Network:
     TypeError
         If ``parameters`` is anything else.
     ValueError
-        For an unknown activation, or softmax in a hidden layer.
+        For an unknown activation, softmax in a hidden layer, or softmax of a single output.
     """
 
+    __slots__ = (
+        *("parameters", "hidden", "output", "layer_sizes", "n_layers"),
+        *("W", "b", "activations", "layers"),
+    )
+
     def __init__(self, parameters: Parameters, *, hidden: str, output: str) -> None:
-        hidden_activation = check_choice("hidden", hidden, ACTIVATIONS)
-        output_activation = check_choice("output", output, ACTIVATIONS)
-        if hidden_activation.derivative is None:
-            raise ValueError(
-                f'hidden is "{hidden}", which is for the output layer only. '
-                'Choose "sigmoid", "tanh", "relu" or "identity" for the hidden layers.'
-            )
         advice = "Network.random and Network.from_weights make them."
-        self.parameters = check_instance("parameters", parameters, Parameters, advice)
-        self.hidden, self.output = hidden, output
+        self.parameters = checks.check_instance("parameters", parameters, Parameters, advice)
         self.layer_sizes = parameters.layer_sizes
         self.n_layers = len(self.layer_sizes) - 1
         self.W, self.b = parameters.W, parameters.b
-        # Entry 0 is None, as in ByLayer.
-        self.activations: list[Activation | Any] = [
-            None,
-            *[hidden_activation] * (self.n_layers - 1),
-            output_activation,
-        ]
-        self.layers: list[tuple[np.ndarray, np.ndarray | None, Activation]] = list(
-            zip(self.W[1:], self.b[1:], self.activations[1:], strict=True)
-        )
+        self.hidden, self.output = hidden, output
+        inner, last = checks.check_activations(hidden, output, self.layer_sizes[-1], ACTIVATIONS)
+        self.activations = (ACTIVATIONS["identity"], *[inner] * (self.n_layers - 1), last)
+        self.layers = tuple(zip(self.W[1:], self.b[1:], self.activations[1:], strict=True))
 
     @classmethod
     def random(
@@ -155,8 +147,8 @@ class Network:
         ValueError
             For sizes that are not positive whole numbers or an unknown name.
         """
-        check_generator("rng", rng)
-        draw = check_choice("initialization", initialization, INITIALIZATIONS)
+        checks.check_generator("rng", rng)
+        draw = checks.check_choice("initialization", initialization, INITIALIZATIONS)
         parameters = Parameters(layer_sizes, bias=bias, stack_shape=stack_shape, dtype=dtype)
         for W in parameters.W[1:]:
             W[...] = draw(rng, W.shape)
@@ -176,9 +168,10 @@ class Network:
         Parameters
         ----------
         W : list of arrays
-            ``[W1, W2, …]``, each (n_in, n_out).
+            ``[W1, W2, …]``, each (n_in, n_out), or ``net.W`` of another network. With leading
+            axes they make a stack.
         b : list of arrays, or None
-            ``[b1, b2, …]``, each (1, n_out); None for a network without biases.
+            ``[b1, b2, …]``, each (1, n_out), or ``net.b``; None for a network without biases.
         hidden, output : str
             Activations, see :class:`Network`.
 
@@ -187,45 +180,14 @@ class Network:
         TypeError, ValueError
             If the arrays are not finite matrices or do not fit each other.
         """
-        for name, arrays in [("W", W), ("b", [] if b is None else b)]:
-            advice = f"Put the layers' arrays into a list: [{name}1, {name}2]."
-            check_instance(name, arrays, (list, tuple), advice)
-        matrices = [check_array(f"W{layer}", values) for layer, values in enumerate(W, start=1)]
-        if not matrices or any(values.ndim != 2 for values in matrices):
-            raise ValueError(
-                f"W holds arrays of shapes {[values.shape for values in matrices]}, but a matrix "
-                "(n_in, n_out) for each of one or more layers is expected."
-            )
-        layer_sizes = check_layer_sizes(
-            [*(len(values) for values in matrices), matrices[-1].shape[1]]
-        )
-        all_float32 = all(values.dtype == np.float32 for values in matrices)
+        matrices, rows = checks.check_weights(W, b)
+        layer_sizes = [matrices[0].shape[-2], *(matrix.shape[-1] for matrix in matrices)]
+        stack_shape, dtype = matrices[0].shape[:-2], matrices[0].dtype
         parameters = Parameters(
-            layer_sizes, bias=b is not None, dtype=np.float32 if all_float32 else np.float64
+            layer_sizes, bias=rows is not None, stack_shape=stack_shape, dtype=dtype
         )
-        for layer, values in enumerate(matrices, start=1):
-            if values.shape != parameters.W[layer].shape:
-                raise ValueError(
-                    f"W{layer} has shape {values.shape}, but W{layer + 1} has "
-                    f"{len(matrices[layer])} rows. The columns of one layer's W are the rows of "
-                    "the next."
-                )
-            parameters.W[layer] = values
-        if b is not None:
-            if len(b) != len(matrices):
-                raise ValueError(
-                    f"b holds {len(b)} arrays and W holds {len(matrices)}. Give one b for each W, "
-                    "or b=None for a network without biases."
-                )
-            for layer, values in enumerate(b, start=1):
-                values = check_array(f"b{layer}", values, parameters.vector.dtype)
-                if values.shape != parameters.b[layer].shape:
-                    raise ValueError(
-                        f"b{layer} has shape {values.shape}, but expected is "
-                        f"{parameters.b[layer].shape}: one row, a column for each neuron. "
-                        f"Use np.reshape(b{layer}, (1, -1))."
-                    )
-                parameters.b[layer] = values
+        parameters.W.write("W", matrices)
+        parameters.b.write("b", rows or ())
         return cls(parameters, hidden=hidden, output=output)
 
     @classmethod
@@ -239,7 +201,7 @@ class Network:
         Returns
         -------
         Network with ``stack_shape`` (S,)
-            The same lines of code compute all S at once; ``member(s)`` gives one back.
+            The same lines of code compute all S at once; ``stack[s]`` gives one back.
 
         Raises
         ------
@@ -249,25 +211,18 @@ class Network:
             If there are none, if one is itself a stack, or if they differ in layer sizes,
             activations, the presence of biases or float type.
         """
-        networks = check_sequence("networks", networks)
-        if not networks:
-            raise ValueError("networks is empty. Pass at least one network to stack.")
-        first = networks[0]
-        for s, network in enumerate(networks):
-            check_instance(f"networks[{s}]", network, Network, "Stack networks only.")
-            if network.stack_shape or network._architecture() != first._architecture():
-                raise ValueError(
-                    f"network {s} is {network!r}, but the first is {first!r}. Only single "
-                    "networks of one architecture can be stacked."
-                )
-        return first.with_vector(np.stack([each.parameters.vector for each in networks]))
+        networks = checks.check_sequence("networks", networks)
+        checks.check_stackable(networks, Network)
+        return networks[0].with_vector(np.stack([each.parameters.vector for each in networks]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # For pickle and deepcopy: everything else is made anew from the parameters.
         remake = functools.partial(Network, hidden=self.hidden, output=self.output)
         return remake, (self.parameters,)
 
-    def _architecture(self) -> tuple[object, ...]:
+    @property
+    def architecture(self) -> tuple[object, ...]:
+        """What networks have in common that can be stacked."""
         return self.layer_sizes, self.hidden, self.output, self.parameters.bias, self.dtype
 
     @property
@@ -279,6 +234,21 @@ class Network:
     def dtype(self) -> np.dtype:
         """The float type of the parameters, and so of everything computed."""
         return self.parameters.vector.dtype
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        """The number of networks in a stack, along its first axis."""
+        if not self.stack_shape:
+            raise TypeError(f"{self!r} is a single network and has no len(); a stack has one.")
+        return self.stack_shape[0]
+
+    def __getitem__(self, index: Any) -> Network:
+        """``stack[7]`` is one network, ``stack[2:5]`` a smaller stack; both are copies."""
+        index = index if isinstance(index, tuple) else (index,)
+        checks.check_member(index, self.stack_shape)
+        return self.with_vector(self.parameters.vector[index])
 
     def member(self, *index: int) -> Network:
         """Return one network of a stack, as a copy on its own.
@@ -293,13 +263,8 @@ class Network:
         IndexError
             If the index does not fit the stack.
         """
-        integers = all(isinstance(i, (int, np.integer)) and i is not True for i in index)
-        if len(index) != len(self.stack_shape) or not index or not integers:
-            raise IndexError(
-                f"member{index} was asked for, but this stack has {len(self.stack_shape)} axes "
-                f"(stack_shape {self.stack_shape}). Give one whole number for each axis."
-            )
-        return self.with_vector(self.parameters.vector[index])
+        checks.check_member(index, self.stack_shape, whole=True)
+        return self[index]
 
     def copy(self) -> Network:
         """Return an independent copy, for example to train from the same start again."""
@@ -317,53 +282,31 @@ class Network:
         Raises
         ------
         TypeError
-            If the vector is not of one of the two float types.
+            If the numbers are neither float64 nor float32.
         ValueError
             If the last axis does not have one entry for each parameter.
         """
-        vector = np.asarray(vector)
-        n_parameters = self.parameters.vector.shape[-1]
-        if vector.shape[-1:] != (n_parameters,):
-            raise ValueError(
-                f"vector has shape {vector.shape}, but this architecture has {n_parameters} "
-                f"parameters. Give it the shape ({n_parameters},), with leading axes for a stack."
-            )
-        parameters = Parameters(
-            self.layer_sizes,
-            bias=self.parameters.bias,
-            stack_shape=vector.shape[:-1],
-            dtype=vector.dtype,
-        )
-        parameters.vector[...] = vector
+        parameters = self.parameters.with_vector(vector)
         return Network(parameters, hidden=self.hidden, output=self.output)
 
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """Return ``X`` as a float matrix (n_samples, n_in) for this network, or raise."""
-        return check_matrix("X", X, self.layer_sizes[0], "input of the network", self.dtype)
+        return checks.check_matrix("X", X, self.layer_sizes[0], "input of the network", self.dtype)
 
     def check_targets(self, X: np.ndarray, y: ArrayLike) -> np.ndarray:
         """Return ``y`` as a float matrix of exactly the output's shape for ``X``, or raise."""
-        y = check_array("y", y, self.dtype)
-        expected = (len(X), self.layer_sizes[-1])
-        if y.shape != expected:
-            message = (
-                f"y has shape {y.shape}, but this network's output for these {len(X)} samples "
-                f"has shape {expected}."
-            )
-            if y.ndim == 1 and expected == (len(y), 1):
-                message += (
-                    f"\nNumPy would stretch {y.shape} against {expected} into a "
-                    f"{(len(y), len(y))} table and train on nonsense."
-                    "\nUse y.reshape(-1, 1), or y[:, None]."
-                )
-            elif y.shape == expected[::-1]:
-                message += "\nIt looks transposed: use y.T."
-            else:
-                message += "\nGive one row for each sample and one column for each output."
-            raise ValueError(message)
-        return y
+        return checks.check_targets(y, (len(X), self.layer_sizes[-1]), self.dtype)
 
-    def forward(self, X: ArrayLike) -> tuple[ByLayer, list[np.ndarray]]:
+    def check_data(
+        self, X: ArrayLike, y: ArrayLike, loss: str
+    ) -> tuple[np.ndarray, np.ndarray, Loss]:
+        """Return ``X``, ``y`` and the loss, ready to compute with, or raise."""
+        X = self.check_inputs(X)
+        y = self.check_targets(X, y)
+        found = checks.check_loss(loss, self.output, LOSSES)
+        return X, found.check_targets(y), found
+
+    def forward(self, X: ArrayLike) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Compute every layer for the inputs ``X``, after a check of ``X``.
 
         Parameters
@@ -383,16 +326,9 @@ class Network:
             If inputs or parameters are so large that the result is no finite number.
         """
         X = self.check_inputs(X)
-        with np.errstate(over="ignore", invalid="ignore"):  # looked at in the next line
+        with np.errstate(all="ignore"):  # looked at in the next line
             z, a = forward_pass(self, X)
-        for layer in range(1, self.n_layers + 1):
-            if not np.isfinite(z[layer]).all():
-                raise OverflowError(
-                    f"the weighted sums z[{layer}] of layer {layer} left the finite numbers. The "
-                    f"largest entry of X is {np.abs(X).max():.3g}, the largest parameter "
-                    f"{np.abs(self.parameters.vector).max():.3g}. Scale X, or train again with "
-                    "a smaller learning rate."
-                )
+        checks.check_sums(z, self.parameters.vector)
         return z, a
 
     def predict(self, X: ArrayLike) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 Each has a method ``step(theta, gradient, learning_rate)``, which changes the vector of parameters
 ``theta`` in place. What an optimiser remembers from step to step, it keeps itself: use a new one
-for each training, or the same one to go on where it stopped.
+for each training, or the same one to go on with a network where it stopped.
 
 Shapes: ``theta`` and ``gradient`` (*stack_shape, n_parameters); ``learning_rate`` is a number, or
 an array (*stack_shape, 1).
@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nnlib.validation import check_choice, check_number
+from nnlib.validation import check_fraction, check_number
 
 
 class Optimizer(Protocol):
@@ -61,6 +61,7 @@ class Momentum:
     def __init__(self, momentum: float = 0.9) -> None:
         self.momentum = check_fraction("momentum", momentum)
         self.velocity: float | np.ndarray = 0.0
+        self.left: np.ndarray | None = None  # the parameters that the last training ended with
 
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
@@ -99,6 +100,7 @@ class Adam:
         self.mean: float | np.ndarray = 0.0
         self.mean_of_squares: float | np.ndarray = 0.0
         self.n_steps = 0
+        self.left: np.ndarray | None = None  # as in Momentum
 
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
@@ -118,37 +120,3 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "momentum": Momentum,
     "adam": Adam,
 }
-
-
-def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
-    """Return a new optimiser for a name, or the optimiser itself if it is one already.
-
-    Parameters
-    ----------
-    optimizer : str, or an object with a method ``step(theta, gradient, learning_rate)``
-        "gradient_descent", "momentum" or "adam", or one of your own.
-
-    Returns
-    -------
-    object with a method ``step``
-
-    Raises
-    ------
-    ValueError
-        For an unknown name.
-
-    Source: our own.
-    """
-    has_step = callable(getattr(optimizer, "step", None))
-    if isinstance(optimizer, (str, type)) or not has_step:
-        return check_choice("optimizer", optimizer, OPTIMIZERS)()
-    return optimizer
-
-
-def check_fraction(name: str, value: float) -> float:
-    """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
-    advice = "It is the share that is kept from step to step, for example 0.9."
-    value = check_number(name, value, at_least=0, what_to_do=advice)
-    if value >= 1:
-        raise ValueError(f"{name} is {value:g}, but a number below 1 is expected. {advice}")
-    return value

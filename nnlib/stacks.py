@@ -33,7 +33,7 @@ def zeros_for_stack(
     return np.zeros((*stack_shape, n_parameters), dtype)
 
 
-def matmul(A: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     """The matrix product ``A @ B`` for one network or a stack.
 
     ``@`` is made for matrices with their entries side by side. For networks side by side,
@@ -44,8 +44,6 @@ def matmul(A: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.nd
     ----------
     A : array (..., n_rows, n)
     B : array (..., n, n_columns)
-    out : array (..., n_rows, n_columns), optional
-        Where to write the product.
 
     Returns
     -------
@@ -54,5 +52,5 @@ def matmul(A: np.ndarray, B: np.ndarray, out: np.ndarray | None = None) -> np.nd
     Source: the NumPy reference, ``numpy.einsum``.
     """
     if B.ndim > 2 and B.strides[-3] == B.itemsize:  # networks side by side
-        return np.einsum("...ij,...jk->...ik", A, B, out=out)
-    return np.matmul(A, B, out=out)
+        return np.einsum("...ij,...jk->...ik", A, B)
+    return A @ B

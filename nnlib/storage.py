@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.network import Network
 from nnlib.parameters import Parameters
-from nnlib.validation import check_array, check_instance
+from nnlib.validation import check_array, check_network
 
 FORMAT = "nnlib network, version 1"
 
@@ -33,7 +33,7 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
 
     Source: the NumPy reference, ``numpy.savez``.
     """
-    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
+    check_network(network, Network)
     path = os.fspath(path)
     if not path.endswith(".npz"):
         raise ValueError(f'path is "{path}", but a name that ends in .npz is expected.')

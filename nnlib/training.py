@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nnlib import validation as checks
 from nnlib.backprop import backward_pass
-from nnlib.history import History, Recorder
-from nnlib.losses import Loss, check_loss
+from nnlib.history import History, Recorder, TrainingInterrupted
 from nnlib.network import Network, forward_pass
-from nnlib.optimizers import Optimizer, make_optimizer
+from nnlib.optimizers import OPTIMIZERS, Optimizer
 from nnlib.parameters import Parameters
-from nnlib.validation import (
-    check_array,
-    check_choice,
-    check_function,
-    check_generator,
-    check_instance,
-    check_integer,
-    check_number,
-    describe,
-)
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
@@ -96,54 +86,52 @@ def train(
     ------
     DivergenceError
         If a loss leaves the finite numbers (unless ``divergence`` is "record").
+    TrainingInterrupted
+        If it is stopped by hand; a KeyboardInterrupt with the history so far.
     TypeError, ValueError
         If an argument does not fit; the message says which and why.
 
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), algorithm 8.1.
     """
-    check_instance("network", network, Network, "Make one with Network.random([2, 4, 1], …).")
-    X = network.check_inputs(X)
-    y = network.check_targets(X, y)
-    loss = check_loss(loss, network.activations[-1], y)
-    rate = check_learning_rate(learning_rate, network)
-    check_integer("epochs", epochs, "It is how often training goes through the data.")
-    check_integer("measure_every", measure_every, "Use 1 to measure every epoch.")
-    weight_decay = check_number(
-        "weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none."
-    )
-    optimizer = make_optimizer(optimizer)
-    batch_size = check_batches(batch_size, rng, len(X))
-    validation = check_validation(validation, network, loss)
-    for name, function in [("callback", callback), ("progress", progress)]:
-        if function is not None:
-            check_function(name, function, "Leave it out for none.")
-    stop = check_choice("divergence", divergence, {"raise": True, "record": False})
-    recorder = Recorder(network, y, loss, rate, validation, keep_parameters, stop)
+    checks.check_network(network, Network)
+    X, y, found = network.check_data(X, y, loss)
+    rate = checks.check_learning_rate(learning_rate, network.stack_shape, network.dtype)
+    checks.check_integer("epochs", epochs, "It is how often training goes through the data.")
+    checks.check_integer("measure_every", measure_every, "Use 1 to measure every epoch.")
+    checks.check_number("weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none.")
+    batch_size = checks.check_batches(batch_size, rng, len(X))
+    held_out = checks.check_validation(validation, network.check_data, loss)
+    stop = checks.check_choice("divergence", divergence, {"raise": True, "record": False})
+    optimizer = checks.check_optimizer(optimizer, network.parameters.vector, OPTIMIZERS)
+    callback, progress = checks.check_callback(callback), checks.check_progress(progress)
+    kept = (measure_every, keep_parameters, stop)
+    recorder = Recorder(network, (X, y), held_out, found, rate, *kept)
     gradients = network.parameters.zeros_like()
 
     epoch = -1
-    with np.errstate(over="ignore", invalid="ignore"):  # the recorder watches for them
-        for epoch in range(epochs) if progress is None else progress(range(epochs)):
-            for batch, rows in enumerate(mini_batches(len(X), batch_size, rng)):
-                z, a = forward_pass(network, X[rows])
-                if batch == 0 and epoch % measure_every == 0:
-                    full = (z, a) if batch_size == len(X) else forward_pass(network, X)
-                    recorder.record(epoch, *full)
-                backward_pass(network, z, a, y[rows], loss, out=gradients)
-                if weight_decay:
-                    add_weight_decay(gradients, network, weight_decay)
-                optimizer.step(network.parameters.vector, gradients.vector, rate)
-                recorder.restore_diverged()
-            if callback is not None and callback(epoch + 1, network):
-                break
-        z, a = forward_pass(network, X)
-        recorder.record(epoch + 1, z, a, last=True)
+    try:
+        with np.errstate(all="ignore"):  # the recorder watches for what is not finite
+            for epoch in progress(range(epochs)):
+                for rows in mini_batches(len(X), batch_size, rng):
+                    z, a = forward_pass(network, X[rows])
+                    recorder.record(epoch, z, a)
+                    backward_pass(network, z, a, y[rows], found, out=gradients)
+                    if weight_decay:
+                        add_weight_decay(gradients, network, weight_decay)
+                    optimizer.step(network.parameters.vector, gradients.vector, rate)
+                    recorder.restore_diverged()
+                if callback(epoch + 1, network):
+                    break
+            recorder.finish(epoch + 1)
+    except KeyboardInterrupt:
+        raise TrainingInterrupted(max(epoch, 0), recorder.history()) from None
+    finally:
+        recorder.close(optimizer)
     return recorder.history()
 
 
-# Any stands for None here: a generator is there whenever one is needed, which is checked before.
 def mini_batches(
-    n_samples: int, batch_size: int, rng: np.random.Generator | Any
+    n_samples: int, batch_size: int, rng: np.random.Generator | None
 ) -> Iterator[slice | np.ndarray]:
     """Yield the rows of each batch of one epoch: every sample once, in a new random order.
 
@@ -158,12 +146,17 @@ def mini_batches(
     ------
     slice, or array of int (batch_size,)
 
+    Raises
+    ------
+    TypeError
+        If there are several batches, and no generator to draw their order.
+
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 8.1.3.
     """
     if batch_size == n_samples:
         yield slice(None)
         return
-    order = rng.permutation(n_samples)
+    order = checks.check_generator("rng", rng).permutation(n_samples)
     for start in range(0, n_samples, batch_size):
         yield order[start : start + batch_size]
 
@@ -182,64 +175,3 @@ def add_weight_decay(gradients: Parameters, network: Network, weight_decay: floa
     """
     for dW, W in zip(gradients.W[1:], network.W[1:], strict=True):
         dW += weight_decay * W
-
-
-def check_learning_rate(learning_rate: float | ArrayLike, network: Network) -> float | np.ndarray:
-    """Return the learning rate ready to be multiplied with ``network.parameters.vector``.
-
-    Raises
-    ------
-    ValueError
-        If it is not positive and finite, or an array whose shape is not that of the stack.
-    """
-    advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
-    if not isinstance(learning_rate, (np.ndarray, list, tuple)):
-        return check_number("learning_rate", learning_rate, above=0, what_to_do=advice)
-    rates = check_array("learning_rate", learning_rate, network.dtype)
-    if rates.shape != network.stack_shape:
-        raise ValueError(
-            f"learning_rate has shape {rates.shape}, but the stack of networks has shape "
-            f"{network.stack_shape}. Give one number for all, or one for each network."
-        )
-    if rates.min() <= 0:
-        raise ValueError(
-            f"the smallest learning_rate is {rates.min():g}, but each must be above 0. {advice}"
-        )
-    return rates[..., np.newaxis]
-
-
-def check_batches(batch_size: int | None, rng: np.random.Generator | None, n_samples: int) -> int:
-    """Return the number of samples in a step, which is ``n_samples`` by default."""
-    if rng is not None:
-        check_generator("rng", rng)
-    if batch_size is None:
-        return n_samples
-    check_integer("batch_size", batch_size, "Leave it out to use all samples at once.")
-    if batch_size > n_samples:
-        raise ValueError(
-            f"batch_size is {batch_size}, but there are only {n_samples} samples. "
-            "Leave it out to use all samples at once."
-        )
-    if batch_size < n_samples:
-        check_generator("rng", rng)
-    return int(batch_size)
-
-
-def check_validation(
-    validation: tuple[ArrayLike, ArrayLike] | None, network: Network, loss: Loss
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the validation data as a checked pair (X, y), or None."""
-    if validation is None:
-        return None
-    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-        raise TypeError(
-            f"validation is {describe(validation)}, but a pair (X, y) is expected. "
-            "Pass validation=(X_validation, y_validation)."
-        )
-    try:
-        X = network.check_inputs(validation[0])
-        y = network.check_targets(X, validation[1])
-        check_loss(loss.name, network.activations[-1], y)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"in the validation data, {error}") from None
-    return X, y

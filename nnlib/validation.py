@@ -6,16 +6,58 @@ is of type Any: whatever comes, a check can say what is wrong with it.
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import inspect
 import math
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:  # a module that takes a while to load
-    from numpy.typing import DTypeLike
+    from numpy.typing import ArrayLike, DTypeLike
 
 T = TypeVar("T")  # the type of what a check returns, where that depends on its arguments
+F = TypeVar("F", bound=Callable[..., Any])  # a function, and the same function decorated
+
+# What other libraries call the things that have a name here.
+OTHER_NAMES = {
+    "linear": "identity",
+    "none": "identity",
+    "logistic": "sigmoid",
+    "expit": "sigmoid",
+    "hyperbolic_tangent": "tanh",
+    "rectifier": "relu",
+    "sgd": "gradient_descent",
+    "gd": "gradient_descent",
+    "nesterov": "momentum",
+    "adamw": "adam",
+    "mean_squared_error": "mse",
+    "squared_error": "mse",
+    "l2": "mse",
+    "binary_cross_entropy": "bce",
+    "binary_crossentropy": "bce",
+    "bce_with_logits": "bce",
+    "log_loss": "bce",
+    "logloss": "bce",
+    "categorical_crossentropy": "cross_entropy",
+    "categorical_cross_entropy": "cross_entropy",
+    "sparse_categorical_crossentropy": "cross_entropy",
+    "softmax_cross_entropy": "cross_entropy",
+    "nll": "cross_entropy",
+    "nll_loss": "cross_entropy",
+    "xavier": "glorot",
+    "xavier_uniform": "glorot",
+    "glorot_uniform": "glorot",
+    "kaiming": "he",
+    "kaiming_normal": "he",
+    "he_normal": "he",
+    "gaussian": "normal",
+    "random_normal": "normal",
+}
 
 
 def describe(value: Any) -> str:
@@ -51,6 +93,37 @@ def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.nda
     ValueError
         If the rows have different lengths, or an entry is missing, NaN or infinite.
     """
+    array = check_real(name, value)
+    if dtype is None:
+        dtype = array.dtype if array.dtype == np.float32 else np.float64
+    with np.errstate(all="ignore"):  # a number too large for dtype becomes inf, and is reported
+        found = np.asarray(array, dtype=dtype)
+    if np.isfinite(found).all():
+        return found
+    if found.ndim == 0:
+        raise ValueError(
+            f"{name} is {found}, but a finite number is expected. Find where it comes from: "
+            "an overflow, a division by 0, the logarithm of 0?"
+        )
+    bad = np.argwhere(~np.isfinite(found))
+    first = ", ".join(map(str, bad[0]))
+    entries = "entries that are" if len(bad) > 1 else "entry that is"
+    code = name.isidentifier()  # "analytic W1" is a name to read, and no name in a program
+    where = f"{name}[{first}]" if code else f"at [{first}]"
+    if np.isfinite(array).all():
+        advice = f"The numbers are too large for {found.dtype}: divide them, or use float64."
+    elif code:
+        advice = f"Remove or replace them: np.isfinite({name}) finds them."
+    else:
+        advice = "Find where they come from: an overflow, a division by 0, the logarithm of 0?"
+    raise ValueError(
+        f"{name} holds {len(bad)} {entries} NaN or infinite in {found.dtype}; "
+        f"the first is {where} = {found[tuple(bad[0])]}. {advice}"
+    )
+
+
+def check_real(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as an array of real numbers, of whatever type and finite or not."""
     try:
         array = np.asarray(value)
     except ValueError:
@@ -66,27 +139,136 @@ def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.nda
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} is {describe(value)}, but real numbers are expected. "
-            f"Convert it first, for example with np.array({name}, dtype=float)."
-        )
-    if dtype is None:
-        dtype = array.dtype if array.dtype == np.float32 else np.float64
-    with np.errstate(over="ignore"):  # a number too large for dtype becomes inf, and is reported
-        array = np.asarray(array, dtype=dtype)
-    if not np.isfinite(array).all():
-        if array.ndim == 0:
-            raise ValueError(
-                f"{name} is {array}, but a finite number is expected. Find where it comes from: "
-                "an overflow, a division by 0, the logarithm of 0?"
-            )
-        bad = np.argwhere(~np.isfinite(array))
-        where = tuple(int(i) for i in bad[0])
-        entries = "entries that are" if len(bad) > 1 else "entry that is"
-        raise ValueError(
-            f"{name} holds {len(bad)} {entries} NaN or infinite in {np.dtype(dtype)}; "
-            f"the first is {name}[{', '.join(map(str, where))}] = {array[where]}. "
-            f"Remove or replace them before training: np.isfinite({name}) finds them."
+            f"{how_to_get_numbers(name, value, array)}"
         )
     return array
+
+
+def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
+    """Say how to make real numbers of ``value``, of which NumPy has made ``array``."""
+    if not name.isidentifier():
+        name = "it"
+    if value is None:
+        return "Was it made by a function that returns nothing?"
+    if hasattr(value, "toarray"):
+        return f"It is sparse; write all its entries out: {name}.toarray()."
+    if array.dtype.kind == "c":
+        return f"Take one part of the complex numbers, {name}.real, or their size, np.abs({name})."
+    if array.ndim == 0 and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
+        return f"Put its entries into a list: list({name})."
+    try:
+        finite = np.isfinite(np.array(value, dtype=float)).all()
+    except (TypeError, ValueError, OverflowError):
+        finite = False
+    if finite and array.dtype.kind not in "mM":
+        return f"Convert it first: np.array({name}, dtype=float)."
+    if array.dtype.kind in "US" and array.size:
+        words = f"np.array({name}) == {str(array.flat[0])!r}"
+        return f"Give each word a number, for example ({words}) * 1.0."
+    return "Give each entry a number of its own before."
+
+
+def takes_floats(function: F) -> F:
+    """Make a function of arrays take lists and whole numbers too; it computes with floats.
+
+    NumPy computes with the type it is given: in whole numbers of 8 bits, 1 - 2 is 255.
+    """
+    code = inspect.unwrap(function).__code__
+    names = code.co_varnames[: code.co_argcount]
+
+    @functools.wraps(function)
+    def with_floats(*values: Any, **named: Any) -> Any:
+        given = {**dict(zip(names, values, strict=False)), **named}
+        if len(values) + len(named) != len(names) or given.keys() != set(names):
+            return function(*values, **named)  # Python says what is wrong
+        with np.errstate(under="ignore"):
+            return function(*(as_floats(name, given[name]) for name in names))
+
+    return with_floats  # type: ignore[return-value]
+
+
+def as_floats(name: str, value: Any) -> np.ndarray:
+    """Return ``value`` as an array of floats: as it is if it is one, NaN and infinity too."""
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
+    array = check_real(name, value)
+    return array.astype(array.dtype if array.dtype.kind == "f" else np.float64)[()]
+
+
+def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]:
+    """Make a function of predictions and targets look at both, and take lists as well."""
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def checked(predictions: np.ndarray, y: np.ndarray) -> Any:
+            check_shapes(predictions, y)
+            return function(predictions, check(y))
+
+        return takes_floats(checked)  # type: ignore[return-value]
+
+    return decorate
+
+
+def check_shapes(predictions: np.ndarray, y: np.ndarray) -> None:
+    """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
+    if predictions.shape[-2:] != y.shape or y.size == 0:
+        raise ValueError(
+            f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
+            "the shape (n_samples, n_outputs) of the predictions' last two axes, with at least one "
+            "sample; for one output that is y.reshape(-1, 1)."
+        )
+
+
+def check_numbers(y: np.ndarray) -> np.ndarray:
+    """Return targets that may be any numbers."""
+    return y
+
+
+def check_probabilities(y: np.ndarray) -> np.ndarray:
+    """Return targets that lie between 0 and 1, or raise a ValueError."""
+    low, high = y.min(), y.max()
+    if low >= 0 and high <= 1:
+        return y
+    labels = set(np.unique(y))
+    if labels == {-1.0, 1.0}:
+        advice = "Recode the labels -1 and 1 as 0 and 1: (y + 1) / 2."
+    elif y.shape[1] == 1 and labels <= set(range(100)):
+        advice = (
+            'For several classes take an output for each, output="softmax", with '
+            'loss="cross_entropy" and targets datasets.one_hot(np.ravel(y).astype(int), '
+            f"{int(high) + 1})."
+        )
+    else:
+        advice = (
+            'Bring the labels to 0 and 1; for numbers of any size take output="identity" with '
+            'loss="mse".'
+        )
+    raise ValueError(
+        f"y ranges from {low:g} to {high:g}, but binary cross-entropy expects labels "
+        f"between 0 and 1. {advice}"
+    )
+
+
+def check_distributions(y: np.ndarray) -> np.ndarray:
+    """Return targets whose rows sum to 1, exactly now, or raise a ValueError."""
+    sums, eps = y.sum(axis=-1, keepdims=True), np.finfo(y.dtype).eps
+    errors = np.abs(sums - 1).ravel()
+    worst = int(errors.argmax())
+    if not (y.min() >= 0 and errors[worst] <= max(1e-6, 4 * eps * y.shape[-1])):
+        advice = f"One-hot rows fit: datasets.one_hot(labels, {y.shape[-1]})."
+        if y.min() >= 0 and sums.min() > 0:
+            advice = "Divide each row by its sum: y / np.sum(y, axis=1, keepdims=True)."
+        raise ValueError(
+            "each row of y must be a distribution over the classes (no negative entry, sum "
+            f"1), but y has the smallest entry {y.min():g}, and row {worst} sums to "
+            f"{sums.flat[worst]:.7g}. {advice}"
+        )
+    if y.shape[-1] == 1:
+        raise ValueError(
+            "y has one column, but cross-entropy tells at least two classes apart. For yes or no "
+            'take a sigmoid output with one column and loss "bce".'
+        )
+    return y if errors[worst] <= 4 * eps else y / sums
 
 
 def check_matrix(
@@ -114,31 +296,46 @@ def check_matrix(
     if array.ndim == 2 and array.shape[1] == columns and len(array) > 0:
         return array
     expected = f"(n_samples, {columns}): a row for each sample, a column for each {columns_are}"
+    code = as_array(name, value)
     if array.size == 0:
         advice = "There is nothing to compute from an empty batch; pass at least one sample."
     elif array.ndim == 1 and columns == 1:
-        advice = f"Use {name}.reshape(-1, 1) to make each number a row of its own."
+        advice = f"Use {code}.reshape(-1, 1) to make each number a row of its own."
     elif array.ndim == 1 and array.size == columns:
-        advice = f"For a single sample use {name}.reshape(1, -1)."
+        advice = f"For a single sample use {code}.reshape(1, -1)."
     elif array.ndim == 2 and array.shape[0] == columns:
-        advice = f"It looks transposed: use {name}.T if each column is a sample."
+        advice = f"It looks transposed: use {code}.T if each column is a sample."
     else:
         advice = f"Reshape {name}, or build a network with matching layer sizes."
     raise ValueError(f"{name} has shape {array.shape}, but expected is {expected}. {advice}")
+
+
+def as_array(name: str, value: Any) -> str:
+    """Return the code for ``value`` as an array, for a message: a list has no reshape."""
+    return name if isinstance(value, np.ndarray) else f"np.array({name})"
 
 
 def check_choice(name: str, value: Any, choices: Mapping[str, T]) -> T:
     """Return ``choices[value]``, or raise a ValueError that names the nearest choice."""
     if isinstance(value, str) and value in choices:
         return choices[value]
-    import difflib  # only needed for the message
-
-    close = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
-    hint = f' Did you mean "{close[0]}"?' if close else ""
+    close = nearest_choice(value, choices)
+    hint = f' Did you mean "{close}"?' if close else ""
     known = ", ".join(f'"{choice}"' for choice in choices)
     raise ValueError(
         f"{name} is {describe(value)}, which is not known.{hint} Choose one of {known}."
     )
+
+
+def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
+    """Return the choice that ``value`` may stand for: spelt differently, or as elsewhere."""
+    import difflib  # only needed for the message
+
+    if not isinstance(value, str):
+        return None
+    plain = "_".join(value.lower().replace("-", " ").replace("_", " ").split())
+    plain = plain if plain in choices else OTHER_NAMES.get(plain, plain)
+    return next(iter(difflib.get_close_matches(plain, choices, n=1)), None)
 
 
 def check_integer(name: str, value: Any, what_to_do: str, *, at_least: int = 1) -> int:
@@ -162,19 +359,16 @@ def check_number(
 ) -> float:
     """Return ``value`` as a float, finite and within the bound that is given."""
     bound = f"above {above}" if above is not None else f"of at least {at_least}"
-    is_number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(
-        value, bool
-    )
-    within = is_number and math.isfinite(value)
-    if within and above is not None:
-        within = value > above
-    if within and at_least is not None:
-        within = value >= at_least
-    if not within:
+    number = math.nan
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # a whole number may have 400 digits
+            number = float(value)
+    low = number > above if above is not None else at_least is None or number >= at_least
+    if not (math.isfinite(number) and low):
         raise ValueError(
             f"{name} is {describe(value)}, but a finite number {bound} is expected. {what_to_do}"
         )
-    return float(value)
+    return number
 
 
 def check_generator(name: str, value: Any) -> np.random.Generator:
@@ -212,3 +406,407 @@ def check_function(name: str, value: Any, what_to_do: str) -> Callable[..., Any]
     if not callable(value):
         raise TypeError(f"{name} is {describe(value)}, but a function is expected. {what_to_do}")
     return value
+
+
+def check_layer_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
+    """Return ``layer_sizes`` as a tuple of at least two positive ints, or raise."""
+    layer_sizes = check_sequence("layer_sizes", layer_sizes)
+    if len(layer_sizes) < 2:
+        raise ValueError(
+            f"layer_sizes is {describe(layer_sizes)}, but at least two numbers are expected: the "
+            "inputs, the neurons of each hidden layer, the outputs. For example [2, 4, 1]."
+        )
+    advice = "It is a number of neurons, for example [2, 4, 1]."
+    return tuple(check_integer("layer_sizes", size, advice) for size in layer_sizes)
+
+
+def check_stack_shape(stack_shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return ``stack_shape`` as a tuple of positive ints, or raise."""
+    if isinstance(stack_shape, (int, np.integer)):
+        stack_shape = (stack_shape,)
+    advice = "It is the number of networks in the stack; leave it out for a single one."
+    stack_shape = check_sequence("stack_shape", stack_shape)
+    return tuple(check_integer("stack_shape", n, advice) for n in stack_shape)
+
+
+def check_dtype(dtype: type | str | np.dtype) -> np.dtype:
+    """Return ``dtype`` if it is float64 or float32, or raise a TypeError."""
+    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+        if isinstance(dtype, (type, str, np.dtype)) and known == dtype:
+            return known
+    raise TypeError(
+        f"dtype is {describe(dtype)}, but np.float64 or np.float32 is expected. "
+        "Leave it out for float64."
+    )
+
+
+def check_replacement(name: str, values: Any, held: np.ndarray) -> np.ndarray:
+    """Return ``values`` as an array that can be written over ``held``, or raise."""
+    if values is held and name.isidentifier():
+        return held  # vector -= step has written already
+    array = check_array(name, values, held.dtype)
+    if array.shape != held.shape:
+        raise ValueError(
+            f"{name} has shape {held.shape}, but the new values "
+            f"have shape {array.shape}. Give them exactly the same shape."
+        )
+    return array
+
+
+def check_weights(W: Any, b: Any) -> tuple[list[np.ndarray], list[np.ndarray] | None]:
+    """Return the matrices and the rows of biases of all layers, if they fit each other."""
+    for name, arrays in [("W", W), ("b", () if b is None else b)]:
+        advice = f"Put the layers' arrays into a list: [{name}1, {name}2]."
+        check_instance(name, arrays, (list, tuple), advice)
+    # net.W and net.b hold None for layer 0, and every b is None in a network without biases.
+    given = [each for each in W if each is not None]
+    rows = [each for each in b or () if each is not None]
+    no_biases = b is None or (len(b) > 0 and not rows)
+    matrices = [check_array(f"W{layer}", values) for layer, values in enumerate(given, start=1)]
+    dtype = np.result_type(*matrices) if matrices else None
+    matrices = [matrix.astype(dtype, copy=False) for matrix in matrices]
+    if not matrices or any(matrix.ndim < 2 for matrix in matrices):
+        raise ValueError(
+            f"W holds arrays of shapes {[matrix.shape for matrix in matrices]}, but a matrix "
+            "(n_in, n_out) for each of one or more layers is expected."
+        )
+    for layer, (matrix, after) in enumerate(pairwise(matrices), start=1):
+        if (*matrix.shape[:-2], matrix.shape[-1]) != after.shape[:-1]:
+            raise ValueError(
+                f"W{layer} has shape {matrix.shape}, but W{layer + 1} has {after.shape[-2]} rows "
+                f"(its shape is {after.shape}). The columns of one layer's W are the rows of "
+                "the next."
+            )
+    if no_biases:
+        return matrices, None
+    if len(rows) != len(matrices):
+        raise ValueError(
+            f"b holds {len(rows)} arrays and W holds {len(matrices)}. Give one b for each W, "
+            "or b=None for a network without biases."
+        )
+    return matrices, [
+        check_bias(f"b{layer}", values, matrices[layer - 1])
+        for layer, values in enumerate(rows, start=1)
+    ]
+
+
+def check_bias(name: str, values: Any, W: np.ndarray) -> np.ndarray:
+    """Return the biases of the layer whose weights are ``W``, or raise."""
+    array = check_array(name, values, W.dtype)
+    expected = (*W.shape[:-2], 1, W.shape[-1])
+    if array.shape == expected:
+        return array
+    if array.size == math.prod(expected):
+        advice = f"Use np.reshape({name}, {'(1, -1)' if W.ndim == 2 else expected})."
+    elif array.ndim == 2 and array.shape[-1] == W.shape[-1]:
+        advice = "The biases are the same for all samples: give one row of them."
+    else:
+        advice = f"The layer has {W.shape[-1]} neurons; give it as many biases."
+    raise ValueError(
+        f"{name} has shape {array.shape}, but expected is "
+        f"{expected}: one row, a column for each neuron. {advice}"
+    )
+
+
+def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bool = False) -> None:
+    """Raise an IndexError unless ``index`` picks networks from a stack; one network if whole."""
+    kinds = (int, np.integer) if whole else (int, np.integer, slice)
+    fits = all(isinstance(i, kinds) and not isinstance(i, bool) for i in index)
+    if (
+        not fits
+        or not 0 < len(index) <= len(stack_shape)
+        or (whole and len(index) < len(stack_shape))
+    ):
+        raise IndexError(
+            f"member{index} was asked for, but this stack has {len(stack_shape)} axes "
+            f"(stack_shape {stack_shape}). Give one whole number for each axis."
+        )
+
+
+def check_targets(y: Any, expected: tuple[int, int], dtype: DTypeLike | None = None) -> np.ndarray:
+    """Return ``y`` as a float matrix of the output's shape, or raise."""
+    array = check_array("y", y, dtype)
+    if array.shape == expected:
+        return array
+    n_samples, n_outputs = expected
+    message = (
+        f"y has shape {array.shape}, but this network's output for these {n_samples} samples "
+        f"has shape {expected}."
+    )
+    labels = array.size == n_samples and not (array % 1).any() and array.min(initial=0) >= 0
+    if labels and n_outputs > 1 and array.max(initial=0) < n_outputs:
+        message += (
+            "\nThese look like the numbers of the classes. Give each class a column: "
+            f"datasets.one_hot(np.ravel(y).astype(int), {n_outputs})."
+        )
+    elif array.ndim == 1 and expected == (len(array), 1):
+        message += (
+            f"\nNumPy would stretch {array.shape} against {expected} into a "
+            f"{(n_samples, n_samples)} table and train on nonsense."
+            f"\nUse {as_array('y', y)}.reshape(-1, 1), or {as_array('y', y)}[:, None]."
+        )
+    elif array.shape == expected[::-1]:
+        message += f"\nIt looks transposed: use {as_array('y', y)}.T."
+    else:
+        message += "\nGive one row for each sample and one column for each output."
+    raise ValueError(message)
+
+
+def check_learning_rate(
+    learning_rate: float | ArrayLike, stack_shape: tuple[int, ...], dtype: DTypeLike
+) -> float | np.ndarray:
+    """Return the learning rate ready to be multiplied with a vector of parameters.
+
+    Raises
+    ------
+    ValueError
+        If it is not positive and finite, or an array whose shape is not that of the stack.
+    """
+    advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
+    if not isinstance(learning_rate, (np.ndarray, list, tuple)):
+        return check_number("learning_rate", learning_rate, above=0, what_to_do=advice)
+    rates = check_array("learning_rate", learning_rate, dtype)
+    if rates.shape != stack_shape:
+        raise ValueError(
+            f"learning_rate has shape {rates.shape}, but the stack of networks has shape "
+            f"{stack_shape}. Give one number for all, or one for each network."
+        )
+    if rates.min() <= 0:
+        raise ValueError(
+            f"the smallest learning_rate is {rates.min():g}, but each must be above 0. {advice}"
+        )
+    return rates[..., np.newaxis]
+
+
+def check_batches(batch_size: int | None, rng: np.random.Generator | None, n_samples: int) -> int:
+    """Return the number of samples in a step, which is ``n_samples`` by default."""
+    if rng is not None:
+        check_generator("rng", rng)
+    if batch_size is None:
+        return n_samples
+    check_integer("batch_size", batch_size, "Leave it out to use all samples at once.")
+    if batch_size > n_samples:
+        raise ValueError(
+            f"batch_size is {batch_size}, but there are only {n_samples} samples. "
+            "Leave it out to use all samples at once."
+        )
+    if batch_size < n_samples:
+        check_generator("rng", rng)
+    return int(batch_size)
+
+
+def check_validation(
+    validation: Any, check_data: Callable[..., tuple[np.ndarray, np.ndarray, T]], loss: str
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the validation data as a checked pair (X, y), or None."""
+    if validation is None:
+        return None
+    if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+        raise TypeError(
+            f"validation is {describe(validation)}, but a pair (X, y) is expected. "
+            "Pass validation=(X_validation, y_validation)."
+        )
+    try:
+        X, y, _ = check_data(*validation, loss)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"in the validation data, {error}") from None
+    return X, y
+
+
+def check_fraction(name: str, value: float) -> float:
+    """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
+    advice = "It is the share that is kept from step to step, for example 0.9."
+    value = check_number(name, value, at_least=0, what_to_do=advice)
+    if value >= 1:
+        raise ValueError(f"{name} is {value:g}, but a number below 1 is expected. {advice}")
+    return value
+
+
+def check_callback(callback: Any) -> Callable[[int, Any], Any]:
+    """Return the callback, or one that does nothing; NumPy warns in it as it does outside."""
+    if callback is None:
+        return lambda epoch, network: False
+    check_function("callback", callback, "Leave it out for none.")
+    settings = np.geterr()
+
+    def as_outside(epoch: int, network: Any) -> Any:
+        with np.errstate(**settings):
+            return callback(epoch, network)
+
+    return as_outside
+
+
+def check_progress(progress: Any) -> Callable[[range], Any]:
+    """Return the progress bar, or one that shows nothing."""
+    if progress is None:
+        return iter
+    return check_function("progress", progress, "Leave it out for none.")
+
+
+def check_activations(hidden: str, output: str, n_outputs: int, known: Mapping[str, T]) -> list[T]:
+    """Return the activations of the hidden layers and of the output, or raise a ValueError."""
+    found = [check_choice("hidden", hidden, known), check_choice("output", output, known)]
+    if hidden == "softmax":
+        raise ValueError(
+            'hidden is "softmax", which is for the output layer only. '
+            'Choose "sigmoid", "tanh", "relu" or "identity" for the hidden layers.'
+        )
+    if output == "softmax" and n_outputs == 1:
+        raise ValueError(
+            'output is "softmax" with one output, whose answer would always be 1. Use '
+            'output="sigmoid" with loss="bce", or an output for each of two or more classes.'
+        )
+    return found
+
+
+def check_loss(loss: str, output: str, known: Mapping[str, T]) -> T:
+    """Return the loss of this name if it goes with the output activation, or raise a ValueError."""
+    found = check_choice("loss", loss, known)
+    wanted = getattr(found, "output", None)
+    if wanted not in (None, output):
+        raise ValueError(
+            f'loss "{loss}" reads the output as "{wanted}" probabilities, but this '
+            f'network\'s output is "{output}". '
+            f'Build the network with output="{wanted}", or use loss="mse".'
+        )
+    if wanted is None and output == "softmax":
+        raise ValueError(
+            f'loss "{loss}" needs the derivative of each output on its own, which softmax does '
+            'not have. Use loss="cross_entropy" with a softmax output.'
+        )
+    return found
+
+
+def check_stackable(networks: Sequence[Any], kind: type[T]) -> None:
+    """Raise an error unless these are single networks of one architecture."""
+    if not networks:
+        raise ValueError("networks is empty. Pass at least one network to stack.")
+    first: Any = networks[0]
+    for s, network in enumerate(networks):
+        check_instance(f"networks[{s}]", network, kind, "Stack networks only.")
+        if network.stack_shape or network.architecture != first.architecture:
+            raise ValueError(
+                f"network {s} is {network!r} in {network.dtype}, but the first is {first!r} in "
+                f"{first.dtype}. Only single networks of one architecture can be stacked."
+            )
+
+
+def check_sums(z: Sequence[np.ndarray], theta: np.ndarray) -> None:
+    """Raise an OverflowError if the weighted sums of a layer are not all finite."""
+    for layer, sums in enumerate(z):
+        if not np.isfinite(sums).all():
+            raise OverflowError(
+                f"the weighted sums z[{layer}] of layer {layer} left the finite numbers. The "
+                f"largest entry of X is {np.abs(z[0]).max():.3g}, the largest parameter "
+                f"{np.abs(theta).max():.3g}. Scale X, or train again with "
+                "a smaller learning rate."
+            )
+
+
+class OwnOptimizer:
+    """A user's own optimiser in a training: it is made sure that a step changes ``theta``."""
+
+    def __init__(self, optimizer: Any) -> None:
+        self.optimizer = optimizer
+
+    def step(
+        self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
+    ) -> None:
+        """Change ``theta`` in place by one step.
+
+        Raises
+        ------
+        TypeError
+            If the optimiser returns something in place of changing ``theta``.
+        """
+        returned = self.optimizer.step(theta, gradient, learning_rate)
+        if returned is not None and returned is not theta:
+            raise TypeError(
+                f"step of {type(self.optimizer).__name__} returned {describe(returned)}, but it "
+                "has to change theta in place: theta[...] = new, or theta -= step."
+            )
+
+
+def check_optimizer(optimizer: Any, theta: np.ndarray, known: Mapping[str, type[T]]) -> T:
+    """Return an optimiser for ``theta``: a new one for a name, or the one that is given.
+
+    Raises
+    ------
+    TypeError
+        For a class in place of an optimiser.
+    ValueError
+        For an unknown name, or an optimiser whose memory belongs to other parameters.
+    """
+    if isinstance(optimizer, type):
+        raise TypeError(
+            f"optimizer is the class {optimizer.__name__}. Make one of it: {optimizer.__name__}()."
+        )
+    if isinstance(optimizer, str) or not callable(getattr(optimizer, "step", None)):
+        return check_choice("optimizer", optimizer, known)()
+    left = getattr(optimizer, "left", None)
+    if left is not None and not np.array_equal(left, theta):
+        name = type(optimizer).__name__
+        raise ValueError(
+            f"this {name} has trained other parameters, and remembers their steps. Take a new one, "
+            f"{name}(), or go on with the network where it stopped."
+        )
+    own: Any = optimizer if type(optimizer) in known.values() else OwnOptimizer(optimizer)
+    return own
+
+
+def entry(module: str, table: str, name: str) -> Any:
+    """Return an entry of a module's table; pickle and deepcopy find activations and losses so."""
+    return getattr(sys.modules[module], table)[name]
+
+
+def check_network(network: Any, kind: type[T]) -> T:
+    """Return ``network`` if it is one."""
+    return check_instance("network", network, kind, "Make one with Network.random([2, 4, 1], …).")
+
+
+def check_layer(layer: Any, views: Sequence[np.ndarray | None]) -> np.ndarray:
+    """Return the view of one layer, or raise a ValueError."""
+    view = None if isinstance(layer, slice) else views[layer]
+    if view is None:
+        raise ValueError(
+            f"there is no single parameter at {layer}. Layers count from 1, one at a time, and "
+            "in a network without biases every b[l] is None."
+        )
+    return view
+
+
+def check_layers(
+    name: str, values: Any, views: Sequence[np.ndarray | None]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return each layer's view with the array that is to be written into it, or raise."""
+    present = [view for view in views if view is not None]
+    given = [each for each in check_sequence(name, values) if each is not None]
+    if len(given) != len(present):
+        raise ValueError(
+            f"{name} is given {len(given)} arrays, but {len(present)} are expected, one for each "
+            f"layer. To change one of them, assign to it alone, with its number: {name}[1] = …"
+        )
+    names = [f"the parameter of layer {layer}" for layer in range(1, len(views))]
+    return list(zip(present, map(check_replacement, names, given, present), strict=True))
+
+
+def check_length(vector: np.ndarray, n_parameters: int) -> None:
+    """Raise a ValueError unless the last axis has one entry for each parameter."""
+    if vector.shape[-1:] != (n_parameters,):
+        raise ValueError(
+            f"vector has shape {vector.shape}, but these layers have {n_parameters} parameters. "
+            f"Give it the shape ({n_parameters},), with leading axes for a stack."
+        )
+
+
+def refuse_change(name: str, kind: str) -> None:
+    """Raise the AttributeError of an attribute that cannot be assigned to."""
+    advice = {
+        "Network": "Make another network around the same parameters: "
+        'Network(net.parameters, hidden="relu", output="sigmoid").',
+        "Parameters": "Make new ones: Parameters([2, 4, 1]).",
+    }
+    raise AttributeError(
+        f"{name} of a {kind} cannot be changed, since what was made from it would not follow. "
+        f"{advice.get(kind, '')}"
+    )

@@ -42,6 +42,7 @@ def short_source(item):
     for first, end in sorted(cuts, reverse=True):
         lines[first:end] = [lines[first].rstrip() + '"""']
     lines = [re.sub(r"  # noqa: .*", "", line) for line in lines]  # words for a tool
+    lines = [line for line in lines if not line.startswith("@takes_")]  # it converts lists
     return without_annotations("\n".join(lines))
 
 

@@ -345,7 +345,7 @@ def test_activations_of_finite_sums_are_finite(name, z):
     a = call(ACTIVATIONS[name].function, z)
     assert (a.shape, a.dtype) == (z.shape, z.dtype)
     assert finite(a)
-    if ACTIVATIONS[name].derivative:
+    if name != "softmax":
         slope = call(ACTIVATIONS[name].derivative, z, a)
         assert (slope.shape, slope.dtype) == (z.shape, z.dtype)
         assert finite(slope)

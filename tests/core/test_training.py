@@ -8,7 +8,8 @@ from cases import LOSS_AND_OUTPUT, random_data, random_network
 
 from nnlib import DivergenceError, Network, datasets, gradients, train
 from nnlib.losses import LOSSES
-from nnlib.training import check_learning_rate, mini_batches
+from nnlib.training import mini_batches
+from nnlib.validation import check_learning_rate
 
 
 def xor_network(seed=0):
@@ -369,7 +370,7 @@ def test_the_learning_rates_are_not_changed():
 
 def test_the_learning_rates_have_the_float_type_of_the_network():
     net = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(3,), dtype=np.float32)
-    assert check_learning_rate([0.1, 0.2, 0.3], net).dtype == np.float32
+    assert check_learning_rate([0.1, 0.2, 0.3], net.stack_shape, net.dtype).dtype == np.float32
 
 
 def odd_but_equal_arrays(array):

@@ -560,7 +560,7 @@ own_loss: Function = Function(
         Mistake(
             name="z and y the wrong way round in the loss",
             hint="Check which argument is which: the targets are the numbers between 0 and 1.",
-            wrong=changed(loss=lambda z, a, y: bce(y, z)),
+            wrong=changed(loss=lambda z, a, y: np.mean(np.logaddexp(-z * y, (1 - z) * y))),
         ),
         Mistake(
             name="a loss that takes a for the logit",
