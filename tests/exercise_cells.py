@@ -13,6 +13,7 @@ FOLDED = re.compile(r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>",
 CODE = re.compile(r"```python\n(.+?)\n```", re.S)
 CHECK = re.compile(r"^check\(\"(\d\.\d{1,2})\", .+\)$", re.M)
 FOLDS = ["Hint 1", "Hint 2", "Hint 3", "Solution"]
+FEWEST_EXERCISES = 3
 FEWEST_MISTAKES = {"Function": 4, "Value": 2, "Search": 2}
 
 
@@ -129,8 +130,8 @@ def problems(notebooks, lesson, exercises):
     expected = [f"{lesson}.{k}" for k in range(1, len(set(numbers)) + 1)]
     if sorted(set(numbers), key=in_order) != expected:
         said.append(f"the headings count {sorted(numbers, key=in_order)}, not {expected}")
-    if len(numbers) < 4:
-        said.append(f"the lesson has {len(numbers)} exercises: write at least 4")
+    if len(numbers) < FEWEST_EXERCISES:
+        said.append(f"the lesson has {len(numbers)} exercises: write {FEWEST_EXERCISES} at least")
     for notebook, sitting in zip(notebooks, found, strict=True):
         order = [cells.number for cells in sitting]
         if order != sorted(order, key=in_order):

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 
 import exercise_cells
 import exercises
 import nbformat
 import numpy as np
+import pages
 import pytest
 from exercise_cells import FOLDS
 from hypothesis import HealthCheck, given, settings
@@ -21,13 +21,7 @@ from nnlib.lab.checks import Function
 from nnlib.lab.checks.lesson_04 import report_on
 from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LESSONS = {
-    int(number): [*paths]
-    for number, paths in groupby(
-        sorted(NOTEBOOKS.glob("[0-9][0-9]*_*.ipynb")), lambda path: path.stem[:2]
-    )
-}
+LESSONS = {n: [*paths] for n, paths in groupby(pages.SITTINGS, key=pages.number)}
 WITH_EXERCISES = checks.lessons_with_exercises()
 EXERCISES = {exercise.number: exercise for n in WITH_EXERCISES for exercise in checks.of_lesson(n)}
 MISTAKES = [(number, m.name) for number, e in EXERCISES.items() for m in e.mistakes]
@@ -59,8 +53,8 @@ def table(kind, number):
 # ------------------------------------------------------------------------------ in the notebooks
 
 
-def test_every_lesson_but_the_first_page_has_exercises():
-    assert [lesson for lesson in LESSONS if lesson > 0] == WITH_EXERCISES == exercises.lessons()
+def test_every_lesson_has_exercises_and_so_has_the_refresher():
+    assert [*LESSONS] == WITH_EXERCISES == exercises.lessons()
 
 
 @EVERY_LESSON
@@ -68,7 +62,7 @@ def test_the_exercises_have_their_form(lesson):
     assert exercise_cells.problems(read(lesson), lesson, checks.of_lesson(lesson)) == []
 
 
-@pytest.mark.parametrize("path", sum(LESSONS.values(), []), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages.SITTINGS, ids=lambda path: path.stem)
 def test_with_every_solution_in_its_place_a_sitting_runs_and_every_check_says_right(path):
     notebook = nbformat.read(path, as_version=4)
     found = exercise_cells.find(notebook)
@@ -78,7 +72,7 @@ def test_with_every_solution_in_its_place_a_sitting_runs_and_every_check_says_ri
     notebook.cells = [notebook.cells[i] for i in exercise_cells.touched(notebook)]
     if not found:
         return
-    resources = {"metadata": {"path": str(NOTEBOOKS)}}
+    resources = {"metadata": {"path": str(pages.NOTEBOOKS)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
     for cells, cell in zip(found, solved, strict=True):
         outputs = cell.outputs

@@ -113,7 +113,7 @@ def other_count(*counts):
 
 arrays_without_names = Value(
     number="2.2",
-    names=("n", "n_in", "n_hidden", "n_out", "n_parameters"),
+    names=("n_samples", "n_inputs", "n_hidden", "n_outputs", "n_parameters"),
     wanted="five whole numbers that fit all six shapes",
     answer=(*SIZES, 75),
     rtol=0,
