@@ -165,7 +165,7 @@ def test_every_figure_is_described_in_words_with_numbers(lesson):
             if "image/png" in output.get("data", {}):
                 assert following is not None, f"no description after the figure of: {cell.source}"
                 description = following.get("data", {}).get("text/plain", "")
-                assert description.startswith("Figure. ")
+                assert description.startswith(("Figure. ", "Interactive: "))
                 assert len(description) > 60
                 assert re.search(r"\d", description)
 
