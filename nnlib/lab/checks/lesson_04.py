@@ -4,6 +4,7 @@ import numpy as np
 
 from nnlib.activations import sigmoid, sigmoid_derivative
 from nnlib.gradcheck import compare_gradients, numerical_gradients
+from nnlib.lab import example
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
 from nnlib.network import Network
 
@@ -15,13 +16,12 @@ def about(value, other):
     return abs(value - other) <= ROUNDING
 
 
-# The network of section 4.1 and its sample.
-x = np.array([[1.0, 0.5]])
-W1, b1 = np.array([[0.8, -0.4], [0.6, 1.0]]), np.array([[0.1, -0.2]])
-W2, b2 = np.array([[-1.2, 0.9], [0.4, 1.4]]), np.array([[0.3, -2.0]])
-a1 = sigmoid(x @ W1 + b1)
-a2 = sigmoid(a1 @ W2 + b2)
+# The network of section 4.1, for its first sample.
+W2 = example.W2
+a1 = sigmoid(example.X[:1] @ example.W1 + example.b1)
+a2 = sigmoid(a1 @ W2 + example.b2)
 SLOPE1, SLOPE2 = a1 * (1 - a1), a2 * (1 - a2)
+FACTOR = 2 / example.y.size  # of the slope of the MSE: 2 / (n m)
 
 # ------------------------------------------------------------------------------ Exercise 4.1
 
@@ -78,7 +78,7 @@ on_the_path = Value(
 # ------------------------------------------------------------------------------ Exercise 4.2
 
 OTHER_TARGET = np.array([[1.0, 1.0]])
-DELTA2 = (a2 - OTHER_TARGET) * SLOPE2  # 2 / (n m) is 1 here
+DELTA2 = FACTOR * (a2 - OTHER_TARGET) * SLOPE2
 TO_HIDDEN = DELTA2 @ W2.T
 DELTA1 = TO_HIDDEN * SLOPE1
 D2, D1 = DELTA2[0, 1], DELTA1[0, 1]
@@ -105,7 +105,7 @@ another_target = Value(
         Mistake(
             name="the deltas for the old target",
             hint="Output 2 shall be 1 now. Is it still too high?",
-            looks_like=at_output(a2[0, 1] * SLOPE2[0, 1]),
+            looks_like=at_output(FACTOR * a2[0, 1] * SLOPE2[0, 1]),
         ),
         Mistake(
             name="the target minus the prediction",
@@ -116,12 +116,14 @@ another_target = Value(
         Mistake(
             name="the slope of the sigmoid left out at the output",
             hint="That is how wrong the output is. Multiply by how readily it moves, a * (1 - a).",
-            looks_like=lambda output, hidden: about(output, a2[0, 1] - 1),
+            looks_like=at_output(FACTOR * (a2[0, 1] - 1)),
         ),
         Mistake(
-            name="a factor of 2 too many or too few",
-            hint="2 * (a - y) / (n * m), with n * m = 1 * 2.",
-            looks_like=lambda output, hidden: about(output, 2 * D2) or about(output, D2 / 2),
+            name="another factor than 2 / (n m)",
+            hint="2 * (a - y) / (n * m), with n * m = 4 * 2: the mean goes over all four samples.",
+            looks_like=lambda output, hidden: any(
+                about(output, factor * D2) for factor in (2, 1 / 2, 4, 1 / FACTOR)
+            ),
         ),
         Mistake(
             name="the slope of the sigmoid left out at the hidden neuron",
@@ -133,7 +135,7 @@ another_target = Value(
             name="a column of W2 where a row is meant",
             hint="Column 2 holds the weights that lead to output 2. Hidden neuron 2 collects over "
             "the weights that lead from it.",
-            looks_like=at_hidden((DELTA2 @ W2)[0, 1] * SLOPE1[0, 1]),
+            looks_like=at_hidden((DELTA2[0] @ W2[:2, 1]) * SLOPE1[0, 1]),
         ),
         Mistake(
             name="one path only",
@@ -146,8 +148,8 @@ another_target = Value(
             looks_like=at_hidden(DELTA1[0, 0]),
         ),
     ],
-    why="With the new target both outputs wish the same of hidden neuron 2, and its delta is five "
-    "times as large as before: what a hidden neuron learns depends on whether its errors agree.",
+    why="With the new target both outputs wish the same of hidden neuron 2, and its delta is "
+    "larger than before: what a hidden neuron learns depends on whether its errors agree.",
 )
 
 # ------------------------------------------------------------------------------ Exercise 4.3
@@ -155,7 +157,7 @@ another_target = Value(
 
 def deltas_for(target):
     """Both deltas of the hidden layer when output 2 shall be ``target``."""
-    delta2 = (a2 - [[1.0, target]]) * SLOPE2
+    delta2 = FACTOR * (a2 - [[1.0, target]]) * SLOPE2
     return (delta2 @ W2.T * SLOPE1)[0]
 
 
@@ -164,8 +166,7 @@ def hears_nothing(target):
 
 
 def hidden_deltas_in_words(target):
-    first, second = deltas_for(target)
-    return f"delta is {first:.4g} at hidden neuron 1 and {second:.4g} at hidden neuron 2"
+    return f"delta is {deltas_for(target)[1]:.4g} at hidden neuron 2"
 
 
 def hears_nothing_if(weight1, weight2):
@@ -203,7 +204,7 @@ cancelled = Search(
         ),
         Mistake(
             name="the weights of hidden neuron 1",
-            hint="Row 1 of W2 belongs to hidden neuron 1. Take the other row.",
+            hint="Row 1 of W2 belongs to hidden neuron 1. Take the next row.",
             looks_like=lambda target: abs(target - hears_nothing_if(-1.2, 0.9)) < 2e-3,
         ),
         Mistake(
@@ -213,7 +214,7 @@ cancelled = Search(
         ),
         Mistake(
             name="the target as it was",
-            hint="With the target 0, a delta of 0.0127 is left at hidden neuron 2. Does output 2 "
+            hint="With the target 0, a delta of 0.0029 is left at hidden neuron 2. Does output 2 "
             "have to push harder or less hard?",
             looks_like=lambda target: abs(target) < 2e-3,
         ),
@@ -889,6 +890,67 @@ from_beginning_to_end = Function(
     "pass for all networks, with a line for each activation and a line for each loss.",
 )
 
+# ------------------------------------------------------------------------------ Exercise 4.9
+
+
+def middle(a1, z2, a2, W3, delta3):
+    return a1.T @ (delta3 @ W3.T * a2 * (1 - a2))
+
+
+def middle_with(back=lambda delta3, W3: delta3 @ W3.T, slope=lambda z2, a2: a2 * (1 - a2)):
+    return lambda a1, z2, a2, W3, delta3: a1.T @ (back(delta3, W3) * slope(z2, a2))
+
+
+def inputs_of_the_middle(rng):
+    cases = []
+    for n, n1, n2, n3 in [(4, 2, 3, 1), (5, 3, 4, 2), (1, 2, 3, 2), (6, 4, 2, 3), (3, 3, 3, 3)]:
+        z2 = rng.normal(size=(n, n2))
+        arrays = (sigmoid(rng.normal(size=(n, n1))), z2, sigmoid(z2))
+        cases.append((*arrays, rng.normal(size=(n2, n3)), rng.normal(size=(n, n3))))
+    return cases
+
+
+three_layers = Function(
+    number="4.9",
+    inputs=inputs_of_the_middle,
+    answer=middle,
+    mistakes=[
+        Mistake(
+            name="the slope of the activation forgotten in delta2",
+            hint="What comes back over W3 is the slope for a2. One more link leads to z2.",
+            wrong=middle_with(slope=lambda z2, a2: 1.0),
+        ),
+        Mistake(
+            name="the slope taken at z in place of a",
+            hint="a * (1 - a) is the slope of the sigmoid if a is the activation, not z.",
+            wrong=middle_with(slope=lambda z2, a2: z2 * (1 - z2)),
+        ),
+        Mistake(
+            name="the gradient of W3 in place of that of W2",
+            hint="a2 and delta3 belong to the last layer. For W2, delta has to go back one layer "
+            "more.",
+            wrong=lambda a1, z2, a2, W3, delta3: a2.T @ delta3,
+        ),
+        Mistake(
+            name="delta2 in place of the gradient",
+            hint="That is delta2, a row for each sample. Equation 3 makes the gradient of it.",
+            wrong=lambda a1, z2, a2, W3, delta3: delta3 @ W3.T * a2 * (1 - a2),
+        ),
+        Mistake(
+            name="the transpose of the gradient",
+            hint="The gradient has the shape of W2: a row for each neuron of layer 1.",
+            wrong=lambda a1, z2, a2, W3, delta3: middle(a1, z2, a2, W3, delta3).T,
+        ),
+        Mistake(
+            name="divided by the number of samples once more",
+            hint="The mean is in delta3 already.",
+            wrong=lambda a1, z2, a2, W3, delta3: middle(a1, z2, a2, W3, delta3) / len(a1),
+        ),
+    ],
+    why="However many layers there are, the same two lines are repeated. That is why nobody "
+    "derives a network of a hundred layers by hand, and why a loop of six lines trains it.",
+)
+
 EXERCISES = [
     on_the_path,
     another_target,
@@ -898,4 +960,5 @@ EXERCISES = [
     somebody_elses_step,
     three_reports,
     from_beginning_to_end,
+    three_layers,
 ]

@@ -228,7 +228,7 @@ def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False):
             ends = (end - gap, start + gap) if backwards else (start + gap, end - gap)
             arrow(axes, *ends, style)
             if labels[j, k]:
-                place = start + 0.3 * (end - start)
+                place = start + (0.3 if n_from >= n_to else 0.22) * (end - start)
                 axes.text(*place, labels[j, k], bbox=PAPER, fontsize=10.5, color=colour, **CENTRED)
 
 
@@ -573,4 +573,37 @@ def right_and_wrong(relative_errors, tolerance):
         f"below the limit of {tolerance:.0e}. Wrong code (crosses): "
         f"{int((wrong > tolerance).sum())} of {len(wrong)} lie above it. "
         f"The smallest relative error of each mistake: {smallest}.",
+    )
+
+
+def wishes(shares):
+    """Show what each sample wishes of one weight, and their sum.
+
+    Parameters
+    ----------
+    shares : array (n_samples,)
+        The slope of the loss for this weight, sample by sample.
+    """
+    names = [f"sample {i}" for i in range(1, len(shares) + 1)] + ["all together"]
+    values = [*shares, shares.sum()]
+    figure, axes = new_figure(height=2.8)
+    places = np.arange(len(names))[::-1]
+    colours = [BLUE] * len(shares) + [ORANGE]
+    axes.barh(places, values, height=0.6, color=colours)
+    axes.axvline(0, color=BLACK, linewidth=1)
+    reach = 1.35 * np.abs(values).max()
+    for place, value in zip(places, values, strict=True):
+        side = 1 if value >= 0 else -1
+        text = {"ha": "left" if side > 0 else "right", "va": "center"}
+        axes.text(value + side * 0.02 * reach, place, number(value), **text)
+    axes.set(yticks=places, yticklabels=names, xlim=(-reach, reach))
+    axes.set_xlabel("slope of the loss for the weight")
+    axes.set_title("← wants it larger          wants it smaller →", fontsize=11)
+    axes.grid(visible=False, axis="y")
+    larger = int((shares < 0).sum())
+    show(
+        figure,
+        f"The slopes for one weight, from {len(shares)} samples: {listed(shares)}. {larger} want "
+        f"the weight larger (a negative slope), {len(shares) - larger} want it smaller. Together "
+        f"they make {number(shares.sum())}.",
     )

@@ -1,0 +1,13 @@
+"""The network that lesson 04 works through: two inputs, three hidden neurons, two outputs.
+
+Its sizes all differ from one another but for inputs and outputs, no input is 1, and the factor
+2 / (n m) is 1/4: nothing that a formula says is hidden by a number that happens to be 1.
+"""
+
+import numpy as np
+
+X = np.array([[0.5, 0.8], [1.2, -0.4], [-0.6, 0.3], [0.2, -1.5]])  # four samples: (4, 2)
+y = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]])  # what we want: (4, 2)
+
+W1, b1 = np.array([[0.8, -0.4, 0.3], [0.6, 1.0, -0.7]]), np.array([[0.1, -0.2, 0.4]])
+W2, b2 = np.array([[-1.2, 0.9], [0.4, 1.4], [0.7, -0.5]]), np.array([[0.3, -2.0]])
