@@ -24,6 +24,7 @@ LEFT_OUT = [
     r"\*\*Time:\*\*.*",
     r"\((19|20)\d\d\)|\b(19|20)\d\d\b",
     r"\d+(\.\d+)?(-\d+)+",  # 2-4-1, an architecture
+    r"within 0\.0+[1-9]",  # a precision
 ]  # fmt: skip
 
 
