@@ -470,7 +470,7 @@ def chain(rng):
 def one_path(picture, names, values, slopes):
     drawn_but(picture)
     picture.says(*(f"{name} = {value:.4f}" for name, value in zip(names, values, strict=True)))
-    picture.says(f"dL/dw = {np.prod(slopes):.4f}")
+    picture.says(f"∂L/∂w = {np.prod(slopes):.4f}")
     drawn = "\n".join(picture.texts())
     assert all(f"{np.prod(slopes[i:]):.4f}" in drawn for i in range(4))
 
@@ -482,7 +482,7 @@ def one_path(picture, names, values, slopes):
 def two_paths(picture, a_hidden, z, a, slopes, targets):
     drawn_but(picture)
     paths = slopes.prod(axis=1)
-    picture.says(f"dL/da⁽¹⁾ = {paths.sum():.4f}", f"the loss, {np.mean((a - targets) ** 2):.4f}")
+    picture.says(f"∂L/∂a⁽¹⁾ = {paths.sum():.4f}", f"the loss, {np.mean((a - targets) ** 2):.4f}")
     picture.says(f"has the slope {paths[0]:.4f}", f"through output 2, {paths[1]:.4f}")
 
 
@@ -522,6 +522,14 @@ def step_on_network(picture, x, y, before, after, answers_before, answers_after)
     drawn_but(picture, *losses_told)
     picture.says(f"from {losses_told[0]:.4f} to {losses_told[1]:.4f}")
     picture.says(*(f"{a:.4f}" for a in [*answers_before[1][0], *answers_after[1][0]]))
+
+
+@of(backprop.wishes, lambda rng: [rng.normal(size=int(rng.integers(3, 7)))])
+def wishes(picture, shares):
+    widths = [patch.get_width() for patch in picture.patches(Rectangle)]
+    assert np.allclose(widths, [*shares, shares.sum()])
+    picture.says(f"from {len(shares)} samples", f"{(shares < 0).sum()} want the weight larger")
+    picture.says(f"{(shares >= 0).sum()} want it smaller", f"they make {shares.sum():.4f}")
 
 
 @of(

@@ -102,20 +102,20 @@ def one_path(names, values, slopes):
         frame = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": ORANGE}
         frame = frame if name.startswith("z") else None
         axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, bbox=frame, **CENTRED)
-        axes.text(x, -1.15, f"d{names[-1]}/d{name}", color=ORANGE, **CENTRED)
+        axes.text(x, -1.15, f"∂{names[-1]}/∂{name}", color=ORANGE, **CENTRED)
         if i < last:
             arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
             arrow(axes, (x + 1.18, -0.85), (x + 0.42, -0.85), BACKWARD)
             axes.text(x + 0.8, -0.2, f"× {short(slopes[i])}", **CENTRED)
-            axes.text(x + 0.8, -0.46, f"d{names[i + 1]}/d{name}", fontsize=9, color=GREY, **CENTRED)
+            axes.text(x + 0.8, -0.46, f"∂{names[i + 1]}/∂{name}", fontsize=10.5, color=GREY, **CENTRED)
     there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
     links = " × ".join(f"({short(s)})" for s in slopes)
-    framed = " and ".join(f"d{names[-1]}/d{name}" for name in names if name.startswith("z"))
+    framed = " and ".join(f"∂{names[-1]}/∂{name}" for name in names if name.startswith("z"))
     show(
         figure,
         f"Top, forwards (solid arrows): {there}. Middle: the slope of each link. Bottom, backwards "
         f"(dashed arrows): the slopes multiplied from the right. All of them together, {links}, "
-        f"make d{names[-1]}/d{names[0]} = {number(of_the_loss[0])}. Framed are {framed}.",
+        f"make ∂{names[-1]}/∂{names[0]} = {number(of_the_loss[0])}. Framed are {framed}.",
     )
 
 
@@ -129,7 +129,7 @@ def two_paths(a_hidden, z, a, slopes, targets):
     z, a : arrays of two numbers
         The weighted sums and activations of the two outputs.
     slopes : array (2, 3)
-        A row for each path: dz/da of the hidden activation, da/dz, dL/da.
+        A row for each path: ∂z/∂a of the hidden activation, ∂a/∂z, ∂L/∂a.
     targets : array of two numbers
     """
     products = np.prod(slopes, axis=1)
@@ -137,7 +137,9 @@ def two_paths(a_hidden, z, a, slopes, targets):
     title = "One hidden neuron, two outputs, one loss"
     figure, axes = drawing(9.0, 4.3, (-0.75, 7.35), (-1.75, 1.95), title)
     box(axes, 0.0, 0.0, "a⁽¹⁾", number(a_hidden))
-    axes.text(0, -0.45, f"dL/da⁽¹⁾ =\n{number(products.sum())}", color=ORANGE, **CENTRED)
+    both = f"{number(products[0])} + ({number(products[1])})"
+    total = f"∂L/∂a⁽¹⁾ =\n{both}\n= {number(products.sum())}"
+    axes.text(0.05, -0.62, total, color=ORANGE, **CENTRED)
     box(axes, 6.8, 0.0, "L", number(loss))
     for k, (height, index, above) in enumerate([(1.05, "₁", 0.68), (-1.05, "₂", -0.5)]):
         near = 0.1 * np.sign(height)
@@ -159,7 +161,7 @@ def two_paths(a_hidden, z, a, slopes, targets):
         figure,
         f"From a⁽¹⁾ = {number(a_hidden)} two paths lead to the loss, {number(loss)}. The upper "
         f"one, through output 1, has the slope {number(products[0])}; the lower one, through "
-        f"output 2, {number(products[1])}. Together dL/da⁽¹⁾ = {number(products.sum())}.",
+        f"output 2, {number(products[1])}. Together ∂L/∂a⁽¹⁾ = {number(products.sum())}.",
     )
 
 
@@ -311,7 +313,7 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     lines(axes, 2, written(W2, short), BACKWARD | {"linewidth": 1.3}, backwards=True)
     to_hidden = delta2 @ W2.T
     below = [
-        [f"dL/da = {number(s)}", f"a = {number(a)}"]
+        [f"∂L/∂a = {number(s)}", f"a = {number(a)}"]
         for s, a in zip(to_hidden[0], a1[0], strict=True)
     ]
     nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
@@ -321,7 +323,7 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     return (
         f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
         "outputs. It travels back over the same weights, against the direction of the prediction, "
-        f"and adds up to dL/da = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
+        f"and adds up to ∂L/∂a = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
         f"make it delta = {listed(delta1)}."
     )
 
@@ -334,7 +336,7 @@ def deltas_sent_back(x, a1, W2, a2, y, delta1, delta2):
     x, a1, W2, a2, y : arrays
         From the forward pass of one sample, with its target.
     delta1, delta2 : arrays
-        dL/dz of the hidden and of the output layer.
+        ∂L/∂z of the hidden and of the output layer.
     """
     figure, axes = network_drawing([x.shape[1], a1.shape[1], a2.shape[1]])
     show(figure, draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2))
@@ -348,7 +350,7 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
     lines(axes, 1, written(dW1), NO_DIRECTION, colour=DARK_PURPLE)
     lines(axes, 2, written(dW2), NO_DIRECTION, colour=DARK_PURPLE)
     below = [
-        [f"a = {number(a)}", f"dL/db = {number(s)}"] for a, s in zip(a1[0], db1[0], strict=True)
+        [f"a = {number(a)}", f"∂L/∂b = {number(s)}"] for a, s in zip(a1[0], db1[0], strict=True)
     ]
     nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
     nodes(
@@ -356,12 +358,12 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
         2,
         r"\delta",
         written(delta2)[0],
-        [[f"dL/db = {number(s)}"] for s in db2[0]],
+        [[f"∂L/∂b = {number(s)}"] for s in db2[0]],
         colour=ORANGE,
     )
     weights = np.concatenate([dW1.ravel(), dW2.ravel()])
     return (
-        "On each line stands dL/dw: the activation at its left end times the delta at its right "
+        "On each line stands ∂L/∂w: the activation at its left end times the delta at its right "
         f"end. From input 1 to hidden neuron 1: {short(x[0, 0])} × {number(delta1[0, 0])} = "
         f"{number(dW1[0, 0])}. From hidden neuron 1 to output 1: {number(a1[0, 0])} × "
         f"({number(delta2[0, 0])}) = {number(dW2[0, 0])}. The slopes of the weights lie between "
@@ -377,7 +379,7 @@ def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
     x, a1 : arrays
         What the weights are multiplied with.
     delta1, delta2 : arrays
-        dL/dz of the two layers.
+        ∂L/∂z of the two layers.
     dW1, db1, dW2, db2 : arrays
         The gradient.
     """
@@ -522,7 +524,6 @@ def error_against_epsilon(epsilons, forward_errors, central_errors):
         axes.loglog(epsilons, errors, style, color=colour, label=name, markersize=5)
     axes.set(xlabel="ε, the size of the step", ylabel="relative error of the slope")
     axes.set_title("Too large a step bends, too small a step rounds")
-    axes.invert_xaxis()
     axes.legend(loc="upper center")
 
     def at(epsilon, errors):
@@ -535,10 +536,10 @@ def error_against_epsilon(epsilons, forward_errors, central_errors):
     lost = bounds(min(at(1e-14, forward_errors), at(1e-14, central_errors)), 1e-3, 1e-5)
     show(
         figure,
-        "Both curves have the shape of a V. On the left the step is too large: at ε = 0.01 the "
+        "Both curves have the shape of a V. On the right the step is too large: at ε = 0.01 the "
         f"forward difference is off by {at(1e-2, forward_errors):.1e} and the central one by "
         f"{at(1e-2, central_errors):.1e}. At ε = 1e-5 the central difference is {lowest}. On the "
-        f"right the step is too small: at ε = 1e-14 both are off by {lost}.",
+        f"left the step is too small: at ε = 1e-14 both are off by {lost}.",
     )
 
 
