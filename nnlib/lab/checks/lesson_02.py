@@ -90,7 +90,7 @@ layer_stored_by_rows = Function(
         ),
         Mistake(
             name="an activation where the weighted sum is asked for",
-            hint="Stop at z; the activation comes in section 2.5.",
+            hint="Stop at z: the weighted sums are asked for.",
             wrong=[
                 lambda X, W, b: sigmoid(X @ W.T + b),
                 lambda X, W, b: relu(X @ W.T + b),
@@ -259,7 +259,7 @@ whole_forward_pass = Function(
     mistakes=[
         Mistake(
             name="the ReLU in the hidden layer",
-            hint="The published network has it. In yours, both layers use the sigmoid.",
+            hint="The network of section 2.1 has it. In yours, both layers use the sigmoid.",
             wrong=layers(first=relu),
         ),
         Mistake(

@@ -20,8 +20,9 @@ def learning(start, network, history, X, y):
     figure, (left, middle, right) = new_figure(1, 3, width_ratios=[1.5, 1, 1])
     left.plot(history.epoch, history.loss, color=BLUE)
     left.axhline(np.log(2), color=GREY, linestyle=":", linewidth=1)
-    left.set(title="Loss", xlabel="epoch", ylabel="loss", ylim=(0, None))
-    left.annotate("always saying 0.5", (history.epoch[-1], np.log(2)), ha="right", va="bottom")
+    left.set(title="Loss", xlabel="epoch", ylabel="loss", ylim=(0, 1.1 * history.loss.max()))
+    above = {"xytext": (0, 3), "textcoords": "offset points", "ha": "right", "va": "bottom"}
+    left.annotate("always saying 0.5", (history.epoch[-1], np.log(2)), **above)
     draw_decision_boundary(middle, start, X, y)
     draw_decision_boundary(right, network, X, y)
     middle.set_title("Before")

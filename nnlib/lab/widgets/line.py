@@ -49,7 +49,7 @@ class Result:
 
     @property
     def wrong(self):
-        """Which corners are on the wrong side of the line, or on it: array of bool (4,)."""
+        """Which corners are answered wrongly: array of bool (4,)."""
         return wrongly_predicted(self.answers[:, None], self.targets[:, None])
 
 

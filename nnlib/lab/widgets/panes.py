@@ -76,7 +76,8 @@ class Plane:
                 (self.marks[filled, label],) = axes.plot(
                     [], [], marker, color=face, markeredgecolor=edge, **look
                 )
-        (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=1.3 * size, zorder=4)
+        # Behind the samples and larger, so that the true class stays in view.
+        (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=1.9 * size, zorder=2.5)
         self.wrong.set_markeredgewidth(size / 6 + 0.4)
         self.lines, self.span = {}, None
         self.set_span(span)
@@ -86,7 +87,7 @@ class Plane:
         """What changes from picture to picture, in the order in which it is drawn."""
         spines = [self.axes.spines["left"], self.axes.spines["bottom"]]  # the map covers them
         lines = [line for line in self.lines.values() if line is not None]
-        return [self.map, *lines, *self.marks.values(), self.wrong, *spines]
+        return [self.map, *lines, self.wrong, *self.marks.values(), *spines]
 
     def set_span(self, span):
         """Show another part of the plane."""
