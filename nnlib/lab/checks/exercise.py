@@ -13,6 +13,7 @@ import ast
 import dis
 import inspect
 import textwrap
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,12 +21,14 @@ from types import FunctionType
 
 import numpy as np
 
-from nnlib.lab.checks import general
-from nnlib.lab.checks.observe import observe
-from nnlib.lab.checks.plain import Plain, argument_in_words, in_words, plain, same
-from nnlib.lab.checks.verdict import Verdict, right, untouched, wrong
+from nnlib.lab.checks import general, values, variants
+from nnlib.lab.checks.observe import Printed, call, observe
+from nnlib.lab.checks.plain import Plain, call_in_words, count, in_words, plain, same
+from nnlib.lab.checks.verdict import Verdict, right, untouched, waiting, wrong
+from nnlib.lab.words import listed
 
 SEED = 20_240_611  # of the generator for the inputs
+DECIMALS = 2  # of the numbers that it draws
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +39,11 @@ class Mistake:
     ----------
     name : str
         Ends the sentence "This looks like: …".
-    hint : str, or a function of (arguments, ours, theirs)
-        One or two sentences that help to mend it, without giving the answer away. The function
-        (for a :class:`Function` only) is given the case that fails, and both results as Plains;
-        ``theirs`` is None if there was an error.
+    hint : str, or a function
+        One or two sentences that help to mend it, without giving the answer away. For a
+        :class:`Function` it is given the arguments of the case that fails, and both results as
+        Plains, of which the learner's is None if there was an error; for a :class:`Value` or a
+        :class:`Search` the learner's values.
     wrong : what the mistake gives; a list of several is possible
         For a :class:`Function`, a function with the same arguments; for a :class:`Value`, a value.
     looks_like : function, optional
@@ -101,7 +105,8 @@ class Function(Exercise):
     ----------
     inputs : function of a numpy.random.Generator
         Returns the list of cases; a case is a tuple of arguments. The generator always starts
-        at the same seed. The first case is the simplest: it is shown if it fails.
+        at the same seed, and draws numbers with two decimals, so that a case can be pasted. Of
+        the cases that fail the smallest is shown.
     answer : function
         The reference. Its arguments' names are used in the messages.
     returns : tuple of str
@@ -111,6 +116,8 @@ class Function(Exercise):
     may_change_inputs : bool
     repeatable : bool
         Whether the same input must give the same answer when called again.
+    has_variants : bool
+        Whether the answer's variants are tried on a learner's result; a slow one has none.
     """
 
     inputs: Callable
@@ -119,6 +126,7 @@ class Function(Exercise):
     must_stay_quiet: bool = False
     may_change_inputs: bool = False
     repeatable: bool = True
+    has_variants: bool = True
 
     @property
     def names(self):
@@ -126,7 +134,7 @@ class Function(Exercise):
 
     def cases(self):
         """Return the inputs, made anew."""
-        return list(self.inputs(np.random.default_rng(SEED)))
+        return list(self.inputs(ShortNumbers(np.random.default_rng(SEED))))
 
     @cached_property
     def expected(self):
@@ -155,16 +163,45 @@ class Function(Exercise):
             return untouched()
         outcomes, ended = self.observe(function)
         if is_unfinished(function, outcomes):
-            return untouched("There is still a ... in your function.")
+            return open_end(function)
         expected = self.expected
-        case = next((i for i in range(len(expected)) if not self._ok(i, outcomes, expected)), None)
-        if case is None:
+        failing = [i for i in range(len(expected)) if not self._ok(i, outcomes, expected)]
+        if not failing:
             return right(self.why)
-        late = case >= len(outcomes)
-        mistake = None if late else next(iter(self._named(outcomes)), None)
+        case = self._shown(failing, outcomes)
+        mistake = general.exchanged_arguments(self, function, expected)
+        if mistake is None and len(outcomes) == len(expected):
+            mistake = next(iter(self._named(outcomes)), None)
         if mistake is None:
-            mistake = general.mistake(self, outcomes, expected, case, ended)
-        return self._wrong(case, outcomes, expected, mistake)
+            advice = general.advice(self, function, outcomes, expected, case, ended)
+            mistake = next(advice, (None, None))
+        return self._wrong(function, case, outcomes, expected, mistake)
+
+    def _shown(self, failing, outcomes):
+        """Of the cases that fail, the smallest that has an outcome."""
+        cases = self.cases()
+        return min(failing, key=lambda i: (i >= len(outcomes), i == len(cases), sizes_of(cases, i)))
+
+    def variants_like(self, outcomes):
+        """Yield what is different in the variants of the reference that give the same outcomes."""
+        if not self.has_variants:
+            return
+        known = (*self.names, *self.returns)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for words, function in variants.functions_like(self.answer, known):
+                if self._gives(function, outcomes):
+                    yield words
+
+    def _gives(self, function, outcomes):
+        """Whether a function of ours gives the same outcomes; stops at the first that differs."""
+        n_cases = len(outcomes) - 1
+        for i, theirs in enumerate(outcomes):
+            n_parts = max(1, len(self.returns))
+            ours = call(function, self.cases, i % n_cases, self.names, n_parts, Printed())
+            if ours.result is None or not self._same_outcome(ours, theirs):
+                return False
+        return True
 
     def mistakes_like(self, answer):
         return self._named(self.observe(answer)[0])
@@ -215,13 +252,11 @@ class Function(Exercise):
         ]
         return wrong(rows, "the result of a function", general.HAND_IN_THE_FUNCTION)
 
-    def _wrong(self, case, outcomes, expected, mistake):
+    def _wrong(self, function, case, outcomes, expected, mistake):
         arguments = self.cases()[case % (len(expected) - 1)]
-        pairs = zip(self.names, arguments, strict=True)
         ours = expected[case].result
-        rows = [
-            ("input", ", ".join(argument_in_words(name, value) for name, value in pairs)),
-        ]
+        rows = [("input", call_in_words(*how_to_call(function, self.names), arguments))]
+        close = (self.rtol, self.atol)
         if case >= len(outcomes):
             rows += [
                 ("expected", in_words(ours, None, self.returns)),
@@ -230,26 +265,87 @@ class Function(Exercise):
             return wrong(rows, *mistake)
         theirs = outcomes[case]
         quiet = ", and no warning" if self.must_stay_quiet and theirs.warned else ""
-        rows.append(("expected", in_words(ours, theirs.result, self.returns) + quiet))
+        rows.append(("expected", in_words(ours, theirs.result, self.returns, close) + quiet))
         if theirs.error:
-            rows.append(("yours", f"an error: {theirs.error}"))
+            at = f" in line {theirs.line}, {theirs.code}" if theirs.code else ""
+            rows.append(("yours", f"an error{at}: {theirs.error}"))
         else:
             warned = ", ".join(sorted(theirs.warned)) if quiet else ""
-            came = in_words(theirs.result, ours, self.returns)
+            came = in_words(theirs.result, ours, self.returns, close)
             rows.append(("yours", f"{came}, and a warning: {warned}" if warned else came))
         if theirs.printed:
             rows.append(("printed", theirs.printed))
+        if self.returns:
+            rows += self._so_far(outcomes, expected)
         return wrong(rows, *(_words_of(mistake, arguments, ours, theirs.result)))
 
+    def _so_far(self, outcomes, expected):
+        """Which of several results are right in every case."""
+        if any(o.result is None or o.result.kind != "several" for o in outcomes):
+            return []
+        if len(outcomes) < len(expected) or any(
+            len(o.result.parts) != len(self.returns) for o in outcomes
+        ):
+            return []
+        pairs = [*zip(expected, outcomes, strict=True)]
+        fits = [
+            all(same(e.result.parts[j], o.result.parts[j], self.rtol, self.atol) for e, o in pairs)
+            for j in range(len(self.returns))
+        ]
+        return so_far(self.returns, fits)
 
-def _words_of(mistake, arguments, ours, theirs):
-    """Name and hint of a mistake; the hint may be a function of input, expected and given."""
-    if mistake is None:
-        return None, None
+
+class ShortNumbers:
+    """A generator of random numbers that draws numbers with few decimals."""
+
+    def __init__(self, rng):
+        self.rng = rng
+
+    def __getattr__(self, name):
+        draw = getattr(self.rng, name)
+
+        def short(*arguments, **options):
+            drawn = draw(*arguments, **options)
+            return np.round(drawn, DECIMALS) if np.asarray(drawn).dtype.kind == "f" else drawn
+
+        return short
+
+
+def sizes_of(cases, i):
+    """How large a case is; the one that is called again counts as the first, an empty one last."""
+    size = count(cases[i % len(cases)])
+    return (any(np.size(a) == 0 for a in cases[i % len(cases)] if is_array(a)), size)
+
+
+def is_array(value):
+    return isinstance(value, np.ndarray)
+
+
+def how_to_call(function, names):
+    """A learner's function's name, and the names of its arguments if all of them can be given."""
+    if type(function) is not FunctionType or not function.__name__.isidentifier():
+        return "your_function", ()
+    own = general.parameters_of(function)
+    return function.__name__, own if len(own) == len(names) else ()
+
+
+def so_far(names, fits):
+    """A row that says which parts are right, if some are."""
+    good = [name for name, fit in zip(names, fits, strict=True) if fit]
+    bad = [name for name, fit in zip(names, fits, strict=True) if not fit]
+    if not good or not bad:
+        return []
+    return [
+        ("so far", f"{len(good)} of {len(names)} right: {listed(good)}. Not yet: {listed(bad)}.")
+    ]
+
+
+def _words_of(mistake, *case):
+    """Name and hint of a mistake; the hint may be a function of the case, or of the values."""
     if not isinstance(mistake, Mistake):
         return mistake
     hint = mistake.hint
-    return mistake.name, hint(arguments, ours, theirs) if callable(hint) else hint
+    return mistake.name, hint(*case) if callable(hint) else hint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,21 +384,27 @@ class Given(Exercise):
             return untouched()
         if open_ones:
             return untouched(f"Still open: {', '.join(open_ones)}.")
-        rows = [("expected", self.wanted), ("yours", self._yours(results))]
         if self.is_right(results):
             return right(self.why)
+        rows = [("expected", self.wanted), ("yours", self._yours(results))]
+        rows += self._so_far(results)
         mistake = next(iter(self._named(results)), None)
         if mistake is None:
-            return wrong(rows, *self.general_mistake(answers, results))
-        return wrong(rows, mistake.name, mistake.hint)
+            mistake = next(self.advice(answers, results), (None, None))
+            return wrong(rows, *mistake)
+        return wrong(rows, *_words_of(mistake, *map(value_of, results)))
 
     def mistakes_like(self, answer):
         answers = answer if len(self.names) > 1 else (answer,)
         return self._named([look_at(one, 1, self.seconds)[0][0].result for one in answers])
 
-    def general_mistake(self, answers, results):
-        """Name a mistake that can be made anywhere: (name, hint), both None if nothing is known."""
-        return general.value(answers, results, self.kind())
+    def advice(self, answers, results):
+        """Yield mistakes that can be made anywhere: (name, hint)."""
+        yield from general.value(self, answers, results)
+
+    def _so_far(self, results):
+        """Which of several values are right: rows."""
+        return []
 
     def _named(self, results):
         if not self.fits(results):
@@ -325,9 +427,9 @@ class Given(Exercise):
 
     def _yours(self, results):
         if len(results) == 1:
-            return in_words(results[0])
+            return as_given(results[0])
         pairs = zip(self.names, results, strict=True)
-        return ", ".join(f"{name} = {in_words(result)}" for name, result in pairs)
+        return ", ".join(f"{name} = {as_given(result)}" for name, result in pairs)
 
     def is_right(self, results):
         raise NotImplementedError
@@ -336,9 +438,9 @@ class Given(Exercise):
         """Whether the values are of the expected kind, so that functions can be given them."""
         raise NotImplementedError
 
-    def kind(self):
-        """Which kind of Plain is expected."""
-        return "numbers"
+    def kinds(self):
+        """Which kind of Plain each value is to be."""
+        return ["numbers"] * len(self.names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,12 +450,34 @@ class Value(Given):
     Attributes
     ----------
     answer : number, tuple, array or str; a tuple of them if there are several names
+    decimals : int, optional
+        To how many decimals the task asks for it; then ``rtol`` and ``atol`` follow from that.
     """
 
     answer: object
+    decimals: int | None = None
+
+    def __post_init__(self):
+        if self.decimals is not None:  # rounded or cut off, the last decimal may be off by one
+            object.__setattr__(self, "rtol", 0)
+            object.__setattr__(self, "atol", 1.01 * 10.0**-self.decimals)
 
     def is_right(self, results):
         return self.is_like(results, self.answer)
+
+    def right_parts(self, results):
+        """Whether each of the values is right."""
+        return [
+            same(loosely(ours, theirs), theirs, self.rtol, self.atol)
+            for ours, theirs in zip(self._parts(), results, strict=True)
+        ]
+
+    def _so_far(self, results):
+        return so_far(self.names, self.right_parts(results)) if len(self.names) > 1 else []
+
+    def advice(self, answers, results):
+        yield from super().advice(answers, results)
+        yield from values.advice(self, results)
 
     def fits(self, results):
         """Texts for texts, a single number for a single number, numbers of any shape for others."""
@@ -364,8 +488,8 @@ class Value(Given):
             for result, ours in zip(results, self._parts(), strict=True)
         )
 
-    def kind(self):
-        return self._parts()[0].kind
+    def kinds(self):
+        return [part.kind for part in self._parts()]
 
     def _parts(self):
         answers = self.answer if len(self.names) > 1 else (self.answer,)
@@ -397,13 +521,13 @@ class Search(Given):
             for result, shape in zip(results, shapes, strict=True)
         )
 
-    def general_mistake(self, answers, results):
-        name, hint = super().general_mistake(answers, results)
-        if name is None and self.shapes:
-            for what, result, shape in zip(self.names, results, self.shapes, strict=True):
-                if result.kind == "numbers" and np.shape(value_of(result)) != shape:
-                    return "another shape", f"{what} is {result.array.shape}, wanted is {shape}."
-        return name, hint
+    def advice(self, answers, results):
+        yield from super().advice(answers, results)
+        shapes = self.shapes or ((),) * len(results)
+        for what, result, shape in zip(self.names, results, shapes, strict=True):
+            if result.kind == "numbers" and np.shape(value_of(result)) != shape:
+                wanted = f"shape {shape}" if shape else "a single number"
+                yield "another shape", f"{what} has shape {result.array.shape}, wanted is {wanted}."
 
     def is_right(self, results):
         return self.fits(results) and bool(self.holds(*map(value_of, results)))
@@ -428,6 +552,13 @@ def value_of(result):
     if result.kind == "text":
         return result.words
     return result.array.item() if result.array.size == 1 else result.array.copy()
+
+
+def as_given(result):
+    """A value in words, with all the digits that a learner is likely to have typed."""
+    if result.kind == "numbers" and result.array.ndim == 0:
+        return f"{float(result.array):.10g}"
+    return in_words(result)
 
 
 def loosely(ours, theirs):
@@ -481,6 +612,39 @@ def is_stub(function):
     )
 
 
+def open_end(function):
+    """The verdict where a ``...`` is left: the learner's own, or that of a function it calls."""
+    if has_dots(function):
+        return untouched("There is still a ... in your function.")
+    names = unfinished_names(function)
+    if not names:
+        return untouched("There is still a ... in what your function gives back.")
+    what = listed(names)
+    verb = "is" if len(names) == 1 else "are"
+    return waiting(
+        f"Your function uses {what}, and {what} {verb} still unfinished in this notebook. Do that "
+        "first and run its cell; then run this one again."
+    )
+
+
+def unfinished_names(function, seen=()):
+    """The names that a function uses, also by way of others, behind which a ``...`` stands."""
+    if type(function) is not FunctionType or function in seen:
+        return []
+    found = []
+    for name in function.__code__.co_names:
+        other = function.__globals__.get(name)
+        if other is Ellipsis or (type(other) is FunctionType and is_open(other)):
+            found.append(name)
+        elif type(other) is FunctionType and other.__module__ == function.__module__:
+            found += unfinished_names(other, (*seen, function))
+    return [*dict.fromkeys(found)]
+
+
+def is_open(function):
+    return is_stub(function) or has_dots(function)
+
+
 def is_unfinished(function, outcomes):
     """Whether a ``...`` is left: it comes back, it is computed with, or nothing comes back."""
     results = [outcome.result for outcome in outcomes]
@@ -490,20 +654,27 @@ def is_unfinished(function, outcomes):
     if any("ellipsis" in error for error in errors):
         return True
     nothing = all(result is not None and result.kind == "nothing" for result in results)
-    return bool(results) and nothing and has_dots(function)
+    if bool(results) and nothing and has_dots(function):
+        return True
+    of_none = any("NoneType" in outcome.error for outcome in outcomes)
+    return of_none and bool(unfinished_names(function))
 
 
 def has_dots(function):
-    """Whether a line of the function's source is only ``...``."""
+    """Whether a ``...`` stands in a function's source, other than in an index."""
     if type(function) is not FunctionType:
         return False
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function.__code__)))
     except Exception:  # no source, or not of a function
         return False
+    in_an_index = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        for inner in ast.walk(node.slice)
+    }
     return any(
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is Ellipsis
+        isinstance(node, ast.Constant) and node.value is Ellipsis and id(node) not in in_an_index
         for node in ast.walk(tree)
     )

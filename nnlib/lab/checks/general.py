@@ -1,56 +1,76 @@
-"""Mistakes that can be made anywhere: looked for when none of the exercise's own fits."""
+"""Advice that fits any exercise: looked for when none of its own mistakes is recognised.
+
+Whatever is said here holds for every input that was tried. :mod:`nnlib.lab.checks.relations` says
+how wrong numbers stand to the right ones.
+"""
+
+from types import FunctionType
 
 import numpy as np
+
+from nnlib.lab.checks import relations
+from nnlib.lab.checks.plain import same
+from nnlib.lab.checks.relations import Pairs
+from nnlib.lab.words import listed
 
 HAND_IN_THE_FUNCTION = (
     "Write the function's name without brackets: check calls it by itself, with inputs of its own."
 )
 
 
-def mistake(exercise, outcomes, expected, case, ended):
-    """Name a general mistake in what a function gave.
+def advice(exercise, function, outcomes, expected, case, ended):
+    """Yield all general advice on what a function gave, the most helpful first: (name, hint).
 
     Parameters
     ----------
     exercise : Function
+    function : the learner's
     outcomes, expected : lists of Outcome
         The learner's, and those of the reference.
     case : int
-        The first case that is wrong.
+        The case that is shown, which is wrong.
     ended : bool
         Whether the learner's function has come to an end.
-
-    Returns
-    -------
-    (name, hint), both None if nothing is known
     """
     if case >= len(outcomes):
-        return no_end(ended)
-    theirs, ours = outcomes[case], expected[case]
+        yield no_end(ended)
+        return
+    theirs = outcomes[case]
     if theirs.error:
-        return error(theirs)
+        yield error(theirs, exercise.names)
+        return
     if theirs.result.kind == "nothing":
         if theirs.printed:
-            return "printing in place of returning", "Give the result back with return."
-        return "a missing return", "A function without return gives None."
+            yield "printing in place of returning", "Give the result back with return."
+        else:
+            yield (
+                "a result that is None",
+                "Is the return missing for this input, or does it return what print or append "
+                "gives?",
+            )
+        return
     if theirs.changed and not exercise.may_change_inputs:
         names = ", ".join(theirs.changed)
-        return (
+        yield (
             "an input that is changed",
             f"After the call, {names} is no longer what it was. Whoever called the function still "
             "needs it; make a new array.",
         )
+        return
     if case == len(expected) - 1:
-        return (
+        yield (
             "an answer that depends on what was called before",
             "The same input gave another answer the second time. Let the function use only its "
             "arguments.",
         )
-    if theirs.result.kind == ours.result.kind == "numbers":
-        return numbers(exercise, outcomes, expected, case)
-    if ours.result.kind == "several":
-        return several(exercise, theirs.result, ours.result)
-    return None, None
+        return
+    if exercise.must_stay_quiet and theirs.warned and np.isfinite(theirs.result.array).all():
+        yield (
+            f"a computation that left the floats on its way: {', '.join(sorted(theirs.warned))}",
+            "NumPy has warned about a step in between.",
+        )
+    if len(outcomes) == len(expected):  # otherwise the time was up
+        yield from of_results(exercise, function, outcomes, expected, case)
 
 
 def no_end(ended):
@@ -60,11 +80,42 @@ def no_end(ended):
     return name, "It is still running; restart the kernel to stop it. Is there a loop without end?"
 
 
-def error(outcome):
+def exchanged_arguments(exercise, function, expected):
+    """Whether a function is right once it is given the arguments in its own order."""
+    names = exercise.names
+    own = parameters_of(function)
+    if own == names or sorted(own) != sorted(names):
+        return None
+    order = [names.index(name) for name in own]
+
+    def in_order(*arguments):
+        return function(*(arguments[i] for i in order))
+
+    outcomes, _ = exercise.observe(in_order)
+    if len(outcomes) < len(expected) or not all(
+        exercise._ok(i, outcomes, expected) for i in range(len(expected))
+    ):
+        return None
+    return (
+        "the arguments in another order",
+        f"check hands in ({', '.join(names)}), in this order, and your function calls them "
+        f"({', '.join(own)}).",
+    )
+
+
+def parameters_of(function):
+    """The names of the arguments of a plain function."""
+    if type(function) is not FunctionType:
+        return ()
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
+
+
+def error(outcome, names):
     """Name the mistake behind a common exception."""
     text, kind = outcome.error, outcome.error_type
     if outcome.does_not_fit:
-        return "other arguments", "Take as many arguments as the exercise says, in that order."
+        return "other arguments", f"check hands in {', '.join(names)}: so many, in that order."
     if "truth value of an array" in text:
         return (
             "an if on a whole array",
@@ -77,126 +128,158 @@ def error(outcome):
     if kind == "OverflowError":
         return "an overflow", "A number on the way is too large for a float."
     if kind in ("TypeError", "AttributeError") and "NoneType" in text:
-        return (
-            "a function that returns nothing",
-            "Something that is used here is None. Is a return missing?",
-        )
+        return "None where something else is meant", "Which name in this line is None, and why?"
     if "only" in text and "scalar" in text and "convert" in text:
         return (
             "a function for single numbers, given an array",
             "The functions of math take one number. Those of NumPy take arrays too: np.exp.",
         )
-    if "matmul" in text or "not aligned" in text or "broadcast" in text:
-        return (
-            "shapes that do not fit",
-            "Write the shape of each array beside it; is one transposed?",
-        )
-    return None, "Your function stopped with this error. Call it yourself to see the line."
+    if "matmul" in text or "matrix product" in text or "not aligned" in text or "broadcast" in text:
+        shapes = f"There {outcome.shapes}. " if outcome.shapes else ""
+        return "shapes that do not fit", f"{shapes}Which length should have met which?"
+    return f"an error, {kind}", "The line is named above; call your function with this input."
 
 
-def numbers(exercise, outcomes, expected, case):
-    """Name what is wrong with an array of numbers."""
-    came, right = outcomes[case].result.array, expected[case].result.array
-    if came.shape != right.shape:
-        return shapes(came, right)
-    if not np.isfinite(came).all() and np.isfinite(right).all():
-        what = "nan (not a number)" if np.isnan(came).any() else "inf (infinity)"
-        return (
-            f"numbers that left the floats: {what}",
-            "It comes from an overflow, a division by 0 or the logarithm of 0 on the way.",
-        )
-    if exercise.must_stay_quiet and outcomes[case].warned:
-        return (
-            f"a computation that left the floats on its way: {', '.join(outcomes[case].warned)}",
-            "The numbers come out right, but NumPy has warned about a step in between.",
-        )
-    if always_the_same(outcomes, expected):
-        return (
-            "the same answer for every input",
-            "Is there a variable of the notebook where an argument is meant?",
-        )
-    return ratio(outcomes, expected)
+# ------------------------------------------------------------------------------ what came back
 
 
-def shapes(came, right):
-    """Name a wrong shape."""
-    if came.size == 1 and right.size != 1:
-        return "one number for many", "Each entry of the input needs an answer of its own."
-    if came.ndim == 2 and came.shape == right.shape[::-1]:
-        return "a transposed result", "Rows and columns are swapped."
-    if came.size == right.size and came.size > 0:
-        return (
-            f"shape {came.shape} for {right.shape}",
-            "The numbers may be right, but NumPy treats these shapes differently: reshape, or sum "
-            "with keepdims=True.",
-        )
-    return "another shape", "Write the shape of each array beside the line that computes it."
-
-
-def ratio(outcomes, expected):
-    """Name one factor by which every number of every case is off."""
-    pairs = [
-        (theirs.result.array.ravel(), ours.result.array.ravel())
-        for theirs, ours in zip(outcomes, expected, strict=False)
-        if theirs.result is not None
-        and theirs.result.kind == "numbers"
-        and theirs.result.array.shape == ours.result.array.shape
-    ]
-    came, right = (np.concatenate(arrays) for arrays in zip(*pairs, strict=True))
-    finite = np.isfinite(came).all() and np.isfinite(right).all()
-    if not finite or not right.any() or len(pairs) < len(outcomes):
-        return None, None
-    with np.errstate(all="ignore"):
-        factor = (came @ right) / (right @ right)
-    if factor == 0 or not np.allclose(came, factor * right, 1e-4, 1e-6):
-        return None, None
-    if np.isclose(factor, -1):
-        return "the opposite sign", "Every number is right but for its sign."
-    return "a factor", f"Every number is {factor:.4g} times what it should be."
-
-
-def always_the_same(outcomes, expected):
-    """Whether inputs with different answers of one shape all get the same one."""
-    if len(outcomes) < len(expected):  # the time was up before all inputs were tried
-        return False
-    by_shape = {}
-    for theirs, ours in zip(outcomes[:-1], expected[:-1], strict=True):
-        if theirs.result is None or theirs.result.kind != "numbers":
-            return False
-        if theirs.result.array.size == 0:
-            continue
-        group = by_shape.setdefault(ours.result.array.shape, [])
-        group.append((theirs.result.array, ours.result.array))
-    compared = False
-    for group in by_shape.values():
-        came, right = zip(*group, strict=True)
-        if any(other.shape != came[0].shape for other in came):
-            return False
-        if not all(np.array_equal(other, came[0], equal_nan=True) for other in came):
-            return False
-        compared = compared or not all(np.allclose(other, right[0]) for other in right)
-    return compared
-
-
-def several(exercise, came, right):
-    """Name what is wrong with a tuple of results."""
-    names = ", ".join(exercise.returns)
-    if came.kind != "several" or len(came.parts) != len(right.parts):
-        return "another number of results", f"Return {len(right.parts)} values: return {names}"
-    for part, wanted in zip(came.parts, right.parts, strict=True):
-        if part.kind == wanted.kind == "numbers" and part.array.shape != wanted.array.shape:
-            return shapes(part.array, wanted.array)
-    return None, None
-
-
-def value(answers, results, wanted_kind):
-    """Name a general mistake in a value: (name, hint), both None if nothing is known."""
-    if any(callable(answer) for answer in answers):
-        return "a function where a value is asked for", "Call it, and hand in what comes back."
-    if wanted_kind == "numbers":
+def of_results(exercise, function, outcomes, expected, case):
+    """Advice on results that came in every case without an error, or in most."""
+    parts = exercise.returns or ("the result",)
+    results = [outcome.result for outcome in outcomes[:-1]]
+    if len(parts) > 1:
         for result in results:
-            if result.kind == "text":
-                return "a text where a number is asked for", "Leave the quotation marks out."
-            if result.kind == "numbers" and not np.isfinite(result.array).all():
-                return "a number that is not finite", "nan and inf are no answers here."
-    return None, None
+            if result is not None and (result.kind != "several" or len(result.parts) != len(parts)):
+                yield (
+                    "another number of results",
+                    f"Return {len(parts)} values: return {', '.join(parts)}",
+                )
+                return
+    elif results[case].kind != expected[case].result.kind:
+        yield "another kind of result", "Return a number or an array of numbers."
+        return
+    cases, tolerance = exercise.cases(), (exercise.rtol, exercise.atol)
+    facts = {}
+    for j, name in enumerate(parts):
+        pairs = Pairs(
+            [part_of(result, j, len(parts)) for result in results],
+            [part_of(outcome.result, j, len(parts)) for outcome in expected[:-1]],
+            cases,
+            exercise.names,
+            tolerance,
+            [outcome.warned for outcome in outcomes],
+        )
+        if not pairs.all_right():
+            facts[name] = [*relations.facts(pairs)] if pairs.complete() else []
+    if len(parts) > 1:
+        yield from in_another_order(results, expected, parts, tolerance)
+    yield from in_all(facts, several=len(parts) > 1)
+    yield from of_the_notebook(exercise, function)
+    yield from variants_like(exercise, outcomes)
+    yield from relations.where_it_is_right(
+        [exercise._ok(i, outcomes, expected) for i in range(len(cases))], cases, exercise.names
+    )
+
+
+def part_of(result, j, n_parts):
+    """One array of numbers out of a result; None if it is not there."""
+    if result is not None and n_parts > 1:
+        fits = result.kind == "several" and len(result.parts) > j
+        result = result.parts[j] if fits else None
+    return result.array if result is not None and result.kind == "numbers" else None
+
+
+def in_all(facts, several):
+    """What holds for all parts that are wrong, and then what holds for one of them."""
+    wrong = [*facts]
+    for name, hint in facts[wrong[0]] if wrong else []:
+        others = [dict(facts[part]).get(name) for part in wrong]
+        if not several:
+            yield name, hint
+        elif None not in others:
+            yield f"{name}, in {listed(wrong)}", hint
+    for part in wrong if len(wrong) > 1 else []:
+        for name, hint in facts[part]:
+            if any(name not in dict(facts[other]) for other in wrong):
+                yield f"{name}, in {part}", hint
+
+
+def in_another_order(results, expected, names, tolerance):
+    """Whether all results are there, in other places."""
+    n = len(names)
+    place = []
+    for j in range(n):
+        fits = [
+            k
+            for k in range(n)
+            if all(
+                result is not None and same(ours.result.parts[k], result.parts[j], *tolerance)
+                for result, ours in zip(results, expected, strict=False)
+            )
+        ]
+        place.append(fits)
+    order = assign(place)
+    if order and order != [*range(n)]:
+        yield (
+            "the results in another order",
+            f"They come as {', '.join(names[k] for k in order)}; wanted is {', '.join(names)}.",
+        )
+
+
+def assign(choices, taken=()):
+    """Give each its own one out of its choices; None if that cannot be done."""
+    if not choices:
+        return []
+    for choice in choices[0]:
+        if choice not in taken:
+            rest = assign(choices[1:], (*taken, choice))
+            if rest is not None:
+                return [choice, *rest]
+    return None
+
+
+def of_the_notebook(exercise, function):
+    """Arrays of the notebook that a function reads and that are no arguments."""
+    if type(function) is not FunctionType:
+        return
+    read = [
+        name
+        for name in function.__code__.co_names
+        if type(function.__globals__.get(name)) is np.ndarray
+    ]
+    if read:
+        yield (
+            "arrays of the notebook where arguments are meant",
+            f"Your function reads {listed(read)}, which it is not given. check calls it with other "
+            "arrays.",
+        )
+
+
+def variants_like(exercise, outcomes):
+    """Changes of the reference that give the learner's results in every case."""
+    if any(outcome.result is None for outcome in outcomes):
+        return
+    for words in exercise.variants_like(outcomes):
+        yield (
+            words,
+            "For every input that was tried, this one change gives exactly your numbers.",
+        )
+
+
+# ----------------------------------------------------------------------------- values handed in
+
+
+def value(exercise, answers, results):
+    """Yield general advice on values that were handed in: (name, hint)."""
+    if any(callable(answer) for answer in answers):
+        yield "a function where a value is asked for", "Call it, and hand in what comes back."
+        return
+    several = len(results) > 1
+    for name, result, kind in zip(exercise.names, results, exercise.kinds(), strict=True):
+        which = f", in {name}" if several else ""
+        if kind == "numbers" and result.kind == "text":
+            yield f"a text where a number is asked for{which}", "Leave the quotation marks out."
+        if kind == "text" and result.kind == "numbers":
+            yield f"a number where a text is asked for{which}", "Put it into quotation marks."
+        if result.kind == "numbers" and not np.isfinite(result.array).all():
+            yield f"a number that is not finite{which}", "nan and inf are no answers here."

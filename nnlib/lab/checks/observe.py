@@ -5,26 +5,32 @@ warned about or raised there goes into an :class:`Outcome`, and never reaches th
 
 Limits. A function that runs too long is stopped at its next line of Python; one long call inside
 NumPy, or code that catches every exception for ever, cannot be stopped: the check ends all the
-same, and says that it is still running. Where Python has no threads (in a browser) there is no
-deadline. A function that ends the whole process (``os._exit``, a crash in C) ends it. If you
-interrupt the kernel yourself, the check is interrupted.
+same, and says that it is still running. Where Python has no threads (in a browser) the clock is
+looked at before every line of the learner's instead; there the two just named are waited for. A
+function that ends the whole process (``os._exit``, a crash in C) ends it. If you interrupt the
+kernel yourself, the check is interrupted.
 """
 
 import builtins
 import contextlib
-import ctypes
 import inspect
 import io
+import linecache
+import re
 import sys
 import threading
+import time
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from nnlib.lab.checks.plain import Plain, plain, safe_text, type_name
 
 LONGEST_PRINT = 400  # characters that are kept of what one call prints
+MOST_SHAPES = 5  # arrays of a line whose shapes are given
+OWN = str(Path(__file__).parents[2])  # the folder of nnlib
 
 
 @dataclass
@@ -37,6 +43,10 @@ class Outcome:
         None if there was an error, or no time.
     error, error_type : str
         "ValueError: the message" and "ValueError"; empty without an error.
+    line : int
+        The learner's line that stopped with the error, counted in its cell; 0 if it is not known.
+    code, shapes : str
+        That line, and the arrays in it: "X is (3, 2), W1 is (4, 3)".
     does_not_fit : bool
         Whether it could not be called with these arguments.
     warned : set of str
@@ -49,6 +59,9 @@ class Outcome:
     result: Plain | None = None
     error: str = ""
     error_type: str = ""
+    line: int = 0
+    code: str = ""
+    shapes: str = ""
     does_not_fit: bool = False
     warned: frozenset = frozenset()
     changed: tuple = ()
@@ -125,6 +138,7 @@ def call(function, arguments, case, names, n_parts, printed):
         outcome.result = None
         outcome.error_type = type_name(error)
         outcome.error = error_in_words(error)
+        outcome.line, outcome.code, outcome.shapes = place_of(error, function)
     if outcome.error_type == "OverflowError":
         warned.add("overflow")
     outcome.warned = frozenset(warned)
@@ -148,12 +162,37 @@ def does_not_fit(function, given):
 def error_in_words(error):
     """Return "ValueError: the message", also if the error cannot be shown."""
     try:
-        message = safe_text(str(error))
+        message = without_signature(safe_text(str(error)))
     except BaseException as second:
         if isinstance(second, TimeIsUp):
             raise
         message = ""
     return f"{type_name(error)}: {message}" if message else type_name(error)
+
+
+def without_signature(message):
+    """Say of a matrix product that does not fit which lengths have met."""
+    sizes = re.search(r"^matmul: .*\(size (\d+) is different from (\d+)\)$", message)
+    return f"in a matrix product a length of {sizes[2]} meets {sizes[1]}" if sizes else message
+
+
+def place_of(error, function):
+    """The learner's line in which an error arose: its number, its text, the shapes in it."""
+    home = getattr(function, "__globals__", None)
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_globals is home:
+            frames.append((trace.tb_frame, trace.tb_lineno))
+        trace = trace.tb_next
+    if not frames:
+        return 0, "", ""
+    frame, number = frames[-1]
+    code = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
+    known = {**frame.f_globals, **frame.f_locals}
+    names = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", code)) if name in known]
+    arrays = [(name, known[name]) for name in names if type(known[name]) is np.ndarray]
+    shapes = ", ".join(f"{name} is {array.shape}" for name, array in arrays[:MOST_SHAPES])
+    return number, safe_text(code, 80), shapes
 
 
 def unchanged(now, before):
@@ -249,15 +288,45 @@ def within(seconds, work, late):
         try:
             thread.start()
         except RuntimeError:  # no threads here
-            run()
+            with watched(seconds, late):
+                run()
         done.wait(seconds)
     finally:  # also if the learner interrupts the kernel
         for _ in range(25):  # a bare "except:" may swallow one or two
             if done.is_set() or thread.ident is None:
                 break
             late.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident), ctypes.py_object(TimeIsUp)
-            )
+            stop(thread)
             done.wait(0.02)
     return done.is_set() or not thread.is_alive()
+
+
+def stop(thread):
+    """Raise TimeIsUp in a thread, before its next line."""
+    import ctypes  # here, since a Python in the browser need not have it
+
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread.ident), ctypes.py_object(TimeIsUp)
+    )
+
+
+@contextlib.contextmanager
+def watched(seconds, late):
+    """Raise TimeIsUp in this thread before a line of the learner's, when ``seconds`` are over."""
+    end = time.monotonic() + seconds
+    libraries = (OWN, str(Path(np.__file__).parent))
+
+    def look(frame, event, argument):
+        if frame.f_code.co_filename.startswith(libraries):
+            return None  # at full speed
+        if time.monotonic() > end:
+            late.set()
+            raise TimeIsUp
+        return look
+
+    before = sys.gettrace()
+    sys.settrace(look)
+    try:
+        yield
+    finally:
+        sys.settrace(before)

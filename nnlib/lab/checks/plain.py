@@ -5,14 +5,19 @@ where errors and time are watched (see :mod:`nnlib.lab.checks.observe`), and mak
 it: from there on there are only NumPy arrays and strings.
 """
 
+import numbers
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 LARGEST = 1_000_000  # entries; a larger array is not copied, only described
 WIDEST = 8  # entries that are shown of a row
 DIGITS = (4, 6, 9, 13, 17)  # significant ones: as few as tell two numbers apart
+PASTED = 80  # numbers that a call may hold to be written out
+OF_SINGLES = 1e-6  # what numbers in single precision may differ by, however small they are
+USUAL = (1e-4, 1e-6)  # rtol and atol
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Plain:
         The text itself for "text"; what it is for "other".
     sequence : bool
         For "numbers": whether it came as a list or a tuple.
+    single : bool
+        For "numbers": whether they came in single precision, or less.
     """
 
     kind: str
@@ -37,6 +44,7 @@ class Plain:
     parts: tuple = ()
     words: str = ""
     sequence: bool = False
+    single: bool = False
 
     @property
     def unfinished(self):
@@ -80,10 +88,23 @@ def as_numbers(value):
         return Plain("dots")
     if array.dtype.kind == "c":
         return Plain("other", words="complex numbers")
+    if array.dtype.kind == "O":
+        array = floats_of(array)
     if array.dtype.kind not in "biuf" or array.size > LARGEST:
         return Plain("other", words=what_it_is(value))
     with np.errstate(all="ignore"):
-        return Plain("numbers", array=array.astype(np.float64), sequence=sequence)
+        single = array.dtype.kind == "f" and array.dtype.itemsize < 8
+        return Plain("numbers", array.astype(np.float64), sequence=sequence, single=single)
+
+
+def floats_of(array):
+    """Return fractions, decimals and whole numbers of any size as floats; others as they are."""
+    if array.size > LARGEST or not all(isinstance(e, (numbers.Real, Decimal)) for e in array.flat):
+        return array
+    try:
+        return np.array([float(entry) for entry in array.flat]).reshape(array.shape)
+    except OverflowError:
+        return array
 
 
 def same(ours, theirs, rtol, atol, equal_nan=False):
@@ -101,6 +122,7 @@ def same(ours, theirs, rtol, atol, equal_nan=False):
     if ours.array.shape != theirs.array.shape:
         # An empty list has no way to say how many columns it would have had.
         return ours.array.size == theirs.array.size == 0 and (ours.sequence or theirs.sequence)
+    atol = max(atol, OF_SINGLES) if theirs.single and atol < USUAL[1] else atol
     return bool(np.allclose(theirs.array, ours.array, rtol, atol, equal_nan))
 
 
@@ -130,7 +152,7 @@ def what_it_is(value):
         return f"an object of type {type_name(value)} that cannot be shown"
 
 
-def in_words(value, other=None, names=()):
+def in_words(value, other=None, names=(), tolerance=USUAL):
     """Describe a Plain; with ``other``, as precisely as it takes to tell the two apart.
 
     Parameters
@@ -138,9 +160,11 @@ def in_words(value, other=None, names=()):
     value, other : Plain
     names : tuple of str
         Names of the parts, for a Plain of kind "several".
+    tolerance : (rtol, atol)
+        What differs by less is not told apart.
     """
     if value.kind == "several":
-        return several_in_words(value, other, names)
+        return several_in_words(value, other, names, tolerance)
     if value.kind != "numbers":
         return {
             "dots": "...",
@@ -150,27 +174,30 @@ def in_words(value, other=None, names=()):
     array = value.array
     against = other.array if other is not None and other.kind == "numbers" else None
     if against is None or against.shape != array.shape:
-        against = None
-    digits = next((d for d in DIGITS if against is None or _differ(array, against, d)), 4)
+        against = array
+    differs = ~np.isclose(array, against, *tolerance, equal_nan=True)
+    digits = next((d for d in DIGITS if told_apart(array[differs], against[differs], d)), 4)
     if array.ndim == 0:
         return number_in_words(array, digits)
     if array.size == 0:
         return f"an empty array of shape {array.shape}"
     if array.ndim == 1 and len(array) <= WIDEST:
         return row_in_words(array, digits)
-    index, row = _row_to_show(array, against)
-    where = f"row {', '.join(map(str, index))}: " if index else ""
-    return f"shape {array.shape}, {where}{row_in_words(row, digits)}"
+    index, row, start = row_to_show(array, differs)
+    where = f"row {', '.join(map(str, index))}" if index else ""
+    if start:
+        where += f"{' ' if where else ''}from entry {start} on"
+    return f"shape {array.shape}, {where}{': ' if where else ''}{row_in_words(row, digits)}"
 
 
-def several_in_words(value, other, names):
+def several_in_words(value, other, names, tolerance=USUAL):
     """Describe the part that differs, or what there is if their number is not right."""
     parts = value.parts
     if other is None or other.kind != "several" or len(other.parts) != len(parts):
         return f"{len(parts)} values"
     for name, part, counterpart in zip(names, parts, other.parts, strict=True):
-        if not same(part, counterpart, 1e-4, 1e-6):
-            return f"{name} = {in_words(part, counterpart)}"
+        if not same(part, counterpart, *tolerance):
+            return f"{name} = {in_words(part, counterpart, tolerance=tolerance)}"
     return ", ".join(f"{n} = {in_words(part)}" for n, part in zip(names, parts, strict=True))
 
 
@@ -183,36 +210,81 @@ def row_in_words(row, digits=4):
     return f"[{' '.join(shown)}{' …' if len(row) > WIDEST else ''}]"
 
 
-def _differ(array, against, digits):
-    pairs = zip(array.ravel(), against.ravel(), strict=True)
-    return any(number_in_words(a, digits) != number_in_words(b, digits) for a, b in pairs)
+def told_apart(array, against, digits):
+    """Whether no number looks like its counterpart when both are written with so many digits."""
+    pairs = zip(array, against, strict=True)
+    return all(number_in_words(a, digits) != number_in_words(b, digits) for a, b in pairs)
 
 
-def _row_to_show(array, against):
-    """The first row that differs, or the first of all, with its index."""
-    rows = array.reshape(-1, array.shape[-1])
-    first = 0
-    if against is not None:
-        close = np.isclose(rows, against.reshape(rows.shape), 1e-4, 1e-6).all(axis=1)
-        first = int(np.argmin(close))
-    row = rows[first]
-    if against is not None and len(row) > WIDEST:  # the part of the row where they differ
-        differs = ~np.isclose(row, against.reshape(rows.shape)[first], 1e-4, 1e-6)
-        start = max(0, min(int(np.argmax(differs)), len(row) - WIDEST))
-        row = row[start:]
+def row_to_show(array, differs):
+    """The first row with an entry that differs, or the first of all.
+
+    Returns its index, its numbers, and where they start: of a long row only the end is shown in
+    which the difference lies.
+    """
+    rows, marked = (a.reshape(-1, array.shape[-1]) for a in (array, differs))
+    first = int(np.argmax(marked.any(axis=1)))
+    start = max(0, min(int(np.argmax(marked[first])), array.shape[-1] - WIDEST))
     index = np.unravel_index(first, array.shape[:-1]) if array.ndim > 1 else ()
-    return tuple(int(i) for i in index), row
+    return tuple(int(i) for i in index), rows[first, start:], start
+
+
+# ------------------------------------------------------------------------------- as it is pasted
+
+
+def call_in_words(name, parameters, arguments):
+    """Write a call of the learner's function that can be pasted into a cell.
+
+    Parameters
+    ----------
+    name : str
+    parameters : tuple of str
+        The arguments' names; empty if they are to be given by their position.
+    arguments : tuple
+
+    What holds too many numbers to be written out is described.
+    """
+    if sum(map(count, arguments)) > PASTED:
+        names = parameters or [f"argument {i}" for i in range(1, len(arguments) + 1)]
+        return ", ".join(map(argument_in_words, names, arguments))
+    texts = map(pasted, arguments)
+    if parameters:
+        texts = (f"{one}={text}" for one, text in zip(parameters, texts, strict=True))
+    return f"{name}({', '.join(texts)})"
+
+
+def count(value):
+    """How many numbers an argument holds."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    return sum(map(count, value)) if isinstance(value, (list, tuple)) else 1
+
+
+def pasted(value):
+    """Write an argument as Python code."""
+    if isinstance(value, np.ndarray):
+        if value.size == 0:
+            return f"np.zeros({value.shape})"
+        return f"np.array({pasted(value.tolist())})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(pasted, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(pasted, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, (float, np.floating)):
+        if not np.isfinite(value):
+            return f"np.{float(value)}" if value >= 0 or value != value else "-np.inf"
+        exact, short = repr(float(value)), f"{float(value):.6g}"
+        return exact if len(exact) <= 8 else short
+    if isinstance(value, (bool, int, str, np.integer)):
+        return repr(value if not isinstance(value, np.integer) else int(value))
+    return getattr(value, "__name__", type_name(value))
 
 
 def argument_in_words(name, value):
-    """Describe an argument of ours: ``z = [-1000 0 1000]``."""
-    if isinstance(value, (bool, int, str)):
-        return f"{name} = {value!r}"
-    if isinstance(value, (float, np.number, np.ndarray)):
-        described = in_words(as_numbers(value))
-        whole = np.asarray(value).dtype.kind in "iu" and np.ndim(value) > 0
-        joint = " of " if described.startswith("shape") else " = "
-        return f"{name}{joint}{described}{' (whole numbers)' if whole else ''}"
+    """Describe an argument of ours that is too large to be written out."""
+    if isinstance(value, np.ndarray):
+        whole = value.dtype.kind in "iu" and value.ndim > 0
+        return f"{name} of {in_words(as_numbers(value))}{' (whole numbers)' if whole else ''}"
     if isinstance(value, (list, tuple)):
         return f"{name}, a {type(value).__name__} of {len(value)}"
-    return f"{name} = {getattr(value, '__name__', type_name(value))}"
+    return f"{name} = {pasted(value)}"

@@ -12,6 +12,7 @@ HEADLINES = {
     "right": "✓ right",
     "wrong": "✗ not yet",
     "untouched": "– not attempted yet",
+    "waiting": "– not finished yet",
     "unclear": "? not checked",
 }
 
@@ -23,9 +24,10 @@ class Verdict:
     Attributes
     ----------
     status : str
-        "right", "wrong", "untouched", or "unclear" if the check was called in a wrong way.
+        "right", "wrong", "untouched", "waiting" if something that it needs is not finished, or
+        "unclear" if the check was called in a wrong way.
     rows : tuple of (str, str)
-        Label and text: input, expected, yours, printed.
+        Label and text: input, expected, yours, printed, so far.
     remarks : tuple of str
         Sentences beneath.
     mistake : str or None
@@ -63,9 +65,13 @@ def untouched(remark="Put your answer in place of the ... and run the cell again
     return Verdict("untouched", remarks=(remark,))
 
 
+def waiting(remark):
+    return Verdict("waiting", remarks=(remark,))
+
+
 def wrong(rows, name=None, hint=None):
     if name is None:
-        remark = hint or "This is none of the mistakes known here. The hints below go step by step."
+        remark = "This is none of the mistakes known here. The hints below go step by step."
     else:
         remark = f"This looks like: {name}. {hint}"
     return Verdict("wrong", rows=tuple(rows), remarks=(remark,), mistake=name)

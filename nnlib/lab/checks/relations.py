@@ -1,0 +1,424 @@
+"""How wrong numbers stand to the right ones: the shape, the sign, a factor, rounded, nearly.
+
+Each fact is named only if it holds for every input that was tried.
+"""
+
+import numpy as np
+
+from nnlib.lab.words import listed
+
+NEARLY = 0.01  # relative error
+LARGE = 20  # a logit from which on the sigmoid is 0 or 1 for most purposes
+
+
+class Pairs:
+    """What came and what is right, for each case: arrays, None where there are none.
+
+    Attributes
+    ----------
+    came, right : lists of array
+    cases : list of tuple
+        The arguments.
+    names : tuple of str
+        Their names.
+    tolerance : (rtol, atol)
+    warned : list of set of str
+    """
+
+    def __init__(self, came, right, cases, names, tolerance, warned):
+        self.came, self.right, self.cases = came, right, cases
+        self.names, self.tolerance, self.warned = names, tolerance, warned
+
+    def complete(self):
+        return all(array is not None for array in self.came)
+
+    def all_right(self):
+        return self.complete() and self.hold(lambda came, right: (came, right))
+
+    def hold(self, sides):
+        """Whether two sides, made of what came and what is right, are the same in every case."""
+        with np.errstate(all="ignore"):
+            return all(
+                self.alike(*sides(came, right))
+                for came, right in zip(self.came, self.right, strict=True)
+            )
+
+    def alike(self, one, other):
+        one, other = np.asarray(one), np.asarray(other)
+        return one.shape == other.shape and np.allclose(one, other, *self.tolerance, equal_nan=True)
+
+    def same_shapes(self):
+        return all(c.shape == r.shape for c, r in zip(self.came, self.right, strict=True))
+
+    def flat(self):
+        """All numbers that came, and all that are right, one after the other."""
+        return (np.concatenate([a.ravel() for a in arrays]) for arrays in (self.came, self.right))
+
+
+def facts(pairs):
+    """Yield what holds in every case, the most telling first: (name, hint)."""
+    if not pairs.same_shapes():
+        yield from of_shapes(pairs)
+        return
+    yield from not_finite(pairs)
+    came, right = pairs.flat()
+    if not np.isfinite(came).all() or not np.isfinite(right).all():
+        return
+    yield from factor(pairs, came, right)
+    yield from factor_of_a_size(pairs)
+    for name, function in ELEMENTWISE.items():
+        with np.errstate(all="ignore"):
+            if pairs.hold(lambda came, right, f=function: (came, f(right))):
+                yield name, "This holds for every number of every input that was tried."
+    yield from cut_short(pairs, came, right)
+    yield from nearly(pairs, came, right)
+    yield from moved(pairs, came, right)
+    yield from as_it_came_in(pairs)
+    yield from without_an_argument(pairs)
+    yield from always_the_same(pairs)
+    yield from where_entries_are_wrong(pairs)
+
+
+ELEMENTWISE = {
+    "one minus what is asked for": lambda right: 1 - right,
+    "one divided by what is asked for": lambda right: 1 / right,
+    "the square of what is asked for": lambda right: right**2,
+    "the square root of what is asked for": np.sqrt,
+    "the logarithm of what is asked for": np.log,
+    "the exponential of what is asked for": np.exp,
+    "what is asked for, without its sign": np.abs,
+}
+
+
+# ------------------------------------------------------------------------------------- shapes
+
+TOGETHER = {"added up": np.sum, "averaged": np.mean}
+ALONG = {0: "over the rows", -1: "over the columns", None: "all together"}
+
+
+def of_shapes(pairs):
+    """What can be said where a shape is wrong."""
+    came, right = next(
+        (c, r) for c, r in zip(pairs.came, pairs.right, strict=True) if c.shape != r.shape
+    )
+    shapes = f"shape {came.shape} for {right.shape}"
+    if all(c.size == r.size for c, r in zip(pairs.came, pairs.right, strict=True)):
+        if pairs.hold(lambda c, r: (c.T, r)):
+            yield "the right numbers, transposed", "Rows and columns are swapped."
+        elif pairs.hold(lambda c, r: (c.reshape(r.shape), r)):
+            yield (
+                f"the right numbers in {shapes}",
+                "Every number is right. NumPy treats these shapes differently: reshape gives them "
+                "the one that is asked for.",
+            )
+    for word, together in TOGETHER.items():
+        for axis, along in ALONG.items():
+            for keep in (True, False):
+                if sums_to(pairs, together, axis, keep, of_what_came=False):
+                    yield (
+                        f"the right numbers, {word} {along}",
+                        f"That leaves {shapes}. Leave them apart.",
+                    )
+                if sums_to(pairs, together, axis, keep, of_what_came=True):
+                    yield (
+                        f"numbers that are not yet {word} {along}",
+                        f"You give {shapes}. {word.capitalize()}, they are right.",
+                    )
+    yield from longer_or_shorter(pairs)
+    if came.size == 1:
+        yield "a single number", f"For this input an array of shape {right.shape} is asked for."
+    else:
+        yield shapes, "Write the shape of each array beside the line that computes it."
+
+
+def sums_to(pairs, together, axis, keep, of_what_came):
+    """Whether one side, added up or averaged along an axis, is the other one in every case."""
+
+    def sides(came, right):
+        one, other = (came, right) if of_what_came else (right, came)
+        if axis is not None and one.ndim < 2 and not (one.ndim == 1 and axis == 0):
+            return (1, 0) if one.shape != other.shape else (one, other)
+        return together(one, axis=axis, keepdims=keep), other
+
+    return pairs.hold(sides)
+
+
+def longer_or_shorter(pairs):
+    """Numbers that are right, with some more of them, or some fewer."""
+    lengths = [
+        (len(c), len(r)) if c.ndim and r.ndim else (0, 0)
+        for c, r in zip(pairs.came, pairs.right, strict=True)
+    ]
+    more = {came - right for came, right in lengths}
+    if len(more) != 1 or not all(right for _, right in lengths):
+        return
+    (more,) = more
+    what = "number" if abs(more) == 1 else "numbers"
+    for end, cut in {
+        "at the end": lambda long, n: long[:n],
+        "at the beginning": lambda long, n: long[len(long) - n :],
+    }.items():
+        if more > 0 and pairs.hold(lambda c, r, cut=cut: (cut(c, len(r)), r)):
+            yield f"{more} {what} too many {end}", "All others are right."
+        if more < 0 and pairs.hold(lambda c, r, cut=cut: (c, cut(r, len(c)))):
+            yield f"{-more} {what} missing {end}", "Those that are there are right."
+
+
+# ------------------------------------------------------------------------------------ numbers
+
+
+def not_finite(pairs):
+    """nan or inf where the right numbers are finite."""
+    for came, right, warned in zip(pairs.came, pairs.right, pairs.warned, strict=False):
+        if np.isfinite(came).all() or not np.isfinite(right).all():
+            continue
+        what = "nan (not a number)" if np.isnan(came).any() else "inf (infinity)"
+        on_the_way = f"NumPy warned on the way: {listed(sorted(warned))}." if warned else ""
+        yield (
+            f"numbers that left the floats: {what}",
+            on_the_way or "Where in the computation do they first appear?",
+        )
+        return
+
+
+def factor(pairs, came, right):
+    """One factor by which every number of every case is off."""
+    if not right.any():
+        return
+    with np.errstate(all="ignore"):
+        by = (came @ right) / (right @ right)
+    if np.isclose(by, 1, *pairs.tolerance) or not np.isfinite(by):
+        return
+    if not came.any():
+        yield "nothing but zeros", "For every input that was tried."
+    elif not pairs.hold(lambda c, r: (c, by * r)):
+        return
+    elif np.isclose(by, -1):
+        yield "the opposite sign", "Every number is right but for its sign."
+    else:
+        yield "a factor", f"Every number is {by:.4g} times what it should be."
+
+
+def factor_of_a_size(pairs):
+    """A factor that changes from case to case, as a number of rows, columns or entries does."""
+    measured = []
+    for came, right in zip(pairs.came, pairs.right, strict=True):
+        if not right.any() or right.size == 0:
+            measured.append(None)  # any factor fits
+            continue
+        by = float((came.ravel() @ right.ravel()) / (right.ravel() @ right.ravel()))
+        if not np.isfinite(by) or by == 0 or not pairs.alike(came, by * right):
+            return
+        measured.append(by)
+    known = [by for by in measured if by is not None]
+    if len(known) < 2 or np.allclose(known, known[0], 1e-3):
+        return
+    for i, name in enumerate(pairs.names):
+        for what, size in SIZES.items():
+            sizes = [size(np.asarray(case[i])) for case in pairs.cases]
+            for words, of_size in OF_SIZE.items():
+                fits = [
+                    by is None or np.isclose(by, of_size(n), 1e-3)
+                    for by, n in zip(measured, sizes, strict=True)
+                ]
+                if all(fits):
+                    yield (
+                        f"{words} the number of {what} of {name}",
+                        "A factor that changes with the input: every number is off by it.",
+                    )
+                    return
+
+
+SIZES = {
+    "rows": lambda a: a.shape[0] if a.ndim else 1,
+    "columns": lambda a: a.shape[-1] if a.ndim > 1 else 1,
+    "entries": lambda a: max(a.size, 1),
+}
+OF_SIZE = {
+    "everything multiplied by": lambda n: n,
+    "everything divided by": lambda n: 1 / n,
+    "everything multiplied by twice": lambda n: 2 * n,
+    "everything multiplied by half": lambda n: n / 2,
+    "everything divided by half": lambda n: 2 / n,
+    "everything divided by twice": lambda n: 1 / (2 * n),
+    "everything, with its sign turned, multiplied by": lambda n: -n,
+}
+
+
+def cut_short(pairs, came, right):
+    """Numbers that are rounded, or cut off at a limit."""
+    for decimals in range(5):
+        if pairs.hold(lambda c, r, d=decimals: (c, np.round(r, d))):
+            yield f"numbers rounded to {decimals} decimals", "Return them as they are."
+            return
+    if came.size < 4:
+        return
+    low, high = came.min(), came.max()
+    inside = (came > low) & (came < high)
+    if inside.any() and pairs.hold(lambda c, r: (c, np.clip(r, low, high))):
+        limits = [f"{high:.6g}"] * bool(right.max() > high) + [f"{low:.6g}"] * bool(
+            right.min() < low
+        )
+        if limits:
+            yield f"numbers cut off at {listed(limits)}", "Beyond that the right ones go on."
+
+
+def nearly(pairs, came, right):
+    """Everything right to within a hundredth."""
+    apart = np.abs(came - right)
+    small = apart <= pairs.tolerance[1]
+    with np.errstate(all="ignore"):
+        relative = np.where(small, 0, apart / np.abs(right))
+    worst = relative.max(initial=0)
+    if 0 < worst < NEARLY:
+        yield (
+            "nearly the right numbers",
+            f"The largest relative error is {worst:.1g}, at {right[relative.argmax()]:.4g}. Is "
+            "something rounded, or is a small number added somewhere?",
+        )
+
+
+def moved(pairs, came, right):
+    """Right numbers that stand elsewhere, or are all off by the same amount."""
+    if came.size > 1 and np.isclose(came - right, came[0] - right[0], *pairs.tolerance).all():
+        yield "an offset", f"Every number is too large by {came[0] - right[0]:.4g}."
+    if pairs.hold(lambda c, r: (c.T, r)):
+        yield "the right numbers, transposed", "Rows and columns are swapped."
+    if pairs.hold(lambda c, r: (c[::-1], r) if c.ndim else (c, r)):
+        yield "the right numbers from the last to the first", "The order is turned round."
+
+
+def as_it_came_in(pairs):
+    for i, name in enumerate(pairs.names):
+        if all(
+            pairs.alike(came, case[i])
+            for came, case in zip(pairs.came, pairs.cases, strict=True)
+            if isinstance(case[i], (np.ndarray, float, int))
+        ) and isinstance(pairs.cases[0][i], (np.ndarray, float, int)):
+            yield f"{name} as it came in", f"Nothing has been done to {name}."
+
+
+TURNS = {
+    "the factor {} left out": lambda came, a, right: (came * a, right),
+    "the factor {} too many": lambda came, a, right: (came, right * a),
+    "{} not added": lambda came, a, right: (came + a, right),
+    "{} added, which does not belong there": lambda came, a, right: (came, right + a),
+    "{} subtracted, which does not belong there": lambda came, a, right: (came, right - a),
+}
+
+
+def without_an_argument(pairs):
+    """Whether one argument, multiplied or added, entry by entry, makes the difference."""
+    for i, name in enumerate(pairs.names):
+        arguments = [case[i] for case in pairs.cases]
+        if not all(
+            isinstance(a, (float, int)) or getattr(a, "shape", None) == right.shape
+            for a, right in zip(arguments, pairs.right, strict=True)
+        ):
+            continue
+        for words, sides in TURNS.items():
+            triples = zip(pairs.came, arguments, pairs.right, strict=True)
+            if all(pairs.alike(*sides(came, a, right)) for came, a, right in triples):
+                yield words.format(name), "With this one change every number is right."
+                return
+
+
+def always_the_same(pairs):
+    """Whether inputs with different answers of one shape all get the same one."""
+    by_shape = {}
+    for came, right in zip(pairs.came, pairs.right, strict=True):
+        if right.size:
+            by_shape.setdefault(right.shape, []).append((came, right))
+    compared = False
+    for group in by_shape.values():
+        came, right = zip(*group, strict=True)
+        if not all(np.array_equal(other, came[0], equal_nan=True) for other in came):
+            return
+        compared = compared or not all(np.allclose(other, right[0]) for other in right)
+    if compared:
+        yield "the same answer for every input", "What is handed in makes no difference to it."
+
+
+ENTRIES = {
+    "{} is 0": lambda a: a == 0,
+    f"{{}} is beyond {LARGE} or below -{LARGE}": lambda a: np.abs(a) >= LARGE,
+    "{} is negative": lambda a: a < 0,
+    "{} is positive": lambda a: a > 0,
+    "{} is not positive": lambda a: a <= 0,
+    "{} is not negative": lambda a: a >= 0,
+}
+PLACES = {
+    "the first row": lambda i, n: i[0] == 0,
+    "the last row": lambda i, n: i[0] == n[0] - 1,
+    "the first column": lambda i, n: i[-1] == 0,
+    "the last column": lambda i, n: i[-1] == n[-1] - 1,
+    "the diagonal": lambda i, n: i[0] == i[-1],
+    "what is not on the diagonal": lambda i, n: i[0] != i[-1],
+}
+
+
+def where_entries_are_wrong(pairs):
+    """Where the wrong numbers stand: at certain values of an argument, or in certain places."""
+    wrong = [
+        ~np.isclose(c, r, *pairs.tolerance) for c, r in zip(pairs.came, pairs.right, strict=True)
+    ]
+    for i, name in enumerate(pairs.names):
+        arguments = [np.asarray(case[i]) for case in pairs.cases]
+        if all(
+            a.dtype.kind in "iuf" and a.shape == w.shape
+            for a, w in zip(arguments, wrong, strict=True)
+        ):
+            for words, test in ENTRIES.items():
+                if only_there([test(a) for a in arguments], wrong):
+                    where = words.format(name)
+                    yield (
+                        f"numbers that are wrong only where {where}",
+                        "All others are right, for every input that was tried.",
+                    )
+                    return
+    if all(w.ndim == 2 for w in wrong):
+        for words, test in PLACES.items():
+            if only_there([test(np.indices(w.shape), w.shape) for w in wrong], wrong):
+                yield f"numbers that are wrong only in {words}", "All others are right."
+                return
+
+
+def only_there(there, wrong):
+    """Whether all that is wrong lies there, with at least half of what does, and not everything."""
+    there, wrong = (np.concatenate([a.ravel() for a in arrays]) for arrays in (there, wrong))
+    return bool(not (wrong & ~there).any() and 2 * wrong.sum() >= there.sum() and (~there).any())
+
+
+# ---------------------------------------------------------------------------- which cases are right
+
+FEATURES = {
+    (f"{{}} reaches {LARGE} or -{LARGE}", f"{{}} stays below {LARGE}"): lambda a: (
+        np.abs(a).max(initial=0) >= LARGE
+    ),
+    ("{} has several rows", "{} has one row"): lambda a: a.ndim > 1 and len(a) > 1,
+    ("{} has several columns", "{} has one column"): lambda a: a.ndim > 1 and a.shape[-1] > 1,
+    ("{} has two axes", "{} has another number of axes"): lambda a: a.ndim == 2,
+    ("{} holds whole numbers", "{} holds floats"): lambda a: a.dtype.kind in "iub",
+    ("{} holds a 0", "{} holds no 0"): lambda a: bool((a == 0).any()),
+    ("{} holds a negative number", "{} holds no negative number"): lambda a: bool((a < 0).any()),
+    ("{} is square", "{} is not square"): lambda a: a.ndim == 2 and a.shape[0] == a.shape[1],
+    ("{} is empty", "{} is not empty"): lambda a: a.size == 0,
+}
+
+
+def where_it_is_right(right, cases, names):
+    """What the inputs have in common for which the answer is right."""
+    for i, name in enumerate(names):
+        arguments = [np.asarray(case[i]) for case in cases]
+        if any(a.dtype.kind not in "biuf" for a in arguments):
+            continue
+        for (has, has_not), feature in FEATURES.items():
+            found = [bool(feature(a)) for a in arguments]
+            if any(found) and not all(found) and right in (found, [not one for one in found]):
+                where = (has if right == found else has_not).format(name)
+                yield (
+                    f"an answer that is right only where {where}",
+                    f"Of the {len(cases)} inputs that were tried, {right.count(False)} are "
+                    "wrong: all others.",
+                )
+                return
