@@ -184,24 +184,23 @@ class Function(Exercise):
 
     def variants_like(self, outcomes):
         """Yield what is different in the variants of the reference that give the same outcomes."""
-        if not self.has_variants:
-            return
-        known = (*self.names, *self.returns)
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for words, function in variants.functions_like(self.answer, known):
-                if self._gives(function, outcomes):
-                    yield words
+        marks = [mark_of(outcome) for outcome in outcomes]
+        for variant in self.variants:
+            if all(
+                variant.mark(i) == mark and self._same_outcome(variant.outcome(i), theirs)
+                for i, (mark, theirs) in enumerate(zip(marks, outcomes, strict=True))
+            ):
+                yield variant.words
 
-    def _gives(self, function, outcomes):
-        """Whether a function of ours gives the same outcomes; stops at the first that differs."""
-        n_cases = len(outcomes) - 1
-        for i, theirs in enumerate(outcomes):
-            n_parts = max(1, len(self.returns))
-            ours = call(function, self.cases, i % n_cases, self.names, n_parts, Printed())
-            if ours.result is None or not self._same_outcome(ours, theirs):
-                return False
-        return True
+    @cached_property
+    def variants(self):
+        """The variants of the reference; what they give is computed once it is needed."""
+        known = (*self.names, *self.returns)
+        return [
+            Variant(self, words, function)
+            for words, function in variants.functions_like(self.answer, known)
+            if self.has_variants
+        ]
 
     def mistakes_like(self, answer):
         return self._named(self.observe(answer)[0])
@@ -293,6 +292,43 @@ class Function(Exercise):
             for j in range(len(self.returns))
         ]
         return so_far(self.returns, fits)
+
+
+class Variant:
+    """A variant of a reference, with the outcomes that have been asked for."""
+
+    def __init__(self, exercise, words, function):
+        self.exercise, self.words, self.function = exercise, words, function
+        self.outcomes, self.marks = {}, {}
+
+    def outcome(self, i):
+        """What it gives in a case; the last case is the first, called again."""
+        exercise = self.exercise
+        case = i % (len(exercise.expected) - 1)
+        if case not in self.outcomes:
+            n_parts = max(1, len(exercise.returns))
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.outcomes[case] = call(
+                    self.function, exercise.cases, case, exercise.names, n_parts, Printed()
+                )
+        return self.outcomes[case]
+
+    def mark(self, i):
+        case = i % (len(self.exercise.expected) - 1)
+        if case not in self.marks:
+            self.marks[case] = mark_of(self.outcome(i))
+        return self.marks[case]
+
+
+def mark_of(outcome):
+    """The shapes of what came: outcomes that are the same have the same."""
+    result = outcome.result
+    if result is None:
+        return outcome.error_type
+    return tuple(
+        p.array.shape if p.array is not None else p.kind for p in result.parts or (result,)
+    )
 
 
 class ShortNumbers:
