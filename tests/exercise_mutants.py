@@ -84,18 +84,22 @@ def solutions():
 
 
 def namespace_of(notebook, cells):
-    """What a solution finds in its notebook: the cells above that it needs, solved, are run."""
+    """What a solution finds in its notebook: the lines above that it needs, solved, are run."""
     solved = {other.index: other.solution for other in find(notebook)}
+    lines = [
+        ast.unparse(line)
+        for i, cell in enumerate(notebook.cells[: cells.index])
+        if cell.cell_type == "code"
+        for line in ast.parse(solved.get(i, cell.source)).body
+        if not isinstance(line, ast.Expr)
+    ]
     wanted, needed = names_of(cells.solution)[0], []
-    for i in reversed(range(cells.index)):
-        if notebook.cells[i].cell_type == "code":
-            source = solved.get(i, notebook.cells[i].source)
-            used, assigned = names_of(source)
-            if assigned & wanted:
-                needed.append(source)
-                wanted = (wanted - assigned) | used
-    namespace = {**vars(activations), "check": lambda *_: None, "print": lambda *_: None}
-    for source in reversed(needed):
-        exec(compile(source, "<notebook>", "exec"), namespace)
-    del namespace["print"]
+    for line in reversed(lines):
+        used, assigned = names_of(line)
+        if assigned & wanted:
+            needed.append(line)
+            wanted = (wanted - assigned) | used
+    namespace = {**vars(activations)}
+    for line in reversed(needed):
+        exec(compile(line, "<notebook>", "exec"), namespace)
     return namespace

@@ -4,8 +4,9 @@ Each module holds two tables, by the exercise's number:
 
 - ``RIGHT["1.3"]``: at least two right answers, each written in another way than the solution in
   the notebook. For an exercise with several values an answer is a tuple.
-- ``WRONG["1.3"]``: for every known mistake, by its name, one wrong answer or a list of them,
-  written out as a learner would.
+- ``WRONG["1.3"]``: for a known mistake, by its name, one wrong answer or a list of them, written
+  out as a learner would. A mistake that is declared with ``wrong`` has its answers there, and
+  needs none here.
 
 ``tests/lab/test_exercises.py`` puts all of them through the checks.
 """

@@ -45,43 +45,6 @@ def layer_in_float32(X, W, b):
     return np.dot(X.astype(np.float32), W.T.astype(np.float32)) + b.astype(np.float32)
 
 
-def layer_by_dot_as_stored(X, W, b):
-    return np.dot(X, W) + b
-
-
-def layer_of_neurons_first(X, W, b):
-    z = np.zeros((len(W), len(X)))
-    for k in range(len(W)):
-        z[k] = X @ W[k] + b[k]
-    return z
-
-
-def layer_without_bias(X, W, b):
-    return np.einsum("ij,kj->ik", X, W)
-
-
-def layer_with_a_column_of_biases(X, W, b):
-    return np.dot(X, W.T) + b.reshape(-1, 1)
-
-
-def layer_that_forgets_to_add(X, W, b):
-    z = np.zeros((len(X), len(W)))
-    for i in range(len(X)):
-        for k in range(len(W)):
-            for j in range(X.shape[1]):
-                z[i, k] = X[i, j] * W[k, j]
-            z[i, k] += b[k]
-    return z
-
-
-def layer_with_relu(X, W, b):
-    return np.maximum(X @ W.T + b, 0)
-
-
-def layer_with_sigmoid(X, W, b):
-    return naive_sigmoid(X @ W.T + b)
-
-
 # ------------------------------------------------------------------------------ Exercise 2.3
 
 
@@ -117,65 +80,9 @@ def forward_in_float32(X, *parameters):
     return forward_by_dot(X, *(values.astype(np.float32) for values in parameters))
 
 
-def forward_of(hidden, output, *, biases=(1, 1), second_input="a1"):
-    """A forward pass with one thing that a learner may do otherwise."""
-
-    def forward(X, W1, b1, W2, b2):
-        z1 = np.dot(X, W1) + biases[0] * b1
-        a1 = hidden(z1)
-        z2 = np.dot({"a1": a1, "z1": z1}[second_input], W2) + biases[1] * b2
-        return z1, a1, z2, output(z2)
-
-    return forward
-
-
-def itself(z):
-    return z
-
-
 def forward_with_the_notebooks_variables(X_, W1_, b1_, W2_, b2_):
     X, W1 = np.array([[1.0, 2.0], [3.0, 4.0], [-6.0, 2.0]]), np.array([[0.1, 0.2], [0.3, 0.4]])
     return forward_by_dot(X, W1, np.array([[0.1, 0.2]]), np.array([[0.5], [0.6]]), 0.3)
-
-
-def forward_activations_first(X, W1, b1, W2, b2):
-    z1, a1, z2, a2 = forward_by_dot(X, W1, b1, W2, b2)
-    return a1, z1, a2, z2
-
-
-def forward_sums_first(X, W1, b1, W2, b2):
-    z1, a1, z2, a2 = forward_by_dot(X, W1, b1, W2, b2)
-    return z1, z2, a1, a2
-
-
-def forward_backwards(X, W1, b1, W2, b2):
-    z1, a1, z2, a2 = forward_by_dot(X, W1, b1, W2, b2)
-    return z2, a2, z1, a1
-
-
-def forward_one_name_for_both(X, W1, b1, W2, b2):
-    first = naive_sigmoid(X @ W1 + b1)
-    second = naive_sigmoid(first @ W2 + b2)
-    return first, first, second, second
-
-
-def forward_last_sum_lost(X, W1, b1, W2, b2):
-    z1, a1, _, a2 = forward_by_dot(X, W1, b1, W2, b2)
-    return z1, a1, a2, a2
-
-
-def forward_in_columns(X, W1, b1, W2, b2):
-    z1 = np.dot(W1.T, X.T) + b1.T
-    a1 = naive_sigmoid(z1)
-    z2 = np.dot(W2.T, a1) + b2.T
-    return z1, a1, z2, naive_sigmoid(z2)
-
-
-def forward_matrices_first(X, W1, b1, W2, b2):
-    z1 = np.dot(W1, X) + b1
-    a1 = naive_sigmoid(z1)
-    z2 = np.dot(W2, a1) + b2
-    return z1, a1, z2, naive_sigmoid(z2)
 
 
 # ------------------------------------------------------------------------------ Exercise 2.4
@@ -201,19 +108,6 @@ def share_in_float32(a, y):
     return np.float32(1) - np.abs(said - y.astype(np.float32).reshape(len(a))).mean()
 
 
-def share_as_it_stands(a, y):
-    said_yes = a > 0.5
-    return (said_yes == y).mean()
-
-
-def share_for_flat_targets(a, y):
-    return np.mean((a[:, 0] > 0.5) == y)
-
-
-def share_with_a_new_axis(a, y):
-    return np.mean((a > 0.5) == y[:, np.newaxis])
-
-
 # ------------------------------------------------------------------------------ Exercise 2.6
 
 
@@ -234,31 +128,6 @@ def collapse_two_and_two(W1, b1, W2, b2, W3, b3):
     for W_next, b_next in ((W2, b2), (W3, b3)):
         W, b = W @ W_next, b @ W_next + b_next
     return [W.tolist(), b.tolist()]
-
-
-def collapse_with(bias):
-    return lambda W1, b1, W2, b2, W3, b3: (np.dot(np.dot(W1, W2), W3), bias(b1, W2, b2, W3, b3))
-
-
-def collapse_backwards(W1, b1, W2, b2, W3, b3):
-    return np.dot(W3, np.dot(W2, W1)), (b1 @ W2 + b2) @ W3 + b3
-
-
-def collapse_all_backwards(W1, b1, W2, b2, W3, b3):
-    return W3 @ W2 @ W1, W3 @ (W2 @ b1 + b2) + b3
-
-
-def collapse_two_only(W1, b1, W2, b2, W3, b3):
-    return W1 @ W2, b1 @ W2 + b2
-
-
-def collapse_entry_by_entry(W1, b1, W2, b2, W3, b3):
-    return W1 * W2 * W3, (b1 * W2 + b2) * W3 + b3
-
-
-def collapse_bias_first(*layers):
-    W, b = collapse_by_multi_dot(*layers)
-    return b, W
 
 
 # ------------------------------------------------------------------------------ Exercise 2.7
@@ -295,20 +164,6 @@ RIGHT = {
 }
 
 WRONG = {
-    "2.1": {
-        "a product with W as it is stored": layer_by_dot_as_stored,
-        "the factors in the other order": [
-            lambda X, W, b: np.dot(W, X) + b,
-            lambda X, W, b: np.dot(W, X.T) + b,
-            lambda X, W, b: np.dot(W.T, X) + b,
-        ],
-        "a transposed result": [layer_of_neurons_first, lambda X, W, b: (b + X @ W.T).T],
-        "the bias left out": layer_without_bias,
-        "the bias as a column": layer_with_a_column_of_biases,
-        "* where @ is meant": [lambda X, W, b: X * W + b, lambda X, W, b: b + W.T * X],
-        "only the last input": layer_that_forgets_to_add,
-        "an activation where the weighted sum is asked for": [layer_with_relu, layer_with_sigmoid],
-    },
     "2.2": {
         "the input and the output exchanged": [(30, 3, 8, 5, 75), (30, 3, 8, 5, 77)],
         "the hidden layer and the output exchanged": (30, 5, 3, 8, 50),
@@ -320,45 +175,9 @@ WRONG = {
         "a bias for each sample": (30, 5, 8, 3, 394),
     },
     "2.3": {
-        "the ReLU in the hidden layer": forward_of(lambda z: z * (z > 0), naive_sigmoid),
-        "no activation in the hidden layer": forward_of(itself, naive_sigmoid),
-        "z1 handed on where a1 is meant": forward_of(
-            naive_sigmoid, naive_sigmoid, second_input="z1"
-        ),
-        "no activation at the output": forward_of(naive_sigmoid, itself),
-        "a bias left out": [
-            forward_of(naive_sigmoid, naive_sigmoid, biases=biases)
-            for biases in [(0, 0), (0, 1), (1, 0)]
-        ],
         "the variables of the notebook in place of the arguments": (
             forward_with_the_notebooks_variables
         ),
-        "the results in another order": [
-            forward_activations_first,
-            forward_sums_first,
-            forward_backwards,
-        ],
-        "weighted sums overwritten by their activations": [
-            forward_one_name_for_both,
-            forward_last_sum_lost,
-        ],
-        "the samples as columns": [forward_in_columns, forward_matrices_first],
-    },
-    "2.4": {
-        "(n,) for (n, 1)": share_as_it_stands,
-        "mended for flat targets only": [share_for_flat_targets, share_with_a_new_axis],
-        "a row of targets against a column of answers": lambda a, y: np.mean(
-            (a > 0.5) == y.flatten()
-        ),
-        "the number of right answers where their share is asked for": lambda a, y: (
-            (a[:, 0] > 0.5) == y.ravel()
-        ).sum(),
-        "the share of wrong answers": lambda a, y: 1 - share_of_flattened(a, y),
-        "answers compared with targets before they are rounded to yes or no": lambda a, y: (
-            a.ravel() == y.ravel()
-        ).mean(),
-        "0.5 counted as yes": lambda a, y: np.mean((a.ravel() >= 0.5) == y.ravel()),
-        "one verdict for all samples": lambda a, y: np.array_equal(a.ravel() > 0.5, y.ravel()),
     },
     "2.5": {
         "the two biases exchanged": (15, -5),
@@ -369,24 +188,6 @@ WRONG = {
         "neither in place of not both": [(-5, 5), (-5, 10)],
         "a NOT BOTH that always says yes": [(-5, 20), (-5, 25)],
         "the right sides, but not sure enough": [(-1, 15), (-5, 11), (-4.5, 15)],
-    },
-    "2.6": {
-        "the matrices in the opposite order": [collapse_backwards, collapse_all_backwards],
-        "the biases added as they are": collapse_with(lambda b1, W2, b2, W3, b3: b3 + b2 + b1),
-        "a bias that skips a layer": [
-            collapse_with(lambda b1, W2, b2, W3, b3: b1 @ (W2 @ W3) + b2 + b3),
-            collapse_with(lambda b1, W2, b2, W3, b3: b3 + b2 @ W3 + b1 @ W2),
-            collapse_with(lambda b1, W2, b2, W3, b3: b3 + b2 + b1 @ W2),
-        ],
-        "the last bias left out": collapse_with(lambda b1, W2, b2, W3, b3: b1 @ W2 @ W3 + b2 @ W3),
-        "an earlier bias left out": [
-            collapse_with(lambda b1, W2, b2, W3, b3: b3),
-            collapse_with(lambda b1, W2, b2, W3, b3: b3 + b2 @ W3),
-            collapse_with(lambda b1, W2, b2, W3, b3: b1 @ (W2 @ W3) + b3),
-        ],
-        "the third layer left out": collapse_two_only,
-        "* where @ is meant": collapse_entry_by_entry,
-        "the results W and b exchanged": collapse_bias_first,
     },
     "2.7": {
         "an answer other than 0 at (1, 1)": [

@@ -1,6 +1,7 @@
 """The checks of the exercises never raise, and say what helps."""
 
 import io
+import re
 import signal
 import sys
 import textwrap
@@ -84,7 +85,7 @@ def test_the_message_for_a_known_mistake():
     assert DOUBLE.judge(lambda x: x * x).text("9.1") == textwrap.dedent(
         """\
         Exercise 9.1   ✗ not yet
-          input      x = 3
+          input      your_function(x=3.0)
           expected   6
           yours      9
           This looks like: the square. Two times a number is the number added to itself."""
@@ -121,7 +122,7 @@ def test_the_first_input_that_fails_is_shown_with_the_row_that_differs():
 
     verdict = DOUBLE.judge(wrong_in_the_third_row)
     rows = dict(verdict.rows)
-    assert rows["input"].startswith("x of shape (4, 3), row 0: [")
+    assert rows["input"].startswith("wrong_in_the_third_row(x=np.array([[")
     assert rows["expected"].startswith("shape (4, 3), row 2: [")
     assert rows["yours"].startswith("shape (4, 3), row 2: [")
     assert rows["yours"] != rows["expected"]
@@ -197,7 +198,7 @@ def test_values():
 def test_a_search_says_what_happened():
     assert dict(ROOT.judge(3, 1).rows)["yours"] == "low = 3, high = 1: from 3.0 to 1.0"
     assert ROOT.judge(3, 1).mistake == "the wrong order"
-    assert ROOT.judge(3, np.nan).mistake == "a number that is not finite"
+    assert ROOT.judge(3, np.nan).mistake == "a number that is not finite, in high"
     assert ROOT.judge([1, 1], 3).status == "wrong"
     assert said(ROOT.judge(1, ...)).endswith("not attempted yet Still open: high.")
 
@@ -214,9 +215,9 @@ def test_a_search_for_arrays_says_which_shape_is_wanted():
     assert found.judge([[1], [2]], np.array([-3])).status == "right"
     verdict = found.judge([1, 2], -3)
     assert verdict.mistake == "another shape"
-    assert "w is (2,), wanted is (2, 1)." in said(verdict)
+    assert "w has shape (2,), wanted is shape (2, 1)." in said(verdict)
     assert found.judge([[1], [2]], [[3]]).mistake is None
-    assert found.judge("two", -3).mistake == "a text where a number is asked for"
+    assert found.judge("two", -3).mistake == "a text where a number is asked for, in w"
 
 
 # ------------------------------------------------------------------------------ general mistakes
@@ -258,7 +259,7 @@ def unknown_name(x):
 
 KEEPER = Keeper()
 GENERAL = {
-    "a missing return": no_return,
+    "a result that is None": no_return,
     "printing in place of returning": only_prints,
     "an input that is changed": KEEPER.buffer,
     "an answer that depends on what was called before": KEEPER.state,
@@ -270,10 +271,12 @@ GENERAL = {
     "a factor": lambda x: x * 5,
     "numbers that left the floats: nan (not a number)": lambda x: x * np.nan,
     "numbers that left the floats: inf (infinity)": lambda x: np.full(np.shape(x), np.inf),
-    "one number for many": lambda x: 6.0,
-    "a transposed result": lambda x: 2 * np.transpose(x),
-    "shape (2, 1) for (2,)": lambda x: 2 * x.reshape(-1, 1) if np.ndim(x) else 2 * x,
-    "another shape": lambda x: [2 * x, 2 * x, x],
+    "a single number": lambda x: 6.0,
+    "the right numbers, transposed": lambda x: 2 * np.transpose(x),
+    "the right numbers in shape (2, 1) for (2,)": lambda x: (
+        2 * x.reshape(-1, 1) if np.ndim(x) else 2 * x
+    ),
+    "shape (3,) for ()": lambda x: [2 * x, 2 * x, x],
     "the same answer for every input": lambda x: np.full(np.shape(x), 6.0),
     "an overflow": lambda x: 2.0**100_000,
 }
@@ -293,7 +296,7 @@ def test_a_general_mistake_is_named(name):
 
 def test_general_mistakes_in_several_results():
     assert BOTH.judge(lambda W: W).mistake == "another number of results"
-    assert BOTH.judge(lambda W: (W, W)).mistake == "a transposed result"
+    assert BOTH.judge(lambda W: (W, W)).mistake == "the right numbers, transposed, in V"
     assert dict(BOTH.judge(lambda W: (W, -W.T)).rows)["yours"].startswith("V = ")
     assert BOTH.judge(lambda W: (W, W.T, W)).status == "wrong"
 
@@ -390,7 +393,7 @@ def test_one_long_call_is_left_behind():
 
 def test_slow_only_for_one_input_says_for_which():
     verdict = DOUBLE.judge(lambda x: 2 * x if np.ndim(x) == 0 else forever(x))
-    assert dict(verdict.rows)["input"] == "x = [1 -2]"
+    assert dict(verdict.rows)["input"] == "your_function(x=np.array([1.0, -2.0]))"
 
 
 def test_wrong_at_first_and_without_end_later():
@@ -420,7 +423,9 @@ def test_errors_that_usually_end_everything(error):
         raise error
 
     verdict = DOUBLE.judge(function)
-    assert dict(verdict.rows)["yours"] == f"an error: {error.__name__}"
+    assert re.fullmatch(
+        rf"an error in line \d+, raise error: {error.__name__}", dict(verdict.rows)["yours"]
+    )
 
 
 def test_unlimited_recursion():
@@ -626,7 +631,7 @@ def test_in_a_kernel():
     assert "✗ not yet" in texts[1]
     assert "shown" not in texts[1]
     assert "a check cannot type an answer" in texts[2]
-    assert "an error: SystemExit: 1" in texts[3]
+    assert "an error in line 2, sys.exit(1): SystemExit: 1" in texts[3]
     assert "not attempted yet" in texts[4]
     assert "not attempted yet There is still a ... in your function." in texts[5]
     assert [output.output_type for output in last] == ["display_data", "stream"]

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from nnlib.lab.checks.general import always_the_same, error, mistake, ratio, value
+from nnlib.lab.checks import Function, Value
+from nnlib.lab.checks.general import error
 from nnlib.lab.checks.observe import Outcome
 from nnlib.lab.checks.plain import (
     LARGEST,
     argument_in_words,
     as_numbers,
+    call_in_words,
     in_words,
     plain,
     safe_text,
@@ -64,16 +66,20 @@ def test_an_array_of_the_largest_size_is_still_looked_at():
     ("given", "other", "words"),
     [
         (1.0, 1.00004, "1"),
-        (1.00004, 1.0, "1.00004"),
-        (1 + 1e-15, 1.0, "1.0000000000000011"),
-        ([1, 2.00004], [1, 2.0], "[1 2.00004]"),
+        (1.0003, 1.0, "1.0003"),
+        (1.00004, 1.0, "1"),  # within the tolerance
+        ([1, 2.0003], [1, 2.0], "[1 2.0003]"),
         ([1.0, 2.0], 1.0, "[1 2]"),
         # the row that differs
         (np.eye(3), np.eye(3) + np.array([[0], [0], [1]]), "shape (3, 3), row 2: [0 0 1]"),
         (np.zeros((2, 2, 1)), [[[0], [0]], [[0], [1]]], "shape (2, 2, 1), row 1, 1: [0]"),
         # of a long row, the part that differs
-        (LONG_ROW, LONG_ROW + (LONG_ROW == 2), "shape (12,), [2 3 4 5 6 7 8 9 …]"),
-        (LONG_ROW, LONG_ROW + (LONG_ROW == 10), "shape (12,), [4 5 6 7 8 9 10 11]"),
+        (LONG_ROW, LONG_ROW + (LONG_ROW == 2), "shape (12,), from entry 2 on: [2 3 4 5 6 7 8 9 …]"),
+        (
+            LONG_ROW,
+            LONG_ROW + (LONG_ROW == 10),
+            "shape (12,), from entry 4 on: [4 5 6 7 8 9 10 11]",
+        ),
         (LONG_ROW, LONG_ROW, "shape (12,), [0 1 2 3 4 5 6 7 …]"),
     ],
 )
@@ -96,7 +102,7 @@ def test_the_part_that_differs():
     ("name", "given", "words"),
     [
         ("x", 3, "x = 3"),
-        ("x", 3.0, "x = 3"),
+        ("x", 3.0, "x = 3.0"),
         ("loss", "mse", "loss = 'mse'"),
         ("x", np.array([1.0, 2.0]), "x = [1 2]"),
         ("x", np.array([1, 2]), "x = [1 2] (whole numbers)"),
@@ -153,141 +159,206 @@ def test_what_counts_as_the_same_several():
     assert same(nan, nan, 1e-4, 1e-6, equal_nan=True)
 
 
-# ------------------------------------------------------------------------ hints, to the letter
+# ------------------------------------------------------------------- how wrong stands to right
 
 
-class Exercise:
-    """What the general mistakes ask of an exercise."""
-
-    returns = ("W", "b")
-    may_change_inputs = must_stay_quiet = False
+def curve(X):
+    return X**2 + 0.37
 
 
-class Loud(Exercise):
-    must_stay_quiet = True
+def inputs(rng):
+    shapes = [(3, 2), (4, 3), (2, 5), (5, 1), (4, 3)]
+    return [(rng.normal(size=shape),) for shape in shapes]
 
 
-class Free(Exercise):
-    may_change_inputs = True
+CURVE = Function(number="9.1", inputs=inputs, answer=curve, why="A bowl.", has_variants=False)
 
 
-def outcomes(*values, n_parts=1, **options):
-    """What a function gave that returned these values, one a call."""
-    return [Outcome(plain(each, n_parts), **options) for each in values]
+def but(X, where, new):
+    return np.where(where, new, curve(X))
 
 
-RIGHT = outcomes([1.0, 2.0], [3.0, 5.0], [1.0, 2.0])
-COLUMN = 2 * outcomes([[1.0], [2.0]])
-TWO = 2 * outcomes((1.0, [1.0, 2.0]), n_parts=2)
-SHAPES = (
-    "Write the shape of each array beside the line that computes it.",
-    "Each entry of the input needs an answer of its own.",
-    "The numbers may be right, but NumPy treats these shapes differently: reshape, or sum with "
-    "keepdims=True.",
+FACTS = {
+    "the opposite sign": lambda X: -curve(X),
+    "a factor": lambda X: 3 * curve(X),
+    "everything multiplied by the number of rows of X": lambda X: curve(X) * len(X),
+    "everything divided by the number of entries of X": lambda X: curve(X) / X.size,
+    "nothing but zeros": lambda X: 0 * X,
+    "one minus what is asked for": lambda X: 1 - curve(X),
+    "one divided by what is asked for": lambda X: 1 / curve(X),
+    "the square of what is asked for": lambda X: curve(X) ** 2,
+    "the square root of what is asked for": lambda X: np.sqrt(curve(X)),
+    "the logarithm of what is asked for": lambda X: np.log(curve(X)),
+    "the exponential of what is asked for": lambda X: np.exp(curve(X)),
+    "the sigmoid of what is asked for": lambda X: 1 / (1 + np.exp(-curve(X))),
+    "whole numbers, cut off at the point": lambda X: curve(X).astype(int),
+    "numbers rounded to 2 decimals": lambda X: curve(X).round(2),
+    "numbers cut off at 1": lambda X: np.minimum(curve(X), 1),
+    "nearly the right numbers": lambda X: 1.001 * curve(X) + 1e-4,
+    "an offset": lambda X: curve(X) + 1,
+    "the right numbers from the last to the first": lambda X: curve(X)[::-1],
+    "X as it came in": lambda X: X.copy(),
+    "the factor X too many": lambda X: X * curve(X),
+    "X not added": lambda X: curve(X) - X,
+    "numbers that are wrong only where X is negative": lambda X: but(X, X < 0, 7),
+    "numbers that are wrong only in the last row": lambda X: but(
+        X, np.arange(len(X))[:, None] == len(X) - 1, 7
+    ),
+    "the right numbers, transposed": lambda X: curve(X).T,
+    "the right numbers in shape (6,) for (3, 2)": lambda X: curve(X).ravel(),
+    "the right numbers, added up over the rows": lambda X: curve(X).sum(axis=0),
+    "the right numbers, averaged all together": lambda X: curve(X).mean(),
+    "2 numbers missing at the end": lambda X: curve(X)[: len(X) - 2] if len(X) > 2 else curve(X),
+    "a single number": lambda X: 7.0,
+    "shape (2, 2) for (3, 2)": lambda X: np.ones((2, 2)),
+    "numbers that left the floats: nan (not a number)": lambda X: but(X, X > 0, np.nan),
+    "numbers that left the floats: inf (infinity)": lambda X: but(X, X > 0, np.inf),
+    "an answer that is right only where X has a second column": lambda X: (
+        curve(X) if X.shape[1] > 2 else X**3
+    ),
+    "another kind of result": lambda X: "many",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in FACTS if "missing" not in name])
+def test_how_wrong_numbers_stand_to_the_right_ones(name):
+    if "second column" in name:
+        name = "an answer that is right only where X has several columns"
+        verdict = CURVE.judge(lambda X: curve(X) if X.shape[1] > 1 else X**3)
+        assert verdict.mistake != name  # a single input is wrong: it could be anything
+        return
+    assert CURVE.judge(FACTS[name]).mistake == name
+
+
+def test_right_only_for_some_of_the_inputs():
+    verdict = CURVE.judge(lambda X: curve(X) if X.shape[0] <= 3 else X**3)
+    assert verdict.mistake is None
+    two = Function(
+        number="9.1",
+        inputs=lambda rng: [(rng.normal(size=(3, k)),) for k in (1, 1, 2, 3)],
+        answer=curve,
+        has_variants=False,
+        why="Two and two.",
+    )
+    verdict = two.judge(lambda X: curve(X) if X.shape[1] == 1 else X**3)
+    assert verdict.mistake == "an answer that is right only where X has no second column"
+
+
+def test_numbers_too_many_or_missing():
+    count = Function(
+        number="9.1",
+        inputs=lambda rng: [(n, rng.normal()) for n in (3, 4, 7)],
+        answer=lambda n, step: np.arange(n) ** 2 * step,
+        has_variants=False,
+        why="A few.",
+    )
+    squares = lambda n, step: np.arange(n) ** 2 * step  # noqa: E731
+    for function, name in [
+        (lambda n, step: squares(n + 1, step), "1 number too many at the end"),
+        (lambda n, step: squares(n - 1, step), "1 number missing at the end"),
+        (lambda n, step: squares(n, step)[2:], "2 numbers missing at the beginning"),
+        (lambda n, step: np.append(9, squares(n, step)), "1 number too many at the beginning"),
+    ]:
+        assert count.judge(function).mistake == name
+
+
+def test_always_the_same_and_an_array_of_the_notebook():
+    line = Function(
+        number="9.1",
+        inputs=lambda rng: [(rng.normal(size=3),) for _ in range(4)],
+        answer=lambda x: 3 * x + 1,
+        has_variants=False,
+        why="A line.",
+    )
+    verdict = line.judge(lambda x: np.array([1.0, 2.0, 4.0]))
+    assert verdict.mistake == "the same answer for every input"
+    verdict = line.judge(lambda x: np.sin(x) + LONG_ROW[:3])
+    assert verdict.mistake == "arrays of the notebook where arguments are meant"
+    assert "Your function reads LONG_ROW" in " ".join(verdict.text("9.1").split())
+
+
+def both(X, c):
+    return X.sum(axis=0) + c, c * X
+
+
+BOTH = Function(
+    number="9.2",
+    inputs=lambda rng: [(rng.normal(size=(n, 3)), rng.normal()) for n in (2, 3, 4)],
+    answer=both,
+    returns=("total", "scaled"),
+    why="Two things.",
 )
-LEFT = "It comes from an overflow, a division by 0 or the logarithm of 0 on the way."
 
 
 @pytest.mark.parametrize(
-    ("exercise", "came", "right", "case", "name", "hint"),
+    ("function", "name", "so_far"),
     [
-        (Exercise, outcomes(None), RIGHT, 0, "a missing return",
-         "A function without return gives None."),
-        (Exercise, outcomes(None, printed="2"), RIGHT, 0, "printing in place of returning",
-         "Give the result back with return."),
-        (Exercise, outcomes(1.0, changed=("W", "b")), RIGHT, 0, "an input that is changed",
-         "After the call, W, b is no longer what it was. Whoever called the function still needs "
-         "it; make a new array."),
-        (Free, outcomes([[1.0, 2.0]], changed=("W",)), RIGHT, 0, "shape (1, 2) for (2,)",
-         SHAPES[2]),
-        (Exercise, RIGHT, RIGHT, 2, "an answer that depends on what was called before",
-         "The same input gave another answer the second time. Let the function use only its "
-         "arguments."),
-        (Exercise, outcomes(3.0), RIGHT, 0, "one number for many", SHAPES[1]),
-        (Exercise, outcomes([[1.0, 2.0]]), COLUMN, 0, "a transposed result",
-         "Rows and columns are swapped."),
-        (Exercise, outcomes([1.0, 2.0]), COLUMN, 0, "shape (2,) for (2, 1)", SHAPES[2]),
-        (Exercise, outcomes([1.0, 2.0, 3.0, 4.0]), COLUMN, 0, "another shape", SHAPES[0]),
-        (Exercise, outcomes(np.zeros((0, 2))), 2 * outcomes(np.zeros(0)), 0, "another shape",
-         SHAPES[0]),
-        (Exercise, outcomes([np.nan, np.inf]), RIGHT, 0,
-         "numbers that left the floats: nan (not a number)", LEFT),
-        (Exercise, outcomes([1.0, np.inf]), RIGHT, 0,
-         "numbers that left the floats: inf (infinity)", LEFT),
-        (Exercise, outcomes([np.inf, 1.0]), 2 * outcomes([np.inf, 2.0]), 0, None, None),
-        (Loud, outcomes([1.0, 2.0], warned=frozenset(["overflow"])), RIGHT, 0,
-         "a computation that left the floats on its way: overflow",
-         "The numbers come out right, but NumPy has warned about a step in between."),
-        (Exercise, outcomes([1.0, 9.0], [1.0, 9.0], [1.0, 9.0]), RIGHT, 0,
-         "the same answer for every input",
-         "Is there a variable of the notebook where an argument is meant?"),
-        (Exercise, outcomes([-1.0, -2.0], [-3.0, -5.0], [-1.0, -2.0]), RIGHT, 0,
-         "the opposite sign", "Every number is right but for its sign."),
-        (Exercise, outcomes([0.5, 1.0], [1.5, 2.5], [0.5, 1.0]), RIGHT, 0,
-         "a factor", "Every number is 0.5 times what it should be."),
-        (Exercise, outcomes([0.0, 1.0], [1.5, 2.5], [0.5, 1.0]), RIGHT, 0, None, None),
-        (Exercise, outcomes("one", n_parts=2), TWO, 0, "another number of results",
-         "Return 2 values: return W, b"),
-        (Exercise, outcomes((1, 2, 3), n_parts=2), TWO, 0, "another number of results",
-         "Return 2 values: return W, b"),
-        (Exercise, outcomes((1.0, [[1.0, 2.0]]), n_parts=2), TWO, 0, "shape (1, 2) for (2,)",
-         SHAPES[2]),
-        (Exercise, outcomes((1.0, "two"), n_parts=2), TWO, 0, None, None),
-        (Exercise, outcomes("one"), RIGHT, 0, None, None),
+        (lambda X, c: both(X, c)[::-1], "the results in another order", None),
+        (lambda X, c: (-both(X, c)[0], -both(X, c)[1]), "the opposite sign, in total and scaled",
+         None),
+        (lambda X, c: (both(X, c)[0], 2 * both(X, c)[1]), "a factor, in scaled",
+         "1 of 2 right: total. Not yet: scaled."),
+        (lambda X, c: (both(X, c)[0], X), "X as it came in, in scaled",
+         "1 of 2 right: total. Not yet: scaled."),
+        (lambda X, c: (X.sum(axis=0) - c, c * X), "a − where a + is meant",
+         "1 of 2 right: scaled. Not yet: total."),
+        (lambda X, c: (X.sum(axis=0), c * X), "c not added, in total",
+         "1 of 2 right: scaled. Not yet: total."),
+        (lambda X, c: c * X, "another number of results", None),
+        (lambda c, X: both(X, c), "the arguments in another order",
+         "1 of 2 right: scaled. Not yet: total."),
     ],
 )  # fmt: skip
-def test_a_general_mistake_and_its_hint(exercise, came, right, case, name, hint):
-    assert mistake(exercise(), came, right, case, ended=True) == (name, hint)
+def test_of_several_results(function, name, so_far):
+    verdict = BOTH.judge(function)
+    assert verdict.mistake == name
+    assert dict(verdict.rows).get("so far") == so_far
 
 
-@pytest.mark.parametrize(
-    ("ended", "hint"),
-    [
-        (True, "Is there a loop that does not end, or a sleep?"),
-        (False, "It is still running; restart the kernel to stop it. Is there a loop without end?"),
-    ],
-)
-def test_a_function_without_an_answer(ended, hint):
-    name = "a function that takes too long"
-    assert mistake(Exercise(), [], RIGHT, 0, ended) == (name, hint)
+def test_a_variant_that_never_ends_is_left():
+    endless = Function(
+        number="9.3",
+        inputs=lambda rng: [(n,) for n in (3, 4, 5, 6)],
+        answer=count_down,
+        why="Down to 0.",
+        seconds=0.5,
+    )
+    assert endless.judge(lambda n: 3 * n + 2).status == "wrong"
 
 
-def reads_too_early():
-    if used > 0:  # noqa: F821 - that is the mistake
-        used = 1
-    return used
+def count_down(n):
+    steps = 0
+    while n > 0:
+        n = n - 1
+        steps = steps + 1
+    return steps
 
 
-ARRAY = np.ones(3)
+# ------------------------------------------------------------------------------------- errors
 
 
 @pytest.mark.parametrize(
     ("function", "name", "hint"),
     [
-        (lambda: 1 if ARRAY > 0 else 2, "an if on a whole array",
-         "An if decides once, but each entry needs its own decision. np.where decides for each."),
-        (reads_too_early, "a name used before it has a value",
-         "Look at the line that the message names."),
+        (lambda: [] if ARRAY else 1, "an if on a whole array", "An if decides once, but each entry "
+         "needs its own decision. np.where decides for each."),
         (lambda: nobody_knows,  # noqa: F821
          "a name that is not known", "Is it spelled right, and was its cell run?"),
         (lambda: 10.0**1000, "an overflow", "A number on the way is too large for a float."),
-        (lambda: None + 1, "a function that returns nothing",
-         "Something that is used here is None. Is a return missing?"),
-        (lambda: None.sum(), "a function that returns nothing",
-         "Something that is used here is None. Is a return missing?"),
+        (lambda: None + 1, "None where something else is meant",
+         "Which name in this line is None, and why?"),
         (lambda: __import__("math").exp(ARRAY), "a function for single numbers, given an array",
          "The functions of math take one number. Those of NumPy take arrays too: np.exp."),
         *[
-            (function, "shapes that do not fit",
-             "Write the shape of each array beside it; is one transposed?")
+            (function, "shapes that do not fit", "Which length should have met which?")
             for function in [
                 lambda: ARRAY @ np.ones(2),
                 lambda: np.dot(ARRAY, np.ones(2)),
                 lambda: ARRAY + np.ones(2),
             ]
         ],
-        (lambda: 1 / 0, None, "Your function stopped with this error. Call it yourself to see the "
-         "line."),
+        (lambda: 1 / 0, "an error, ZeroDivisionError",
+         "The line is named above; call your function with this input."),
     ],
 )  # fmt: skip
 def test_an_error_and_its_hint(function, name, hint):
@@ -295,61 +366,99 @@ def test_an_error_and_its_hint(function, name, hint):
         function()
     kind = type(raised.value).__name__
     outcome = Outcome(error=f"{kind}: {raised.value}", error_type=kind)
-    assert error(outcome) == (name, hint)
+    assert error(outcome, ("x",)) == (name, hint)
+
+
+ARRAY = np.ones(3)
+
+
+def test_an_error_comes_with_its_line_and_the_shapes_in_it():
+    def transposed(X, c):
+        weights = np.ones((3, 2))
+        return X.T @ weights, c
+
+    verdict = BOTH.judge(transposed)
+    rows = dict(verdict.rows)
+    assert "return X.T @ weights, c: ValueError: in a matrix product a length of 2 meets 3" in (
+        " ".join(rows["yours"].split())
+    )
+    assert verdict.mistake == "shapes that do not fit"
+    assert "There X is (2, 3), weights is (3, 2)." in " ".join(verdict.text("9.2").split())
 
 
 def test_arguments_that_do_not_fit():
     outcome = Outcome(error="it is defined with (x)", error_type="TypeError", does_not_fit=True)
-    hint = "Take as many arguments as the exercise says, in that order."
-    assert error(outcome) == ("other arguments", hint)
+    hint = "check hands in X, W: so many, in that order."
+    assert error(outcome, ("X", "W")) == ("other arguments", hint)
+
+
+# ------------------------------------------------------------------------------------- values
+
+PAIR = Value(
+    number="9.4",
+    names=("loss", "label"),
+    wanted="a loss and a label",
+    answer=(0.73125, "cat"),
+    decimals=4,
+    why="Two values.",
+)
+SHARE = Value(number="9.5", wanted="a share", answer=0.73125, decimals=4, why="One value.")
+COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), why="Counts.")
 
 
 @pytest.mark.parametrize(
-    ("answer", "name", "hint"),
+    ("exercise", "answers", "name"),
     [
-        (np.sum, "a function where a value is asked for", "Call it, and hand in what comes back."),
-        ("3", "a text where a number is asked for", "Leave the quotation marks out."),
-        (np.inf, "a number that is not finite", "nan and inf are no answers here."),
-        ([1.0, np.nan], "a number that is not finite", "nan and inf are no answers here."),
-        (3.0, None, None),
+        (SHARE, (0.73,), "an answer that is right so far, but rounded"),
+        (SHARE, (0.731,), "an answer that is right so far, but rounded"),
+        (SHARE, (0.7,), "an answer that is right so far, but rounded"),
+        (SHARE, (-0.73125,), "the opposite sign"),
+        (SHARE, (73.125,), "a factor of 100: per cent"),
+        (SHARE, (1.4625,), "a factor of 2 too many"),
+        (SHARE, (0.26875,), "one minus what is asked for"),
+        (SHARE, (1 / 0.73125,), "one divided by what is asked for"),
+        (SHARE, (0.7352,), "nearly right"),
+        (SHARE, (np.sum,), "a function where a value is asked for"),
+        (SHARE, ("0.7",), "a text where a number is asked for"),
+        (SHARE, (np.inf,), "a number that is not finite"),
+        (SHARE, (5.0,), None),
+        (COUNTS, (5, 12), "the values in another order"),
+        (COUNTS, (12, 6), "one off, in m"),
+        (PAIR, (0.73, "cat"), "an answer that is right so far, but rounded"),
+        (PAIR, (0.7312, 3), "a number where a text is asked for, in label"),
+        (PAIR, (0.7312, "dog"), None),
+        (PAIR, ("0.7312", "cat"), "a text where a number is asked for, in loss"),
     ],
 )
-def test_a_general_mistake_in_a_value(answer, name, hint):
-    assert value([answer], [plain(answer)], "numbers") == (name, hint)
-    if not callable(answer):
-        assert value([answer], [plain(answer)], "text") == (None, None)
+def test_how_a_wrong_value_stands_to_the_right_one(exercise, answers, name):
+    verdict = exercise.judge(*answers)
+    assert (verdict.status, verdict.mistake) == ("wrong", name)
 
 
-@pytest.mark.parametrize(
-    "came",
-    [
-        outcomes([2.0, 4.0]),  # the second case is missing: who knows
-        outcomes([2.0, 4.0], None),
-        outcomes([2.0, 4.0], [[6.0, 10.0]]),
-        outcomes([2.0, 4.0], [6.0, np.inf]),
-        outcomes([0.0, 0.0], [0.0, 0.0]),
-        outcomes([2.0, 4.0], [6.0, 10.1]),
-    ],
-)
-def test_no_factor(came):
-    expected = RIGHT[:2] if len(came) == 2 else outcomes([0.0, 0.0])
-    assert ratio(came, expected) == (None, None)
+def test_which_values_are_right_is_said():
+    assert dict(COUNTS.judge(12, 9).rows)["so far"] == "1 of 2 right: n. Not yet: m."
+    assert "so far" not in dict(COUNTS.judge(1, 9).rows)
+    assert dict(PAIR.judge(0.7, "cat").rows)["so far"] == "1 of 2 right: label. Not yet: loss."
 
 
-@pytest.mark.parametrize(
-    ("came", "right", "same_for_all"),
-    [
-        (outcomes(7.0, 7.0, 7.0), outcomes(1.0, 2.0, 1.0), True),
-        (outcomes(7.0, 8.0, 7.0), outcomes(1.0, 2.0, 1.0), False),
-        (outcomes(7.0, 7.0, 7.0), outcomes(1.0, 1.0, 1.0), False),  # as it should be
-        (outcomes(np.nan, np.nan, np.nan), outcomes(1.0, 2.0, 1.0), True),
-        (outcomes(7.0, "7", 7.0), outcomes(1.0, 2.0, 1.0), False),
-        (outcomes(7.0, [7.0], 7.0), outcomes(1.0, 2.0, 1.0), False),
-        # one input of each shape: nothing to compare
-        (outcomes(7.0, [7.0, 7.0], 7.0), outcomes(1.0, [2.0, 3.0], 1.0), False),
-        (outcomes(7.0, 7.0), outcomes(1.0, 2.0, 1.0), False),  # the time was up
-        (outcomes(7.0, [], 7.0, 7.0), outcomes(1.0, [], 2.0, 1.0), True),
-    ],
-)
-def test_the_same_answer_for_every_input(came, right, same_for_all):
-    assert always_the_same(came, right) is same_for_all
+def test_the_precision_is_that_of_the_task():
+    for answer in (0.7312, 0.7313, 0.73125, "four decimals"):
+        assert SHARE.judge(answer).status == ("wrong" if isinstance(answer, str) else "right")
+    assert "Give four decimals." in SHARE.judge(0.73).text("9.5")
+
+
+# ------------------------------------------------------------------------ a call to be pasted
+
+
+def test_a_call_can_be_pasted():
+    arguments = (np.array([[1.0, -0.25], [np.nan, np.inf]]), 3, [np.zeros((0, 2)), 0.1], (1,))
+    text = call_in_words("f", ("X", "n", "all", "one"), arguments)
+    assert text == (
+        "f(X=np.array([[1.0, -0.25], [np.nan, np.inf]]), n=3, all=[np.zeros((0, 2)), 0.1], "
+        "one=(1,))"
+    )
+    X, n, both, one = eval(text, {"np": np, "f": lambda X, n, all, one: (X, n, all, one)})
+    np.testing.assert_array_equal(X, arguments[0])
+    assert (n, one, both[0].shape) == (3, (1,), (0, 2))
+    assert call_in_words("f", (), (np.arange(3), True)) == "f(np.array([0, 1, 2]), True)"
+    assert call_in_words("f", ("X",), (np.zeros((20, 20)),)).startswith("X of shape (20, 20)")

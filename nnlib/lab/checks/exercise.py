@@ -13,6 +13,7 @@ import ast
 import dis
 import inspect
 import textwrap
+import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from types import FunctionType
 import numpy as np
 
 from nnlib.lab.checks import general, values, variants
-from nnlib.lab.checks.observe import Printed, call, observe
+from nnlib.lab.checks.observe import Printed, call, observe, within
 from nnlib.lab.checks.plain import Plain, call_in_words, count, in_words, plain, same
 from nnlib.lab.checks.verdict import Verdict, right, untouched, waiting, wrong
 from nnlib.lab.words import listed
@@ -116,6 +117,8 @@ class Function(Exercise):
     may_change_inputs : bool
     repeatable : bool
         Whether the same input must give the same answer when called again.
+    also_right : tuple of functions
+        Other answers that the task admits.
     has_variants : bool
         Whether the answer's variants are tried on a learner's result; a slow one has none.
     """
@@ -127,6 +130,7 @@ class Function(Exercise):
     may_change_inputs: bool = False
     repeatable: bool = True
     has_variants: bool = True
+    also_right: tuple = ()
 
     @property
     def names(self):
@@ -164,33 +168,56 @@ class Function(Exercise):
         outcomes, ended = self.observe(function)
         if is_unfinished(function, outcomes):
             return open_end(function)
-        expected = self.expected
-        failing = [i for i in range(len(expected)) if not self._ok(i, outcomes, expected)]
-        if not failing:
+        if any(not self.failing(outcomes, expected) for expected in self.all_expected):
             return right(self.why)
+        expected, failing = self.expected, self.failing(outcomes, self.expected)
         case = self._shown(failing, outcomes)
         mistake = general.exchanged_arguments(self, function, expected)
         if mistake is None and len(outcomes) == len(expected):
             mistake = next(iter(self._named(outcomes)), None)
         if mistake is None:
-            advice = general.advice(self, function, outcomes, expected, case, ended)
-            mistake = next(advice, (None, None))
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                advice = general.advice(self, function, outcomes, expected, case, ended)
+                mistake = next(advice, (None, None))
         return self._wrong(function, case, outcomes, expected, mistake)
 
+    @cached_property
+    def all_expected(self):
+        """The Outcomes of the reference, and of whatever else the task admits."""
+        return [self.expected, *(self.observe(function)[0] for function in self.also_right)]
+
+    def failing(self, outcomes, expected):
+        """The numbers of the cases in which an answer is not right."""
+        return [i for i in range(len(expected)) if not self._ok(i, outcomes, expected)]
+
     def _shown(self, failing, outcomes):
-        """Of the cases that fail, the smallest that has an outcome."""
+        """Of the cases that fail, the smallest with an error, or the smallest of all."""
         cases = self.cases()
-        return min(failing, key=lambda i: (i >= len(outcomes), i == len(cases), sizes_of(cases, i)))
+
+        def place(i):
+            late = i >= len(outcomes)
+            return late, not late and not outcomes[i].error, i == len(cases), sizes_of(cases, i)
+
+        return min(failing, key=place)
 
     def variants_like(self, outcomes):
-        """Yield what is different in the variants of the reference that give the same outcomes."""
-        marks = [mark_of(outcome) for outcome in outcomes]
-        for variant in self.variants:
-            if all(
-                variant.mark(i) == mark and self._same_outcome(variant.outcome(i), theirs)
-                for i, (mark, theirs) in enumerate(zip(marks, outcomes, strict=True))
-            ):
-                yield variant.words
+        """What is different in the variants of the reference that give the same outcomes.
+
+        A variant may run for ever, so there is a deadline here, too.
+        """
+        marks, found = [mark_of(outcome) for outcome in outcomes], []
+
+        def search():
+            for variant in self.variants:
+                if all(
+                    variant.mark(i) == mark and self._same_outcome(variant.outcome(i), theirs)
+                    for i, (mark, theirs) in enumerate(zip(marks, outcomes, strict=True))
+                ):
+                    found.append(variant.words)
+
+        within(self.seconds, search, threading.Event())
+        return [*found]
 
     @cached_property
     def variants(self):
@@ -359,10 +386,9 @@ def is_array(value):
 
 def how_to_call(function, names):
     """A learner's function's name, and the names of its arguments if all of them can be given."""
-    if type(function) is not FunctionType or not function.__name__.isidentifier():
-        return "your_function", ()
     own = general.parameters_of(function)
-    return function.__name__, own if len(own) == len(names) else ()
+    named = type(function) is FunctionType and function.__name__.isidentifier()
+    return function.__name__ if named else "your_function", own if len(own) == len(names) else ()
 
 
 def so_far(names, fits):

@@ -64,13 +64,18 @@ def advice(exercise, function, outcomes, expected, case, ended):
             "arguments.",
         )
         return
-    if exercise.must_stay_quiet and theirs.warned and np.isfinite(theirs.result.array).all():
+    if exercise.must_stay_quiet and theirs.warned and is_finite(theirs.result):
         yield (
             f"a computation that left the floats on its way: {', '.join(sorted(theirs.warned))}",
             "NumPy has warned about a step in between.",
         )
     if len(outcomes) == len(expected):  # otherwise the time was up
         yield from of_results(exercise, function, outcomes, expected, case)
+
+
+def is_finite(result):
+    parts = result.parts or (result,)
+    return all(part.array is not None and np.isfinite(part.array).all() for part in parts)
 
 
 def no_end(ended):

@@ -121,6 +121,7 @@ def weight_slope_inputs(rng):
         (np.array([1.5]), 2.0, 0.1),
         (np.zeros(0), 1.0, 0.0),
         (np.array([-300.0, 300.0]), 1.0, 0.0),
+        (np.array([12.0, -9.0]), 0.04, -0.03),
     ]
 
 
@@ -335,6 +336,7 @@ def leaky_inputs(rng):
         np.array([-3, 0, 2]),
         np.zeros((0, 2)),
         np.array([[-1000.0], [1000.0]]),
+        np.array([0.04, -0.04, 0.6]),
     ]
     return [(z, leaky(z)) for z in points]
 

@@ -334,6 +334,7 @@ def share_inputs(rng):
         (some, np.array([1, 1, 0, 0, 0])),
         (some[:3], np.array([True, True, False])),
         (np.full((6, 1), 0.9), np.zeros((6, 1))),
+        (np.array([[0.54], [0.46], [0.9]]), np.array([1.0, 0.0, 0.0])),
     ]
 
 

@@ -248,9 +248,11 @@ def backward_inputs(rng):
     cases = []
     for n, *sizes in SIZES:
         X, (W1, b1, W2, _) = rng.normal(size=(n, sizes[0])), random_network(rng, *sizes)
-        cases.append([X, W2, X @ W1 + b1, rng.normal(size=(n, sizes[2]))])
+        cases.append([X, W2, X @ W1 + b1, rng.normal(size=(n, sizes[2])) / 8])
     whole = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    cases.append([whole, rng.normal(size=(3, 1)), rng.normal(size=(4, 3)), rng.normal(size=(4, 1))])
+    cases.append(
+        [whole, rng.normal(size=(3, 1)), rng.normal(size=(4, 3)), rng.normal(size=(4, 1)) * 9]
+    )
     far_out = np.array([[1000.0, -1000.0], [-1000.0, 0.5]])
     cases.append([np.ones((2, 3)), rng.normal(size=(2, 2)), far_out, rng.normal(size=(2, 2))])
     return [(X, W2, z1, sigmoid(z1), delta2) for X, W2, z1, delta2 in cases]
@@ -468,14 +470,22 @@ def with_the_slope(a2, y):
 
 
 def step(X, y, W1, b1, W2, b2, learning_rate):
-    return step_with()(X, y, W1, b1, W2, b2, learning_rate)
+    _, a1, _, a2 = forward(X, W1, b1, W2, b2)
+    delta2 = (a2 - y) / y.size
+    delta1 = (delta2 @ W2.T) * a1 * (1 - a1)
+    return (
+        W1 - learning_rate * (X.T @ delta1),
+        b1 - learning_rate * delta1.sum(axis=0, keepdims=True),
+        W2 - learning_rate * (a1.T @ delta2),
+        b2 - learning_rate * delta2.sum(axis=0, keepdims=True),
+    )
 
 
 def step_inputs(rng):
     cases = []
     for n, *sizes in SIZES[:5]:
         X, y = rng.normal(size=(n, sizes[0])), rng.integers(0, 2, (n, sizes[2]))
-        cases.append((X, y.astype(float), *random_network(rng, *sizes), 2.0))
+        cases.append((X, y.astype(float), *random_network(rng, *sizes), 1.75))
     X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0], [1], [1], [0]])
     cases.append((X, y, *random_network(rng, 2, 3, 1), 0.5))
     sure = np.array([[3.0], [-2.0]]), np.array([[0.0], [1.0]])
@@ -745,7 +755,13 @@ def gradient_with(
 
 
 def tanh_gradients(X, y, W1, b1, W2, b2):
-    return gradient_with()(X, y, W1, b1, W2, b2)
+    a1 = np.tanh(X @ W1 + b1)
+    a2 = a1 @ W2 + b2
+    delta2 = 2 * (a2 - y) / y.size
+    delta1 = (delta2 @ W2.T) * (1 - a1**2)
+    dW1, db1 = X.T @ delta1, delta1.sum(axis=0, keepdims=True)
+    dW2, db2 = a1.T @ delta2, delta2.sum(axis=0, keepdims=True)
+    return dW1, db1, dW2, db2
 
 
 def tanh_inputs(rng):

@@ -185,7 +185,8 @@ def errors(predictions, y):
 
 
 def success_rate(predictions, y):
-    return (errors(predictions, y).max(axis=CORNERS) < 0.1).mean(axis=-1)
+    largest_error = np.abs(predictions - y).max(axis=(-2, -1))
+    return (largest_error < 0.1).mean(axis=-1)
 
 
 def stack_of_predictions(y, largest):
@@ -369,17 +370,21 @@ def table_of_losses(rates, seeds, epochs, anew=True, row=-1):
 
 
 def sweep(rates, seeds, epochs):
-    return np.median(table_of_losses(rates, seeds, epochs), axis=1)
+    results = []
+    for rate in rates:
+        losses = [losses_of(network_of(seed), rate, epochs)[-1] for seed in seeds]
+        results.append(np.median(losses))
+    return results
 
 
 def sweep_inputs(rng):
-    a_few = [int(seed) for seed in rng.integers(0, 1000, 5)]
+    a_few = [int(seed) for seed in rng.integers(0, 40, 5)]
     return [
-        ([1.0, 1.0], [0, 1, 2], 10),
-        ([0.5, 2.0, 1.0], [3, 4, 5, 7], 12),
-        ([3.0, 0.3], a_few, 15),
-        ([1.5], [6, 8, 9], 8),
-        ([0.7, 2.5], [11], 6),
+        ([1.0, 1.0], [0, 1, 2], 5),
+        ([0.55, 2.04, 1.0], [3, 4, 5, 7], 6),
+        ([3.0, 0.3], a_few, 4),
+        ([1.5], [6, 8, 9], 3),
+        ([0.74, 2.5], [11], 2),
     ]
 
 
@@ -387,6 +392,7 @@ mended_sweep: Function = Function(
     number="6.5",
     inputs=sweep_inputs,
     answer=sweep,
+    has_variants=False,  # each takes a moment, and some would take long
     mistakes=[
         Mistake(
             name="both faults as they were",

@@ -16,6 +16,8 @@ def update_inputs(rng):
     for n, h, m in [(3, 4, 2), (4, 4, 2), (5, 2, 1), (6, 3, 3), (4, 4, 1)]:
         y = rng.integers(0, 2, size=(n, m)).astype(float)
         cases.append((rng.uniform(0.1, 0.9, size=(n, h)), rng.uniform(0.1, 0.9, size=(n, m)), y))
+    hidden = np.array([[-3.0, 0.5], [2.0, -4.0], [5.0, 1.0]])
+    cases.append((hidden, np.array([[0.9], [0.2], [0.7]]), np.array([[0.0], [1.0], [0.0]])))
     return cases
 
 

@@ -97,6 +97,9 @@ def logits_and_labels(rng):
         (rng.normal(size=(1, 3)), np.array([2])),
         (np.array([[2, 7, 1], [5, 4, 4]]), np.array([0, 2])),
         (np.array([[1000.0, 998.0, 0.0], [-1000.0, -1001.0, -999.0]]), np.array([1, 0])),
+        (np.array([[1000.0, 0.0]]), np.array([1])),
+        (np.array([[1000.0, 0.0, 0.0, 0.0, 0.0]]), np.array([3])),
+        (np.array([[0.0, 50.0], [300.0, 0.0]]), np.array([0, 1])),
     ]
 
 
@@ -208,6 +211,7 @@ def steps(rng):
         (rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), rng.normal(size=(2, 3)), 0.2, 0.8),
         (np.array([1.0, 4.0]), np.array([0.0, 0.0]), np.array([2.0, 5.0]), 0.1, 0.9),
         (np.array([3, -1]), np.array([2, 5]), np.array([1, -4]), 0.25, 0.75),
+        (np.array([[0.5]]), np.array([[-0.2]]), np.array([[2.0]]), 0.35, 0.85),
     ]
 
 

@@ -284,7 +284,8 @@ def argument_in_words(name, value):
     """Describe an argument of ours that is too large to be written out."""
     if isinstance(value, np.ndarray):
         whole = value.dtype.kind in "iu" and value.ndim > 0
-        return f"{name} of {in_words(as_numbers(value))}{' (whole numbers)' if whole else ''}"
+        joint = " of " if value.ndim > 1 else " = "
+        return f"{name}{joint}{in_words(as_numbers(value))}{' (whole numbers)' if whole else ''}"
     if isinstance(value, (list, tuple)):
         return f"{name}, a {type(value).__name__} of {len(value)}"
     return f"{name} = {pasted(value)}"

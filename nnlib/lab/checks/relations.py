@@ -54,6 +54,17 @@ class Pairs:
         """All numbers that came, and all that are right, one after the other."""
         return (np.concatenate([a.ravel() for a in arrays]) for arrays in (self.came, self.right))
 
+    def arguments(self, i):
+        """One argument, in every case, as an array; None if it is anything else in one of them."""
+        return arguments(self.cases, i)
+
+
+def arguments(cases, i):
+    values = [case[i] for case in cases]
+    if not all(isinstance(value, (np.ndarray, np.number, float, int)) for value in values):
+        return None
+    return [np.asarray(value) for value in values]
+
 
 def facts(pairs):
     """Yield what holds in every case, the most telling first: (name, hint)."""
@@ -87,6 +98,8 @@ ELEMENTWISE = {
     "the logarithm of what is asked for": np.log,
     "the exponential of what is asked for": np.exp,
     "what is asked for, without its sign": np.abs,
+    "the sigmoid of what is asked for": lambda right: 1 / (1 + np.exp(-right)),
+    "whole numbers, cut off at the point": np.trunc,
 }
 
 
@@ -215,13 +228,13 @@ def factor_of_a_size(pairs):
         return
     for i, name in enumerate(pairs.names):
         for what, size in SIZES.items():
-            sizes = [size(np.asarray(case[i])) for case in pairs.cases]
+            sizes = [size(a) for a in pairs.arguments(i) or []]
             for words, of_size in OF_SIZE.items():
                 fits = [
                     by is None or np.isclose(by, of_size(n), 1e-3)
-                    for by, n in zip(measured, sizes, strict=True)
+                    for by, n in zip(measured, sizes, strict=False)
                 ]
-                if all(fits):
+                if sizes and all(fits):
                     yield (
                         f"{words} the number of {what} of {name}",
                         "A factor that changes with the input: every number is off by it.",
@@ -290,11 +303,8 @@ def moved(pairs, came, right):
 
 def as_it_came_in(pairs):
     for i, name in enumerate(pairs.names):
-        if all(
-            pairs.alike(came, case[i])
-            for came, case in zip(pairs.came, pairs.cases, strict=True)
-            if isinstance(case[i], (np.ndarray, float, int))
-        ) and isinstance(pairs.cases[0][i], (np.ndarray, float, int)):
+        given = pairs.arguments(i)
+        if given and all(map(pairs.alike, pairs.came, given)):
             yield f"{name} as it came in", f"Nothing has been done to {name}."
 
 
@@ -310,14 +320,14 @@ TURNS = {
 def without_an_argument(pairs):
     """Whether one argument, multiplied or added, entry by entry, makes the difference."""
     for i, name in enumerate(pairs.names):
-        arguments = [case[i] for case in pairs.cases]
-        if not all(
-            isinstance(a, (float, int)) or getattr(a, "shape", None) == right.shape
-            for a, right in zip(arguments, pairs.right, strict=True)
+        given = pairs.arguments(i)
+        if given is None or not all(
+            a.ndim == 0 or a.shape == right.shape
+            for a, right in zip(given, pairs.right, strict=True)
         ):
             continue
         for words, sides in TURNS.items():
-            triples = zip(pairs.came, arguments, pairs.right, strict=True)
+            triples = zip(pairs.came, given, pairs.right, strict=True)
             if all(pairs.alike(*sides(came, a, right)) for came, a, right in triples):
                 yield words.format(name), "With this one change every number is right."
                 return
@@ -363,13 +373,12 @@ def where_entries_are_wrong(pairs):
         ~np.isclose(c, r, *pairs.tolerance) for c, r in zip(pairs.came, pairs.right, strict=True)
     ]
     for i, name in enumerate(pairs.names):
-        arguments = [np.asarray(case[i]) for case in pairs.cases]
-        if all(
-            a.dtype.kind in "iuf" and a.shape == w.shape
-            for a, w in zip(arguments, wrong, strict=True)
+        given = pairs.arguments(i)
+        if given and all(
+            a.dtype.kind in "iuf" and a.shape == w.shape for a, w in zip(given, wrong, strict=True)
         ):
             for words, test in ENTRIES.items():
-                if only_there([test(a) for a in arguments], wrong):
+                if only_there([test(a) for a in given], wrong):
                     where = words.format(name)
                     yield (
                         f"numbers that are wrong only where {where}",
@@ -395,8 +404,8 @@ FEATURES = {
     (f"{{}} reaches {LARGE} or -{LARGE}", f"{{}} stays below {LARGE}"): lambda a: (
         np.abs(a).max(initial=0) >= LARGE
     ),
-    ("{} has several rows", "{} has one row"): lambda a: a.ndim > 1 and len(a) > 1,
-    ("{} has several columns", "{} has one column"): lambda a: a.ndim > 1 and a.shape[-1] > 1,
+    ("{} has several rows", "{} has no second row"): lambda a: a.ndim > 1 and len(a) > 1,
+    ("{} has several columns", "{} has no second column"): lambda a: a.ndim > 1 and a.shape[-1] > 1,
     ("{} has two axes", "{} has another number of axes"): lambda a: a.ndim == 2,
     ("{} holds whole numbers", "{} holds floats"): lambda a: a.dtype.kind in "iub",
     ("{} holds a 0", "{} holds no 0"): lambda a: bool((a == 0).any()),
@@ -407,18 +416,22 @@ FEATURES = {
 
 
 def where_it_is_right(right, cases, names):
-    """What the inputs have in common for which the answer is right."""
+    """What the inputs have in common for which the answer is right, if some are right and some not.
+
+    With a single input on one side it could be anything.
+    """
+    if min(right.count(True), right.count(False)) < 2:
+        return
     for i, name in enumerate(names):
-        arguments = [np.asarray(case[i]) for case in cases]
-        if any(a.dtype.kind not in "biuf" for a in arguments):
+        given = arguments(cases, i)
+        if given is None:
             continue
         for (has, has_not), feature in FEATURES.items():
-            found = [bool(feature(a)) for a in arguments]
-            if any(found) and not all(found) and right in (found, [not one for one in found]):
+            found = [bool(feature(a)) for a in given]
+            if right in (found, [not one for one in found]):
                 where = (has if right == found else has_not).format(name)
                 yield (
                     f"an answer that is right only where {where}",
-                    f"Of the {len(cases)} inputs that were tried, {right.count(False)} are "
-                    "wrong: all others.",
+                    "Among the inputs that were tried it is right there, and wrong in all others.",
                 )
                 return
