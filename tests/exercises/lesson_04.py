@@ -165,6 +165,28 @@ def tanh_in_another_form(X, y, W1, b1, W2, b2):
     return X.T @ delta1, total(delta1), a1.T @ delta2, total(delta2)
 
 
+# ------------------------------------------------------------------------------ Exercise 4.9
+
+
+def middle_by_loops(a1, z2, a2, W3, delta3):
+    gradient = np.zeros((a1.shape[1], a2.shape[1]))
+    for i in range(len(a1)):
+        for k in range(a2.shape[1]):
+            delta = sum(W3[k, m] * delta3[i, m] for m in range(W3.shape[1]))
+            gradient[:, k] += a1[i] * delta * a2[i, k] * (1 - a2[i, k])
+    return gradient.tolist()
+
+
+def middle_by_einsum(a1, z2, a2, W3, delta3):
+    slope = np.exp(-z2) / (1 + np.exp(-z2)) ** 2
+    return np.einsum("ij,ik,km,im->jk", a1, slope, W3, delta3)
+
+
+def middle_in_float32(a1, z2, a2, W3, delta3):
+    a1, a2, W3, delta3 = (array.astype(np.float32) for array in (a1, a2, W3, delta3))
+    return np.dot(a1.T, np.dot(delta3, W3.T) * (a2 - a2 * a2))
+
+
 RIGHT = {
     "4.1": [(-0.2127, -0.2909), (-0.21270, np.array([[-0.29095]])), (-0.7311 * 0.2909, -0.2909)],
     "4.2": [(-0.0370, -0.0154), (-0.037, np.float32(-0.01542)), (-0.0369, -0.0155)],
@@ -184,6 +206,7 @@ RIGHT = {
     ],
     "4.7": [(2, 4, 1, 0.2), (2.0, 4.0, 1.0, 1 / 5), (2, 4, 1, 0.006112 / 0.030562)],
     "4.8": [tanh_by_loops, tanh_in_another_form, tanh_other()],
+    "4.9": [middle_by_loops, middle_by_einsum, middle_in_float32],
 }
 
 WRONG = {
@@ -196,22 +219,12 @@ WRONG = {
         "the slope of the sigmoid left out": (-1.2270 * 0.7311, -1.2270),
         "the slope of z2 in place of the slope of the loss": (0.7311, 1),
     },
-    "4.2": {
-        "the deltas for the old target": [(0.0778, 0.0127), (0.0778, -0.0661)],
-        "the target minus the prediction": [(0.1480, 0.0661), (0.1480, 0.0372)],
-        "the slope of the sigmoid left out at the output": (-0.6555, -0.2433),
-        "a factor of 2 too many or too few": [(-0.2960, -0.1178), (-0.0740, -0.0403)],
-        "the slope of the sigmoid left out at the hidden neuron": (-0.1480, -0.2651),
-        "a column of W2 where a row is meant": (-0.1480, -0.0842),
-        "one path only": (-0.1480, -0.0517),
-        "the delta of the other hidden neuron": (-0.1480, 0.0072),
-    },
     "4.3": {
-        "an output without an error": [0.3445, 0.344],
-        "an error in the wrong direction": [0.5276, 0.3445 + 0.1831],
-        "two deltas that cancel without their weights": [-0.2965, 0.3445 - 0.1447 / 0.2258],
-        "the weights of hidden neuron 1": 1.199,
-        "a column of W2 where a row is meant": -0.0676,
+        "an output without an error": [0.3195, 0.319],
+        "an error in the wrong direction": [0.4825, 0.482],
+        "two deltas that cancel without their weights": [-0.2511, -0.25],
+        "the weights of hidden neuron 1": 1.0802,
+        "a column of W2 where a row is meant": -0.0473,
         "the target as it was": [0, 0.0],
     },
     "4.6": {

@@ -144,51 +144,6 @@ def epoch_in_float32(X, y, w, order, batch_size, learning_rate):
     return epoch_by_slices(X, y, w, order, batch_size, np.float32(learning_rate))
 
 
-<<<<<<< HEAD
-def epoch_other(
-    *,
-    whole_batches=False,
-    share=lambda rows, n, size: len(rows),
-    pick=lambda order, rows: order[rows],
-    here=True,
-    plus=False,
-    two=2,
-    outputs=True,
-):
-    def epoch(X, y, w, order, batch_size, learning_rate):
-        first = w
-        n = len(X)
-        number = n // batch_size if whole_batches else -(-n // batch_size)
-        for i in range(number):
-            rows = pick(order, np.arange(i * batch_size, min((i + 1) * batch_size, n)))
-            error = X[rows] @ (w if here else first) - y[rows]
-            slope = two * X[rows].T @ error / share(rows, n, batch_size)
-            slope = slope / y.shape[1] if outputs else slope
-            w = w + learning_rate * slope if plus else w - learning_rate * slope
-        return w
-
-    return epoch
-
-
-def broken_with(**options):
-    """With nothing mended, and with all the rest mended."""
-
-    def of_all(rows, n, size):
-        return n
-
-    return [epoch_other(**options), epoch_other(whole_batches=True, share=of_all, **options)]
-
-
-def epoch_in_a_copy(X, y, w, order, batch_size, learning_rate):
-    w = w.copy()
-    for begin in range(0, len(X), batch_size):
-        rows = order[begin : begin + batch_size]
-        w -= learning_rate * 2 * X[rows].T @ (X[rows] @ w - y[rows]) / y[rows].size
-    return w
-
-
-=======
->>>>>>> 3be6f62 (Wrong answers that a known mistake gives are no longer written out by hand; a variant of the right answer that gives the same numbers is named)
 RIGHT = {
     "5.1": [step_by_loops, step_in_float_copies, step_in_float32, step_as_lists],
     "5.2": [training_by_parts, training_in_place_of_copies, training_again_and_again],
@@ -214,25 +169,6 @@ WRONG = {
         "a move in the wrong direction": [-0.5, -1],
         "a move in the right direction that is too short": [0, 0.1],
     },
-<<<<<<< HEAD
-    "5.5": {
-        "samples left over at the end, and steps too short": epoch_other(
-            whole_batches=True, share=lambda rows, n, size: n
-        ),
-        "samples left over at the end": epoch_other(whole_batches=True),
-        "a mean over all samples, where the batch is meant": epoch_other(
-            share=lambda rows, n, size: n
-        ),
-        "a mean over the samples alone": broken_with(outputs=False),
-        "the last batch counted as a full one": epoch_other(share=lambda rows, n, size: size),
-        "the order left out": broken_with(pick=lambda order, rows: rows),
-        "all batches measured at the start": broken_with(here=False),
-        "a step uphill: the sign of the update": broken_with(plus=True),
-        "the factor 2 left out": broken_with(two=1),
-        "integer arrays": epoch_in_a_copy,
-    },
-=======
->>>>>>> 3be6f62 (Wrong answers that a known mistake gives are no longer written out by hand; a variant of the right answer that gives the same numbers is named)
     "5.6": {
         "a learning rate that is not above 0": [-1, 0],
         "a rate so small that nothing moves": [1e-5, 0.0001],

@@ -549,7 +549,7 @@ def test_the_number_is_read_with_goodwill(number, capsys):
         ("1.44", 'There are 1.1, 1.2, 1.3, 1.4, 1.5, 1.6. Did you mean "1.4"?'),
         ("1.0", "There is no exercise 1.0."),
         ("14", 'There is no exercise "14". A number has the form "1.2"'),
-        ("0.1", "There are exercises in the lessons 1"),
+        ("0.9", "There is no exercise 0.9. There are 0.1, 0.2, 0.3."),
         ("", 'There is no exercise "".'),
         (1, 'There is no exercise "1".'),
         (float("nan"), 'There is no exercise "nan".'),
@@ -582,7 +582,7 @@ def test_too_few_or_too_many_answers(capsys):
     out = capsys.readouterr().out
     assert out.count("? not checked") == 5
     assert 'For example: check("1.3", my_function)' in out
-    assert "Give it 2 values: w, b." in out
+    assert "Give it 2 values: w_switch, b_switch." in out
     assert "Give it one value: answer." in out
 
 

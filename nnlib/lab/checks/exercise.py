@@ -117,8 +117,6 @@ class Function(Exercise):
     may_change_inputs : bool
     repeatable : bool
         Whether the same input must give the same answer when called again.
-    also_right : tuple of functions
-        Other answers that the task admits.
     has_variants : bool
         Whether the answer's variants are tried on a learner's result; a slow one has none.
     """
@@ -130,7 +128,6 @@ class Function(Exercise):
     may_change_inputs: bool = False
     repeatable: bool = True
     has_variants: bool = True
-    also_right: tuple = ()
 
     @property
     def names(self):
@@ -168,9 +165,10 @@ class Function(Exercise):
         outcomes, ended = self.observe(function)
         if is_unfinished(function, outcomes):
             return open_end(function)
-        if any(not self.failing(outcomes, expected) for expected in self.all_expected):
+        expected = self.expected
+        failing = [i for i in range(len(expected)) if not self._ok(i, outcomes, expected)]
+        if not failing:
             return right(self.why)
-        expected, failing = self.expected, self.failing(outcomes, self.expected)
         case = self._shown(failing, outcomes)
         mistake = general.exchanged_arguments(self, function, expected)
         if mistake is None and len(outcomes) == len(expected):
@@ -181,15 +179,6 @@ class Function(Exercise):
                 advice = general.advice(self, function, outcomes, expected, case, ended)
                 mistake = next(advice, (None, None))
         return self._wrong(function, case, outcomes, expected, mistake)
-
-    @cached_property
-    def all_expected(self):
-        """The Outcomes of the reference, and of whatever else the task admits."""
-        return [self.expected, *(self.observe(function)[0] for function in self.also_right)]
-
-    def failing(self, outcomes, expected):
-        """The numbers of the cases in which an answer is not right."""
-        return [i for i in range(len(expected)) if not self._ok(i, outcomes, expected)]
 
     def _shown(self, failing, outcomes):
         """Of the cases that fail, the smallest with an error, or the smallest of all."""

@@ -84,14 +84,14 @@ DELTA1 = TO_HIDDEN * SLOPE1
 D2, D1 = DELTA2[0, 1], DELTA1[0, 1]
 
 
-def at_output(value):
-    """A mistake that is seen in the delta of the output."""
-    return lambda output, hidden: about(output, value)
+def at_output(delta2):
+    """A mistake in the deltas of both outputs: it goes on to the hidden neuron, or does not."""
+    return [(delta2[0, 1], (delta2 @ W2.T * SLOPE1)[0, 1]), (delta2[0, 1], D1)]
 
 
 def at_hidden(value):
-    """A mistake that is seen in the delta of the hidden neuron."""
-    return lambda output, hidden: about(output, D2) and about(hidden, value)
+    """A mistake in the delta of the hidden neuron alone."""
+    return (D2, value)
 
 
 another_target = Value(
@@ -105,47 +105,49 @@ another_target = Value(
         Mistake(
             name="the deltas for the old target",
             hint="Output 2 shall be 1 now. Is it still too high?",
-            looks_like=at_output(FACTOR * a2[0, 1] * SLOPE2[0, 1]),
+            wrong=at_output(FACTOR * (a2 - [[1.0, 0.0]]) * SLOPE2),
         ),
         Mistake(
             name="the target minus the prediction",
             hint="Delta says which way the loss grows: a - y. Output 2 is too low now, and its "
             "delta is negative.",
-            looks_like=at_output(-D2),
+            wrong=at_output(-DELTA2),
         ),
         Mistake(
             name="the slope of the sigmoid left out at the output",
             hint="That is how wrong the output is. Multiply by how readily it moves, a * (1 - a).",
-            looks_like=at_output(FACTOR * (a2[0, 1] - 1)),
+            wrong=at_output(FACTOR * (a2 - OTHER_TARGET)),
         ),
         Mistake(
             name="another factor than 2 / (n m)",
             hint="2 * (a - y) / (n * m), with n * m = 4 * 2: the mean goes over all four samples.",
-            looks_like=lambda output, hidden: any(
-                about(output, factor * D2) for factor in (2, 1 / 2, 4, 1 / FACTOR)
-            ),
+            wrong=[
+                answer
+                for factor in (2, 1 / 2, 4, 1 / FACTOR)
+                for answer in at_output(factor * DELTA2)
+            ],
         ),
         Mistake(
             name="the slope of the sigmoid left out at the hidden neuron",
             hint="What comes back over the weights is the slope for the hidden a. One more link "
             "leads to its z.",
-            looks_like=at_hidden(TO_HIDDEN[0, 1]),
+            wrong=at_hidden(TO_HIDDEN[0, 1]),
         ),
         Mistake(
             name="a column of W2 where a row is meant",
             hint="Column 2 holds the weights that lead to output 2. Hidden neuron 2 collects over "
             "the weights that lead from it.",
-            looks_like=at_hidden((DELTA2[0] @ W2[:2, 1]) * SLOPE1[0, 1]),
+            wrong=at_hidden((DELTA2[0] @ W2[:2, 1]) * SLOPE1[0, 1]),
         ),
         Mistake(
             name="one path only",
             hint="Hidden neuron 2 feeds both outputs. Where paths meet, slopes add.",
-            looks_like=at_hidden(D2 * W2[1, 1] * SLOPE1[0, 1]),
+            wrong=at_hidden(D2 * W2[1, 1] * SLOPE1[0, 1]),
         ),
         Mistake(
             name="the delta of the other hidden neuron",
             hint="Which row of W2 belongs to hidden neuron 2?",
-            looks_like=at_hidden(DELTA1[0, 0]),
+            wrong=at_hidden(DELTA1[0, 0]),
         ),
     ],
     why="With the new target both outputs wish the same of hidden neuron 2, and its delta is "

@@ -147,29 +147,29 @@ swish = Value(
     number="9.3",
     names=("slope_of_swish",),
     wanted="one slope, to four decimals",
-    answer=(SIGMOID_AT + AT * SLOPE_AT,),
+    answer=SIGMOID_AT + AT * SLOPE_AT,
     rtol=0,
     atol=5e-5,
     mistakes=[
         Mistake(
             name="the value of swish in place of its slope",
             hint="After backward() the slope lies in z.grad.",
-            wrong=(AT * SIGMOID_AT,),
+            wrong=AT * SIGMOID_AT,
         ),
         Mistake(
             name="the slope of the sigmoid alone",
             hint="z stands in the formula twice, and both places count.",
-            wrong=(SLOPE_AT,),
+            wrong=SLOPE_AT,
         ),
         Mistake(
             name="the slope of tanh in place of that of swish",
             hint="sigmoid(z) is 0.5 * tanh(0.5 * z) + 0.5; check the halves.",
-            wrong=(1 - float(np.tanh(AT)) ** 2,),
+            wrong=1 - float(np.tanh(AT)) ** 2,
         ),
         Mistake(
             name="the slope at 0",
             hint="The slope is asked for at z = 1.",
-            wrong=(0.5,),
+            wrong=0.5,
         ),
     ],
     why="σ(z) + z σ'(z): the tape has added the two places where z stands. Nobody told it the "
@@ -184,22 +184,22 @@ their_rate = Value(
     number="9.4",
     names=("their_rate",),
     wanted="one learning rate",
-    answer=(OUR_RATE / N_SAMPLES,),
+    answer=OUR_RATE / N_SAMPLES,
     mistakes=[
         Mistake(
             name="the rate multiplied where it has to be divided",
             hint="Their gradient is 4 times as long. The step, rate times gradient, has to stay.",
-            wrong=(OUR_RATE * N_SAMPLES,),
+            wrong=OUR_RATE * N_SAMPLES,
         ),
         Mistake(
             name="the same rate for a gradient that is longer",
             hint="A sum over 4 samples has a gradient 4 times that of their mean.",
-            wrong=(OUR_RATE,),
+            wrong=OUR_RATE,
         ),
         Mistake(
             name="the number of inputs in place of the number of samples",
             hint="XOR has 2 inputs and 4 samples. Over which of them does the loss add up?",
-            wrong=(OUR_RATE / 2,),
+            wrong=OUR_RATE / 2,
         ),
     ],
     why="A sum is a mean with another learning rate, here too. Whoever copies a rate from "
@@ -282,7 +282,7 @@ printed = Value(
     number="9.6",
     names=("printed_loss",),
     wanted="one loss, to four decimals",
-    answer=(AS_LOGIT,),
+    answer=AS_LOGIT,
     rtol=0,
     atol=5e-5,
     mistakes=[
@@ -290,17 +290,17 @@ printed = Value(
             name="the loss of the probability, which is what was meant",
             hint="The function does not know what you meant: it takes 0.9 for a logit. What "
             "probability belongs to the logit 0.9?",
-            wrong=(AS_PROBABILITY,),
+            wrong=AS_PROBABILITY,
         ),
         Mistake(
             name="the probability that belongs to the logit, in place of its loss",
             hint="That is σ(0.9). The loss is the negative logarithm of it.",
-            wrong=(float(sigmoid(np.array(GIVEN))),),
+            wrong=float(sigmoid(np.array(GIVEN))),
         ),
         Mistake(
             name="the loss for a target of 0",
             hint="The target is 1: the loss is -log of the probability, not of 1 minus it.",
-            wrong=(AS_LOGIT + GIVEN,),
+            wrong=AS_LOGIT + GIVEN,
         ),
     ],
     why="No error, no warning, a loss that falls, and a network that is never sure: sigmoid(1) "
