@@ -18,20 +18,29 @@ import numpy as np
 class ParameterCheck:
     """The comparison of one parameter's analytic and numerical gradient.
 
+    Its verdict is one of three: ``ok``, ``wrong``, or neither if nothing could be compared.
+
     Attributes
     ----------
     name : str
         "W1", "b1", …
     relative_error : float
-        The largest ``|analytic - numerical|``, divided by the largest entry of either.
+        The largest ``|analytic - numerical|``, divided by the largest entry of either. A
+        difference that rounding explains counts as 0.
     index : tuple of int
         Where that largest difference is.
     analytic, numerical : float
         The two values there.
     ok : bool
-        Whether the difference is within the tolerance.
+        Whether entries were compared, and all of them agree.
     computed, measured : arrays of the parameter's shape
         The two whole gradients, of which ``analytic`` and ``numerical`` are entries.
+    compared : array of bool, the parameter's shape
+        Which entries could be compared.
+    wrong : bool
+        Whether an entry differs by more than tolerance and rounding allow.
+    note : str
+        Why entries were not compared; empty if all were.
     """
 
     name: str
@@ -42,12 +51,16 @@ class ParameterCheck:
     ok: bool
     computed: np.ndarray = field(repr=False, compare=False)
     measured: np.ndarray = field(repr=False, compare=False)
+    compared: np.ndarray = field(repr=False, compare=False)
+    wrong: bool = False
+    note: str = ""
 
 
 @dataclass
 class GradientReport:
     """The verdict of a gradient check, one row a parameter. ``print(report)`` shows it.
 
+    It is true if something was compared and nothing is wrong: ``assert check_gradients(…)``.
     ``print(report.explain())`` adds the reason for the limit, and what the errors look like.
 
     Attributes
@@ -56,17 +69,26 @@ class GradientReport:
     tolerance : float
     n_samples, n_outputs : int, or None
         Of the data, if they are known: they make numbers like 4 or 1/8 speak.
+    notes : list of str
+        What made the measurement coarse: inputs that are not scaled, float32.
+    samples_are_rows : bool, or None
+        The layout, if it is known: W is (n_in, n_out) then, and a column of it is a neuron.
     """
 
     rows: list[ParameterCheck]
     tolerance: float
     n_samples: int | None = None
     n_outputs: int | None = None
+    notes: list[str] = field(default_factory=list)
+    samples_are_rows: bool | None = None
+
+    def __bool__(self) -> bool:
+        return self.ok
 
     @property
     def ok(self) -> bool:
-        """Whether every parameter agrees."""
-        return all(row.ok for row in self.rows)
+        """Whether something was compared, and no parameter is wrong."""
+        return any(row.ok for row in self.rows) and not any(row.wrong for row in self.rows)
 
     @property
     def worst(self) -> float:
@@ -75,16 +97,8 @@ class GradientReport:
 
     def __str__(self) -> str:
         lines = [f"{'parameter':<10} {'relative error':<16} verdict"]
-        for row in self.rows:
-            if row.ok:
-                lines.append(f"{row.name:<10} {f'below {self.tolerance:.0e}':<16} right")
-            else:
-                entry = f"{row.name}[{', '.join(map(str, row.index))}]"
-                lines.append(
-                    f"{row.name:<10} {row.relative_error:<16.4f} WRONG: the formula says "
-                    f"{entry} = {row.analytic:.6f}, the loss says {row.numerical:.6f}"
-                )
-        return "\n".join(lines)
+        lines += [row_in_words(row, self.tolerance) for row in self.rows]
+        return "\n".join(lines + [filled(note) for note in self.notes])
 
     def explain(self, *, reason: bool = True) -> str:
         """Return the report as a text, with the reason for the limit and the suggestions."""
@@ -92,25 +106,91 @@ class GradientReport:
             f"The limit is {self.tolerance:.0e}. In float64 a right formula is off by about 1e-09, "
             "from rounding,\nand a wrong one by percents: whatever lies between tells them apart."
         )
-        marked = [
-            textwrap.fill(line, 92, initial_indent="- ", subsequent_indent="  ")
-            for line in self.suggestions()
-        ]
+        marked = [filled(line, "- ", "  ") for line in self.suggestions()]
         return "\n\n".join([str(self)] + [text] * reason + ["\n".join(marked)] * bool(marked))
 
     def suggestions(self) -> list[str]:
-        """Return what the pattern of the errors suggests: sentences, none if all is right."""
-        if self.ok:
+        """Return what the pattern of the errors suggests: sentences, none if nothing is wrong."""
+        wrong = [row for row in self.rows if row.wrong]
+        if not wrong:
             return []
         everywhere = suggest_from_one_factor(self.rows, self.n_samples, self.n_outputs)
         if everywhere:
             return [everywhere]
         lines = [suggest_from_place(self.rows)]
-        for row in self.rows:
-            if not row.ok:
-                lines.append(suggest_from_entries(row, self.n_samples, self.n_outputs))
+        axes = meaning_of_axes(self.rows, self.samples_are_rows)
+        last = max(row.name[1:].zfill(9) for row in self.rows)
+        for row in wrong:
+            hidden = row.name[1:].zfill(9) < last
+            lines.append(suggest_from_entries(row, self.n_samples, self.n_outputs, axes, hidden))
         lines.append(suggest_from_direction(self.rows))
         return [line for line in lines if line]
+
+
+def filled(text: str, first: str = "", rest: str = "") -> str:
+    """Return a text in lines of at most 92 characters.
+
+    Parameters
+    ----------
+    text, first, rest : str
+        ``first`` begins the first line, ``rest`` the others.
+
+    Returns
+    -------
+    str
+
+    Source: ``textwrap.fill``.
+    """
+    return textwrap.fill(text, 92, initial_indent=first, subsequent_indent=rest)
+
+
+def row_in_words(row: ParameterCheck, tolerance: float) -> str:
+    """Return the line of the report for one parameter.
+
+    Parameters
+    ----------
+    row : ParameterCheck
+    tolerance : float
+
+    Returns
+    -------
+    str
+
+    Source: lesson 04.
+    """
+    if row.ok:
+        note = f" ({row.note})" if row.note else ""
+        return f"{row.name:<10} {f'below {tolerance:.0e}':<16} right{note}"
+    if not row.wrong:
+        return f"{row.name:<10} {'-':<16} nothing compared: {row.note}"
+    error = row.relative_error
+    error_text = f"{error:.4f}" if 1e-3 <= error < 1e6 else f"{error:.1e}"
+    analytic, numerical = both_numbers(row.analytic, row.numerical)
+    entry = f"{row.name}[{', '.join(map(str, row.index))}]"
+    return (
+        f"{row.name:<10} {error_text:<16} WRONG: the formula says "
+        f"{entry} = {analytic}, the loss says {numerical}"
+    )
+
+
+def both_numbers(a: float, b: float) -> tuple[str, str]:
+    """Return two different numbers as texts that are short, and differ.
+
+    Parameters
+    ----------
+    a, b : float
+
+    Returns
+    -------
+    two str
+        With six decimals if that shows them well, else with as many digits as it takes.
+
+    Source: our own.
+    """
+    size = max(abs(a), abs(b))
+    texts = [(f"{a:.6f}", f"{b:.6f}")] if 1e-3 <= size < 1e6 else []
+    texts += [(f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(6, 18)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
 
 
 def factor_between(computed: np.ndarray, measured: np.ndarray) -> float | None:
@@ -151,8 +231,13 @@ def factor_in_words(f: float, n_samples: int | None, n_outputs: int | None) -> s
 
     Source: lesson 03, on sums and means.
     """
-    if abs(f) < 1e-5:
+    if f == 0:
         return "Is this gradient computed at all?"
+    if abs(f) < 1e-5:
+        return (
+            "Is this gradient computed at all? Or does the loss differ from call to call, through "
+            "dropout or shuffled samples?"
+        )
     n, m = n_samples or 0, n_outputs or 0
     known: dict[str, float] = {
         "a sum where the loss is a mean over {n} samples": n,
@@ -176,6 +261,51 @@ def factor_in_words(f: float, n_samples: int | None, n_outputs: int | None) -> s
     return f"{', or '.join(found)}?".capitalize()
 
 
+def joined(rows: list[ParameterCheck]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the two gradients as two vectors, of the entries that could be compared.
+
+    Parameters
+    ----------
+    rows : list of ParameterCheck
+
+    Returns
+    -------
+    computed, measured : arrays (n_compared,)
+
+    Source: our own.
+    """
+    computed = np.concatenate([row.computed[row.compared] for row in rows])
+    return computed, np.concatenate([row.measured[row.compared] for row in rows])
+
+
+def meaning_of_axes(rows: list[ParameterCheck], samples_are_rows: bool | None) -> dict[str, str]:
+    """Say what a row and a column of a W stand for; if it is not known, the shapes of b tell.
+
+    Parameters
+    ----------
+    rows : list of ParameterCheck
+    samples_are_rows : bool, or None
+
+    Returns
+    -------
+    dict
+        From "row" and "column" to "inputs" and "neurons"; empty if it cannot be told.
+
+    Source: one bias for each neuron.
+    """
+    shapes = {row.name: row.computed.shape for row in rows}
+    for name, shape in shapes.items():
+        bias = shapes.get(f"b{name[1:]}", ())
+        if name[0] == "W" and len(shape) == 2 and samples_are_rows is None:
+            in_a_row, in_a_column = bias == (1, shape[1]), bias == (shape[0], 1)
+            if in_a_row != in_a_column:
+                samples_are_rows = in_a_row
+    if samples_are_rows is None:
+        return {}
+    names = ("inputs", "neurons") if samples_are_rows else ("neurons", "inputs")
+    return dict(zip(["row", "column"], names, strict=True))
+
+
 def suggest_from_one_factor(
     rows: list[ParameterCheck], n_samples: int | None, n_outputs: int | None
 ) -> str:
@@ -192,10 +322,9 @@ def suggest_from_one_factor(
 
     Source: lesson 07, whose networks 001, 002 and 003 are of this kind.
     """
-    computed = np.concatenate([row.computed.ravel() for row in rows])
-    measured = np.concatenate([row.measured.ravel() for row in rows])
+    computed, measured = joined(rows)
     f = factor_between(computed, measured)
-    if f is None or len(rows) == 1 or not any(row.measured.any() and not row.ok for row in rows):
+    if f is None or len(rows) == 1 or not any(row.measured.any() and row.wrong for row in rows):
         return ""
     where_to_look = factor_in_words(f, n_samples, n_outputs)
     if f == 0:
@@ -223,9 +352,9 @@ def suggest_from_place(rows: list[ParameterCheck]) -> str:
     """
     if not all(re.fullmatch(r"[Wb]\d+", row.name) for row in rows):
         return ""
-    wrong = {(row.name[0], int(row.name[1:])) for row in rows if not row.ok}
+    wrong = {(row.name[0], int(row.name[1:])) for row in rows if row.wrong}
     right = {(row.name[0], int(row.name[1:])) for row in rows if row.ok}
-    last = max(layer for _, layer in wrong | right)
+    last = max(int(row.name[1:]) for row in rows)
     first_bad = max(layer for _, layer in wrong)  # seen from the output
     layers = {layer for _, layer in wrong}
     kinds = {kind for kind, _ in wrong}
@@ -257,13 +386,23 @@ def suggest_from_place(rows: list[ParameterCheck]) -> str:
     return ""
 
 
-def suggest_from_entries(row: ParameterCheck, n_samples: int | None, n_outputs: int | None) -> str:
+def suggest_from_entries(
+    row: ParameterCheck,
+    n_samples: int | None,
+    n_outputs: int | None,
+    axes: dict[str, str],
+    hidden: bool,
+) -> str:
     """Say what the errors inside one wrong parameter have in common.
 
     Parameters
     ----------
     row : ParameterCheck
     n_samples, n_outputs : int, or None
+    axes : dict
+        What a row and a column stand for, see :func:`meaning_of_axes`.
+    hidden : bool
+        Whether it belongs to a hidden layer, where neurons can be dead.
 
     Returns
     -------
@@ -271,32 +410,36 @@ def suggest_from_entries(row: ParameterCheck, n_samples: int | None, n_outputs: 
 
     Source: lesson 07.
     """
-    computed, measured = row.computed, row.measured
+    computed, measured = (
+        np.where(row.compared, each, 0.0) for each in (row.computed, row.measured)
+    )
     f = factor_between(computed, measured)
     if f is not None:
-        return (
-            f"{row.name} is {f:.4f} times what the loss says. "
-            f"{factor_in_words(f, n_samples, n_outputs)}"
-        )
+        words = factor_in_words(f, n_samples, n_outputs)
+        # Of one entry, any two numbers are a factor apart.
+        if computed.size > 1 or not words.startswith("Which"):
+            return f"{row.name} is {f:.4f} times what the loss says. {words}"
+        return ""
     limit = 1e-6 * max(np.abs(computed).max(), np.abs(measured).max())
     if computed.ndim != 2:
         return ""
     turned = computed.T.shape == measured.shape and np.abs(computed.T - measured).max() <= limit
     if turned and min(computed.shape) > 1:
         return f"{row.name} is the transpose of what the loss says."
-    wrong = np.abs(computed - measured) > limit
-    columns, rows = np.flatnonzero(wrong.any(axis=0)), np.flatnonzero(wrong.any(axis=1))
-    dead = np.abs(measured).max(axis=0) <= limit
-    if dead[columns].all():
-        return (
-            f"{row.name} is wrong only in {listed('column', columns)}, where the loss says 0: "
-            "these neurons are dead for all the samples. Is their slope taken from z, and is it 0?"
-        )
-    speaks = np.abs(measured) > limit  # where the loss says 0, a wrong factor does not show
-    if len(columns) < np.count_nonzero(speaks.any(axis=0)):
-        return f"{row.name} is wrong only in {listed('column', columns)}: look at these neurons."
-    if len(rows) < np.count_nonzero(speaks.any(axis=1)):
-        return f"{row.name} is wrong only in {listed('row', rows)}: look at these inputs."
+    wrong, speaks = np.abs(computed - measured) > limit, np.abs(measured) > limit
+    for word, axis in [("column", 0), ("row", 1)]:
+        places = np.flatnonzero(wrong.any(axis=axis))
+        meaning = axes.get(word, "")
+        if hidden and meaning == "neurons" and not speaks.any(axis=axis)[places].any():
+            return (
+                f"{row.name} is wrong only in {listed(word, places)}, where the loss says 0: "
+                "these neurons are dead for all the samples. Is their slope taken from z, and is "
+                "it 0?"
+            )
+        # Where the loss says 0, a wrong factor does not show.
+        if len(places) < np.count_nonzero(speaks.any(axis=axis)):
+            look = f": look at these {meaning}" if meaning else ""
+            return f"{row.name} is wrong only in {listed(word, places)}{look}."
     return ""
 
 
@@ -330,8 +473,7 @@ def suggest_from_direction(rows: list[ParameterCheck]) -> str:
 
     Source: lesson 05, section 5.2: the change of the loss is the cosine's.
     """
-    computed = np.concatenate([row.computed.ravel() for row in rows])
-    measured = np.concatenate([row.measured.ravel() for row in rows])
+    computed, measured = joined(rows)
     with np.errstate(over="ignore"):  # looked at in the next line
         lengths = np.linalg.norm(computed) * np.linalg.norm(measured)
     if not 0 < lengths < np.inf:

@@ -695,7 +695,7 @@ def test_a_number_of_samples_is_whole_and_positive(name):
 
 @pytest.mark.parametrize("name", ["tolerance", "noise"])
 def test_a_tolerance_is_a_number(name):
-    for bad in (-1, np.nan, None, "small"):
+    for bad in (-1, np.nan, "small"):
         refused(
             lambda bad=bad: compare_gradients({"W1": [1.0]}, {"W1": [1.0]}, **{name: bad}),
             ValueError, f"{name} is", "at least 0",
@@ -706,18 +706,36 @@ def test_a_tolerance_is_a_number(name):
     ("function", "theta", "kind", "parts"),
     [
         (lambda t: t, [1.0, 2.0], ValueError, ["shape (2,)", "one number is expected", "the loss"]),
-        (lambda t: None, [1.0], TypeError, ["the function's value is None", "real numbers"]),
+        (lambda t: t, [1.0], ValueError, ["shape (1,)", "function(theta).item()"]),
+        (lambda t: (t[0], t), [1.0], TypeError, ["a tuple of 2", "function(theta)[0]"]),
+        (lambda t: {"loss": t[0]}, [1.0], TypeError, ["a dict with ['loss']", "[name]"]),
+        (lambda t: None, [1.0], TypeError, ["the function's value is None", "return loss"]),
+        ("loss", [1.0], TypeError, ["function is 'loss'"]),
         (lambda t: np.nan, [1.0], ValueError, ["the function's value is nan"]),
         (lambda t: np.inf, [1.0], ValueError, ["the function's value is inf"]),
         (3, [1.0], TypeError, ["function is 3 (int)", "a function is expected"]),
         (np.sum, ["a"], TypeError, ["theta is ['a']", "real numbers"]),
         (np.sum, [np.nan], ValueError, ["theta holds 1 entry"]),
         (lambda t: 1e308 * np.sign(t[0]), [0.0], ValueError, ["more than a float can", "1.2e-05"]),
-        (np.sum, [1e12], ValueError, ["epsilon is 6e-06", "rounding", "1e+12"]),
     ],
 )
 def test_slopes_that_cannot_be_measured_are_refused(function, theta, kind, parts):
     refused(lambda: numerical_gradient(function, theta), kind, *parts)
+
+
+def test_a_function_that_gives_another_number_each_time_is_refused():
+    calls = iter(range(9))
+    refused(
+        lambda: numerical_gradient(lambda theta: next(calls), [1.0]),
+        ValueError, "gave 0.0 and then 1.0 for the same theta", "Does it draw random numbers",
+    )  # fmt: skip
+
+
+def test_a_step_that_moves_nothing_is_refused():
+    refused(
+        lambda: numerical_gradient(np.sum, [1.0, 1e6], epsilon=1e-18),
+        ValueError, "epsilon is 1e-18", "lost in rounding beside the parameter 1.", "6e-6",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("epsilon", [0, -1e-6, np.nan, None, "small"])
