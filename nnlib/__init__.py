@@ -19,9 +19,11 @@ One concept a module, in an order in which they can be read:
 - :mod:`nnlib.datasets`: small data sets
 - :mod:`nnlib.autodiff`: gradients without equations, from arrays that remember how they were made
 - :mod:`nnlib.published`: the four write-ups the series grew out of
+- :mod:`nnlib.audit`: what is wrong in a program that somebody wrote
 """
 
 from nnlib import activations, autodiff, datasets, initialization, losses, optimizers, published
+from nnlib.audit import audit
 from nnlib.backprop import backward_pass, gradients
 from nnlib.gradcheck import check_gradients, compare_gradients, numerical_gradient
 from nnlib.history import DivergenceError, History
@@ -38,7 +40,11 @@ __all__ = [
     "Network",
     "Parameters",
     "activations",
+<<<<<<< HEAD
     "autodiff",
+=======
+    "audit",
+>>>>>>> cc09a96 (audit: a doctor for programs that people wrote themselves; faulty and sound programs to try it on)
     "backward_pass",
     "check_gradients",
     "compare_gradients",

@@ -1,0 +1,341 @@
+"""What an audit knows of the program while it is under way; each part is found out once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.findings import SEVERITIES, Finding
+from nnlib.audit.formulas import BASES, Dense, Formula, binary, cross, fitted, rebuilt
+from nnlib.audit.patient import Arrays, Failed, Patient
+from nnlib.audit.slopes import Measured, chosen_entries, measure
+
+CHECKS: list[Callable[[Exam], None]] = []  # in the order in which they are made
+
+
+def check(function: Callable[[Exam], None]) -> Callable[[Exam], None]:
+    """Register a check; the order of the modules and of the functions is that of the audit."""
+    CHECKS.append(function)
+    return function
+
+
+class Exam:
+    """One audit: the patient, what was found, and what is worked out on the way."""
+
+    def __init__(
+        self,
+        patient: Patient,
+        learning_rate: float | None,
+        step_is: str | None,
+        reports: dict[str, Any],
+    ) -> None:
+        self.patient = patient
+        self.learning_rate = learning_rate
+        self.step_is = step_is
+        self.reports = reports
+        self.findings: list[Finding] = []
+        self.compared: list[str] = []
+        self.missing: list[str] = []
+        self.rng = np.random.default_rng(0)
+        self.stopped = False  # nothing more can be said
+        self.chain: list[Arrays] = []  # the parameters after each step, from the start
+
+    def find(
+        self, kind: str, severity: str, where: str, seen: str, entries: tuple[str, ...] = ()
+    ) -> None:
+        """Add a finding, unless the same was found at the same place, as severe or more."""
+        new = Finding(kind, severity, where, seen, entries=entries)
+        for i, old in enumerate(self.findings):
+            if (old.kind, old.where) == (kind, where):
+                if SEVERITIES.index(severity) < SEVERITIES.index(old.severity):
+                    self.findings[i] = new
+                return
+        self.findings.append(new)
+
+    def found(self, *kinds: str) -> bool:
+        """Say whether one of these kinds was found to be wrong, or anything if none is given."""
+        return any(f.severity == "wrong" and (not kinds or f.kind in kinds) for f in self.findings)
+
+    def look(self, line: str) -> None:
+        """Note what was compared and is in order."""
+        if line not in self.compared:
+            self.compared.append(line)
+
+    def miss(self, line: str) -> None:
+        """Note what could not be looked at."""
+        if line not in self.missing:
+            self.missing.append(line)
+
+    def failed(self, error: Failed, asked: str = "") -> None:
+        """Make a finding of a call that failed."""
+        if "not asked any more" in error.what:
+            self.miss(f"more of {error.function}: the time for the audit was up")
+            return
+        kind, text = "raises", f"{error.function} {error.what}"
+        if asked:
+            text += f" It was asked for {asked}."
+        self.find(kind, "wrong", error.function, text)
+
+    # The data
+
+    @cached_property
+    def X_rows(self) -> np.ndarray:
+        """X as an array (n, d), a row for each sample."""
+        X = np.asarray(self.patient.X, dtype=np.float64)
+        moved = np.moveaxis(X, self.patient.axis["X"], 0)
+        return moved.reshape(len(moved), -1)
+
+    @cached_property
+    def y_rows(self) -> np.ndarray:
+        """y as an array (n, k), a row for each sample, as it came."""
+        y = np.asarray(self.patient.y, dtype=np.float64)
+        moved = np.moveaxis(y, self.patient.axis["y"], 0)
+        return moved.reshape(len(moved), -1)
+
+    @cached_property
+    def first_answers(self) -> np.ndarray | None:
+        """The program's predictions at the start (n, m), or None."""
+        if not self.patient.has("predict"):
+            return None
+        try:
+            return self.patient.predictions(self.patient.start)
+        except Failed:
+            return None
+
+    @cached_property
+    def n_outputs(self) -> int:
+        """The number of outputs."""
+        if self.first_answers is not None:
+            return self.first_answers.shape[1]
+        return self.y_rows.shape[1]
+
+    @cached_property
+    def labels(self) -> bool:
+        """Whether y holds class numbers, one for each sample, for several outputs."""
+        y = self.y_rows
+        whole = np.isfinite(y).all() and (y == np.round(y)).all()
+        return bool(y.shape[1] == 1 and self.n_outputs > 1 and whole)
+
+    @cached_property
+    def targets(self) -> np.ndarray | None:
+        """The targets (n, m) in the form of the predictions, or None if they do not fit."""
+        y = self.y_rows
+        if self.labels:
+            whole = y[:, 0].astype(int)
+            if whole.min() < 0 or whole.max() >= self.n_outputs:
+                return None
+            return np.eye(self.n_outputs)[whole]
+        return y if y.shape[1] == self.n_outputs else None
+
+    def index(self, at_most: int) -> np.ndarray | None:
+        """Return some samples, or None for all if there are not more."""
+        n = self.patient.n
+        if n <= at_most:
+            return None
+        return np.sort(np.random.default_rng(1).permutation(n)[:at_most])
+
+    @cached_property
+    def few(self) -> np.ndarray | None:
+        """The samples for what is asked many times: all of them where that is quick."""
+        limit = 64
+        if self.patient.n <= limit or not self.patient.has(self.loss_name):
+            return self.index(limit)
+        return None if self.seconds_a_loss < 3e-4 else self.index(limit)
+
+    @cached_property
+    def seconds_a_loss(self) -> float:
+        """How long a call of the loss takes with all samples."""
+        begin = time.perf_counter()
+        try:
+            self.loss(self.patient.start)
+        except Failed:
+            pass
+        return time.perf_counter() - begin
+
+    def targets_of(self, index: Any) -> np.ndarray | None:
+        """Return the targets (n, m) of some samples."""
+        if self.targets is None or index is None:
+            return self.targets
+        return self.targets[index]
+
+    # The loss
+
+    @property
+    def loss_name(self) -> str:
+        """The function whose slope the gradient should be."""
+        return "training_loss" if self.patient.has("training_loss") else "loss"
+
+    def loss(self, values: Arrays, index: Any = None, name: str = "") -> float:
+        """Return the program's loss, always with the same random numbers."""
+        seed(7)
+        return self.patient.number(name or self.loss_name, values, self.patient.data(index))
+
+    # Points at which the program is asked
+
+    def jittered(self, scale: float, rng: np.random.Generator) -> Arrays:
+        """Return the start, made smaller and moved at random."""
+        result = []
+        for value in self.patient.start:
+            size = float(value.std()) if value.size > 1 and value.std() > 0 else 0.3
+            size = max(size, 0.05)
+            moved = value + 0.7 * min(size, 3.0) * rng.normal(size=value.shape)
+            result.append(np.asarray(scale * moved))
+        return result
+
+    def distance(self, values: Arrays) -> float:
+        """Return how far the answers are from where a bounded output is flat, at most 1."""
+        if not self.patient.has("predict"):
+            return 1.0
+        try:
+            a = self.patient.predictions(values, self.few, exact=True)
+        except Failed:
+            return 1.0
+        if not np.isfinite(a).all():
+            return -1.0
+        inside = np.minimum(a, 1 - a) if a.min() >= 0 else 1 - np.abs(a)
+        if np.abs(a).max() > 1:
+            return 1.0
+        spread = 1.0 if len(a) < 2 else float(np.ptp(a, axis=0).max() > 1e-9)
+        return float(inside.min()) * max(spread, 1e-3) if inside.max() > 0 else 0.0
+
+    @cached_property
+    def points(self) -> list[Arrays]:
+        """Points near the start at which the outputs are not flat."""
+        best: tuple[float, float] = (-2.0, 1.0)
+        for scale in (1.0, 0.3, 0.1, 0.03, 0.01, 0.001):
+            here = self.distance(self.jittered(scale, np.random.default_rng(3)))
+            if here > best[0]:
+                best = here, scale
+            if here > 2e-3:
+                break
+        rng = np.random.default_rng(3)
+        return [self.jittered(best[1], rng) for _ in range(8)]
+
+    # What the program computes
+
+    @cached_property
+    def dense(self) -> Dense | None:
+        """The dense network that answers as the program does, or None."""
+        patient = self.patient
+        if not patient.has("predict") or not patient.start or self.first_answers is None:
+            return None
+        n = min(6, patient.n)
+        index = np.arange(n)
+        try:
+            return rebuilt(
+                lambda values: patient.predictions(values, index, exact=True),
+                self.points[:2],
+                self.X_rows[:n],
+            )
+        except Failed:
+            return None
+
+    @cached_property
+    def formula(self) -> Formula | None:
+        """The known loss that gives the program's numbers, or None."""
+        return self.formula_of(self.loss_name)
+
+    @cached_property
+    def base_values(self) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+        """The sums of all bases at the points, and the predictions there."""
+        y, answers = self.targets_of(self.few), []
+        if y is None or not self.patient.has("predict"):
+            return {}, []
+        for values in self.points:
+            answers.append(self.patient.predictions(values, self.few, exact=True))
+        bases = {
+            name: np.array([base(a, y) for a in answers])
+            for name, base in BASES.items()
+            if self.possible(name, answers, y)
+        }
+        return bases, answers
+
+    def possible(self, base: str, answers: list[np.ndarray], y: np.ndarray) -> bool:
+        """Say whether a base makes sense for these predictions and targets."""
+        inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
+        if base in ("binary", "cross", "other_half"):
+            return inside
+        if base == "cross_from_logits":
+            return y.shape[1] > 1
+        if base == "hinge":
+            return bool(set(np.unique(y)) <= {-1.0, 1.0})
+        return True
+
+    def formula_of(self, name: str) -> Formula | None:
+        """Return the formula of a function that returns one number."""
+        try:
+            bases, _ = self.base_values
+            losses = np.array([self.loss(values, self.few, name) for values in self.points])
+        except Failed:
+            return None
+        if not bases or not np.isfinite(losses).any():
+            return None
+        weights = np.array([sum(np.sum(p[i] ** 2) for i in self.weights) for p in self.points])
+        everything = np.array([sum(np.sum(v**2) for v in p) for p in self.points])
+        tolerance = 1e-2 if self.patient.single else 1e-3
+        return fitted(losses, bases, weights, everything, tolerance)
+
+    @cached_property
+    def weights(self) -> list[int]:
+        """Which parameters are weights, and no biases."""
+        if self.dense is not None:
+            return [layer.W for layer in self.dense.layers]
+        start = self.patient.start
+        return [i for i, v in enumerate(start) if v.ndim == 2 and (min(v.shape) > 1 or len(v) > 1)]
+
+    def known_slopes(self, values: Arrays, base: str, index: Any, like: Measured) -> Arrays | None:
+        """Return the gradient of the sum of a base, where ``like`` was measured or everywhere."""
+        y = self.targets_of(index)
+        if y is None:
+            return None
+        if self.dense is not None:
+            X = self.X_rows if index is None else self.X_rows[index]
+            return self.dense.gradient(values, X, y, Formula(base, 1.0))
+        entries = [[tuple(i) for i in np.argwhere(~np.isnan(s))] for s in like.slope]
+        try:
+            return measure(
+                lambda p: BASES[base](self.patient.predictions(p, index, exact=True), y),
+                values,
+                entries,
+                self.patient.single,
+            ).slope
+        except Failed:
+            return None
+
+    def measured(self, values: Arrays, index: Any, at_most: int = 0) -> Measured:
+        """Measure slopes of the loss, at all entries or at some."""
+        begin = time.perf_counter()
+        self.loss(values, index)
+        cost = max(time.perf_counter() - begin, 1e-5)
+        room = at_most or int(min(400, max(24, 0.12 / cost)))
+        entries = chosen_entries(values, room, np.random.default_rng(5))
+        return measure(lambda p: self.loss(p, index), values, entries, self.patient.single)
+
+
+def seed(number: int) -> None:
+    """Set the global generators, which a program may draw from; the audit puts them back."""
+    import random
+
+    np.random.seed(number)  # noqa: NPY002 - for the program, not for us
+    random.seed(number)
+
+
+def table(a: np.ndarray, b: np.ndarray) -> bool:
+    """Say whether two arrays of different shapes broadcast to a larger one."""
+    try:
+        shape = np.broadcast_shapes(a.shape, b.shape)
+    except ValueError:
+        return False
+    return shape not in (a.shape, b.shape) or int(np.prod(shape)) > max(a.size, b.size)
+
+
+STRETCHED: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "squared": lambda a, y: float(np.sum((a - y) ** 2)),
+    "binary": lambda a, y: float(binary(*np.broadcast_arrays(a, y))),
+    "cross": lambda a, y: float(cross(*np.broadcast_arrays(a, y))),
+    "absolute": lambda a, y: float(np.sum(np.abs(a - y))),
+}

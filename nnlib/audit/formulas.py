@@ -1,0 +1,434 @@
+"""What a program is likely to compute: known losses, known activations, dense networks.
+
+The program is asked for numbers, and the formula that gives the same numbers is looked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.activations import sigmoid, softmax
+
+Arrays = list[np.ndarray]
+
+# Losses: sums over samples and outputs. `a` predictions and `y` targets, both (n, m)
+
+
+def squared(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the squared errors."""
+    return float(np.sum((a - y) ** 2))
+
+
+def absolute(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the errors' sizes."""
+    return float(np.sum(np.abs(a - y)))
+
+
+def root(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the root of the sum of the squared errors."""
+    return float(np.sqrt(np.sum((a - y) ** 2)))
+
+
+def log_of(a: np.ndarray) -> np.ndarray:
+    """Return the logarithm, -745 at 0, as far as a float can go."""
+    return np.log(np.maximum(a, 5e-324))
+
+
+def binary(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the binary cross-entropies."""
+    return float(-np.sum(y * log_of(a) + (1 - y) * log_of(1 - a)))
+
+
+def cross(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the cross-entropies."""
+    return float(-np.sum(y * log_of(a)))
+
+
+def other_half(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the second term of the binary cross-entropy alone."""
+    return float(-np.sum((1 - y) * log_of(1 - a)))
+
+
+def plain_error(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the errors, neither squared nor made positive."""
+    return float(np.sum(a - y))
+
+
+def binary_from_logits(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the binary cross-entropies of logits."""
+    return float(np.sum(np.logaddexp(0, a) - y * a))
+
+
+def cross_from_logits(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the cross-entropies of logits."""
+    top = a.max(axis=1, keepdims=True)
+    log_sum = top[:, 0] + np.log(np.exp(a - top).sum(axis=1))
+    return float(np.sum(y.sum(axis=1) * log_sum) - np.sum(y * a))
+
+
+def hinge(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the hinge losses, for targets of -1 and 1."""
+    return float(np.sum(np.maximum(0, 1 - a * y)))
+
+
+SLOPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
+    "squared": lambda a, y: 2 * (a - y),
+    "absolute": lambda a, y: np.sign(a - y),
+    "root": lambda a, y: (a - y) / max(float(np.sqrt(np.sum((a - y) ** 2))), 1e-300),
+    "binary": lambda a, y: (a - y) / np.maximum(a * (1 - a), 1e-300),
+    "cross": lambda a, y: -y / np.maximum(a, 1e-300),
+    "other_half": lambda a, y: (1 - y) / np.maximum(1 - a, 1e-300),
+    "plain_error": lambda a, y: np.ones_like(a),
+    "binary_from_logits": lambda a, y: sigmoid(a) - y,
+    "cross_from_logits": lambda a, y: softmax(a) * y.sum(axis=1, keepdims=True) - y,
+    "hinge": lambda a, y: -y * (1 - a * y > 0),
+}
+BASES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
+    "squared": squared,
+    "absolute": absolute,
+    "root": root,
+    "binary": binary,
+    "cross": cross,
+    "other_half": other_half,
+    "plain_error": plain_error,
+    "binary_from_logits": binary_from_logits,
+    "cross_from_logits": cross_from_logits,
+    "hinge": hinge,
+}
+WORDS = {
+    "squared": "squared errors",
+    "absolute": "absolute errors",
+    "root": "squared errors, under a root,",
+    "binary": "binary cross-entropies",
+    "cross": "cross-entropies -y log(a)",
+    "other_half": "terms -(1 - y) log(1 - a)",
+    "plain_error": "errors, neither squared nor made positive,",
+    "binary_from_logits": "binary cross-entropies of logits",
+    "cross_from_logits": "cross-entropies of logits",
+    "hinge": "hinge losses",
+}
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A loss that fits: ``factor`` times the sum of a base, and penalties on the weights."""
+
+    base: str
+    factor: float
+    decay: float = 0.0  # of the sum of the squares of all matrices
+    decay_of_all: float = 0.0  # of the sum of the squares of all parameters
+
+    def words(self, n: int, m: int) -> str:
+        """Say which loss it is."""
+        return factor_words(self.factor, WORDS[self.base], n, m, self.base == "root") + (
+            f" and {self.decay or self.decay_of_all:.4g} times the squares of the weights"
+            if abs(self.decay) + abs(self.decay_of_all) > 0
+            else ""
+        )
+
+
+def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) -> str:
+    """Say "the mean of the squared errors" for a factor of 1 / (n m), and so on."""
+    sign, f = ("minus " if f < 0 else ""), abs(f)
+    known: list[tuple[float, str]] = [
+        (1, f"the sum of the {what}"),
+        (1 / n, f"the sum of the {what} divided by the {n} samples"),
+        (1 / m, f"the sum of the {what} divided by the {m} outputs"),
+        (1 / (n * m), f"the mean of the {what}"),
+        (0.5, f"half the sum of the {what}"),
+        (0.5 / n, f"half the sum of the {what} divided by the {n} samples"),
+        (0.5 / (n * m), f"half the mean of the {what}"),
+        (1 / n**2, f"the sum of the {what} divided twice by the {n} samples"),
+    ]
+    if under_root:
+        known = [(1 / np.sqrt(n * m), f"the root of the mean of the {what[:-14]}"), *known]
+    for value, words in known:
+        if abs(f - value) < 2e-3 * value:
+            return sign + words
+    return f"{sign}{f:.4g} times the sum of the {what}"
+
+
+# Activations: the function, and its slope from z and a
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation; ``of_a`` is its slope as a function of the activation alone, if it has one."""
+
+    name: str
+    value: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    of_a: Callable[[np.ndarray], np.ndarray]
+
+
+def _leaky(share: float) -> Activation:
+    """Return a leaky ReLU."""
+    return Activation(
+        f"leaky ReLU ({share})",
+        lambda z: np.where(z > 0, z, share * z),
+        lambda z: np.where(z > 0, 1.0, share),
+        lambda a: np.where(a > 0, 1.0, share),
+    )
+
+
+ACTIVATIONS = [
+    Activation("sigmoid", sigmoid, lambda z: sigmoid(z) * (1 - sigmoid(z)), lambda a: a * (1 - a)),
+    Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, lambda a: 1 - a**2),
+    Activation(
+        "ReLU",
+        lambda z: np.maximum(z, 0),
+        lambda z: (z > 0).astype(float),
+        lambda a: (a > 0).astype(float),
+    ),
+    Activation("identity", lambda z: z, np.ones_like, np.ones_like),
+    _leaky(0.01),
+    _leaky(0.1),
+    _leaky(0.2),
+    Activation(
+        "softplus", lambda z: np.logaddexp(0, z), sigmoid, lambda a: 1 - np.exp(-a)
+    ),
+    Activation(
+        "ELU",
+        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+        lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0))),
+        lambda a: np.where(a > 0, 1.0, a + 1),
+    ),
+    Activation("sine", np.sin, np.cos, lambda a: np.sqrt(np.maximum(1 - a**2, 0))),
+    Activation(
+        "arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)
+    ),
+]
+SOFTMAX = Activation("softmax", softmax, lambda z: np.ones_like(z), lambda a: a * (1 - a))
+RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, np.inf)}
+
+
+# Dense networks, rebuilt from the program's parameters
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Where a layer's numbers stand among the parameters."""
+
+    W: int
+    b: int | None
+    turned: bool  # W is (n_out, n_in)
+    bias_column: int | None = None  # the row of W that is the bias: 0 or -1
+
+    def matrix(self, values: Arrays) -> np.ndarray:
+        """Return W (n_in, n_out), without the row of the bias."""
+        W = self.whole(values)
+        if self.bias_column is None:
+            return W
+        return W[1:] if self.bias_column == 0 else W[:-1]
+
+    def whole(self, values: Arrays) -> np.ndarray:
+        """Return W as (n_in, n_out), with the row of the bias if it has one."""
+        W = values[self.W]
+        if W.ndim == 1:
+            W = W.reshape(-1, 1)
+        return W.T if self.turned else W
+
+    def bias(self, values: Arrays) -> np.ndarray | float:
+        """Return b (1, n_out), or 0."""
+        if self.bias_column is not None:
+            return self.whole(values)[self.bias_column].reshape(1, -1)
+        return 0.0 if self.b is None else values[self.b].reshape(1, -1)
+
+
+@dataclass(frozen=True)
+class Dense:
+    """A dense network that gives the program's answers."""
+
+    layers: tuple[Layer, ...]
+    activations: tuple[Activation, ...]
+    divisor: float = 1.0  # of X, for pixels that the program divides itself
+
+    def forward(self, values: Arrays, X: np.ndarray) -> tuple[Arrays, Arrays]:
+        """Return the weighted sums z and the activations a of all layers; z[0] is X too."""
+        a = [X / self.divisor]
+        z = [a[0]]
+        for layer, activation in zip(self.layers, self.activations, strict=True):
+            z.append(a[-1] @ layer.matrix(values) + layer.bias(values))
+            a.append(activation.value(z[-1]))
+        return z, a
+
+    def output_delta(self, z: np.ndarray, a: np.ndarray, y: np.ndarray, base: str) -> np.ndarray:
+        """Return the slope of the sum of a base with respect to the output's z."""
+        slope = SLOPES[base](a, y)
+        if self.activations[-1] is SOFTMAX:
+            return a * (slope - (slope * a).sum(axis=1, keepdims=True))
+        return slope * self.activations[-1].slope(z)
+
+    def gradient(
+        self, values: Arrays, X: np.ndarray, y: np.ndarray, formula: Formula
+    ) -> Arrays:
+        """Return the gradient of a loss, in the order and the shapes of the parameters."""
+        z, a = self.forward(values, X)
+        delta = formula.factor * self.output_delta(z[-1], a[-1], y, formula.base)
+        result = [np.zeros_like(value) for value in values]
+        for number in range(len(self.layers), 0, -1):
+            self.put(result, number, a[number - 1].T @ delta, delta.sum(axis=0), values)
+            if number > 1:
+                back = delta @ self.layers[number - 1].matrix(values).T
+                delta = back * self.activations[number - 2].slope(z[number - 1])
+        for i, value in enumerate(values):
+            result[i] += 2 * formula.decay_of_all * value
+            if value.ndim == 2 and min(value.shape) > 0 and any(i == q.W for q in self.layers):
+                result[i] += 2 * formula.decay * value
+        return result
+
+    def put(
+        self, result: Arrays, number: int, W: np.ndarray, b: np.ndarray, values: Arrays
+    ) -> None:
+        """Store the gradients of a layer, counted from 1, in the shapes of its parameters."""
+        layer = self.layers[number - 1]
+        if layer.bias_column is not None:
+            rows = [b.reshape(1, -1), W] if layer.bias_column == 0 else [W, b.reshape(1, -1)]
+            W = np.concatenate(rows)
+        elif layer.b is not None:
+            result[layer.b] = b.reshape(values[layer.b].shape)
+        result[layer.W] = (W.T if layer.turned else W).reshape(values[layer.W].shape)
+
+    def split(self, gradient: Arrays, number: int) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the gradients of W (n_in, n_out) and b (n_out,) of a layer; b may be None."""
+        layer = self.layers[number - 1]
+        W = layer.matrix(gradient)
+        if layer.bias_column is None and layer.b is None:
+            return W, None
+        return W, np.ravel(layer.bias(gradient))
+
+    def words(self, values: Arrays) -> str:
+        """Say which network it is."""
+        sizes = [self.layers[0].matrix(values).shape[0]]
+        sizes += [layer.matrix(values).shape[1] for layer in self.layers]
+        names = ", ".join(activation.name for activation in self.activations)
+        return f"a network {'-'.join(map(str, sizes))} ({names})"
+
+
+def chains(shapes: list[tuple[int, ...]], n_in: int, n_out: int) -> Iterator[tuple[Layer, ...]]:
+    """Yield the ways in which arrays of these shapes make layers from n_in to n_out."""
+
+    def extend(width: int, left: list[int], layers: tuple[Layer, ...]) -> Iterator[tuple[Layer, ...]]:
+        if not left and width == n_out:
+            yield layers
+        for i in left:
+            rest = [j for j in left if j != i]
+            for out, turned, column in orientations(shapes[i], width):
+                if column is not None:
+                    yield from extend(out, rest, (*layers, Layer(i, None, turned, column)))
+                    continue
+                for j in rest:
+                    if int(np.prod(shapes[j])) == out and max(shapes[j], default=1) == out:
+                        others = [k for k in rest if k != j]
+                        yield from extend(out, others, (*layers, Layer(i, j, turned)))
+                yield from extend(out, rest, (*layers, Layer(i, None, turned)))
+
+    return extend(n_in, list(range(len(shapes))), ())
+
+
+def orientations(
+    shape: tuple[int, ...], width: int
+) -> Iterator[tuple[int, bool, int | None]]:
+    """Yield the ways to use an array as weights: outputs, turned, row of the bias."""
+    if len(shape) == 1:
+        shape = (shape[0], 1)
+    if len(shape) != 2:
+        return
+    for out, n_in, turned in [(shape[1], shape[0], False), (shape[0], shape[1], True)]:
+        if n_in == width:
+            yield out, turned, None
+        if n_in == width + 1:
+            yield out, turned, -1
+            yield out, turned, 0
+
+
+def rebuilt(
+    predictions: Callable[[Arrays], np.ndarray],
+    points: list[Arrays],
+    X: np.ndarray,
+    seconds: float = 0.15,
+) -> Dense | None:
+    """Return the dense network that predicts what the program predicts, if there is one.
+
+    ``X`` (n, d) are the samples that ``predictions`` answers, with (n, m), at each point.
+    """
+    until = time.perf_counter() + seconds
+    wanted = [predictions(values) for values in points]
+    if not all(np.isfinite(each).all() and len(each) == len(X) for each in wanted):
+        return None
+    shapes = [value.shape for value in points[0]]
+    divisors = [1.0, 255.0, 256.0, 16.0] if np.abs(X).max() > 2 else [1.0]
+    found = itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 40)
+    for layers in found:
+        for divisor in divisors:
+            for activations in activation_choices(len(layers)):
+                network = Dense(layers, activations, divisor)
+                if all(
+                    agrees(network.forward(values, X)[1][-1], answer)
+                    for values, answer in zip(points, wanted, strict=True)
+                ):
+                    return network
+                if time.perf_counter() > until:
+                    return None
+    return None
+
+
+def activation_choices(n_layers: int) -> Iterator[tuple[Activation, ...]]:
+    """Yield choices of activations, the usual ones first."""
+    outputs = [*ACTIVATIONS[:1], SOFTMAX, ACTIVATIONS[3], *ACTIVATIONS[1:3], *ACTIVATIONS[4:]]
+    usual = outputs[:5]
+    for hidden in ACTIVATIONS if n_layers > 1 else ACTIVATIONS[:1]:
+        for output in usual if n_layers > 1 else outputs:
+            yield (*[hidden] * (n_layers - 1), output)
+    if n_layers > 2:
+        for mixed in itertools.product(ACTIVATIONS[:5], repeat=n_layers - 1):
+            if len({each.name for each in mixed}) > 1:
+                for output in usual:
+                    yield (*mixed, output)
+
+
+def agrees(a: np.ndarray, b: np.ndarray, tolerance: float = 1e-5) -> bool:
+    """Say whether two arrays are equal but for rounding."""
+    if a.shape != b.shape or not np.isfinite(b).all():
+        return False
+    return bool(np.abs(a - b).max(initial=0) <= tolerance * max(np.abs(b).max(initial=0), 1e-12))
+
+
+def fitted(
+    losses: np.ndarray,
+    bases: dict[str, np.ndarray],
+    squares: np.ndarray,
+    squares_of_all: np.ndarray,
+    tolerance: float = 1e-3,
+) -> Formula | None:
+    """Return the formula that gives these losses at some points, if there is one.
+
+    All arrays (n_points,): the losses, each base there, the squares of the weights and of all.
+    """
+    best: tuple[float, Formula] | None = None
+    for base, values in bases.items():
+        good = np.isfinite(values) & np.isfinite(losses)
+        if good.sum() < 4 or np.abs(values[good]).max() < 1e-12:
+            continue
+        for columns, penalty in [
+            ((values,), ""),
+            ((values, squares), "decay"),
+            ((values, squares_of_all), "decay_of_all"),
+        ]:
+            A = np.stack([column[good] for column in columns], axis=1)
+            scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+            solution = np.linalg.lstsq(A / scale, losses[good], rcond=None)[0] / scale
+            spread = max(np.ptp(losses[good]), 1e-3 * np.abs(losses[good]).max(), 1e-300)
+            error = float(np.abs(A @ solution - losses[good]).max() / spread)
+            if error < tolerance * (0.3 if penalty else 1.0) and abs(solution[0]) > 1e-12:
+                formula = Formula(base, float(solution[0]), **(
+                    {penalty: float(solution[1])} if penalty else {}))  # fmt: skip
+                if best is None or error < best[0] * 0.1:
+                    best = error, formula
+                break
+    return best[1] if best else None

@@ -1,0 +1,402 @@
+"""Checks of the functions themselves: the same answer to the same question, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, check, seed
+from nnlib.audit.patient import Arrays, Failed, as_columns_of, leaves, taken
+
+
+def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
+    """Return what a function gives at the start, as one flat array."""
+    patient = exam.patient
+    values = patient.start if values is None else values
+    if name == "predict":
+        return np.ravel(patient.predict(values, patient.X)).astype(float)
+    if name == "gradients":
+        return np.concatenate([np.ravel(g) for g in patient.gradients(values, patient.data())])
+    return np.array([patient.number(name, values, patient.data(), exact=False)])
+
+
+@check
+def call_each_once(exam: Exam) -> None:
+    """Each function can be called with what was passed; those that cannot are left out."""
+    patient = exam.patient
+    for name in ("loss", "training_loss", "gradients"):
+        if not patient.has(name):
+            continue
+        try:
+            answer = ask(exam, name, None)
+            if name != "gradients" and not np.isfinite(answer).all():
+                not_finite(exam, name, answer)
+        except Failed as error:
+            shapes = f"X {np.shape(patient.X)} and y {np.shape(patient.y)}"
+            exam.failed(error, f"its value for {shapes}")
+            del patient.functions[name]
+    for name, how in [
+        ("loss", "the loss: pass loss(parameters, X, y)"),
+        ("gradients", "the gradient: pass gradients(parameters, X, y)"),
+        ("step", "the update: pass step(parameters, X, y)"),
+    ]:
+        if not patient.has(name) and not any(f.where == name for f in exam.findings):
+            exam.miss(how)
+
+
+def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
+    """A loss that is no finite number at the start."""
+    big = np.abs(exam.X_rows).max() > 15
+    kind = "data_scale" if big else "saturated"
+    severity = "suspicious" if big else "wrong"
+    exam.find(
+        kind, severity, "X" if big else name,
+        f"{name} is {answer[0]} at the start: the logarithm of 0, or a number too large for a "
+        "float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
+    )  # fmt: skip
+
+
+@check
+def look_at_precision(exam: Exam) -> None:
+    """Find out whether the loss is computed in float32 whatever the parameters are."""
+    patient = exam.patient
+    if not patient.has(exam.loss_name):
+        return
+    try:
+        losses = [exam.loss(values, exam.few) for values in exam.points[:3]]
+    except Failed:
+        return
+    finite = [loss for loss in losses if np.isfinite(loss) and loss != 0]
+    patient.single = len(set(finite)) > 1 and all(float(np.float32(x)) == x for x in finite)
+
+
+@check
+def look_for_changes(exam: Exam) -> None:
+    """No function changes what it is given."""
+    patient = exam.patient
+    for name in ("predict", "loss", "training_loss", "gradients", "step"):
+        if not patient.has(name) or (name == "step" and not patient.has("new_step")):
+            continue
+        given = patient.made(exam.points[0])
+        X, y = patient.data()
+        before = [array.copy() for _, array in leaves(given)]
+        arguments = (given, X) if name == "predict" else (given, X, y)
+        try:
+            if name == "step":
+                kept = patient.functions["step"]
+                patient.functions["step"] = patient.fresh_step()
+            patient.call(name, *arguments)
+        except Failed:
+            continue
+        finally:
+            if name == "step":
+                patient.functions["step"] = kept
+        report_changes(exam, name, before, given, X, y)
+
+
+def report_changes(
+    exam: Exam, name: str, before: list[np.ndarray], given: Any, X: Any, y: Any
+) -> None:
+    """Say which argument a call has changed."""
+    patient = exam.patient
+    new_X, new_y = order_of(exam, "X", X), order_of(exam, "y", y)
+    if new_X is not None and name == "step":
+        if new_y is not None and np.array_equal(new_X, new_y):
+            return  # shuffled in place, rows and labels alike
+        exam.find(
+            "pairs_broken", "wrong", name,
+            "step brings the rows of X into another order, in place, and those of y "
+            + ("into a third one." if new_y is not None else "stay where they are."),
+        )  # fmt: skip
+        return
+    changed = [n for n, a, b in [("X", patient.X, X), ("y", patient.y, y)] if not same(a, b)]
+    if name != "step":
+        after = [array for _, array in leaves(given)][: len(before)]
+        changed += [
+            label
+            for label, a, b in zip(patient.names, before, after, strict=False)
+            if a.shape != b.shape or not np.array_equal(a, b, equal_nan=True)
+        ]
+    if changed:
+        exam.find(
+            "changes_its_arguments", "wrong", name,
+            f"{name} changes {', '.join(changed)}, which it was given: after one call "
+            "the caller has other numbers.", tuple(changed),
+        )  # fmt: skip
+
+
+def same(a: Any, b: Any) -> bool:
+    """Say whether data are what they were."""
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and a.dtype == b.dtype and bool((a == b).all())
+
+
+def order_of(exam: Exam, name: str, now: Any) -> np.ndarray | None:
+    """Return the order into which samples were brought, or None if they were not."""
+    patient = exam.patient
+    old = getattr(patient, name)
+    if same(old, now) or np.shape(old) != np.shape(now):
+        return None
+    rows = [as_columns_of(np.asarray(each), patient.axis[name]) for each in (old, now)]
+    places = []
+    for row in rows[1]:
+        hit = np.flatnonzero((rows[0] == row).all(axis=1))
+        if len(hit) == 0:
+            return None
+        places.append(hit[0])
+    return np.array(places)
+
+
+@check
+def ask_twice(exam: Exam) -> None:
+    """The same question gets the same answer."""
+    patient = exam.patient
+    for name in ("predict", "loss", "training_loss", "gradients"):
+        if not patient.has(name) or exam.found("changes_its_arguments"):
+            continue
+        try:
+            answers = [ask(exam, name, exam.points[0]) for _ in range(3)]
+        except Failed:
+            continue
+        if any(a.shape != answers[0].shape for a in answers) or not np.isfinite(answers[0]).all():
+            continue
+        scale = max(np.abs(answers[0]).max(initial=0), 1e-300)
+        if max(np.abs(a - answers[0]).max(initial=0) for a in answers[1:]) <= 1e-9 * scale:
+            continue
+        report_difference(exam, name, answers)
+
+
+def report_difference(exam: Exam, name: str, answers: list[np.ndarray]) -> None:
+    """Say whether a function is random, or remembers."""
+    a, b, c = answers
+    k = int(np.abs(a - b).argmax())
+    seen = f"two calls with the same arguments gave {a[k]:.6g} and {b[k]:.6g}"
+    if name == "training_loss":
+        exam.miss("the slopes of training_loss where it draws new random numbers at each call")
+        exam.patient.random_loss = not repeats(exam, name)
+        return
+    together = float(np.vdot(a, b) / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-300))
+    grows = np.abs(c).max() > np.abs(b).max() > np.abs(a).max() and together > 0.999
+    if name == "gradients" and (grows or (together > 0.9999)):
+        exam.find(
+            "state_kept", "wrong", name,
+            f"{seen}: the second is {np.vdot(a, b) / np.vdot(a, a):.4f} times the first.",
+        )  # fmt: skip
+    elif name == "gradients" and exam.patient.has("training_loss"):
+        exam.patient.random_loss = not repeats(exam, name)
+    else:
+        exam.find("loss_random", "wrong", name, f"{seen}.")
+
+
+def repeats(exam: Exam, name: str) -> bool:
+    """Say whether a random function repeats itself with the same seed."""
+    seed(7)
+    a = ask(exam, name, exam.points[0])
+    seed(7)
+    return bool(np.array_equal(a, ask(exam, name, exam.points[0])))
+
+
+@check
+def look_for_one_array(exam: Exam) -> None:
+    """A gradient is a new array at each call."""
+    patient = exam.patient
+    if not patient.has("gradients"):
+        return
+    try:
+        answers = []
+        kept: Arrays = []
+        for values in exam.points[:2]:
+            seed(7)
+            answer = patient.call("gradients", patient.made(values, exact=True), *patient.data())
+            answers.append([array for _, array in leaves(answer)])
+            kept = kept or [array.copy() for array in answers[0]]
+    except Failed:
+        return
+    first = [
+        i
+        for i, (now, then) in enumerate(zip(answers[0], kept, strict=False))
+        if now.shape == then.shape and not np.array_equal(now, then, equal_nan=True)
+    ]
+    shared = [
+        i
+        for i, (a, b) in enumerate(zip(*answers, strict=False))
+        if a.size and np.shares_memory(a, b)
+    ]
+    if shared and first:
+        names = ", ".join(patient.names[i] for i in shared if i < len(patient.names))
+        exam.find(
+            "same_array_returned", "wrong", "gradients",
+            f"two calls with different parameters returned the same array for {names}: the second "
+            "call has overwritten what the first one returned.",
+        )  # fmt: skip
+
+
+@check
+def ask_one_alone(exam: Exam) -> None:
+    """A sample gets the same answer alone and among others."""
+    patient = exam.patient
+    if not patient.has("predict") or exam.first_answers is None or patient.n < 2:
+        return
+    if exam.found("loss_random", "changes_its_arguments"):
+        return
+    values = exam.points[0]
+    try:
+        among = patient.predictions(values, exact=True)
+    except Failed:
+        return
+    worst, place, alone = 0.0, 0, among[0]
+    for i in np.unique(np.linspace(0, patient.n - 1, 4).astype(int)):
+        try:
+            answer = patient.predictions(values, np.array([i]), exact=True)
+        except Failed as error:
+            if by_columns(exam, values):
+                say_other_layout(exam)
+            else:
+                exam.miss(f"one sample alone: {error}")
+            return
+        if answer.shape != (1, among.shape[1]):
+            if answer.size != among.shape[1]:
+                return
+            answer = answer.reshape(1, -1)
+        off = float(np.abs(answer[0] - among[i]).max())
+        if not off <= worst:
+            worst, place, alone = off, int(i), answer[0]
+    scale = max(float(np.abs(among).max()), 1e-12)
+    if not worst > (1e-3 if patient.single else 1e-6) * scale:
+        exam.look("a sample alone and among others gets the same answer")
+        return
+    if not np.isfinite(among).all():
+        return
+    if by_columns(exam, values):
+        say_other_layout(exam)
+        return
+    k = int(np.abs(alone - among[place]).argmax())
+    exam.find(
+        "samples_mixed", "wrong", "predict",
+        f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
+        f"{among[place][k]:.4f}.{sums(among)}", (f"sample {place}, output {k}",),
+    )  # fmt: skip
+
+
+def say_other_layout(exam: Exam) -> None:
+    """Report a program that takes the other axis of X for the samples."""
+    used, told = ("columns", "rows") if exam.patient.axis["X"] == 0 else ("rows", "columns")
+    exam.find(
+        "samples_as_columns", "wrong", "X",
+        f"X has shape {np.shape(exam.patient.X)}, with the samples in its {told}, but the program "
+        f"takes its {used} for samples: only they can be asked for one alone.",
+    )  # fmt: skip
+
+
+def sums(a: np.ndarray) -> str:
+    """Say over what the predictions add up to 1."""
+    if abs(a.sum() - 1) < 1e-6:
+        return " All predictions of all samples together add up to 1."
+    if np.abs(a.sum(axis=0) - 1).max() < 1e-6:
+        return " For each output the predictions of all samples add up to 1."
+    return ""
+
+
+def by_columns(exam: Exam, values: Arrays) -> bool:
+    """Say whether the program answers a single sample rightly in the other layout."""
+    patient = exam.patient
+    X = np.asarray(patient.X)
+    if X.ndim != 2 or X.shape[0] != X.shape[1]:
+        return False
+    other = -1 if patient.axis["X"] == 0 else 0
+    try:
+        whole = patient.predict(values, X.astype(float))
+        part = patient.predict(values, taken(X.astype(float), np.arange(1), other))
+    except Failed:
+        return False
+    for axis in (other, patient.axis["X"]):
+        if whole.ndim == 2 and whole.shape[axis] == X.shape[other] and part.shape[axis] == 1:
+            if np.allclose(as_columns_of(whole, axis)[0], as_columns_of(part, axis)[0]):
+                return True
+    return False
+
+
+@check
+def look_for_unused_samples(exam: Exam) -> None:
+    """Every sample has a part in the loss and in the gradient."""
+    patient = exam.patient
+    for name in ("loss", "gradients"):
+        if not patient.has(name) or exam.found("loss_random", "changes_its_arguments"):
+            continue
+        unused = unused_rows(exam, lambda X, y, name=name: flat(exam, name, X, y))
+        if unused:
+            exam.find(
+                "samples_unused", "wrong", name,
+                f"{name} gives the same whatever stands in {rows(unused)}: {len(unused)} of "
+                f"{patient.n} samples have no part in it.",
+            )  # fmt: skip
+
+
+def flat(exam: Exam, name: str, X: Any, y: Any) -> np.ndarray:
+    """Return a loss or a gradient as one flat array."""
+    seed(7)
+    if name == "loss":
+        return np.array([exam.patient.number(name, exam.points[0], (X, y))])
+    return np.concatenate([np.ravel(g) for g in exam.patient.gradients(exam.points[0], (X, y))])
+
+
+def unused_rows(exam: Exam, function: Any) -> list[int]:
+    """Return the samples whose change never changes the function's value."""
+    patient = exam.patient
+    n = patient.n
+    if n < 2:
+        return []
+
+    def unmoved(group: np.ndarray) -> bool:
+        return all(np.array_equal(begin, function(*disturbed(exam, group, k))) for k in range(4))
+
+    try:
+        begin = function(*patient.data())
+        if not np.array_equal(begin, function(*patient.data())) or not np.isfinite(begin).all():
+            return []
+        groups = np.array_split(np.arange(n), min(n, 24))
+        if len(groups[-1]) > 1:
+            groups[-1:] = [groups[-1][:-1], groups[-1][-1:]]
+        unused = [int(i) for group in groups if unmoved(group) for i in group]
+        if unused and len(unused) < n:  # those before them, one by one
+            i = unused[0] - 1
+            while i >= 0 and unmoved(np.array([i])):
+                unused.insert(0, i)
+                i -= 1
+    except Failed:
+        return []
+    return unused if len(unused) < n else []
+
+
+def disturbed(exam: Exam, group: np.ndarray, number: int) -> tuple[Any, Any]:
+    """Return the data with other numbers, and another target, in some samples."""
+    patient = exam.patient
+    y = exam.y_rows
+    different = np.flatnonzero((y != y[group[0]]).any(axis=1))
+    other = int(different[number % len(different)]) if len(different) else 0
+    rng = np.random.default_rng(number)
+    data = []
+    for name in ("X", "y"):
+        axis = patient.axis[name]
+        array = np.moveaxis(np.array(getattr(patient, name)), axis, 0).copy()
+        if name == "X":
+            numbers = array.astype(float)
+            moved = numbers.mean() + numbers.std() * rng.normal(size=array[group].shape)
+            array[group] = np.clip(moved, numbers.min(), numbers.max()).astype(array.dtype)
+        else:
+            array[group] = array[other]
+        array = np.moveaxis(array, 0, axis)
+        given = getattr(patient, name)
+        data.append(array.copy() if isinstance(given, np.ndarray) else array.tolist())
+    return data[0], data[1]
+
+
+def rows(numbers: list[int]) -> str:
+    """Say "samples 32 to 36" or "sample 4"."""
+    if len(numbers) == 1:
+        return f"sample {numbers[0]}"
+    if numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"samples {numbers[0]} to {numbers[-1]}"
+    return f"samples {', '.join(map(str, numbers[:8]))}{' …' if len(numbers) > 8 else ''}"
+

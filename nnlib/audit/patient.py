@@ -1,0 +1,514 @@
+"""The program that is audited, brought into one form: arrays in a fixed order, functions of them.
+
+Every call gets copies, so that whatever the program does to its arguments stays its own affair.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nnlib.validation import describe
+
+Arrays = list[np.ndarray]
+SECONDS_A_CALL = 3.0  # a call that takes longer is given up
+
+
+class Failed(Exception):
+    """A function of the program raised, or returned what cannot be used."""
+
+    def __init__(self, function: str, what: str) -> None:
+        super().__init__(f"{function} {what}")
+        self.function = function
+        self.what = what
+
+
+class Silent:
+    """A stream that takes everything and keeps nothing: what the program prints is not shown."""
+
+    def write(self, text: str) -> int:
+        """Take a text."""
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+# Structures: dicts, lists, tuples and objects, with numbers at their ends
+
+
+def is_leaf(value: Any, top: bool = False) -> bool:
+    """Say whether a value is an array of numbers, a number, or a nested list of numbers."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "biuf"
+    if isinstance(value, (bool, int, float, np.number)):
+        return True
+    if top or not isinstance(value, (list, tuple)) or not value or holds_arrays(value):
+        return False
+    try:
+        return np.asarray(value).dtype.kind in "biuf"
+    except ValueError:  # rows of different lengths
+        return False
+
+
+def holds_arrays(value: Any) -> bool:
+    """Say whether there is an array or a dict somewhere in nested lists."""
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_arrays, value))
+    return not isinstance(value, (bool, int, float, np.number))
+
+
+def children(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the name and the value of each part of a structure."""
+    if isinstance(value, dict):
+        yield from ((f"[{key!r}]", each) for key, each in value.items())
+    elif isinstance(value, (list, tuple)) or (
+        isinstance(value, np.ndarray) and value.dtype == object
+    ):
+        yield from ((f"[{i}]", each) for i, each in enumerate(value))
+    elif hasattr(value, "__dict__") and not callable(value):
+        yield from ((f".{name}", each) for name, each in vars(value).items())
+
+
+def leaves(value: Any, name: str = "", depth: int = 0) -> list[tuple[str, np.ndarray]]:
+    """Return the names and the arrays at the ends of a structure, in its order."""
+    if is_leaf(value, top=depth == 0):
+        return [(name, np.asarray(value))]
+    found = []
+    for part, each in children(value) if depth < 8 else ():
+        found += leaves(each, name + part, depth + 1)
+    return found
+
+
+def short_name(name: str) -> str:
+    """Return "W1" for "['W1']" and "W[0]" for "['W'][0]"."""
+    head, _, rest = name.partition("]")
+    if head.startswith(("['", '["')):
+        return head[2:-1] + rest
+    return name.lstrip(".") if not name.startswith("[") else f"parameters{name}"
+
+
+def filled(value: Any, new: Iterator[np.ndarray], exact: bool, depth: int = 0) -> Any:
+    """Return a copy of a structure with other numbers at its ends, of the same types."""
+    if is_leaf(value, top=depth == 0):
+        return like(value, next(new), exact)
+    if depth >= 8:
+        return copy.deepcopy(value)
+    if isinstance(value, dict):
+        made = copy.copy(value)
+        for key, each in value.items():
+            made[key] = filled(each, new, exact, depth + 1)
+        return made
+    if isinstance(value, tuple):
+        parts = [filled(each, new, exact, depth + 1) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    if isinstance(value, list):
+        return [filled(each, new, exact, depth + 1) for each in value]
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        made = np.empty_like(value)
+        for i, each in enumerate(value):
+            made[i] = filled(each, new, exact, depth + 1)
+        return made
+    if hasattr(value, "__dict__") and not callable(value):
+        made = copy.copy(value)
+        for name, each in vars(value).items():
+            setattr(made, name, filled(each, new, exact, depth + 1))
+        return made
+    return copy.deepcopy(value)
+
+
+def like(value: Any, array: np.ndarray, exact: bool) -> Any:
+    """Return numbers in the form of another value: a float, a nested list, an array of its type."""
+    if isinstance(value, np.ndarray):
+        kind = value.dtype if value.dtype.kind == "f" and not exact else np.float64
+        if not exact and value.dtype.kind in "biu" and (array == np.round(array)).all():
+            kind = value.dtype
+        made = np.array(array, dtype=kind)
+        return made.view(type(value)) if isinstance(value, np.matrix) else made
+    if isinstance(value, (list, tuple)):
+        return np.asarray(array).tolist()
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if whole and not exact and float(array) == round(float(array)):
+        return int(array)
+    return float(array)
+
+
+# Samples: rows or columns, arrays or lists
+
+
+def taken(data: Any, index: np.ndarray | slice, axis: int) -> Any:
+    """Return some samples of the data, in the form in which the data came."""
+    if isinstance(data, np.ndarray):
+        rows = np.arange(data.shape[axis])[index]
+        return np.take(data, rows, axis=axis)
+    rows = np.arange(len(data) if axis == 0 else np.shape(data)[axis])[index]
+    if axis == 0:
+        picked = [data[i] for i in rows]
+        return tuple(picked) if isinstance(data, tuple) else picked
+    return np.take(np.asarray(data), rows, axis=axis).tolist()
+
+
+def as_columns_of(answer: np.ndarray, axis: int) -> np.ndarray:
+    """Return an array (n, m), a row for each sample, whatever the layout was."""
+    moved = np.moveaxis(answer, axis, 0)
+    return moved.reshape(len(moved), -1)
+
+
+class Patient:
+    """A program in one form.
+
+    Attributes
+    ----------
+    names, start : lists
+        The parameters' names and their values in float64, in the program's order.
+    X, y : arrays or lists
+        Copies of the data, as they came.
+    axis : dict
+        On which axis of "X", "y" and "predictions" the samples lie: 0 or -1.
+    n : int
+        The number of samples.
+    """
+
+    def __init__(self, X: Any, y: Any, parameters: Any, functions: dict[str, Any]) -> None:
+        self.X, self.y = copied(X), copied(y)
+        self.structure = parameters
+        found = leaves(parameters) if parameters is not None else []
+        self.names = [short_name(name) for name, _ in found]
+        self.as_given = [np.array(array) for _, array in found]
+        self.start = [array.astype(np.float64) for array in self.as_given]
+        self.functions = {name: f for name, f in functions.items() if f is not None}
+        self.axis = {"X": 0, "y": 0, "predictions": 0}
+        self.n = 0
+        self.deadline = math.inf
+        self.single = False  # whether the program computes in float32 whatever it is given
+        kinds = {array.dtype for array in self.as_given if array.dtype.kind == "f"}
+        self.short_steps = bool(kinds) and np.dtype(np.float64) not in kinds
+
+    def has(self, *names: str) -> bool:
+        """Say whether the program has all of these functions."""
+        return all(name in self.functions for name in names)
+
+    def made(self, values: Arrays | None, exact: bool = False) -> Any:
+        """Return the parameters in the program's own form, with these values."""
+        if values is None:
+            return copied(self.structure)
+        return filled(self.structure, iter(values), exact)
+
+    def read(self, structure: Any, function: str) -> Arrays:
+        """Return the arrays of a structure in the program's order."""
+        found = leaves(structure)
+        if len(found) != len(self.start):
+            found = next(
+                (parts for _, part in children(structure)
+                 if len(parts := leaves(part)) == len(self.start)),
+                found,
+            )  # fmt: skip
+        by_name = {plain(name): array for name, array in found}
+        wanted = [plain(name) for name in self.names]
+        if len(by_name) == len(found) >= len(wanted) and set(wanted) <= set(by_name):
+            return [np.array(by_name[name], dtype=np.float64) for name in wanted]
+        if len(found) != len(self.start):
+            raise Failed(
+                function,
+                f"returned {describe(structure)}, in which {len(found)} arrays were found, but "
+                f"the parameters are {len(self.start)}: {', '.join(self.names)}.",
+            )
+        arrays = [np.array(array, dtype=np.float64) for _, array in found]
+        if not all(fits(a, s) for a, s in zip(arrays, self.start, strict=True)) and all(
+            fits(a, s) for a, s in zip(arrays[::-1], self.start, strict=True)
+        ):
+            return arrays[::-1]  # in the order of the way back
+        return arrays
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call a function of the program; Failed says what it raised."""
+        if time.perf_counter() > self.deadline:
+            raise Failed(name, "was not asked any more: the time for the audit is up.")
+        try:
+            with time_limit(SECONDS_A_CALL):
+                return self.functions[name](*arguments)
+        except TooLong:
+            raise Failed(name, f"did not end within {SECONDS_A_CALL:.0f} seconds.") from None
+        except (Exception, SystemExit) as error:
+            text = " ".join(str(error).split())[:300]
+            raise Failed(name, f"raised {type(error).__name__}: {text}") from None
+
+    def data(self, index: Any = None) -> tuple[Any, Any]:
+        """Return copies of X and y, of all samples or of some."""
+        if index is None:
+            return copied(self.X), copied(self.y)
+        return taken(self.X, index, self.axis["X"]), taken(self.y, index, self.axis["y"])
+
+    def predict(self, values: Arrays, X: Any, exact: bool = False) -> np.ndarray:
+        """Return the program's answer as an array, in its own layout."""
+        answer = self.call("predict", self.made(values, exact), wide(X) if exact else copied(X))
+        return self.as_array("predict", answer)
+
+    def as_array(self, function: str, answer: Any) -> np.ndarray:
+        """Return an answer as one array of numbers."""
+        if isinstance(answer, (tuple, list)) and any(isinstance(a, np.ndarray) for a in answer):
+            shapes = {np.shape(each) for each in answer}
+            if len(shapes) > 1 or isinstance(answer, tuple):  # z and a of all layers, perhaps
+                answer = answer[-1]
+        try:
+            array = np.asarray(answer)
+        except ValueError:
+            array = np.asarray(None)
+        if array.dtype.kind not in "biuf":
+            raise Failed(function, f"returned {describe(answer)}, but an array is expected.")
+        return array
+
+    def predictions(self, values: Arrays, index: Any = None, exact: bool = False) -> np.ndarray:
+        """Return the answers (n, m), a row for each sample."""
+        X = self.data(index)[0]
+        answer = self.predict(values, X, exact).astype(np.float64)
+        if answer.ndim == 0:
+            answer = answer.reshape(1)
+        return as_columns_of(answer, self.axis["predictions"] if answer.ndim > 1 else 0)
+
+    def number(self, name: str, values: Arrays, data: tuple[Any, Any], exact: bool = True) -> float:
+        """Return the value of the loss, or of another function that returns one number."""
+        X, y = (wide(each) if exact else copied(each) for each in data)
+        answer = self.call(name, self.made(values, exact), X, y)
+        if isinstance(answer, tuple) and answer:
+            answer = answer[0]  # the loss, and something beside it
+        array = self.as_array(name, answer)
+        if array.size != 1:
+            raise Failed(
+                name, f"returned an array of shape {array.shape}, but one number is expected."
+            )
+        return float(array.reshape(()))
+
+    def gradients(self, values: Arrays, data: tuple[Any, Any], exact: bool = True) -> Arrays:
+        """Return the program's gradient as arrays in the order of the parameters."""
+        X, y = (wide(each) if exact else copied(each) for each in data)
+        answer = self.call("gradients", self.made(values, exact), X, y)
+        return self.read(answer, "gradients")
+
+    def stepped(
+        self, values: Arrays, data: tuple[Any, Any], step: Callable[..., Any] | None = None
+    ) -> Arrays:
+        """Return the parameters after one call of step, or of a fresh step."""
+        given = self.made(values)
+        own = {**self.functions, "step": step} if step is not None else self.functions
+        kept, self.functions = self.functions, own
+        try:
+            answer = self.call("step", given, copied(data[0]), copied(data[1]))
+        finally:
+            self.functions = kept
+        if answer is None or (not leaves(answer) and parameters_like(given)):
+            answer = given  # changed in place
+        elif isinstance(answer, (int, float, np.number)) and len(self.start) != 1:
+            answer = given  # the loss came back
+        return self.read(answer, "step")
+
+    def fresh_step(self) -> Callable[..., Any]:
+        """Return a step that remembers nothing."""
+        if "new_step" in self.functions:
+            step = self.call("new_step")
+            if not callable(step):
+                raise Failed("new_step", f"returned {describe(step)}, but a function is expected.")
+            return step
+        return self.functions["step"]
+
+
+def parameters_like(structure: Any) -> bool:
+    """Say whether there are numbers in a structure."""
+    return bool(leaves(structure))
+
+
+def plain(name: str) -> str:
+    """Return a parameter's name without what marks it as a gradient: dW1, grad_W1, W1_grad."""
+    name = short_name(name) if name.startswith(("[", ".")) else name
+    name = name.replace("parameters", "")
+    for mark in ("gradient_", "grads_", "grad_", "delta_", "d_", "dL_d", "dJ_d", "d"):
+        if name.startswith(mark) and len(name) > len(mark):
+            name = name[len(mark) :]
+            break
+    for mark in ("_gradient", "_grad"):
+        name = name.removesuffix(mark)
+    return name
+
+
+def fits(array: np.ndarray, parameter: np.ndarray) -> bool:
+    """Say whether an array has the parameter's shape, up to axes of length 1."""
+    return tuple(s for s in array.shape if s > 1) == tuple(s for s in parameter.shape if s > 1)
+
+
+def copied(value: Any) -> Any:
+    """Return a copy that shares nothing, or the value itself where it cannot be copied."""
+    if isinstance(value, np.ndarray) and value.dtype != object:
+        return value.copy()
+    try:
+        return copy.deepcopy(value)
+    except Exception:
+        return value
+
+
+def wide(value: Any) -> Any:
+    """Return a copy in float64 of floats with fewer bits, a plain copy of anything else."""
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return value.astype(np.float64)
+    return copied(value)
+
+
+class TooLong(BaseException):
+    """A call took too long. No Exception, so that a program's own handlers do not take it."""
+
+
+class time_limit:
+    """Give up what is inside after some seconds, where the system offers a timer."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.before: Any = None
+
+    def __enter__(self) -> None:
+        import signal
+        import threading
+
+        in_main = threading.current_thread() is threading.main_thread()
+        if in_main and hasattr(signal, "setitimer") and signal.getitimer(signal.ITIMER_REAL)[0] == 0:
+            self.before = signal.signal(signal.SIGALRM, _too_long)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.5)
+
+    def __exit__(self, *error: object) -> None:
+        if self.before is not None:
+            import signal
+
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self.before)
+
+
+def _too_long(*signal: object) -> None:
+    """Stop the call that is running."""
+    raise TooLong
+
+
+# A program that is an object and changes itself
+
+
+def of_an_object(
+    program: Any, arrays: list[str], functions: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], bool]:
+    """Return parameters and functions of them for a program that keeps its arrays itself.
+
+    The last value says whether the program could be copied.
+    """
+    try:
+        base, can = copy.deepcopy(program), True
+    except Exception:
+        base, can = program, False
+
+    def fresh() -> Any:
+        return copy.deepcopy(base) if can else base
+
+    def with_arrays(work: Any, parameters: dict[str, Any]) -> Any:
+        for name in arrays:
+            assign(work, name, parameters[name])
+        return work
+
+    def wrap(role: str, function: Any) -> Callable[..., Any]:
+        def call(parameters: dict[str, Any], *data: Any) -> Any:
+            work = with_arrays(fresh(), parameters)
+            return called(work, function, role, data)
+
+        return call
+
+    made = {
+        role: wrap(role, f) for role, f in functions.items() if f is not None and role != "step"
+    }
+    if functions.get("step") is not None:
+
+        def new_step() -> Callable[..., Any]:
+            work = fresh()
+
+            def step(parameters: dict[str, Any], *data: Any) -> dict[str, Any]:
+                with_arrays(work, parameters)
+                called(work, functions["step"], "step", data)
+                return {name: copied(attribute(work, name)) for name in arrays}
+
+            return step
+
+        made["new_step"] = new_step
+        made["step"] = lambda *given: new_step()(*given)
+    parameters = {name: copied(attribute(base, name)) for name in arrays}
+    return parameters, made, can
+
+
+def attribute(thing: Any, name: str) -> Any:
+    """Return an attribute, also of a part: "layers[0].W"."""
+    for part in name.replace("[", ".[").split("."):
+        if part.startswith("["):
+            key = part[1:-1].strip("'\"")
+            thing = thing[int(key)] if key.lstrip("-").isdigit() else thing[key]
+        elif part:
+            thing = getattr(thing, part)
+    return thing
+
+
+def assign(thing: Any, name: str, value: Any) -> None:
+    """Give an attribute new numbers: in its own array where it has one, for others may hold it."""
+    old = attribute(thing, name)
+    if not fill_in_place(old, value):
+        head, dot, last = name.rpartition(".")
+        owner = attribute(thing, head) if dot else thing
+        if last.endswith("]"):
+            start, _, key = last.rpartition("[")
+            owner = attribute(owner, start) if start else owner
+            key = key[:-1].strip("'\"")
+            owner[int(key) if key.lstrip("-").isdigit() else key] = value
+        else:
+            setattr(owner, last, value)
+
+
+def fill_in_place(old: Any, new: Any) -> bool:
+    """Copy numbers into the arrays of a structure; False where that is not possible."""
+    if isinstance(old, np.ndarray) and old.dtype.kind == "f" and old.flags.writeable:
+        if np.shape(new) != old.shape:
+            return False
+        old[...] = new
+        return True
+    if isinstance(old, list) and isinstance(new, (list, tuple)) and len(old) == len(new):
+        for i, (a, b) in enumerate(zip(list(old), new, strict=True)):
+            if not fill_in_place(a, b):
+                old[i] = b
+        return True
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key, b in new.items():
+            if not fill_in_place(old.get(key), b):
+                old[key] = b
+        return True
+    return False
+
+
+def called(work: Any, function: Any, role: str, data: tuple[Any, ...]) -> Any:
+    """Call a method by its name, or a function of the object."""
+    if not isinstance(function, str):
+        return function(work, *data)
+    method = attribute(work, function)
+    if role != "loss" or len(data) < 2:
+        return method(*data)
+    names = parameter_names(method)
+    if len(names) >= 2 and names[0].lower() not in ("x", "inputs", "data", "input", "images"):
+        predictions = attribute(work, "predict" if hasattr(work, "predict") else "forward")(data[0])
+        by_target = any(word in names[0].lower() for word in ("true", "target", "label", "y"))
+        by_target = by_target and not any(w in names[0].lower() for w in ("pred", "hat", "out"))
+        return method(data[1], predictions) if by_target else method(predictions, data[1])
+    return method(*data)
+
+
+def parameter_names(function: Any) -> list[str]:
+    """Return the names of a function's parameters that have no default."""
+    import inspect
+
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in signature.parameters.values() if p.default is p.empty]

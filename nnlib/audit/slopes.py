@@ -1,0 +1,97 @@
+"""Slopes of a program's own loss, measured with a step that suits each parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Arrays = list[np.ndarray]
+
+
+@dataclass
+class Measured:
+    """Slopes at some entries of the parameters; NaN where none was measured.
+
+    ``low`` and ``high`` are the slopes on the two sides, apart only at a corner; ``noise`` is
+    what rounding can make of a slope of 0.
+    """
+
+    slope: Arrays
+    low: Arrays
+    high: Arrays
+    noise: float
+    n_corners: int = 0
+
+    def difference(self, computed: Arrays) -> Arrays:
+        """Return by how much each computed entry lies outside of what was measured."""
+        return [
+            np.where(np.isnan(s), 0.0, np.maximum(np.maximum(low - g, g - high), 0.0))
+            for g, s, low, high in zip(computed, self.slope, self.low, self.high, strict=True)
+        ]
+
+
+def chosen_entries(
+    values: Arrays, at_most: int, rng: np.random.Generator
+) -> list[list[tuple[int, ...]]]:
+    """Return indices into each array: all if there is room, otherwise some of each."""
+    if sum(value.size for value in values) <= at_most:
+        return [list(np.ndindex(value.shape)) for value in values]
+    share = max(2, at_most // max(len(values), 1))
+    chosen = []
+    for value in values:
+        flat = rng.permutation(value.size)[:share]
+        chosen.append([tuple(int(i) for i in np.unravel_index(k, value.shape)) for k in flat])
+    return chosen
+
+
+def measure(
+    function: Callable[[Arrays], float],
+    values: Arrays,
+    entries: list[list[tuple[int, ...]]],
+    single: bool = False,
+) -> Measured:
+    """Measure the slopes of a function of arrays at some entries."""
+    here = function(values)
+    precision = 6e-8 if single else 1.2e-16
+    first = 3e-3 if single else 1e-5
+    result = [np.full(value.shape, np.nan) for value in values]
+    low, high = [r.copy() for r in result], [r.copy() for r in result]
+    corners = 0
+    for k, indices in enumerate(entries):
+        moved = [np.array(value) for value in values]
+        for i in indices:
+            h = first * max(1.0, abs(values[k][i]))
+            up, down = one_sided(function, moved, k, i, values[k][i], h, here)
+            for _ in range(0 if single else 3):
+                if abs(up - down) <= 1e-3 * max(abs(up), abs(down)) + 50 * precision * abs(here) / h:
+                    break
+                h /= 12
+                up, down = one_sided(function, moved, k, i, values[k][i], h, here)
+            slack = 50 * precision * abs(here) / h
+            corner = abs(up - down) > 3e-3 * max(abs(up), abs(down)) + 4 * slack and not single
+            corners += corner
+            result[k][i] = (up + down) / 2
+            low[k][i] = min(up, down) - slack if corner else (up + down) / 2 - slack
+            high[k][i] = max(up, down) + slack if corner else (up + down) / 2 + slack
+    noise = 50 * precision * max(abs(here), 1e-300) / first
+    return Measured(result, low, high, noise, corners)
+
+
+def one_sided(
+    function: Callable[[Arrays], float],
+    moved: Arrays,
+    k: int,
+    i: tuple[int, ...],
+    value: float,
+    h: float,
+    here: float,
+) -> tuple[float, float]:
+    """Return the slopes upwards and downwards from one entry."""
+    moved[k][i] = value + h
+    above = (function(moved) - here) / (moved[k][i] - value)
+    moved[k][i] = value - h
+    below = (here - function(moved)) / (value - moved[k][i])
+    moved[k][i] = value
+    return above, below

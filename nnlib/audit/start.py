@@ -1,0 +1,138 @@
+"""Checks of the start: neurons that are alike, saturated or dead, and slopes that are all 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, check
+from nnlib.audit.patient import Failed
+
+FLAT = 1e-3  # a slope below this share of the largest one is as good as none
+
+
+@check
+def look_for_twins(exam: Exam) -> None:
+    """Hidden neurons differ from each other."""
+    dense = exam.dense
+    if dense is None:
+        return
+    start = exam.patient.start
+    for number, layer in enumerate(dense.layers[:-1], start=1):
+        after = dense.layers[number].matrix(start)
+        parts = [layer.matrix(start), np.atleast_2d(after.T)]
+        bias = layer.bias(start)
+        if isinstance(bias, np.ndarray):
+            parts.append(np.atleast_2d(bias))
+        neurons = np.concatenate(parts).T  # a row for each neuron: what comes in, what goes out
+        different = np.unique(neurons, axis=0)
+        n = len(neurons)
+        if n > 1 and len(different) == 1:
+            silent = not after.any() and not layer.matrix(start).any()
+            exam.find(
+                "neurons_alike", "wrong", f"layer {number}",
+                f"all {n} neurons of layer {number} start with the same weights"
+                + (", all 0" if silent else f", {neurons[0][0]:.4g} for the first input")
+                + ": they get the same gradient and stay alike.",
+                tuple(exam.patient.names[i] for i in (layer.W, dense.layers[number].W)),
+            )  # fmt: skip
+        elif n > 1 and len(different) <= n / 2:
+            exam.find(
+                "neurons_alike", "suspicious", f"layer {number}",
+                f"of the {n} neurons of layer {number} only {len(different)} are different.",
+            )  # fmt: skip
+    if not exam.found("neurons_alike") and len(dense.layers) > 1:
+        exam.look("the hidden neurons start differently")
+
+
+@check
+def look_for_silence(exam: Exam) -> None:
+    """The hidden neurons have slopes that are not 0, at the start."""
+    dense = exam.dense
+    if dense is None or exam.first_answers is None:
+        return
+    X = exam.X_rows if exam.few is None else exam.X_rows[exam.few]
+    z, a = dense.forward(exam.patient.start, X)
+    del a
+    for number, activation in enumerate(dense.activations[:-1], start=1):
+        slope = np.abs(activation.slope(z[number]))
+        if activation.name in ("identity", "softplus", "sine"):
+            continue
+        asleep = (slope < FLAT * (0.25 if activation.name == "sigmoid" else 1)).all(axis=0)
+        share = float((slope < FLAT * 0.25).mean())
+        if activation.name == "ReLU":
+            if asleep.any():
+                tell_dead(exam, number, asleep)
+        elif share > 0.9:
+            severity = "wrong" if share > 0.98 else "suspicious"
+            if exam_scale(exam):
+                severity = "suspicious"
+            exam.find(
+                "saturated", severity, f"layer {number}",
+                f"{100 * share:.0f} % of the slopes of layer {number} are below "
+                f"{FLAT * 0.25:g}: its weighted sums reach {np.abs(z[number]).max():.4g}.",
+            )  # fmt: skip
+    look_at_output(exam, z[-1])
+
+
+def exam_scale(exam: Exam) -> bool:
+    """Say whether the inputs were found to be out of scale."""
+    return any(f.kind == "data_scale" for f in exam.findings)
+
+
+def tell_dead(exam: Exam, number: int, asleep: np.ndarray) -> None:
+    """Report neurons that are off for all samples."""
+    n, off = len(asleep), int(asleep.sum())
+    severity = "wrong" if off == n else ("suspicious" if off > n / 2 else "note")
+    exam.find(
+        "dead", severity, f"layer {number}",
+        f"{off} of {n} ReLU neurons of layer {number} are off for every sample at the start"
+        + (": no gradient comes back through this layer." if off == n else "."),
+        tuple(f"neuron {i}" for i in np.flatnonzero(asleep)[:8]),
+    )  # fmt: skip
+
+
+def look_at_output(exam: Exam, z: np.ndarray) -> None:
+    """The output is not sure of everything before it has learned."""
+    assert exam.dense is not None
+    name = exam.dense.activations[-1].name
+    a = exam.dense.activations[-1].value(z)
+    number = len(exam.dense.layers)
+    if name == "ReLU" and not a.any():
+        exam.find("dead", "wrong", f"layer {number}",
+                  "the output's ReLU is off for every sample at the start.")  # fmt: skip
+    if name in ("sigmoid", "tanh", "softmax"):
+        flat = a * (1 - a) if name != "tanh" else 1 - a**2
+        share = float((flat < 1e-6).mean()) if name != "softmax" else float(
+            (a.max(axis=1) > 1 - 1e-6).mean())  # fmt: skip
+        if share > 0.9 and number > 0:
+            exam.find(
+                "saturated", "suspicious", f"layer {number}",
+                f"{100 * share:.0f} % of the outputs are within 0.000001 of their limit at the "
+                f"start: the weighted sums reach {np.abs(z).max():.4g}.",
+            )  # fmt: skip
+
+
+@check
+def look_for_slopes_of_zero(exam: Exam) -> None:
+    """At the start the loss has a slope."""
+    patient = exam.patient
+    if not patient.has(exam.loss_name) or exam.found("loss_random"):
+        return
+    try:
+        measured = exam.measured(patient.start, exam.few, 60)
+    except Failed:
+        return
+    zero = [
+        bool(np.nanmax(np.abs(s), initial=0) <= 1e-3 * measured.noise) for s in measured.slope
+    ]
+    if not any(zero) or not np.isfinite([np.nanmax(np.abs(s), initial=0) for s in measured.slope]).all():
+        return
+    names = ", ".join(name for name, z in zip(patient.names, zero, strict=True) if z)
+    severity = "wrong" if all(zero) else "note"
+    if severity == "wrong" and exam_scale(exam):
+        severity = "suspicious"
+    exam.find(
+        "nothing_compared", severity, names,
+        f"at the start {sum(zero)} of {len(zero)} parameters have no slope at all ({names}): the "
+        "loss does not change when they do.",
+    )  # fmt: skip

@@ -1,0 +1,929 @@
+"""Checks of the update: does it take the step that the gradient and the rate say?"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, check, seed
+from nnlib.audit.functions import rows, unused_rows
+from nnlib.audit.gradient import Comparison, Walk, one_factor
+from nnlib.audit.patient import Arrays, Failed, fits, leaves
+from nnlib.audit.slopes import chosen_entries, measure
+
+N_STEPS = 4
+
+
+class Steps:
+    """What the program's step does, from a fresh start."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.exam = exam
+        self.patient = exam.patient
+        self.rate = exam.learning_rate
+
+    def once(self, values: Arrays, data: tuple[Any, Any], number: int = 7) -> Arrays:
+        """Return the parameters after one fresh step."""
+        seed(number)
+        return self.patient.stepped(values, data, self.patient.fresh_step())
+
+    def moved(self, values: Arrays, index: Any) -> Arrays:
+        """Return before - after of one fresh step on some samples."""
+        after = self.once(values, self.patient.data(index))
+        return [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+
+    def gradient(self, values: Arrays, index: Any) -> Arrays | None:
+        """Return the gradient that the program means: its own, or the slope of its loss."""
+        exam, patient = self.exam, self.patient
+        if patient.has("gradients") and not exam.found("state_kept", "same_array_returned"):
+            seed(7)
+            g = patient.gradients(values, patient.data(index))
+            if all(fits(a, b) for a, b in zip(g, values, strict=True)):
+                return [a.reshape(b.shape) for a, b in zip(g, values, strict=True)]
+            return None
+        return self.slopes(values, index)
+
+    def slopes(self, values: Arrays, index: Any) -> Arrays | None:
+        """Return the slopes of the loss: by the rebuilt network, or measured where not."""
+        exam = self.exam
+        y = exam.targets_of(index)
+        if exam.dense is not None and exam.formula is not None and y is not None:
+            X = exam.X_rows if index is None else exam.X_rows[index]
+            n, part = exam.patient.n if exam.few is None else len(exam.few), len(X)
+            formula = exam.formula
+            scale = formula.factor
+            if n != part and exam.patient.has(exam.loss_name):  # how it is divided for fewer samples
+                base = exam.known_slopes(values, formula.base, index, None)  # type: ignore[arg-type]
+                del base
+                scale = self.factor_for(values, index, formula.base)
+            from dataclasses import replace
+
+            return exam.dense.gradient(values, X, y, replace(formula, factor=scale))
+        if not exam.patient.has(exam.loss_name):
+            return None
+        return exam.measured(values, index, 60).slope
+
+    def factor_for(self, values: Arrays, index: Any, base: str) -> float:
+        """Return the factor of a base in the loss for these samples."""
+        from nnlib.audit.formulas import BASES
+
+        exam = self.exam
+        y = exam.targets_of(index)
+        assert y is not None and exam.formula is not None
+        a = exam.patient.predictions(values, index, exact=True)
+        penalty = exam.formula.decay * sum(float(np.sum(values[i] ** 2)) for i in exam.weights)
+        penalty += exam.formula.decay_of_all * sum(float(np.sum(v**2)) for v in values)
+        return (exam.loss(values, index) - penalty) / BASES[base](a, y)
+
+
+@check
+def look_at_shapes(exam: Exam) -> None:
+    """A step leaves each parameter its shape and its type."""
+    patient = exam.patient
+    if not patient.has("step"):
+        return
+    whole = [
+        name
+        for name, array in zip(patient.names, patient.as_given, strict=True)
+        if array.dtype.kind in "iu" and array.size
+    ]
+    try:
+        values, exam.chain = patient.start, [patient.start]
+        step = patient.fresh_step()
+        seed(7)
+        for _ in range(N_STEPS):
+            values = patient.stepped(values, patient.data(), step)
+            exam.chain.append(values)
+    except Failed as error:
+        if whole and ("Casting" in error.what or "cast" in error.what):
+            exam.find(
+                "integer_parameters", "wrong", ", ".join(whole),
+                f"{', '.join(whole)} hold whole numbers, and {error}",
+            )  # fmt: skip
+        else:
+            exam.failed(error, f"one update for X {np.shape(patient.X)}")
+        if len(exam.chain) < 2:
+            del patient.functions["step"]
+            patient.functions.pop("new_step", None)
+            return
+    for name, before, after in zip(patient.names, patient.start, exam.chain[1], strict=True):
+        if before.shape != after.shape and not (
+            before.size == after.size and fits(before, after)
+        ):
+            exam.find(
+                "parameter_shape", "wrong", name,
+                f"{name} has shape {before.shape} before the step and {after.shape} after it.",
+            )  # fmt: skip
+            del patient.functions["step"]
+            patient.functions.pop("new_step", None)
+            return
+    if whole and stays_whole(exam):
+        exam.find(
+            "integer_parameters", "wrong", ", ".join(whole),
+            f"{', '.join(whole)} hold whole numbers, and still do after a step: what a step adds "
+            "is cut off.",
+        )  # fmt: skip
+    bad = [k for k, p in enumerate(exam.chain) if not all(np.isfinite(v).all() for v in p)]
+    if bad:
+        big = np.abs(exam.X_rows).max() > 15
+        exam.find(
+            "data_scale" if big else "divergence", "wrong", "X" if big else "step",
+            f"after {bad[0]} step{'s' * (bad[0] > 1)} the parameters are no finite numbers."
+            + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
+        )  # fmt: skip
+        patient.functions.pop("step")
+        patient.functions.pop("new_step", None)
+
+
+def stays_whole(exam: Exam) -> bool:
+    """Say whether whole numbers are kept whole by a step that should move them."""
+    patient = exam.patient
+    given = patient.made(None)
+    try:
+        seed(7)
+        answer = patient.call("step", given, *patient.data())
+    except Failed:
+        return False
+    found = leaves(answer) or leaves(given)
+    if len(found) != len(patient.start):
+        found = leaves(given)
+    return all(
+        array.dtype.kind in "iu"
+        for (_, array), old in zip(found, patient.as_given, strict=False)
+        if old.dtype.kind in "iu" and old.ndim
+    )
+
+
+@check
+def look_at_step(exam: Exam) -> None:
+    """One step is the gradient, times the rate."""
+    patient = exam.patient
+    if not patient.has("step") or len(exam.chain) < 2 or exam.found("integer_parameters"):
+        return
+    if exam.found("loss_random", "data_type", "target_shape", "changes_its_arguments"):
+        return
+    if getattr(patient, "random_loss", False):
+        exam.miss("the step beside the gradient, where the loss is random")
+        return
+    steps = Steps(exam)
+    try:
+        values = exam.points[0]
+        if not remembers_nothing(exam, steps, values):
+            exam.miss(
+                "the step from another point: it keeps state of its own, or draws at random. Pass "
+                "new_step, which makes a fresh step"
+            )
+            compare_chain(exam, steps)
+            return
+        if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
+            return
+        if exam.step_is == "update":
+            if not on_all_samples(exam, steps, values):
+                explain(exam, steps, values, None)
+            return
+        few_samples(exam, steps, values)
+    except Failed as error:
+        exam.miss(f"the step: {error}")
+
+
+def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether two fresh steps from one point go to the same place."""
+    a, b = (steps.once(values, steps.patient.data()) for _ in range(2))
+    return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
+
+
+def compare_single(exam: Exam, steps: Steps, values: Arrays, index: Any, quiet: bool = False) -> bool:
+    """See whether a step is rate times gradient, or the first of a known optimiser."""
+    u, g = steps.moved(values, index), steps.gradient(values, index)
+    if g is None:
+        exam.miss("the step beside the gradient: pass gradients, or loss and predict")
+        return True
+    verdict = relation(exam, u, g, values)
+    if verdict == "plain":
+        return quiet or compare_chain(exam, steps, index)
+    if verdict == "optimiser" or (verdict == "scaled" and not quiet):
+        return quiet or compare_chain(exam, steps, index)
+    return False
+
+
+def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
+    """Say how a step and a gradient belong together."""
+    a, b = together(u, g)
+    tolerance = max(2e-2 if exam.patient.short_steps else 1e-3, rounding(exam, a, values))
+    if not a.any() and np.abs(b).max(initial=0) < 1e-9:
+        return "plain"
+    f = one_factor(a, b, tolerance)
+    rate = exam.learning_rate
+    if f is not None and f > 0:
+        near = rate is None or abs(f - rate) <= max(1e-2, tolerance) * rate
+        return "plain" if near else "scaled"
+    if all(one_length(x, y) for x, y in zip(u, g, strict=True)):
+        return "optimiser"  # steps of one length: Adam and its relatives begin so
+    return "none"
+
+
+def one_length(u: np.ndarray, g: np.ndarray) -> bool:
+    """Say whether a parameter moves by one length in all entries, against the gradient."""
+    a, b = together([u], [g])
+    keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+    sizes = np.abs(a[keep])
+    if not len(sizes) or not sizes.min() > 0:
+        return not len(sizes)
+    same = np.median(np.abs(sizes / np.median(sizes) - 1)) < 0.05
+    return bool(same and (np.sign(a[keep]) == np.sign(b[keep])).mean() > 0.9)
+
+
+def rounding(exam: Exam, u: np.ndarray, values: Arrays) -> float:
+    """Return what rounding the parameters makes of a step, relative to the step."""
+    precision = 6e-8 if exam.patient.short_steps else 1.2e-16
+    largest = max((float(np.abs(v).max(initial=0)) for v in values), default=0.0)
+    return 20 * precision * largest / max(float(np.abs(u).max(initial=0)), 1e-300)
+
+
+def together(u: Arrays, g: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps and gradients where there are both, flat."""
+    keep = [np.isfinite(b) for b in g]
+    a = np.concatenate([x[k] for x, k in zip(u, keep, strict=True)])
+    b = np.concatenate([x[k] for x, k in zip(g, keep, strict=True)])
+    return a, b
+
+
+def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether a step on all samples is another multiple, or follows another known loss."""
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    if g is None:
+        return True
+    a, b = together(u, g)
+    tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
+    f = one_factor(a, b, tolerance)
+    if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
+        tell_factor(exam, f, exam.learning_rate, None)
+        return True
+    if exam.dense is None or exam.patient.has("gradients") or not exam.patient.has(exam.loss_name):
+        return False
+    comparison = Comparison(exam, values, None)
+    rate = exam.learning_rate
+    return comparison.by_other_loss([x / (rate or 1.0) for x in u], "step", rate is None)
+
+
+# Several steps in a row
+
+
+def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
+    """Return the parameters at the start and after each of some steps, on some samples."""
+    if index is None:
+        return exam.chain
+    values, step, points = exam.patient.start, exam.patient.fresh_step(), [exam.patient.start]
+    seed(7)
+    for _ in range(N_STEPS):
+        values = exam.patient.stepped(values, exam.patient.data(index), step)
+        points.append(values)
+    return points
+
+
+def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
+    """See which optimiser takes these steps; False where none is near."""
+    points = steps_in_a_row(exam, index)
+    if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
+        return True  # no slope at the start, and no step
+    us, gs = [], []
+    for before, after in itertools.pairwise(points):
+        g = steps.gradient(before, index)
+        if g is None:
+            return False
+        u = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        a, b = together(u, g)
+        us.append(a)
+        gs.append(b)
+    order = np.concatenate(
+        [np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)]
+    )
+    values = [together(p, g)[0] for p in points[:-1]]
+    for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
+        if len(made) == len(us) and all(
+            close(m, u, max(2e-3, rounding(exam, u, points[0]), 2e-2 * exam.patient.short_steps))
+            for m, u in zip(made, us, strict=True)
+        ):
+            if sound:
+                exam.look(f"{len(us)} steps in a row are those of {name}")
+            else:
+                exam.find(
+                    "optimizer_formula", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}.",
+                )  # fmt: skip
+            return True
+    rate = exam.learning_rate
+    first = one_factor(us[0], gs[0], 1e-3)
+    if index is None and exam.step_is != "update" and exam.patient.n > 1:
+        return False  # it may be several updates: few samples will tell
+    if first is not None and first > 0 and (rate is None or abs(first - rate) < 1e-2 * rate):
+        tell_odd_steps(exam, us, gs)
+        return True
+    return first is None and looks_adaptive(exam, us, gs, points[0])
+
+
+def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Say whether two steps are the same."""
+    scale = float(np.abs(b).max(initial=0))
+    return bool(np.isfinite(a).all() and np.abs(a - b).max(initial=0) <= tolerance * scale)
+
+
+def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> None:
+    """The first step is right, and a later one is not."""
+    for k, (u, g) in enumerate(zip(us, gs, strict=True)):
+        f = one_factor(u, g, 2e-3)
+        if f is None:
+            cosine = float(np.vdot(u, g) / (np.linalg.norm(u) * np.linalg.norm(g) + 1e-300))
+            exam.find(
+                "optimizer_formula", "wrong", "step",
+                f"the first step is the rate times the gradient; step {k + 1} is not, and follows "
+                f"neither momentum nor Adam (cosine {cosine:.4f} to its gradient, length "
+                f"{np.linalg.norm(u) / max(np.linalg.norm(g), 1e-300):.4g} of it).",
+            )  # fmt: skip
+            return
+        if f <= 0:
+            exam.find("gradient_sign", "wrong", "step", f"step {k + 1} goes uphill.")
+            return
+    factors = [one_factor(u, g, 2e-3) or 0.0 for u, g in zip(us, gs, strict=True)]
+    exam.find(
+        "optimizer_formula", "note", "step",
+        "the steps are the gradient times a rate that changes: "
+        + ", ".join(f"{f:.4g}" for f in factors) + ".",
+    )  # fmt: skip
+
+
+def looks_adaptive(
+    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays
+) -> bool:
+    """See whether the steps are those of an adaptive optimiser whose formula is not known."""
+    if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
+        return False
+    exam.find(
+        "optimizer_formula", "wrong", "step",
+        f"the first step has one length for all entries ({np.median(np.abs(us[0])):.4g}), as "
+        "Adam's has; but the first "
+        f"{len(us)} steps are those of no optimiser known here. Their lengths: "
+        + ", ".join(f"{np.median(np.abs(u)):.4g}" for u in us) + ".",
+    )  # fmt: skip
+    return True
+
+
+Rule = tuple[bool, str, list[np.ndarray]]
+
+
+def rules(
+    gs: list[np.ndarray],
+    rate: float | None,
+    order: np.ndarray,
+    us: list[np.ndarray],
+    values: list[np.ndarray],
+) -> Iterator[Rule]:
+    """Yield optimisers, sound ones first: whether sound, its name, the steps it would take."""
+    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
+    yield from momentum_rules(gs, lr, us, rate is None)
+    lr = rate if rate is not None else float(np.median(np.abs(us[0])))
+    yield from adaptive_rules(gs, lr, order, values, True, us)
+    yield from adaptive_rules(gs, lr, order, values, False, us)
+
+
+def momentum_rules(
+    gs: list[np.ndarray], lr: float | None, us: list[np.ndarray], free: bool
+) -> Iterator[Rule]:
+    """Yield gradient descent and momentum in their forms, and known slips."""
+    if lr is None:
+        return
+    yield True, f"gradient descent with the rate {lr:.4g}", [lr * g for g in gs]
+    for mu in (0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6, 0.3):
+        heavy, running, nesterov, old = [], [], [], []
+        v = w = np.zeros_like(gs[0])
+        for g in gs:
+            before, v = v, mu * v + lr * g
+            heavy.append(v)
+            nesterov.append((1 + mu) * v - mu * before)
+            w = mu * w + (1 - mu) * g
+            running.append(lr * w)
+            old.append(before)
+        yield True, f"momentum {mu}", heavy
+        yield True, f"momentum {mu}, as a running mean", running
+        yield True, f"Nesterov's momentum {mu}", nesterov
+        if free:
+            yield True, f"momentum {mu}, as a running mean", [x / (1 - mu) for x in running]
+        corrected = [x / (1 - mu ** (k + 1)) for k, x in enumerate(running)]
+        yield True, f"momentum {mu}, as a corrected running mean", corrected
+        yield False, f"momentum {mu} whose velocity is added twice", [2 * x for x in heavy]
+        yield False, f"momentum {mu} applied twice in each step", [(1 + mu) * x for x in heavy]
+        yield False, f"momentum {mu} with the rate applied twice", [lr * x for x in heavy]
+        yield False, f"momentum {mu} with the velocity of the step before", old
+        against, shrunk = [], []
+        v = w = np.zeros_like(gs[0])
+        for g in gs:
+            v = lr * g - mu * v
+            against.append(v)
+            w = mu * (w + lr * g)
+            shrunk.append(w)
+        yield False, f"momentum {mu} with the wrong sign: it works against the last step", against
+        yield False, f"momentum {mu} that shrinks the new gradient too", shrunk
+        grown, v = [], np.zeros_like(gs[0])
+        for g in gs:
+            v = v + lr * g
+            grown.append(v)
+        yield False, "momentum of 1: nothing is forgotten", grown
+    for k in range(1, len(gs)):
+        lags = [gs[0] * lr] * k + [lr * g for g in gs[:-k]]
+        yield False, f"gradient descent with the gradient of {k} step(s) before", lags
+    total, v = [], np.zeros_like(gs[0])
+    for g in gs:
+        v = v + g
+        total.append(lr * v)
+    yield False, "gradients that add up from step to step: they are not set to 0", total
+
+
+def adaptive_rules(
+    gs: list[np.ndarray],
+    lr: float,
+    order: np.ndarray,
+    values: list[np.ndarray],
+    sound: bool,
+    us: list[np.ndarray],
+) -> Iterator[Rule]:
+    """Yield Adam and its relatives; those with slips if not ``sound``."""
+    betas = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
+             (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
+    epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
+    if sound:
+        for b1, b2 in betas:
+            for epsilon in epsilons:
+                for name, update in sound_updates(b1, b2, epsilon).items():
+                    made = run(gs, b1, b2, update)
+                    yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
+        yield from other_adaptive(gs, lr, epsilons)
+        for decay in (0.01, 0.1, 0.001, 1e-4):
+            made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
+            yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
+        yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
+        return
+    n_parameters = int(order.max()) + 1 if len(order) else 1
+    for b1, b2 in betas[:6]:
+        for epsilon in epsilons[:4]:
+            for name, update in faulty_updates(b1, b2, epsilon, order, n_parameters).items():
+                made = run(gs, b1, b2, update)
+                yield False, f"Adam ({b1}, {b2}) {name}", [lr * x for x in made]
+            swapped = run(gs, b2, b1, sound_updates(b2, b1, epsilon)["Adam"])
+            yield False, f"Adam with beta1 = {b2} and beta2 = {b1}, exchanged", [lr * x for x in swapped]
+            yield False, f"Adam ({b1}, {b2}) whose means are forgotten after each step", [
+                lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for t, g in enumerate(gs, start=1):
+                m = b1 * m + (1 - b1) * g
+                v = b2 * v + (1 - b2) * m**2
+                made.append(lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + epsilon))
+            yield False, f"Adam ({b1}, {b2}) with the squares of the mean, not of the gradient", made
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for t, g in enumerate(gs, start=1):
+                m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
+                v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
+                made.append(lr * m / (np.sqrt(v) + epsilon))
+            yield False, f"Adam ({b1}, {b2}) that keeps the corrected means for the next step", made
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for t, g in enumerate(gs, start=1):
+                m = b1 * m + g
+                v = b2 * v + g**2
+                made.append(lr * m / (np.sqrt(v) + epsilon))
+            yield False, f"Adam ({b1}, {b2}) without the factors 1 - beta", made
+
+
+Update = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+
+
+def run(gs: list[np.ndarray], b1: float, b2: float, update: Update) -> list[np.ndarray]:
+    """Return the steps of an optimiser with two running means, at a rate of 1."""
+    m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+    for t, g in enumerate(gs, start=1):
+        m = b1 * m + (1 - b1) * g
+        v = b2 * v + (1 - b2) * g * g
+        made.append(update(m, v, g, t))
+    return made
+
+
+def sound_updates(b1: float, b2: float, epsilon: float) -> dict[str, Update]:
+    """Return what Adam and relatives make of the two means."""
+    return {
+        "Adam": lambda m, v, g, t: (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon),
+        "Adam, epsilon outside": lambda m, v, g, t: (
+            np.sqrt(1 - b2**t) / (1 - b1**t) * m / (np.sqrt(v) + epsilon)
+        ),
+        "Adam, epsilon inside": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / np.sqrt(v / (1 - b2**t) + epsilon)
+        ),
+        "NAdam": lambda m, v, g, t: (
+            (b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * g / (1 - b1**t))
+            / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ),
+    }
+
+
+def faulty_updates(
+    b1: float, b2: float, epsilon: float, order: np.ndarray, n_parameters: int
+) -> dict[str, Update]:
+    """Return slips in Adam, named after what they are."""
+
+    def counted(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        at = (t - 1) * n_parameters + order + 1
+        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
+
+    def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        return (m / (1 - b1 ** (t + 1))) / (np.sqrt(v / (1 - b2 ** (t + 1))) + epsilon)
+
+    def backwards(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        at = (t - 1) * n_parameters + (n_parameters - 1 - order) + 1
+        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
+
+    return {
+        "without the correction of the means": lambda m, v, g, t: m / (np.sqrt(v) + epsilon),
+        "corrected by 1 - beta, not 1 - beta**t": lambda m, v, g, t: (
+            (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
+        ),
+        "with a counter that moves on at each parameter": counted,
+        "with a counter that moves on at each parameter, from the last": backwards,
+        "with a counter that is one step ahead": later,
+        "with the correction of the first mean alone": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / (np.sqrt(v) + epsilon)
+        ),
+        "with the correction of the second mean alone": lambda m, v, g, t: (
+            m / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ),
+        "multiplied by the corrections, not divided": lambda m, v, g, t: (
+            (m * (1 - b1**t)) / (np.sqrt(v * (1 - b2**t)) + epsilon)
+        ),
+        "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
+        "with the gradient in place of its mean": lambda m, v, g, t: (
+            g / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ) if t > 1 else np.full_like(g, np.nan),
+        "with both corrections by beta1": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / (np.sqrt(v / (1 - b1**t)) + epsilon)
+        ),
+        "with beta * t in place of beta**t": lambda m, v, g, t: (
+            (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)
+        ),
+    }
+
+
+def other_adaptive(
+    gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...]
+) -> Iterator[Rule]:
+    """Yield AdaGrad and RMSProp."""
+    for epsilon in epsilons:
+        for rho in (0.9, 0.99, 0.999, 0.95):
+            v, outside, inside = np.zeros_like(gs[0]), [], []
+            for g in gs:
+                v = rho * v + (1 - rho) * g * g
+                outside.append(g / (np.sqrt(v) + epsilon))
+                inside.append(g / np.sqrt(v + epsilon))
+            for made in (outside, inside):
+                scale = 1.0 if lr else 1.0
+                yield True, f"RMSProp ({rho})", [lr * scale * x for x in made]
+                yield True, f"RMSProp ({rho})", [lr * np.sqrt(1 - rho) * x for x in made]
+        v, made, other = np.zeros_like(gs[0]), [], []
+        for g in gs:
+            v = v + g * g
+            made.append(lr * g / (np.sqrt(v) + epsilon))
+            other.append(lr * g / np.sqrt(v + epsilon))
+        yield True, "AdaGrad", made
+        yield True, "AdaGrad", other
+
+
+# A step of several updates: asked about few samples, it makes one
+
+
+def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
+    """Ask for an update on so few samples that a call makes only one."""
+    patient = exam.patient
+    sizes = [1, 2, 4, 8, 16, 32, 64, 100, 128]
+    for size in [s for s in sizes if s < patient.n]:
+        index = np.sort(np.random.default_rng(2).permutation(patient.n)[:size])
+        try:
+            u = steps.moved(values, index)
+        except Failed:
+            continue
+        if any(x.any() for x in u):
+            break
+    else:
+        explain(exam, steps, values, None)
+        return
+    if one_update(exam, steps, values, index):
+        compare_chain(exam, steps, index)
+        if exam.found("optimizer_formula"):
+            return
+        if exam.step_is is None and not compare_single(exam, steps, values, None, True):
+            exam.find(
+                "step_not_gradient", "note", "step",
+                f"with {size} sample{'s' * (size > 1)} a step is the rate times the gradient, and "
+                f"with all {patient.n} it is not: it seems to make several updates.",
+            )  # fmt: skip
+            exam.miss('whether that is meant: pass step_is="epoch" or "batch"')
+        exam.look(f"on {size} sample{'s' * (size > 1)} a step is an update by the gradient")
+        return
+    if exam.step_is is None and size == 1 and not patient.has("loss", "predict"):
+        return
+    if exam.step_is is not None or not on_all_samples(exam, steps, values):
+        explain(exam, steps, values, index)
+
+
+def one_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
+    """See whether updates on some few samples are right, at several of them."""
+    size = len(index)
+    order = np.random.default_rng(2).permutation(exam.patient.n)
+    for k in range(3 if size == 1 else 1):
+        if not compare_single(exam, steps, values, np.sort(order[k * size : (k + 1) * size]), True):
+            return False
+    return True
+
+
+def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
+    """Say what a step is that is not the rate times the gradient."""
+    patient = exam.patient
+    u = steps.moved(values, index)
+    g = steps.gradient(values, index)
+    assert g is not None
+    a, b = together(u, g)
+    rate = exam.learning_rate
+    f = one_factor(a, b, max(2e-2 if patient.short_steps else 3e-4, rounding(exam, a, values)))
+    stuck = [
+        name
+        for name, x, y in zip(patient.names, u, g, strict=True)
+        if not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9
+    ]
+    if not a.any():
+        if index is None:
+            exam.find("parameter_not_moved", "wrong", "step",
+                      "the step changes nothing: all parameters are what they were.")  # fmt: skip
+        return
+    if f is not None and abs(f) > 1e-12:
+        tell_factor(exam, f, rate, index)
+        return
+    if stuck:
+        exam.find(
+            "parameter_not_moved", "wrong", ", ".join(stuck),
+            f"{', '.join(stuck)} stay{'s' * (len(stuck) == 1)} where it was, and the slope there "
+            f"is up to {max(np.nanmax(np.abs(g[patient.names.index(s)])) for s in stuck):.4g}.",
+        )  # fmt: skip
+        return
+    if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
+        return
+    if too_early(exam, steps, values, index, u):
+        return
+    if decays(exam, steps, u, g, values):
+        return
+    scaled = [x / rate for x in u] if rate else [x * scale_to(a, b) for x in u]
+    if patient.has(exam.loss_name) and not patient.has("gradients"):
+        before = len(exam.findings)
+        if not exam.found():
+            comparison = Comparison(exam, values, exam.few if index is None else index)
+            same_index = index is not None or exam.few is None
+            if same_index and comparison.judge(scaled, "step", free=rate is None):
+                return
+        if any(f.severity == "wrong" for f in exam.findings[before:]):
+            return
+    odd = [
+        f"{name} {ratio_words(x, y)}"
+        for name, x, y in zip(patient.names, scaled, g, strict=True)
+        if one_factor(*together([x], [y]), 1e-2) is None
+        or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2
+    ]
+    where = "the step"
+    direction = float(np.vdot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-300))
+    severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
+    exam.find(
+        "step_not_gradient", severity, "step",
+        f"{where} is not the rate times the gradient: {'; '.join(odd)}. Together they have the "
+        f"cosine {direction:.4f}.",
+    )  # fmt: skip
+
+
+def scale_to(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the number that makes a as long as b."""
+    return float(np.linalg.norm(b) / max(np.linalg.norm(a), 1e-300))
+
+
+def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
+    """Say how a step of one parameter and its gradient differ."""
+    f = one_factor(*together([x], [y]), 1e-2)
+    if f is not None:
+        return f"is {f:.4g} times what it should be"
+    a, b = together([x], [y])
+    i = int(np.abs(a - b).argmax())
+    return f"moves by {a[i]:.4g} where the gradient is {b[i]:.4g}"
+
+
+def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
+    """The step has the direction of the gradient, up or down, and another length."""
+    if rate is not None and abs(f - rate) < 2e-2 * rate:
+        return
+    if f < 0:
+        exam.find(
+            "gradient_sign", "wrong", "step",
+            f"the step is {-f:.4g} times the gradient, added: it goes uphill.",
+        )  # fmt: skip
+    elif rate is not None and not exam.found("gradient_scale"):
+        n = exam.patient.n if index is None else len(index)
+        why = ""
+        for text, value in [(f"{n} samples", n), (f"1 / {n}, for {n} samples", 1 / n), ("the rate, twice", rate)]:
+            if abs(f / rate - value) < 1e-3 * value and value != 1:
+                why = f" That is {text}."
+        exam.find(
+            "gradient_scale", "wrong", "step",
+            f"the step is {f:.4g} times the slope of the loss, and the rate is {rate:g}: "
+            f"{f / rate:.4g} times what it should be.{why}",
+        )  # fmt: skip
+
+
+def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -> bool:
+    """See whether a layer's error went back through weights that were already changed."""
+    dense, y = exam.dense, exam.targets_of(index)
+    if dense is None or y is None or exam.formula is None or len(dense.layers) < 2:
+        return False
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    own = exam.formula
+    from dataclasses import replace
+
+    factor = steps.factor_for(values, index, own.base)
+    rate = exam.learning_rate
+    for formula, any_factor in [
+        (replace(own, factor=factor), rate is None),
+        (replace(own, factor=factor), True),
+        *((replace(own, base=base, factor=1.0), True) for base in ("squared", "binary", "cross")
+          if base != own.base and exam.possible(base, [dense.forward(values, X)[1][-1]], y)),
+    ]:  # fmt: skip
+        g = [x / (rate or 1.0) for x in u]
+        walk = Walk(exam, dense, values, X, y, formula, g, any_factor)
+        walk.later = later
+        walk.go()
+        if walk.explained and any(s.kind == "updated_too_early" for s in walk.deviations):
+            text = "; ".join(s.text for s in walk.deviations if s.kind == "updated_too_early")
+            exam.find("updated_too_early", "wrong", "step", f"{text}.")
+            return True
+    return sequential(exam, steps, values, index, u, later)
+
+
+def sequential(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, later: Arrays
+) -> bool:
+    """See whether each gradient was computed after the other parameters had moved."""
+    dense = exam.dense
+    if dense is None:
+        return False
+    last = {dense.layers[-1].W, dense.layers[-1].b}
+    mixed = [later[i] if i in last else v for i, v in enumerate(values)]
+    g = steps.slopes(mixed, index)
+    first = steps.slopes(values, index)
+    if g is None or first is None:
+        return False
+    below = [i for i in range(len(values)) if i not in last]
+    f = one_factor(*together([u[i] for i in below], [g[i] for i in below]), 1e-3)
+    h = one_factor(*together([u[i] for i in last if i is not None],
+                             [first[i] for i in last if i is not None]), 1e-3)  # fmt: skip
+    if f is None or h is None or abs(f - h) > 1e-2 * abs(h):
+        return False
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        "the gradients of the first layers are those after the last layer's update: the forward "
+        "pass was made again in between.",
+    )  # fmt: skip
+    return True
+
+
+def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
+    """See whether the step shrinks or grows the parameters beside the gradient."""
+    rate = exam.learning_rate
+    factors = []
+    for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
+        keep = np.isfinite(y)
+        if rate is None or keep.sum() < 2:
+            continue
+        rest = x[keep] - rate * y[keep]
+        if np.abs(rest).max() <= 1e-4 * np.abs(rate * y[keep]).max(initial=0):
+            continue
+        f = one_factor(rest, v[keep], 1e-2)
+        if f is None:
+            return False
+        factors.append((name, f))
+    if not factors or np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1]):
+        return False
+    f = factors[0][1]
+    growing = f < 0
+    exam.find(
+        "weight_term", "wrong" if growing else "suspicious", ", ".join(n for n, _ in factors),
+        f"beside the gradient each step takes {f:.4g} times {factors[0][0]} away"
+        + (": the weights grow." if growing else ", and the loss holds no such term. Pass "
+           "training_loss if a penalty is meant."),
+    )  # fmt: skip
+    return True
+
+
+@check
+def look_for_rows_unused_by_step(exam: Exam) -> None:
+    """Every sample has a part in an update, or in an epoch."""
+    patient = exam.patient
+    if not patient.has("step") or exam.step_is == "batch" or len(exam.chain) < 2:
+        return
+    if exam.found():
+        return
+    steps = Steps(exam)
+
+    def after(X: Any, y: Any) -> np.ndarray:
+        return np.concatenate([np.ravel(v) for v in steps.once(exam.points[0], (X, y))])
+
+    unused = unused_rows(exam, after)
+    if not unused:
+        return
+    severity = "wrong" if exam.step_is or len(unused) <= patient.n / 2 else "suspicious"
+    exam.find(
+        "samples_unused", severity, "step",
+        f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
+        f"{patient.n} samples are never looked at.",
+    )  # fmt: skip
+
+
+@check
+def look_at_pairs(exam: Exam) -> None:
+    """Rows and labels belong together in an update."""
+    patient = exam.patient
+    if not patient.has("step") or exam.step_is == "update" or len(exam.chain) < 2 or exam.found():
+        return
+    steps = Steps(exam)
+    for size in (2, 3, 4):
+        chosen = different_samples(exam, size)
+        for number in range(4):
+            try:
+                better = better_order(exam, steps, chosen, number)
+            except Failed:
+                return
+            if better is not None:
+                own, other, order = better
+                exam.find(
+                    "pairs_broken", "wrong", "step",
+                    f"given the samples {', '.join(map(str, chosen))}, a step learns for them the "
+                    f"targets of {', '.join(str(chosen[k]) for k in order)}: its cosine to that "
+                    f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
+                )  # fmt: skip
+                return
+
+
+def different_samples(exam: Exam, size: int) -> np.ndarray:
+    """Return some samples whose targets differ, as far as there are."""
+    y = exam.y_rows
+    chosen = [0]
+    for i in [*np.flatnonzero((y != y[0]).any(axis=1)), *range(1, exam.patient.n)]:
+        if len(chosen) < size and int(i) not in chosen:
+            chosen.append(int(i))
+    return np.array(chosen)
+
+
+def better_order(
+    exam: Exam, steps: Steps, chosen: np.ndarray, number: int
+) -> tuple[float, float, tuple[int, ...]] | None:
+    """Return the cosines of a step to the gradient with own and other targets, if others fit."""
+    values = exam.points[1]
+    u = steps.moved(values, chosen) if number == 0 else [
+        a - b.reshape(a.shape)
+        for a, b in zip(values, steps.once(values, exam.patient.data(chosen), number), strict=True)
+    ]  # fmt: skip
+    found: dict[tuple[int, ...], float] = {}
+    for order in itertools.permutations(range(len(chosen))):
+        g = gradient_in_order(exam, values, chosen, np.array(order))
+        if g is None:
+            return None
+        a, b = together(u, g)
+        lengths = np.linalg.norm(a) * np.linalg.norm(b)
+        if not lengths > 0:
+            return None
+        found[order] = float(np.vdot(a, b) / lengths)
+    own = found[tuple(range(len(chosen)))]
+    best = max(found, key=lambda order: found[order])
+    return (own, found[best], best) if found[best] > 0.97 and own < 0.93 else None
+
+
+def gradient_in_order(
+    exam: Exam, values: Arrays, chosen: np.ndarray, order: np.ndarray
+) -> Arrays | None:
+    """Return the gradient on some samples with their targets in another order."""
+    patient = exam.patient
+    X, y = patient.data(chosen)[0], patient.data(chosen[order])[1]
+    if patient.has("gradients"):
+        seed(7)
+        g = patient.gradients(values, (X, y))
+        return [a.reshape(b.shape) for a, b in zip(g, values, strict=True)]
+    targets = exam.targets_of(chosen[order])
+    if exam.dense is not None and exam.formula is not None and targets is not None:
+        return exam.dense.gradient(values, exam.X_rows[chosen], targets, exam.formula)
+    if not patient.has(exam.loss_name):
+        return None
+    entries = chosen_entries(values, 30, np.random.default_rng(1))
+    name = exam.loss_name
+    return measure(
+        lambda p: patient.number(name, p, (X, y)), values, entries, patient.single
+    ).slope

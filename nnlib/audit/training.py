@@ -1,0 +1,213 @@
+"""Checks by training a little: does the loss fall, can a few samples be learned by heart?"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, check, seed
+from nnlib.audit.patient import Arrays, Failed
+
+SECONDS = 0.4  # for one short training
+
+
+def trained(
+    exam: Exam, data: tuple[Any, Any], at_most: int, seconds: float = SECONDS
+) -> list[float]:
+    """Return the losses of a short training by the program's own step, from its start."""
+    patient = exam.patient
+    values, step = patient.start, patient.fresh_step()
+    seed(7)
+    losses = [shown(exam, values, data)]
+    until = time.perf_counter() + seconds
+    for k in range(at_most):
+        values = patient.stepped(values, data, step)
+        if not all(np.isfinite(v).all() for v in values):
+            losses.append(np.nan)
+            break
+        if k < 40 or k % 20 == 0 or k == at_most - 1:
+            losses.append(shown(exam, values, data))
+        if not np.isfinite(losses[-1]) or time.perf_counter() > until:
+            break
+    if np.isfinite(losses[-1]) and all(np.isfinite(v).all() for v in values):
+        losses.append(shown(exam, values, data))
+    return losses
+
+
+def shown(exam: Exam, values: Arrays, data: tuple[Any, Any]) -> float:
+    """Return the loss that training should make smaller."""
+    return exam.patient.number(exam.loss_name, values, data, exact=False)
+
+
+def can_train(exam: Exam) -> bool:
+    """Say whether there is a step and a loss, and a way to start afresh."""
+    patient = exam.patient
+    return patient.has("step", exam.loss_name) and len(exam.chain) > 1
+
+
+@check
+def look_at_the_way_down(exam: Exam) -> None:
+    """The loss falls."""
+    if not can_train(exam) or exam.found():
+        return
+    try:
+        losses = trained(exam, exam.patient.data(), 60)
+    except Failed as error:
+        exam.miss(f"a short training: {error}")
+        return
+    begin, end = losses[0], losses[-1]
+    if not np.isfinite(begin):
+        return
+    scaled = scaled_training(exam)
+    if not np.isfinite(end) or abs(end) > 1e4 * max(abs(begin), 1e-3):
+        if exam_scale(exam) and falls(scaled):
+            exam.find(
+                "data_scale", "wrong", "X",
+                f"the loss goes from {begin:.4g} to {end:.4g} within {len(losses) - 1} steps; with "
+                f"X scaled it goes from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
+            )  # fmt: skip
+        else:
+            exam.find(
+                "divergence", "wrong", "step",
+                f"the loss goes from {begin:.4g} to {end:.4g} within {len(losses) - 1} steps.",
+            )  # fmt: skip
+        return
+    asleep = any(f.kind == "nothing_compared" for f in exam.findings)
+    ahead = falls(scaled) and scaled[-1] < 0.85 * losses[-1]
+    if exam_scale(exam) and ahead and (stuck(losses) or asleep):
+        exam.find(
+            "data_scale", "wrong", "X",
+            f"in {len(losses) - 1} steps the loss goes from {begin:.4g} to {end:.4g}; with X "
+            f"scaled, from the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
+        )  # fmt: skip
+        return
+    if end > begin * (1 + 1e-3) and end > begin + 1e-6:
+        risen(exam, losses)
+    elif end < begin:
+        exam.look(f"in {len(losses) - 1} steps the loss falls, from {begin:.4g} to {end:.4g}")
+
+
+def exam_scale(exam: Exam) -> bool:
+    """Say whether the inputs were found to be out of scale."""
+    return any(f.kind == "data_scale" for f in exam.findings)
+
+
+def fell(losses: list[float]) -> float:
+    """Return by which share the loss fell."""
+    if len(losses) < 2 or not np.isfinite(losses[-1]):
+        return 0.0
+    return (losses[0] - losses[-1]) / max(abs(losses[0]), 1e-300)
+
+
+def falls(losses: list[float]) -> bool:
+    """Say whether a training gets anywhere."""
+    return fell(losses) > 0.05
+
+
+def stuck(losses: list[float]) -> bool:
+    """Say whether a training gets nowhere."""
+    return fell(losses) < 0.01
+
+
+def scaled_training(exam: Exam) -> list[float]:
+    """Return the losses of a training with scaled inputs."""
+    if not exam_scale(exam):
+        return []
+    patient = exam.patient
+    X = np.moveaxis(np.asarray(patient.X, dtype=float), patient.axis["X"], 0)
+    spread = X.std(axis=0)
+    X = (X - X.mean(axis=0)) / np.where(spread > 1e-9, spread, 1.0)
+    X = np.moveaxis(X, 0, patient.axis["X"]).copy()
+    data = (X if isinstance(patient.X, np.ndarray) else X.tolist(), patient.data()[1])
+    try:
+        return trained(exam, data, 60)
+    except Failed:
+        return []
+
+
+def risen(exam: Exam, losses: list[float]) -> None:
+    """The loss is higher after a short training than before: is the step too long?"""
+    patient = exam.patient
+    begin, end = losses[0], losses[-1]
+    up = sum(b > a for a, b in zip(losses, losses[1:], strict=False))
+    kind = "step_too_long"
+    text = f"the loss rises from {begin:.4g} to {end:.4g} in {len(losses) - 1} steps"
+    first = exam.chain[1]
+    smaller = [a + 0.01 * (b.reshape(a.shape) - a) for a, b in zip(patient.start, first, strict=True)]
+    try:
+        near = shown(exam, smaller, patient.data())
+    except Failed:
+        return
+    if near < begin:
+        text += f"; a hundredth of the first step lowers it, to {near:.6g}"
+    severity = "wrong" if near < begin and (end > 1.02 * begin or up > len(losses) / 3) else "suspicious"
+    if exam.step_is in ("batch",):
+        severity = "suspicious"
+    exam.find(kind, severity, "step", f"{text}.")
+
+
+@check
+def learn_by_heart(exam: Exam) -> None:
+    """A few samples can be learned by heart."""
+    dense, y = exam.dense, exam.targets
+    if exam.found() or dense is None or y is None or exam.formula is None:
+        return
+    if any(f.severity == "suspicious" for f in exam.findings) or exam.loss_name != "loss":
+        return
+    sizes = [layer.matrix(exam.patient.start).shape[1] for layer in dense.layers[:-1]]
+    if not sizes:
+        return
+    chosen = few_different(exam, min(8, min(sizes)))
+    linear = all(a.name == "identity" for a in dense.activations[:-1])
+    if len(chosen) < 3:
+        return
+    if linear:
+        exam.find(
+            "cannot_memorise", "suspicious" if by_lines(exam, chosen) else "wrong",
+            "predict",
+            f"{len(sizes)} hidden layer{'s' * (len(sizes) > 1)} without an activation: together "
+            "the layers are one, and can only draw straight lines.",
+        )  # fmt: skip
+        return
+    heart = by_own_steps(exam, chosen)
+    if heart:
+        exam.look(heart)
+
+
+def few_different(exam: Exam, k: int) -> np.ndarray:
+    """Return up to k samples with different inputs, of all classes."""
+    X = exam.X_rows
+    order = np.random.default_rng(4).permutation(len(X))
+    chosen: list[int] = []
+    for i in order:
+        if len(chosen) < k and not any((X[i] == X[j]).all() for j in chosen):
+            chosen.append(int(i))
+    return np.array(sorted(chosen))
+
+
+def by_lines(exam: Exam, chosen: np.ndarray) -> bool:
+    """Say whether straight lines are enough for some samples."""
+    y = exam.targets
+    assert y is not None
+    A = np.column_stack([exam.X_rows[chosen], np.ones(len(chosen))])
+    rest = A @ np.linalg.lstsq(A, y[chosen], rcond=None)[0] - y[chosen]
+    return bool(np.abs(rest).max() < 0.4)
+
+
+def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
+    """Train on some samples with the program's step; return what to say of it."""
+    if not can_train(exam):
+        return ""
+    patient = exam.patient
+    try:
+        losses = trained(exam, patient.data(chosen), 400, 0.1)
+    except Failed:
+        return ""
+    if len(losses) > 2 and losses[-1] < 0.5 * losses[0]:
+        return (
+            f"{len(chosen)} samples are being learned by heart: the loss goes from {losses[0]:.4g} "
+            f"to {losses[-1]:.4g}"
+        )
+    return ""

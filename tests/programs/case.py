@@ -1,0 +1,55 @@
+"""What a program of this folder is: the arguments for the audit, and what is wrong with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program; ``kinds`` are the names its fault may go by, none if it is sound."""
+
+    name: str
+    kinds: tuple[str, ...]
+    source: str
+    arguments: Callable[[], dict]
+
+
+CASES: dict[str, Case] = {}  # in the order of the files that declare them
+
+
+def program(*kinds, source=""):
+    """Declare the function as a program: it returns the arguments of the audit, made anew."""
+
+    def declare(function):
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        CASES[name] = Case(name, kinds, source, function)
+        return function
+
+    return declare
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def one_hot(labels, k):
+    return np.eye(k)[labels]
+
+
+def blobs(n=60, k=3, d=2, seed=0):
+    """Clouds around k centres: X (n, d) and class numbers (n,)."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(scale=2, size=(k, d))
+    labels = np.arange(n) % k
+    return centres[labels] + rng.normal(scale=0.7, size=(n, d)), labels
+
+
+XOR_X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+XOR_Y = np.array([[0.0], [1.0], [1.0], [0.0]])
