@@ -143,7 +143,13 @@ def look(exam: Exam, told: dict[str, int]) -> None:
             each(exam)
         except Failed as error:
             exam.failed(error)
-        except (ArithmeticError, LookupError, np.linalg.LinAlgError, ValueError, TypeError) as error:
+        except (
+            ArithmeticError,
+            LookupError,
+            np.linalg.LinAlgError,
+            ValueError,
+            TypeError,
+        ) as error:
             exam.miss(f"{(each.__doc__ or '').strip()} ({type(error).__name__}: {error})")
         except TooLong:
             exam.miss("more: the time for the audit was up")
@@ -159,8 +165,8 @@ def quiet() -> Iterator[None]:
     out, err = Silent(), Silent()
     try:
         with (
-            contextlib.redirect_stdout(out),  # type: ignore[type-var]
-            contextlib.redirect_stderr(err),  # type: ignore[type-var]
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
             warnings.catch_warnings(),
             np.errstate(all="ignore"),
         ):
@@ -184,8 +190,10 @@ def layouts(samples: str | Mapping[str, str] | None) -> dict[str, int]:
     if samples is None:
         return {}
     pairs = {"X": samples, "y": samples} if isinstance(samples, str) else samples
-    if not isinstance(pairs, Mapping) or not set(pairs) <= {"X", "y"} or not all(
-        isinstance(v, str) and v in data.LAYOUTS for v in pairs.values()
+    if (
+        not isinstance(pairs, Mapping)
+        or not set(pairs) <= {"X", "y"}
+        or not all(isinstance(v, str) and v in data.LAYOUTS for v in pairs.values())
     ):
         raise ValueError(
             f'samples is {describe(samples)}, but "rows" or "columns" is expected, or a dict of '
@@ -222,7 +230,9 @@ def check_roles(roles: Mapping[str, Any], program: Any) -> None:
         if function is None or callable(function):
             continue
         if program is None or not isinstance(function, str):
-            expected = "a function of (parameters, X, y)" if program is None else "a name, or a function"
+            expected = (
+                "a function of (parameters, X, y)" if program is None else "a name, or a function"
+            )
             raise TypeError(
                 f"{name} is {describe(function)}, but {expected} is expected."
                 + (" Pass program too, if it is a method's name." * isinstance(function, str))

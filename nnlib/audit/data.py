@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -250,10 +251,8 @@ def compare_class_numbers(exam: Exam, answer: np.ndarray, y: np.ndarray) -> None
             a = patient.predict(values, patient.X, exact=True)
             loss = exam.loss(values)
             with_columns = np.nan
-            try:
+            with contextlib.suppress(Failed):
                 with_columns = patient.number(name, values, (patient.data()[0], columns))
-            except Failed:
-                pass
             stretched = np.nan
             if y.ndim and np.broadcast_shapes(a.shape, y.shape):
                 stretched = float(np.sum((a - y) ** 2)) or np.nan
@@ -382,7 +381,7 @@ def look_at_scale(exam: Exam) -> None:
             f"the columns of X have standard deviations from {spreads.min():.4g} to "
             f"{spreads.max():.4g}.",
         )  # fmt: skip
-    else:
+    elif exam.patient.has("predict"):
         exam.look(f"X is of a good size, at most {largest:.4g}")
 
 
@@ -414,12 +413,14 @@ def look_at_whole_numbers(exam: Exam) -> None:
 
 def asked(exam: Exam, X: Any, y: Any) -> dict[str, np.ndarray]:
     """Return what predict, loss and gradients give for some data."""
-    patient, found = exam.patient, {}
-    for role, ask in {
+    patient = exam.patient
+    found: dict[str, np.ndarray] = {}
+    questions: dict[str, Callable[[], Any]] = {
         "predict": lambda: [patient.predict(patient.start, X)],
         "loss": lambda: [np.array(patient.number("loss", patient.start, (X, y), exact=False))],
         "gradients": lambda: patient.gradients(patient.start, (X, y), exact=False),
-    }.items():
+    }
+    for role, ask in questions.items():
         if not patient.has(role):
             continue
         seed(7)
@@ -428,8 +429,3 @@ def asked(exam: Exam, X: Any, y: Any) -> dict[str, np.ndarray]:
         except Failed:
             continue
     return found
-
-
-def pairs(n: int) -> itertools.combinations[tuple[int, int]]:
-    """Return all pairs of n samples."""
-    return itertools.combinations(range(n), 2)

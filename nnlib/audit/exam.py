@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -150,10 +151,8 @@ class Exam:
     def seconds_a_loss(self) -> float:
         """How long a call of the loss takes with all samples."""
         begin = time.perf_counter()
-        try:
+        with contextlib.suppress(Failed):
             self.loss(self.patient.start)
-        except Failed:
-            pass
         return time.perf_counter() - begin
 
     def targets_of(self, index: Any) -> np.ndarray | None:
@@ -210,7 +209,7 @@ class Exam:
             here = self.distance(self.jittered(scale, np.random.default_rng(3)))
             if here > best[0]:
                 best = here, scale
-            if here > 2e-3:
+            if here > 0.02:
                 break
         rng = np.random.default_rng(3)
         return [self.jittered(best[1], rng) for _ in range(8)]

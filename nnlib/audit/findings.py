@@ -21,12 +21,6 @@ class Kind:
 
 # In the order in which to mend them: what comes first can be the reason for what comes later.
 KINDS: dict[str, Kind] = {
-    "raises": Kind(
-        "The shapes or the types are not the ones that the function was written for.",
-        "Call it by hand with the same arguments, and read the last line of the error.",
-        "2.4",
-        ("target_range", "target_shape", "data_type", "samples_as_columns", "parameter_shape"),
-    ),
     "data_type": Kind(
         "Whole numbers of 8 bits wrap around at 256, truth values cannot be subtracted, and "
         "texts are no numbers.",
@@ -55,6 +49,12 @@ KINDS: dict[str, Kind] = {
         "Data that are sorted by class were split or cut without being shuffled first.",
         "Shuffle rows and labels together before you split, and count the classes in each part.",
         "8.2",
+    ),
+    "raises": Kind(
+        "The shapes or the types are not the ones that the function was written for.",
+        "Call it by hand with the same arguments, and read the last line of the error.",
+        "2.4",
+        ("target_range", "target_shape", "data_type", "samples_as_columns"),
     ),
     "integer_parameters": Kind(
         "An array made of whole numbers stays one: each step is cut off to a whole number.",
@@ -175,10 +175,21 @@ KINDS: dict[str, Kind] = {
         "Derive this one equation again, and check it with a single sample.",
         "4.10",
         (
-            "loss_formula", "samples_mixed", "target_shape", "weight_term", "gradient_sign",
-            "samples_unused", "state_kept", "changes_its_arguments", "data_type", "slope_of_a",
-            "slope_missing", "product_wrong", "axis_missing", "gradient_scale",
-        ),  # fmt: skip
+            "loss_formula",
+            "samples_mixed",
+            "target_shape",
+            "weight_term",
+            "gradient_sign",
+            "samples_unused",
+            "state_kept",
+            "changes_its_arguments",
+            "data_type",
+            "slope_of_a",
+            "slope_missing",
+            "product_wrong",
+            "axis_missing",
+            "gradient_scale",
+        ),
     ),
     "nothing_compared": Kind(
         "Where both sides are 0, any formula is right: the neurons are dead or saturated, or the "
@@ -308,9 +319,7 @@ class Finding:
         parts.append(("explained", f"section {self.section}"))
         for label, text in parts:
             lines.append(
-                textwrap.fill(
-                    text, 92, initial_indent=f"  {label:<11}", subsequent_indent=" " * 13
-                )
+                textwrap.fill(text, 92, initial_indent=f"  {label:<11}", subsequent_indent=" " * 13)
             )
         return "\n".join(lines)
 

@@ -137,12 +137,12 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
     sign, f = ("minus " if f < 0 else ""), abs(f)
     known: list[tuple[float, str]] = [
         (1, f"the sum of the {what}"),
+        (1 / (n * m), f"the mean of the {what}"),
         (1 / n, f"the sum of the {what} divided by the {n} samples"),
         (1 / m, f"the sum of the {what} divided by the {m} outputs"),
-        (1 / (n * m), f"the mean of the {what}"),
         (0.5, f"half the sum of the {what}"),
-        (0.5 / n, f"half the sum of the {what} divided by the {n} samples"),
         (0.5 / (n * m), f"half the mean of the {what}"),
+        (0.5 / n, f"half the sum of the {what} divided by the {n} samples"),
         (1 / n**2, f"the sum of the {what} divided twice by the {n} samples"),
     ]
     if under_root:
@@ -189,9 +189,7 @@ ACTIVATIONS = [
     _leaky(0.01),
     _leaky(0.1),
     _leaky(0.2),
-    Activation(
-        "softplus", lambda z: np.logaddexp(0, z), sigmoid, lambda a: 1 - np.exp(-a)
-    ),
+    Activation("softplus", lambda z: np.logaddexp(0, z), sigmoid, lambda a: 1 - np.exp(-a)),
     Activation(
         "ELU",
         lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
@@ -199,9 +197,7 @@ ACTIVATIONS = [
         lambda a: np.where(a > 0, 1.0, a + 1),
     ),
     Activation("sine", np.sin, np.cos, lambda a: np.sqrt(np.maximum(1 - a**2, 0))),
-    Activation(
-        "arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)
-    ),
+    Activation("arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)),
 ]
 SOFTMAX = Activation("softmax", softmax, lambda z: np.ones_like(z), lambda a: a * (1 - a))
 RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, np.inf)}
@@ -264,9 +260,7 @@ class Dense:
             return a * (slope - (slope * a).sum(axis=1, keepdims=True))
         return slope * self.activations[-1].slope(z)
 
-    def gradient(
-        self, values: Arrays, X: np.ndarray, y: np.ndarray, formula: Formula
-    ) -> Arrays:
+    def gradient(self, values: Arrays, X: np.ndarray, y: np.ndarray, formula: Formula) -> Arrays:
         """Return the gradient of a loss, in the order and the shapes of the parameters."""
         z, a = self.forward(values, X)
         delta = formula.factor * self.output_delta(z[-1], a[-1], y, formula.base)
@@ -313,7 +307,9 @@ class Dense:
 def chains(shapes: list[tuple[int, ...]], n_in: int, n_out: int) -> Iterator[tuple[Layer, ...]]:
     """Yield the ways in which arrays of these shapes make layers from n_in to n_out."""
 
-    def extend(width: int, left: list[int], layers: tuple[Layer, ...]) -> Iterator[tuple[Layer, ...]]:
+    def extend(
+        width: int, left: list[int], layers: tuple[Layer, ...]
+    ) -> Iterator[tuple[Layer, ...]]:
         if not left and width == n_out:
             yield layers
         for i in left:
@@ -331,9 +327,7 @@ def chains(shapes: list[tuple[int, ...]], n_in: int, n_out: int) -> Iterator[tup
     return extend(n_in, list(range(len(shapes))), ())
 
 
-def orientations(
-    shape: tuple[int, ...], width: int
-) -> Iterator[tuple[int, bool, int | None]]:
+def orientations(shape: tuple[int, ...], width: int) -> Iterator[tuple[int, bool, int | None]]:
     """Yield the ways to use an array as weights: outputs, turned, row of the bias."""
     if len(shape) == 1:
         shape = (shape[0], 1)

@@ -173,8 +173,9 @@ def report_difference(exam: Exam, name: str, answers: list[np.ndarray]) -> None:
     k = int(np.abs(a - b).argmax())
     seen = f"two calls with the same arguments gave {a[k]:.6g} and {b[k]:.6g}"
     if name == "training_loss":
-        exam.miss("the slopes of training_loss where it draws new random numbers at each call")
         exam.patient.random_loss = not repeats(exam, name)
+        if exam.patient.random_loss:
+            exam.miss("the slopes of training_loss, which draws new random numbers at each call")
         return
     together = float(np.vdot(a, b) / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-300))
     grows = np.abs(c).max() > np.abs(b).max() > np.abs(a).max() and together > 0.999
@@ -311,9 +312,9 @@ def by_columns(exam: Exam, values: Arrays) -> bool:
     except Failed:
         return False
     for axis in (other, patient.axis["X"]):
-        if whole.ndim == 2 and whole.shape[axis] == X.shape[other] and part.shape[axis] == 1:
-            if np.allclose(as_columns_of(whole, axis)[0], as_columns_of(part, axis)[0]):
-                return True
+        fit = whole.ndim == 2 and whole.shape[axis] == X.shape[other] and part.shape[axis] == 1
+        if fit and np.allclose(as_columns_of(whole, axis)[0], as_columns_of(part, axis)[0]):
+            return True
     return False
 
 
@@ -399,4 +400,3 @@ def rows(numbers: list[int]) -> str:
     if numbers == list(range(numbers[0], numbers[-1] + 1)):
         return f"samples {numbers[0]} to {numbers[-1]}"
     return f"samples {', '.join(map(str, numbers[:8]))}{' …' if len(numbers) > 8 else ''}"
-

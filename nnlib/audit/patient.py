@@ -185,6 +185,7 @@ class Patient:
         self.axis = {"X": 0, "y": 0, "predictions": 0}
         self.n = 0
         self.deadline = math.inf
+        self.random_loss = False  # whether what is descended is another number at each call
         self.single = False  # whether the program computes in float32 whatever it is given
         kinds = {array.dtype for array in self.as_given if array.dtype.kind == "f"}
         self.short_steps = bool(kinds) and np.dtype(np.float64) not in kinds
@@ -373,7 +374,11 @@ class time_limit:
         import threading
 
         in_main = threading.current_thread() is threading.main_thread()
-        if in_main and hasattr(signal, "setitimer") and signal.getitimer(signal.ITIMER_REAL)[0] == 0:
+        if (
+            in_main
+            and hasattr(signal, "setitimer")
+            and signal.getitimer(signal.ITIMER_REAL)[0] == 0
+        ):
             self.before = signal.signal(signal.SIGALRM, _too_long)
             signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.5)
 

@@ -65,7 +65,10 @@ def measure(
             h = first * max(1.0, abs(values[k][i]))
             up, down = one_sided(function, moved, k, i, values[k][i], h, here)
             for _ in range(0 if single else 3):
-                if abs(up - down) <= 1e-3 * max(abs(up), abs(down)) + 50 * precision * abs(here) / h:
+                if (
+                    abs(up - down)
+                    <= 1e-3 * max(abs(up), abs(down)) + 50 * precision * abs(here) / h
+                ):
                     break
                 h /= 12
                 up, down = one_sided(function, moved, k, i, values[k][i], h, here)
@@ -95,3 +98,19 @@ def one_sided(
     below = (here - function(moved)) / (value - moved[k][i])
     moved[k][i] = value
     return above, below
+
+
+def one_factor(
+    g: np.ndarray, s: np.ndarray, tolerance: float = 1e-3, noise: float = 0.0
+) -> float | None:
+    """Return f with g = f s, or None."""
+    scale = float(np.abs(s).max(initial=0))
+    if scale <= noise or scale == 0 or not np.isfinite(g).all():
+        return None
+    f = float(np.vdot(s / scale, g / scale) / np.sum((s / scale) ** 2))
+    rest = float(np.abs(g - f * s).max())
+    return (
+        f
+        if rest <= tolerance * max(float(np.abs(g).max()), abs(f) * scale) + abs(f) * noise
+        else None
+    )

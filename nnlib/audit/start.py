@@ -122,10 +122,11 @@ def look_for_slopes_of_zero(exam: Exam) -> None:
         measured = exam.measured(patient.start, exam.few, 60)
     except Failed:
         return
-    zero = [
-        bool(np.nanmax(np.abs(s), initial=0) <= 1e-3 * measured.noise) for s in measured.slope
-    ]
-    if not any(zero) or not np.isfinite([np.nanmax(np.abs(s), initial=0) for s in measured.slope]).all():
+    zero = [bool(np.nanmax(np.abs(s), initial=0) <= 1e-3 * measured.noise) for s in measured.slope]
+    if (
+        not any(zero)
+        or not np.isfinite([np.nanmax(np.abs(s), initial=0) for s in measured.slope]).all()
+    ):
         return
     names = ", ".join(name for name, z in zip(patient.names, zero, strict=True) if z)
     severity = "wrong" if all(zero) else "note"

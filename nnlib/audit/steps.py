@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
+from nnlib.audit.formulas import BASES
 from nnlib.audit.functions import rows, unused_rows
-from nnlib.audit.gradient import Comparison, Walk, one_factor
+from nnlib.audit.gradient import Comparison
+from nnlib.audit.optimisers import rules
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
-from nnlib.audit.slopes import chosen_entries, measure
+from nnlib.audit.slopes import chosen_entries, measure, one_factor
+from nnlib.audit.walk import Walk
 
 N_STEPS = 4
 
@@ -55,12 +58,10 @@ class Steps:
             n, part = exam.patient.n if exam.few is None else len(exam.few), len(X)
             formula = exam.formula
             scale = formula.factor
-            if n != part and exam.patient.has(exam.loss_name):  # how it is divided for fewer samples
-                base = exam.known_slopes(values, formula.base, index, None)  # type: ignore[arg-type]
-                del base
+            if n != part and exam.patient.has(
+                exam.loss_name
+            ):  # how it is divided for fewer samples
                 scale = self.factor_for(values, index, formula.base)
-            from dataclasses import replace
-
             return exam.dense.gradient(values, X, y, replace(formula, factor=scale))
         if not exam.patient.has(exam.loss_name):
             return None
@@ -68,11 +69,10 @@ class Steps:
 
     def factor_for(self, values: Arrays, index: Any, base: str) -> float:
         """Return the factor of a base in the loss for these samples."""
-        from nnlib.audit.formulas import BASES
-
         exam = self.exam
         y = exam.targets_of(index)
-        assert y is not None and exam.formula is not None
+        assert y is not None
+        assert exam.formula is not None
         a = exam.patient.predictions(values, index, exact=True)
         penalty = exam.formula.decay * sum(float(np.sum(values[i] ** 2)) for i in exam.weights)
         penalty += exam.formula.decay_of_all * sum(float(np.sum(v**2)) for v in values)
@@ -110,9 +110,7 @@ def look_at_shapes(exam: Exam) -> None:
             patient.functions.pop("new_step", None)
             return
     for name, before, after in zip(patient.names, patient.start, exam.chain[1], strict=True):
-        if before.shape != after.shape and not (
-            before.size == after.size and fits(before, after)
-        ):
+        if before.shape != after.shape and not (before.size == after.size and fits(before, after)):
             exam.find(
                 "parameter_shape", "wrong", name,
                 f"{name} has shape {before.shape} before the step and {after.shape} after it.",
@@ -150,11 +148,12 @@ def stays_whole(exam: Exam) -> bool:
     found = leaves(answer) or leaves(given)
     if len(found) != len(patient.start):
         found = leaves(given)
-    return all(
+    kinds = [
         array.dtype.kind in "iu"
         for (_, array), old in zip(found, patient.as_given, strict=False)
         if old.dtype.kind in "iu" and old.ndim
-    )
+    ]
+    return bool(kinds) and all(kinds)
 
 
 @check
@@ -165,7 +164,7 @@ def look_at_step(exam: Exam) -> None:
         return
     if exam.found("loss_random", "data_type", "target_shape", "changes_its_arguments"):
         return
-    if getattr(patient, "random_loss", False):
+    if patient.random_loss:
         exam.miss("the step beside the gradient, where the loss is random")
         return
     steps = Steps(exam)
@@ -195,7 +194,9 @@ def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
     return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
 
 
-def compare_single(exam: Exam, steps: Steps, values: Arrays, index: Any, quiet: bool = False) -> bool:
+def compare_single(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, quiet: bool = False
+) -> bool:
     """See whether a step is rate times gradient, or the first of a known optimiser."""
     u, g = steps.moved(values, index), steps.gradient(values, index)
     if g is None:
@@ -298,9 +299,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
         a, b = together(u, g)
         us.append(a)
         gs.append(b)
-    order = np.concatenate(
-        [np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)]
-    )
+    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
     values = [together(p, g)[0] for p in points[:-1]]
     for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
         if len(made) == len(us) and all(
@@ -336,12 +335,12 @@ def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> No
     for k, (u, g) in enumerate(zip(us, gs, strict=True)):
         f = one_factor(u, g, 2e-3)
         if f is None:
-            cosine = float(np.vdot(u, g) / (np.linalg.norm(u) * np.linalg.norm(g) + 1e-300))
+            cosine = float(np.vdot(u, g) / (length(u) * length(g) + 1e-300))
             exam.find(
                 "optimizer_formula", "wrong", "step",
                 f"the first step is the rate times the gradient; step {k + 1} is not, and follows "
                 f"neither momentum nor Adam (cosine {cosine:.4f} to its gradient, length "
-                f"{np.linalg.norm(u) / max(np.linalg.norm(g), 1e-300):.4g} of it).",
+                f"{length(u) / max(length(g), 1e-300):.4g} of it).",
             )  # fmt: skip
             return
         if f <= 0:
@@ -355,244 +354,19 @@ def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> No
     )  # fmt: skip
 
 
-def looks_adaptive(
-    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays
-) -> bool:
+def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays) -> bool:
     """See whether the steps are those of an adaptive optimiser whose formula is not known."""
     if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
         return False
+    kind = "optimizer_formula" if exam.patient.has("gradients") else "step_not_gradient"
     exam.find(
-        "optimizer_formula", "wrong", "step",
+        kind, "wrong", "step",
         f"the first step has one length for all entries ({np.median(np.abs(us[0])):.4g}), as "
         "Adam's has; but the first "
         f"{len(us)} steps are those of no optimiser known here. Their lengths: "
         + ", ".join(f"{np.median(np.abs(u)):.4g}" for u in us) + ".",
     )  # fmt: skip
     return True
-
-
-Rule = tuple[bool, str, list[np.ndarray]]
-
-
-def rules(
-    gs: list[np.ndarray],
-    rate: float | None,
-    order: np.ndarray,
-    us: list[np.ndarray],
-    values: list[np.ndarray],
-) -> Iterator[Rule]:
-    """Yield optimisers, sound ones first: whether sound, its name, the steps it would take."""
-    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
-    yield from momentum_rules(gs, lr, us, rate is None)
-    lr = rate if rate is not None else float(np.median(np.abs(us[0])))
-    yield from adaptive_rules(gs, lr, order, values, True, us)
-    yield from adaptive_rules(gs, lr, order, values, False, us)
-
-
-def momentum_rules(
-    gs: list[np.ndarray], lr: float | None, us: list[np.ndarray], free: bool
-) -> Iterator[Rule]:
-    """Yield gradient descent and momentum in their forms, and known slips."""
-    if lr is None:
-        return
-    yield True, f"gradient descent with the rate {lr:.4g}", [lr * g for g in gs]
-    for mu in (0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6, 0.3):
-        heavy, running, nesterov, old = [], [], [], []
-        v = w = np.zeros_like(gs[0])
-        for g in gs:
-            before, v = v, mu * v + lr * g
-            heavy.append(v)
-            nesterov.append((1 + mu) * v - mu * before)
-            w = mu * w + (1 - mu) * g
-            running.append(lr * w)
-            old.append(before)
-        yield True, f"momentum {mu}", heavy
-        yield True, f"momentum {mu}, as a running mean", running
-        yield True, f"Nesterov's momentum {mu}", nesterov
-        if free:
-            yield True, f"momentum {mu}, as a running mean", [x / (1 - mu) for x in running]
-        corrected = [x / (1 - mu ** (k + 1)) for k, x in enumerate(running)]
-        yield True, f"momentum {mu}, as a corrected running mean", corrected
-        yield False, f"momentum {mu} whose velocity is added twice", [2 * x for x in heavy]
-        yield False, f"momentum {mu} applied twice in each step", [(1 + mu) * x for x in heavy]
-        yield False, f"momentum {mu} with the rate applied twice", [lr * x for x in heavy]
-        yield False, f"momentum {mu} with the velocity of the step before", old
-        against, shrunk = [], []
-        v = w = np.zeros_like(gs[0])
-        for g in gs:
-            v = lr * g - mu * v
-            against.append(v)
-            w = mu * (w + lr * g)
-            shrunk.append(w)
-        yield False, f"momentum {mu} with the wrong sign: it works against the last step", against
-        yield False, f"momentum {mu} that shrinks the new gradient too", shrunk
-        grown, v = [], np.zeros_like(gs[0])
-        for g in gs:
-            v = v + lr * g
-            grown.append(v)
-        yield False, "momentum of 1: nothing is forgotten", grown
-    for k in range(1, len(gs)):
-        lags = [gs[0] * lr] * k + [lr * g for g in gs[:-k]]
-        yield False, f"gradient descent with the gradient of {k} step(s) before", lags
-    total, v = [], np.zeros_like(gs[0])
-    for g in gs:
-        v = v + g
-        total.append(lr * v)
-    yield False, "gradients that add up from step to step: they are not set to 0", total
-
-
-def adaptive_rules(
-    gs: list[np.ndarray],
-    lr: float,
-    order: np.ndarray,
-    values: list[np.ndarray],
-    sound: bool,
-    us: list[np.ndarray],
-) -> Iterator[Rule]:
-    """Yield Adam and its relatives; those with slips if not ``sound``."""
-    betas = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
-             (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
-    epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
-    if sound:
-        for b1, b2 in betas:
-            for epsilon in epsilons:
-                for name, update in sound_updates(b1, b2, epsilon).items():
-                    made = run(gs, b1, b2, update)
-                    yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
-        yield from other_adaptive(gs, lr, epsilons)
-        for decay in (0.01, 0.1, 0.001, 1e-4):
-            made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
-            yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
-        yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
-        return
-    n_parameters = int(order.max()) + 1 if len(order) else 1
-    for b1, b2 in betas[:6]:
-        for epsilon in epsilons[:4]:
-            for name, update in faulty_updates(b1, b2, epsilon, order, n_parameters).items():
-                made = run(gs, b1, b2, update)
-                yield False, f"Adam ({b1}, {b2}) {name}", [lr * x for x in made]
-            swapped = run(gs, b2, b1, sound_updates(b2, b1, epsilon)["Adam"])
-            yield False, f"Adam with beta1 = {b2} and beta2 = {b1}, exchanged", [lr * x for x in swapped]
-            yield False, f"Adam ({b1}, {b2}) whose means are forgotten after each step", [
-                lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-            for t, g in enumerate(gs, start=1):
-                m = b1 * m + (1 - b1) * g
-                v = b2 * v + (1 - b2) * m**2
-                made.append(lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + epsilon))
-            yield False, f"Adam ({b1}, {b2}) with the squares of the mean, not of the gradient", made
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-            for t, g in enumerate(gs, start=1):
-                m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
-                v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
-                made.append(lr * m / (np.sqrt(v) + epsilon))
-            yield False, f"Adam ({b1}, {b2}) that keeps the corrected means for the next step", made
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-            for t, g in enumerate(gs, start=1):
-                m = b1 * m + g
-                v = b2 * v + g**2
-                made.append(lr * m / (np.sqrt(v) + epsilon))
-            yield False, f"Adam ({b1}, {b2}) without the factors 1 - beta", made
-
-
-Update = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
-
-
-def run(gs: list[np.ndarray], b1: float, b2: float, update: Update) -> list[np.ndarray]:
-    """Return the steps of an optimiser with two running means, at a rate of 1."""
-    m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-    for t, g in enumerate(gs, start=1):
-        m = b1 * m + (1 - b1) * g
-        v = b2 * v + (1 - b2) * g * g
-        made.append(update(m, v, g, t))
-    return made
-
-
-def sound_updates(b1: float, b2: float, epsilon: float) -> dict[str, Update]:
-    """Return what Adam and relatives make of the two means."""
-    return {
-        "Adam": lambda m, v, g, t: (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon),
-        "Adam, epsilon outside": lambda m, v, g, t: (
-            np.sqrt(1 - b2**t) / (1 - b1**t) * m / (np.sqrt(v) + epsilon)
-        ),
-        "Adam, epsilon inside": lambda m, v, g, t: (
-            (m / (1 - b1**t)) / np.sqrt(v / (1 - b2**t) + epsilon)
-        ),
-        "NAdam": lambda m, v, g, t: (
-            (b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * g / (1 - b1**t))
-            / (np.sqrt(v / (1 - b2**t)) + epsilon)
-        ),
-    }
-
-
-def faulty_updates(
-    b1: float, b2: float, epsilon: float, order: np.ndarray, n_parameters: int
-) -> dict[str, Update]:
-    """Return slips in Adam, named after what they are."""
-
-    def counted(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        at = (t - 1) * n_parameters + order + 1
-        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
-
-    def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        return (m / (1 - b1 ** (t + 1))) / (np.sqrt(v / (1 - b2 ** (t + 1))) + epsilon)
-
-    def backwards(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
-        at = (t - 1) * n_parameters + (n_parameters - 1 - order) + 1
-        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
-
-    return {
-        "without the correction of the means": lambda m, v, g, t: m / (np.sqrt(v) + epsilon),
-        "corrected by 1 - beta, not 1 - beta**t": lambda m, v, g, t: (
-            (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
-        ),
-        "with a counter that moves on at each parameter": counted,
-        "with a counter that moves on at each parameter, from the last": backwards,
-        "with a counter that is one step ahead": later,
-        "with the correction of the first mean alone": lambda m, v, g, t: (
-            (m / (1 - b1**t)) / (np.sqrt(v) + epsilon)
-        ),
-        "with the correction of the second mean alone": lambda m, v, g, t: (
-            m / (np.sqrt(v / (1 - b2**t)) + epsilon)
-        ),
-        "multiplied by the corrections, not divided": lambda m, v, g, t: (
-            (m * (1 - b1**t)) / (np.sqrt(v * (1 - b2**t)) + epsilon)
-        ),
-        "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
-        "with the gradient in place of its mean": lambda m, v, g, t: (
-            g / (np.sqrt(v / (1 - b2**t)) + epsilon)
-        ) if t > 1 else np.full_like(g, np.nan),
-        "with both corrections by beta1": lambda m, v, g, t: (
-            (m / (1 - b1**t)) / (np.sqrt(v / (1 - b1**t)) + epsilon)
-        ),
-        "with beta * t in place of beta**t": lambda m, v, g, t: (
-            (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)
-        ),
-    }
-
-
-def other_adaptive(
-    gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...]
-) -> Iterator[Rule]:
-    """Yield AdaGrad and RMSProp."""
-    for epsilon in epsilons:
-        for rho in (0.9, 0.99, 0.999, 0.95):
-            v, outside, inside = np.zeros_like(gs[0]), [], []
-            for g in gs:
-                v = rho * v + (1 - rho) * g * g
-                outside.append(g / (np.sqrt(v) + epsilon))
-                inside.append(g / np.sqrt(v + epsilon))
-            for made in (outside, inside):
-                scale = 1.0 if lr else 1.0
-                yield True, f"RMSProp ({rho})", [lr * scale * x for x in made]
-                yield True, f"RMSProp ({rho})", [lr * np.sqrt(1 - rho) * x for x in made]
-        v, made, other = np.zeros_like(gs[0]), [], []
-        for g in gs:
-            v = v + g * g
-            made.append(lr * g / (np.sqrt(v) + epsilon))
-            other.append(lr * g / np.sqrt(v + epsilon))
-        yield True, "AdaGrad", made
-        yield True, "AdaGrad", other
 
 
 # A step of several updates: asked about few samples, it makes one
@@ -673,6 +447,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
+    if tell_signs(exam, u, g):
+        return
     if too_early(exam, steps, values, index, u):
         return
     if decays(exam, steps, u, g, values):
@@ -694,7 +470,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2
     ]
     where = "the step"
-    direction = float(np.vdot(a, b) / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-300))
+    direction = float(np.vdot(a, b) / (length(a) * length(b) + 1e-300))
     severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
     exam.find(
         "step_not_gradient", severity, "step",
@@ -703,9 +479,39 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     )  # fmt: skip
 
 
+def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Steps of one length each, as Adam's: say where their signs are not those of the slopes."""
+    if not all(one_length(x, np.sign(x)) for x in u):
+        return False
+    if all(one_length(x, -y) for x, y in zip(u, g, strict=True)):
+        exam.find("gradient_sign", "wrong", "step",
+                  "each step goes uphill: its signs are those of the slopes.")  # fmt: skip
+        return True
+    off = []
+    for name, x, y in zip(exam.patient.names, u, g, strict=True):
+        a, b = together([x], [y])
+        keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+        wrong = int((np.sign(a[keep]) != np.sign(b[keep])).sum())
+        if wrong:
+            off.append(f"{wrong} of {int(keep.sum())} at {name}")
+    if not off:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"steps of one length, as Adam's are at first, but with other signs than the slopes: "
+        f"{', '.join(off)}.",
+    )  # fmt: skip
+    return True
+
+
+def length(a: np.ndarray) -> float:
+    """Return the length of a vector."""
+    return float(np.sqrt(np.sum(np.square(a))))
+
+
 def scale_to(a: np.ndarray, b: np.ndarray) -> float:
     """Return the number that makes a as long as b."""
-    return float(np.linalg.norm(b) / max(np.linalg.norm(a), 1e-300))
+    return float(length(b) / max(length(a), 1e-300))
 
 
 def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
@@ -730,7 +536,11 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
         why = ""
-        for text, value in [(f"{n} samples", n), (f"1 / {n}, for {n} samples", 1 / n), ("the rate, twice", rate)]:
+        for text, value in [
+            (f"{n} samples", n),
+            (f"1 / {n}, for {n} samples", 1 / n),
+            ("the rate, twice", rate),
+        ]:
             if abs(f / rate - value) < 1e-3 * value and value != 1:
                 why = f" That is {text}."
         exam.find(
@@ -748,8 +558,6 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
     X = exam.X_rows if index is None else exam.X_rows[index]
     later = [v - x for v, x in zip(values, u, strict=True)]
     own = exam.formula
-    from dataclasses import replace
-
     factor = steps.factor_for(values, index, own.base)
     rate = exam.learning_rate
     for formula, any_factor in [
@@ -898,7 +706,7 @@ def better_order(
         if g is None:
             return None
         a, b = together(u, g)
-        lengths = np.linalg.norm(a) * np.linalg.norm(b)
+        lengths = length(a) * length(b)
         if not lengths > 0:
             return None
         found[order] = float(np.vdot(a, b) / lengths)
@@ -924,6 +732,4 @@ def gradient_in_order(
         return None
     entries = chosen_entries(values, 30, np.random.default_rng(1))
     name = exam.loss_name
-    return measure(
-        lambda p: patient.number(name, p, (X, y)), values, entries, patient.single
-    ).slope
+    return measure(lambda p: patient.number(name, p, (X, y)), values, entries, patient.single).slope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -53,7 +54,7 @@ def look_at_the_way_down(exam: Exam) -> None:
     if not can_train(exam) or exam.found():
         return
     try:
-        losses = trained(exam, exam.patient.data(), 60)
+        losses = trained(exam, exam.patient.data(), 300 if exam_scale(exam) else 60)
     except Failed as error:
         exam.miss(f"a short training: {error}")
         return
@@ -74,8 +75,8 @@ def look_at_the_way_down(exam: Exam) -> None:
                 f"the loss goes from {begin:.4g} to {end:.4g} within {len(losses) - 1} steps.",
             )  # fmt: skip
         return
-    asleep = any(f.kind == "nothing_compared" for f in exam.findings)
-    ahead = falls(scaled) and scaled[-1] < 0.85 * losses[-1]
+    asleep = any(f.kind in ("nothing_compared", "saturated") for f in exam.findings)
+    ahead = falls(scaled) and scaled[-1] < 0.7 * losses[-1]
     if exam_scale(exam) and ahead and (stuck(losses) or asleep):
         exam.find(
             "data_scale", "wrong", "X",
@@ -122,7 +123,7 @@ def scaled_training(exam: Exam) -> list[float]:
     X = np.moveaxis(X, 0, patient.axis["X"]).copy()
     data = (X if isinstance(patient.X, np.ndarray) else X.tolist(), patient.data()[1])
     try:
-        return trained(exam, data, 60)
+        return trained(exam, data, 300)
     except Failed:
         return []
 
@@ -131,18 +132,22 @@ def risen(exam: Exam, losses: list[float]) -> None:
     """The loss is higher after a short training than before: is the step too long?"""
     patient = exam.patient
     begin, end = losses[0], losses[-1]
-    up = sum(b > a for a, b in zip(losses, losses[1:], strict=False))
+    up = sum(b > a for a, b in itertools.pairwise(losses))
     kind = "step_too_long"
     text = f"the loss rises from {begin:.4g} to {end:.4g} in {len(losses) - 1} steps"
     first = exam.chain[1]
-    smaller = [a + 0.01 * (b.reshape(a.shape) - a) for a, b in zip(patient.start, first, strict=True)]
+    smaller = [
+        a + 0.01 * (b.reshape(a.shape) - a) for a, b in zip(patient.start, first, strict=True)
+    ]
     try:
         near = shown(exam, smaller, patient.data())
     except Failed:
         return
     if near < begin:
         text += f"; a hundredth of the first step lowers it, to {near:.6g}"
-    severity = "wrong" if near < begin and (end > 1.02 * begin or up > len(losses) / 3) else "suspicious"
+    severity = (
+        "wrong" if near < begin and (end > 1.02 * begin or up > len(losses) / 3) else "suspicious"
+    )
     if exam.step_is in ("batch",):
         severity = "suspicious"
     exam.find(kind, severity, "step", f"{text}.")

@@ -1,10 +1,13 @@
 """Faulty programs built to faults that we found in public questions and repositories."""
 
 import numpy as np
+
 from programs.case import XOR_X, XOR_Y, blobs, one_hot, program, sigmoid, softmax
 
 
-@program("slope_missing", source="datascience.stackexchange 120115; no mask of the ReLU on the way back")
+@program(
+    "slope_missing", source="datascience.stackexchange 120115; no mask of the ReLU on the way back"
+)
 def relu_without_its_mask():
     rng = np.random.default_rng(0)
     x = rng.uniform(0, 3, size=(12, 3))
@@ -20,11 +23,22 @@ def relu_without_its_mask():
         e = (o - y) / len(y)
         return {"w1": np.outer(w["w2"], e) @ x, "w2": e @ h.T}
 
-    return dict(X=x, y=y, parameters=w, predict=lambda w, x: forward(w, x)[1], gradients=gradients,
-                loss=lambda w, x, y: np.sum((forward(w, x)[1] - y) ** 2) / (2 * len(y)))
+    return dict(
+        X=x,
+        y=y,
+        parameters=w,
+        predict=lambda w, x: forward(w, x)[1],
+        gradients=gradients,
+        loss=lambda w, x, y: np.sum((forward(w, x)[1] - y) ** 2) / (2 * len(y)),
+    )
 
 
-@program("slope_missing", "gradient_wrong", "product_wrong", source="stackoverflow 59399842; dW of the output lacks y (1 - y)")
+@program(
+    "slope_missing",
+    "gradient_wrong",
+    "product_wrong",
+    source="stackoverflow 59399842; dW of the output lacks y (1 - y)",
+)
 def output_weights_lack_the_slope():
     rng = np.random.default_rng(1)
     w = [rng.normal(size=(2, 3)), rng.normal(size=(3, 1))]
@@ -38,11 +52,19 @@ def output_weights_lack_the_slope():
         e = (o - y) / len(x)
         return [x.T @ ((e * o * (1 - o)) @ w[1].T * h * (1 - h)), h.T @ e]
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=w, predict=lambda w, x: run(w, x)[1], gradients=grads,
-                loss=lambda w, x, y: 0.5 * np.mean((run(w, x)[1] - y) ** 2))
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=w,
+        predict=lambda w, x: run(w, x)[1],
+        gradients=grads,
+        loss=lambda w, x, y: 0.5 * np.mean((run(w, x)[1] - y) ** 2),
+    )
 
 
-@program("optimizer_formula", source="oxiglade/mlx-rs 301; Adam without the correction of its means")
+@program(
+    "optimizer_formula", source="oxiglade/mlx-rs 301; Adam without the correction of its means"
+)
 def adam_without_correction():
     x, labels = blobs(30, 2, 3, seed=1)
     y = labels[:, None] * 1.0
@@ -68,9 +90,20 @@ def adam_without_correction():
 
         return step
 
-    return dict(X=x, y=y, parameters=p, predict=predict, gradients=grads, step=make(), new_step=make,
-                learning_rate=0.02, step_is="update",
-                loss=lambda p, x, y: -np.mean(y * np.log(predict(p, x)) + (1 - y) * np.log(1 - predict(p, x))))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=predict,
+        gradients=grads,
+        step=make(),
+        new_step=make,
+        learning_rate=0.02,
+        step_is="update",
+        loss=lambda p, x, y: (
+            -np.mean(y * np.log(predict(p, x)) + (1 - y) * np.log(1 - predict(p, x)))
+        ),
+    )
 
 
 @program("optimizer_formula", source="karpathy/convnetjs 70 and 107; multiplied by the correction")
@@ -101,8 +134,16 @@ def adam_multiplied_by_the_correction():
                 c1, c2 = self.gsum[n] * (1 - 0.9**self.k), self.xsum[n] * (1 - 0.999**self.k)
                 self.w[n] -= 0.01 * c1 / (np.sqrt(c2) + 1e-8)
 
-    return dict(X=x, y=y, program=Trainer(), arrays=["w"], predict="forward", loss="cost", step="train",
-                learning_rate=0.01)
+    return dict(
+        X=x,
+        y=y,
+        program=Trainer(),
+        arrays=["w"],
+        predict="forward",
+        loss="cost",
+        step="train",
+        learning_rate=0.01,
+    )
 
 
 @program("weight_term", source="jingtinghuang/CS231n-Spring-2017 3; the 2 of the penalty's slope")
@@ -145,8 +186,15 @@ def x_one_minus_x_given_z():
         s[1] += l1.T @ d2
         s[0] += X.T @ d1
 
-    return dict(X=X, y=XOR_Y, parameters=syn, predict=predict, step=step, learning_rate=1,
-                loss=lambda s, X, y: np.sum((y - predict(s, X)) ** 2) / 2)
+    return dict(
+        X=X,
+        y=XOR_Y,
+        parameters=syn,
+        predict=predict,
+        step=step,
+        learning_rate=1,
+        loss=lambda s, X, y: np.sum((y - predict(s, X)) ** 2) / 2,
+    )
 
 
 @program("parameter_shape", source="hanbt/learn_dl 6; a column meets a row")
@@ -162,8 +210,15 @@ def a_row_of_errors_meets_a_column():
         e = predict(p, x) - y
         return {"w": p["w"] - 0.1 * x.T @ e / len(x), "c": p["c"] - 0.1 * e}
 
-    return dict(X=x, y=y, parameters=p, predict=predict, step=step, learning_rate=0.1,
-                loss=lambda p, x, y: 0.5 * np.mean((predict(p, x) - y) ** 2))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=predict,
+        step=step,
+        learning_rate=0.1,
+        loss=lambda p, x, y: 0.5 * np.mean((predict(p, x) - y) ** 2),
+    )
 
 
 @program("samples_mixed", source="ethanfetaya/NRI 25; softmax along the samples")
@@ -176,11 +231,18 @@ def softmax_over_the_wrong_axis():
         e = np.exp(x @ p["w"] + p["b"])
         return e / np.sum(e, axis=0, keepdims=True)
 
-    return dict(X=x, y=y, parameters=p, predict=predict,
-                loss=lambda p, x, y: -np.sum(y * np.log(predict(p, x))) / len(x))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=lambda p, x, y: -np.sum(y * np.log(predict(p, x))) / len(x),
+    )
 
 
-@program("raises", source="mnielsen/neural-networks-and-deep-learning 36; 3 columns for a network of 2")
+@program(
+    "raises", source="mnielsen/neural-networks-and-deep-learning 36; 3 columns for a network of 2"
+)
 def one_column_too_many():
     x, labels = blobs(20, 2, 3, seed=8)
     p = {"w": np.ones((2, 1)), "b": np.zeros(1)}
@@ -188,8 +250,13 @@ def one_column_too_many():
     def predict(p, x):
         return sigmoid(x @ p["w"] + p["b"])
 
-    return dict(X=x, y=labels[:, None] * 1.0, parameters=p, predict=predict,
-                loss=lambda p, x, y: np.mean((predict(p, x) - y) ** 2))
+    return dict(
+        X=x,
+        y=labels[:, None] * 1.0,
+        parameters=p,
+        predict=predict,
+        loss=lambda p, x, y: np.mean((predict(p, x) - y) ** 2),
+    )
 
 
 @program("neurons_alike", source="a question asked often: all weights start at 0")
@@ -208,14 +275,31 @@ def zeros_everywhere():
     def step(p, X, y):
         return [a - 0.5 * g for a, g in zip(p, grads(p, X, y))]
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=predict, gradients=grads, step=step, learning_rate=0.5,
-                loss=lambda p, X, y: -np.mean(y * np.log(predict(p, X)) + (1 - y) * np.log(1 - predict(p, X))))
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=p,
+        predict=predict,
+        gradients=grads,
+        step=step,
+        learning_rate=0.5,
+        loss=lambda p, X, y: (
+            -np.mean(y * np.log(predict(p, X)) + (1 - y) * np.log(1 - predict(p, X)))
+        ),
+    )
 
 
-@program("cannot_memorise", source="datascience.stackexchange 68362; no activation between the layers")
+@program(
+    "cannot_memorise", source="datascience.stackexchange 68362; no activation between the layers"
+)
 def two_layers_that_are_one():
     rng = np.random.default_rng(7)
-    p = {"W1": rng.normal(size=(2, 4)), "b1": np.zeros(4), "W2": rng.normal(size=(4, 1)), "b2": np.zeros(1)}
+    p = {
+        "W1": rng.normal(size=(2, 4)),
+        "b1": np.zeros(4),
+        "W2": rng.normal(size=(4, 1)),
+        "b2": np.zeros(1),
+    }
 
     def predict(p, X):
         return sigmoid((X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
@@ -230,11 +314,23 @@ def two_layers_that_are_one():
         e = d @ p["W2"].T
         return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, gradients=grads,
-                step=lambda p, X, y: {k: p[k] - 0.3 * g for k, g in grads(p, X, y).items()}, learning_rate=0.3)
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=p,
+        predict=predict,
+        loss=loss,
+        gradients=grads,
+        step=lambda p, X, y: {k: p[k] - 0.3 * g for k, g in grads(p, X, y).items()},
+        learning_rate=0.3,
+    )
 
 
-@program("divergence", "step_too_long", source="datascience.stackexchange 115761; a sum over many samples, the rate of a mean")
+@program(
+    "divergence",
+    "step_too_long",
+    source="datascience.stackexchange 115761; a sum over many samples, the rate of a mean",
+)
 def a_sum_with_the_rate_of_a_mean():
     rng = np.random.default_rng(8)
     x = rng.normal(size=(200, 4))
@@ -244,8 +340,15 @@ def a_sum_with_the_rate_of_a_mean():
     def step(p, x, y):
         p["w"] -= 0.1 * 2 * x.T @ (x @ p["w"] - y)
 
-    return dict(X=x, y=y, parameters=p, predict=lambda p, x: x @ p["w"], step=step, learning_rate=0.1,
-                loss=lambda p, x, y: np.sum((x @ p["w"] - y) ** 2))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=lambda p, x: x @ p["w"],
+        step=step,
+        learning_rate=0.1,
+        loss=lambda p, x, y: np.sum((x @ p["w"] - y) ** 2),
+    )
 
 
 @program("gradient_sign", source="makeyourownneuralnetwork 82; error = target - output, subtracted")
@@ -275,8 +378,16 @@ def the_error_the_other_way_round():
     def loss(net, x, t):
         return 0.5 * np.mean((net.query(x) - t) ** 2)
 
-    return dict(X=x, y=t, program=neuralNetwork(), arrays=["wih", "who"], predict="query", step="train", loss=loss,
-                learning_rate=0.1)
+    return dict(
+        X=x,
+        y=t,
+        program=neuralNetwork(),
+        arrays=["wih", "who"],
+        predict="query",
+        step="train",
+        loss=loss,
+        learning_rate=0.1,
+    )
 
 
 @program("gradient_sign", source="a sign forgotten in one line of four")
@@ -284,7 +395,12 @@ def one_bias_goes_uphill():
     x, labels = blobs(30, 2, 2, seed=10)
     y = labels[:, None] * 1.0
     rng = np.random.default_rng(10)
-    p = {"theta1": rng.normal(size=(2, 4)), "bias1": np.zeros(4), "theta2": rng.normal(size=(4, 1)), "bias2": np.zeros(1)}
+    p = {
+        "theta1": rng.normal(size=(2, 4)),
+        "bias1": np.zeros(4),
+        "theta2": rng.normal(size=(4, 1)),
+        "bias2": np.zeros(1),
+    }
 
     def forward(p, x):
         h = np.maximum(x @ p["theta1"] + p["bias1"], 0)
@@ -294,10 +410,23 @@ def one_bias_goes_uphill():
         h, o = forward(p, x)
         d2 = (o - y) / len(x)
         d1 = d2 @ p["theta2"].T * (h > 0)
-        return {"grad_theta1": x.T @ d1, "grad_bias1": -d1.sum(0), "grad_theta2": h.T @ d2, "grad_bias2": d2.sum(0)}
+        return {
+            "grad_theta1": x.T @ d1,
+            "grad_bias1": -d1.sum(0),
+            "grad_theta2": h.T @ d2,
+            "grad_bias2": d2.sum(0),
+        }
 
-    return dict(X=x, y=y, parameters=p, predict=lambda p, x: forward(p, x)[1], gradients=grads,
-                loss=lambda p, x, y: -np.mean(y * np.log(forward(p, x)[1]) + (1 - y) * np.log(1 - forward(p, x)[1])))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=lambda p, x: forward(p, x)[1],
+        gradients=grads,
+        loss=lambda p, x, y: (
+            -np.mean(y * np.log(forward(p, x)[1]) + (1 - y) * np.log(1 - forward(p, x)[1]))
+        ),
+    )
 
 
 @program("samples_unused", source="SkalskiP style loops; range(n - 1)")
@@ -310,7 +439,9 @@ def the_last_sample_is_left_out_of_the_gradient():
         return 1 / (1 + np.exp(-(p[0] * v[0] + p[1] * v[1] + p[2])))
 
     def loss(p, x, y):
-        return sum(-t * np.log(one(p, v)) - (1 - t) * np.log(1 - one(p, v)) for v, t in zip(x, y)) / len(x)
+        return sum(
+            -t * np.log(one(p, v)) - (1 - t) * np.log(1 - one(p, v)) for v, t in zip(x, y)
+        ) / len(x)
 
     def grads(p, x, y):
         g = [0.0, 0.0, 0.0]
@@ -321,16 +452,29 @@ def the_last_sample_is_left_out_of_the_gradient():
             g[2] += e
         return g
 
-    return dict(X=x.tolist(), y=y.tolist(), parameters=p, predict=lambda p, x: [one(p, v) for v in x], loss=loss,
-                gradients=grads)
+    return dict(
+        X=x.tolist(),
+        y=y.tolist(),
+        parameters=p,
+        predict=lambda p, x: [one(p, v) for v in x],
+        loss=loss,
+        gradients=grads,
+    )
 
 
-@program("product_wrong", source="stephencwelch/Neural-Networks-Demystified 3; the wrong activation in the product")
+@program(
+    "product_wrong",
+    source="stephencwelch/Neural-Networks-Demystified 3; the wrong activation in the product",
+)
 def the_input_of_the_wrong_layer():
     x, labels = blobs(30, 2, 4, seed=12)
     y = labels[:, None] * 1.0
     rng = np.random.default_rng(11)
-    p = {"W1": rng.normal(size=(4, 4)), "W2": rng.normal(size=(4, 4)), "W3": rng.normal(size=(4, 1))}
+    p = {
+        "W1": rng.normal(size=(4, 4)),
+        "W2": rng.normal(size=(4, 4)),
+        "W3": rng.normal(size=(4, 1)),
+    }
 
     def forward(p, x):
         a1 = sigmoid(x @ p["W1"])
@@ -344,8 +488,14 @@ def the_input_of_the_wrong_layer():
         d1 = d2 @ p["W2"].T * a1 * (1 - a1)
         return {"W1": x.T @ d1, "W2": a2.T @ d2, "W3": a2.T @ d3}
 
-    return dict(X=x, y=y, parameters=p, predict=lambda p, x: forward(p, x)[2], gradients=grads,
-                loss=lambda p, x, y: np.mean((forward(p, x)[2] - y) ** 2))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=lambda p, x: forward(p, x)[2],
+        gradients=grads,
+        loss=lambda p, x, y: np.mean((forward(p, x)[2] - y) ** 2),
+    )
 
 
 @program("step_not_gradient", source="a gradient that is rounded before it is used")
@@ -368,12 +518,26 @@ def the_step_uses_one_layer_twice_as_fast():
         g = grads(p, x, y)
         return {"W1": p["W1"] - 0.2 * np.round(g["W1"], 1), "W2": p["W2"] - 0.2 * g["W2"]}
 
-    return dict(X=x, y=y, parameters=p, predict=lambda p, x: forward(p, x)[1], gradients=grads, step=step,
-                learning_rate=0.2, step_is="update",
-                loss=lambda p, x, y: -np.mean(y * np.log(forward(p, x)[1]) + (1 - y) * np.log(1 - forward(p, x)[1])))
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=lambda p, x: forward(p, x)[1],
+        gradients=grads,
+        step=step,
+        learning_rate=0.2,
+        step_is="update",
+        loss=lambda p, x, y: (
+            -np.mean(y * np.log(forward(p, x)[1]) + (1 - y) * np.log(1 - forward(p, x)[1]))
+        ),
+    )
 
 
-@program("nothing_compared", "parameter_not_moved", source="a loss that does not use the predictions of this call")
+@program(
+    "nothing_compared",
+    "parameter_not_moved",
+    source="a loss that does not use the predictions of this call",
+)
 def the_loss_does_not_see_the_parameters():
     x, labels = blobs(20, 2, 2, seed=14)
     y = labels[:, None] * 1.0
@@ -383,8 +547,14 @@ def the_loss_does_not_see_the_parameters():
     def predict(p, x):
         return sigmoid(x @ p["w"] + p["b"])
 
-    return dict(X=x, y=y, parameters=p, predict=predict, loss=lambda p, x, y: float(np.mean((stored[: len(x)] - y) ** 2)),
-                gradients=lambda p, x, y: {"w": np.zeros((2, 1)), "b": np.zeros((1, 1))})
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=lambda p, x, y: float(np.mean((stored[: len(x)] - y) ** 2)),
+        gradients=lambda p, x, y: {"w": np.zeros((2, 1)), "b": np.zeros((1, 1))},
+    )
 
 
 @program("data_scale", source="raw columns of very different size, a rate for scaled ones")
@@ -392,7 +562,12 @@ def raw_columns():
     rng = np.random.default_rng(13)
     x = np.column_stack([rng.uniform(0, 1, 60), rng.uniform(500, 2500, 60)])
     y = (x[:, 0] + (x[:, 1] - 1500) / 1000 > 0.5)[:, None] * 1.0
-    p = {"W1": rng.normal(size=(2, 5)), "b1": np.zeros(5), "W2": rng.normal(size=(5, 1)), "b2": np.zeros(1)}
+    p = {
+        "W1": rng.normal(size=(2, 5)),
+        "b1": np.zeros(5),
+        "W2": rng.normal(size=(5, 1)),
+        "b2": np.zeros(1),
+    }
 
     def forward(p, x):
         h = np.tanh(x @ p["W1"] + p["b1"])
@@ -402,10 +577,23 @@ def raw_columns():
         h, o = forward(p, x)
         d2 = (o - y) / len(x)
         d1 = d2 @ p["W2"].T * (1 - h**2)
-        return {"W1": p["W1"] - 0.5 * x.T @ d1, "b1": p["b1"] - 0.5 * d1.sum(0), "W2": p["W2"] - 0.5 * h.T @ d2, "b2": p["b2"] - 0.5 * d2.sum(0)}
+        return {
+            "W1": p["W1"] - 0.5 * x.T @ d1,
+            "b1": p["b1"] - 0.5 * d1.sum(0),
+            "W2": p["W2"] - 0.5 * h.T @ d2,
+            "b2": p["b2"] - 0.5 * d2.sum(0),
+        }
 
     def loss(p, x, y):
         o = np.clip(forward(p, x)[1], 1e-12, 1 - 1e-12)
         return -np.mean(y * np.log(o) + (1 - y) * np.log(1 - o))
 
-    return dict(X=x, y=y, parameters=p, predict=lambda p, x: forward(p, x)[1], loss=loss, step=step, learning_rate=0.5)
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=lambda p, x: forward(p, x)[1],
+        loss=loss,
+        step=step,
+        learning_rate=0.5,
+    )

@@ -1,6 +1,7 @@
 """Faulty programs built to public questions and repositories: the same fault, in our own code."""
 
 import numpy as np
+
 from programs.case import XOR_X, XOR_Y, blobs, one_hot, program, sigmoid, softmax
 
 
@@ -36,7 +37,9 @@ def output_weights_changed_before_the_hidden_delta():
         p["W1"] -= 0.5 * X.T @ d1
         p["b1"] -= 0.5 * d1.sum(axis=0, keepdims=True)
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.5)
+    return dict(
+        X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.5
+    )
 
 
 @program("integer_parameters", source="stackoverflow 38248657")
@@ -58,10 +61,15 @@ def weights_made_of_whole_numbers():
         for w, g in zip(p, (g0, g1)):
             w[:] = w - 0.5 * g
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.5)
+    return dict(
+        X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.5
+    )
 
 
-@program("optimizer_formula", source="SkalskiP/ILearnDeepLearning.py 29; a counter raised for each parameter")
+@program(
+    "optimizer_formula",
+    source="SkalskiP/ILearnDeepLearning.py 29; a counter raised for each parameter",
+)
 def adam_counts_each_parameter():
     X, labels = blobs(40, 3, 4, seed=1)
     Y = one_hot(labels, 3)
@@ -77,7 +85,12 @@ def adam_counts_each_parameter():
         h = act(X @ p["W1"] + p["b1"])
         d2 = (predict(p, X) - Y) / len(X)
         d1 = d2 @ p["W2"].T * (h > 0)
-        return {"dW1": X.T @ d1, "db1": d1.sum(0, keepdims=True), "dW2": h.T @ d2, "db2": d2.sum(0, keepdims=True)}
+        return {
+            "dW1": X.T @ d1,
+            "db1": d1.sum(0, keepdims=True),
+            "dW2": h.T @ d2,
+            "db2": d2.sum(0, keepdims=True),
+        }
 
     class Adam:
         def __init__(self):
@@ -93,8 +106,17 @@ def adam_counts_each_parameter():
                 p[k] = p[k] - 0.01 * m / (np.sqrt(v) + 1e-8)
             return p
 
-    return dict(X=X, y=Y, parameters=p, predict=predict, loss=loss, gradients=gradients, step=Adam(),
-                new_step=Adam, learning_rate=0.01)
+    return dict(
+        X=X,
+        y=Y,
+        parameters=p,
+        predict=predict,
+        loss=loss,
+        gradients=gradients,
+        step=Adam(),
+        new_step=Adam,
+        learning_rate=0.01,
+    )
 
 
 @program("optimizer_formula", source="jorgenkg/python-neural-network 12; momentum applied twice")
@@ -114,7 +136,12 @@ def momentum_twice():
         h = act(X @ p["W1"] + p["b1"])
         d2 = (predict(p, X) - y) / len(X)
         d1 = d2 @ p["W2"].T * (1 - h**2)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
     def new():
         velocity = {k: 0 * w for k, w in p.items()}
@@ -139,13 +166,22 @@ def momentum_twice():
         return step
 
     del new
-    return dict(X=X, y=y, parameters=p, predict=predict, loss=loss, gradients=gradients, step=faulty(),
-                new_step=faulty, learning_rate=0.1)
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=loss,
+        gradients=gradients,
+        step=faulty(),
+        new_step=faulty,
+        learning_rate=0.1,
+    )
 
 
 @program("parameter_not_moved", source="stackoverflow 23128401; the bias is left out of the update")
 def the_first_bias_never_moves():
-    p, act = two_layers(3, 2, 4, 1)
+    p, _act = two_layers(3, 2, 4, 1)
 
     class Net:
         def __init__(self):
@@ -168,8 +204,16 @@ def the_first_bias_never_moves():
             self.b2 -= self.lr * d2.sum(0, keepdims=True)
             self.W1 -= self.lr * X.T @ d1
 
-    return dict(X=XOR_X, y=XOR_Y, program=Net(), arrays=["W1", "b1", "W2", "b2"], predict="forward", loss="loss",
-                step="train", learning_rate=0.2)
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        program=Net(),
+        arrays=["W1", "b1", "W2", "b2"],
+        predict="forward",
+        loss="loss",
+        step="train",
+        learning_rate=0.2,
+    )
 
 
 # Layout and number types
@@ -181,7 +225,12 @@ def rows_given_to_a_program_of_columns():
     X = np.vstack([X])  # (3, 3): as many samples as features
     y = labels[:, None] * 1.0
     rng = np.random.default_rng(4)
-    p = {"W1": rng.normal(size=(4, 3)), "b1": rng.normal(size=(4, 1)), "W2": rng.normal(size=(1, 4)), "b2": np.zeros((1, 1))}
+    p = {
+        "W1": rng.normal(size=(4, 3)),
+        "b1": rng.normal(size=(4, 1)),
+        "W2": rng.normal(size=(1, 4)),
+        "b2": np.zeros((1, 1)),
+    }
 
     def predict(p, X):
         return sigmoid(p["W2"] @ np.tanh(p["W1"] @ X + p["b1"]) + p["b2"])
@@ -190,7 +239,9 @@ def rows_given_to_a_program_of_columns():
         A = predict(p, X)
         return -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / X.shape[1]
 
-    return dict(X=X, y=y.T, parameters=p, predict=predict, loss=loss, samples={"X": "rows", "y": "columns"})
+    return dict(
+        X=X, y=y.T, parameters=p, predict=predict, loss=loss, samples={"X": "rows", "y": "columns"}
+    )
 
 
 @program("data_type", source="a question on uint8 images: the subtraction wraps around")
@@ -218,8 +269,13 @@ def labels_are_text():
     def predict(p, X):
         return sigmoid(X @ p["w"] + p["b"])
 
-    return dict(X=X, y=np.array(["yes", "no"])[labels], parameters=p, predict=predict,
-                loss=lambda p, X, y: np.mean((predict(p, X) - y) ** 2))
+    return dict(
+        X=X,
+        y=np.array(["yes", "no"])[labels],
+        parameters=p,
+        predict=predict,
+        loss=lambda p, X, y: np.mean((predict(p, X) - y) ** 2),
+    )
 
 
 # Zero on both sides
@@ -243,7 +299,12 @@ def every_relu_is_off():
         z = X @ p["W1"] + p["b1"]
         d2 = (predict(p, X) - y) / len(X)
         d1 = d2 @ p["W2"].T * (z > 0)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": act(z).T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": act(z).T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
     return dict(X=X, y=y, parameters=p, predict=predict, loss=loss, gradients=gradients)
 
@@ -253,7 +314,12 @@ def weights_far_too_large():
     X, labels = blobs(24, 2, 3, seed=8)
     y = labels[:, None] * 1.0
     rng = np.random.default_rng(6)
-    p = [rng.uniform(-400, 400, size=(3, 6)), rng.uniform(-400, 400, size=(1, 6)), rng.normal(size=(6, 1)), np.zeros((1, 1))]
+    p = [
+        rng.uniform(-400, 400, size=(3, 6)),
+        rng.uniform(-400, 400, size=(1, 6)),
+        rng.normal(size=(6, 1)),
+        np.zeros((1, 1)),
+    ]
 
     def predict(p, X):
         return sigmoid(np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])
@@ -266,7 +332,12 @@ def weights_far_too_large():
         o = predict(p, X)
         d2 = 2 * (o - y) * o * (1 - o) / len(X)
         d1 = d2 @ p[2].T * (1 - h**2)
-        return [p[0] - 0.1 * X.T @ d1, p[1] - 0.1 * d1.sum(0, keepdims=True), p[2] - 0.1 * h.T @ d2, p[3] - 0.1 * d2.sum(0, keepdims=True)]
+        return [
+            p[0] - 0.1 * X.T @ d1,
+            p[1] - 0.1 * d1.sum(0, keepdims=True),
+            p[2] - 0.1 * h.T @ d2,
+            p[3] - 0.1 * d2.sum(0, keepdims=True),
+        ]
 
     return dict(X=X, y=y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.1)
 
@@ -291,7 +362,12 @@ def a_sigmoid_asked_for_four():
         o = predict(p, X)
         d2 = (o - y) * o * (1 - o) / len(X)
         d1 = d2 @ p["W2"].T * h * (1 - h)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
     return dict(X=X, y=y, parameters=p, predict=predict, loss=loss, gradients=gradients)
 
@@ -319,7 +395,10 @@ def minus_one_for_a_sigmoid():
 # Printed numbers
 
 
-@program("printed_number", source="fchollet/deep-learning-with-python-notebooks 289; an index compared with columns")
+@program(
+    "printed_number",
+    source="fchollet/deep-learning-with-python-notebooks 289; an index compared with columns",
+)
 def index_compared_with_one_hot():
     X, labels = blobs(40, 4, 2, seed=11)
     Y = one_hot(labels, 4)
@@ -337,7 +416,10 @@ def index_compared_with_one_hot():
     return dict(X=X, y=Y, parameters=p, predict=predict, loss=loss, reports={"accuracy": accuracy})
 
 
-@program("printed_number", source="dibgerge/ml-coursera-python-assignments 45; the loss of the last batch")
+@program(
+    "printed_number",
+    source="dibgerge/ml-coursera-python-assignments 45; the loss of the last batch",
+)
 def printed_loss_is_of_the_last_batch():
     X, labels = blobs(48, 2, 2, seed=12)
     y = labels[:, None] * 1.0
@@ -354,11 +436,19 @@ def printed_loss_is_of_the_last_batch():
             current = bce(predict(p, X[i : i + 16]), y[i : i + 16])
         return current
 
-    return dict(X=X, y=y, parameters=p, predict=predict, loss=lambda p, X, y: bce(predict(p, X), y),
-                reports={"loss": epoch_loss})
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=lambda p, X, y: bce(predict(p, X), y),
+        reports={"loss": epoch_loss},
+    )
 
 
-@program("loss_formula", source="oreilly-japan/deep-learning-from-scratch 85; the second term forgotten")
+@program(
+    "loss_formula", source="oreilly-japan/deep-learning-from-scratch 85; the second term forgotten"
+)
 def only_the_ones_count_in_the_loss():
     X, labels = blobs(36, 2, 3, seed=13)
     y = labels[:, None] * 1.0
@@ -374,12 +464,19 @@ def only_the_ones_count_in_the_loss():
         h = act(X @ p["W1"] + p["b1"])
         d2 = (predict(p, X) - y) / len(X)
         d1 = d2 @ p["W2"].T * (1 - h**2)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
     return dict(X=X, y=y, parameters=p, predict=predict, loss=cost, gradients=gradients)
 
 
-@program("loss_formula", source="network 000 of lesson 07: an MSE is printed, a cross-entropy descended")
+@program(
+    "loss_formula", source="network 000 of lesson 07: an MSE is printed, a cross-entropy descended"
+)
 def prints_an_mse_and_descends_a_cross_entropy():
     X, labels = blobs(30, 2, 2, seed=14)
     y = labels[:, None] * 1.0
@@ -404,7 +501,9 @@ def prints_an_mse_and_descends_a_cross_entropy():
 # Data damaged in the loop
 
 
-@program("pairs_broken", source="mnielsen/neural-networks-and-deep-learning 73; X shuffled without y")
+@program(
+    "pairs_broken", source="mnielsen/neural-networks-and-deep-learning 73; X shuffled without y"
+)
 def rows_shuffled_without_their_labels():
     X, labels = blobs(40, 2, 2, seed=15)
     y = labels[:, None] * 1.0
@@ -429,8 +528,16 @@ def rows_shuffled_without_their_labels():
                 self.w -= 0.1 * shuffled[i : i + 8].T @ d
                 self.b -= 0.1 * d.sum()
 
-    return dict(X=X, y=y, program=Classifier(), arrays=["w", "b"], predict="forward", loss="bce", step="epoch",
-                step_is="epoch")
+    return dict(
+        X=X,
+        y=y,
+        program=Classifier(),
+        arrays=["w", "b"],
+        predict="forward",
+        loss="bce",
+        step="epoch",
+        step_is="epoch",
+    )
 
 
 @program("pairs_broken", source="fashion-mnist pull 5; np.random.shuffle(X) in place")
@@ -455,11 +562,21 @@ def shuffled_in_place():
 
         return step
 
-    return dict(X=X, y=Y, parameters=p, predict=predict, loss=loss, step=new_step(), new_step=new_step,
-                learning_rate=0.1)
+    return dict(
+        X=X,
+        y=Y,
+        parameters=p,
+        predict=predict,
+        loss=loss,
+        step=new_step(),
+        new_step=new_step,
+        learning_rate=0.1,
+    )
 
 
-@program("class_missing", source="stats.stackexchange 274046; classes sorted, then the first 70 % taken")
+@program(
+    "class_missing", source="stats.stackexchange 274046; classes sorted, then the first 70 % taken"
+)
 def sorted_and_cut():
     X, labels = blobs(100, 4, 3, seed=17)
     order = np.argsort(labels, kind="stable")
@@ -473,8 +590,14 @@ def sorted_and_cut():
         d = (predict(p, X) - Y) / len(X)
         return [X.T @ d, d.sum(0)]
 
-    return dict(X=X, y=Y, parameters=p, predict=predict, gradients=gradients,
-                loss=lambda p, X, Y: -np.sum(Y * np.log(predict(p, X))) / len(X))
+    return dict(
+        X=X,
+        y=Y,
+        parameters=p,
+        predict=predict,
+        gradients=gradients,
+        loss=lambda p, X, Y: -np.sum(Y * np.log(predict(p, X))) / len(X),
+    )
 
 
 # Samples mixed, functions that are none
@@ -484,7 +607,7 @@ def sorted_and_cut():
 def standardised_inside_predict():
     X, labels = blobs(30, 2, 3, seed=18)
     y = labels[:, None] * 1.0
-    p, act = two_layers(14, 3, 4, 1)
+    p, _act = two_layers(14, 3, 4, 1)
 
     def predict(p, X):
         z = X @ p["W1"] + p["b1"]
@@ -538,11 +661,19 @@ def gradients_add_up():
         layer.db += d.sum(0, keepdims=True)
         return [layer.dW.copy(), layer.db.copy()]
 
-    return dict(X=X, y=y, parameters=[layer.W, layer.b], predict=predict, gradients=gradients,
-                loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=[layer.W, layer.b],
+        predict=predict,
+        gradients=gradients,
+        loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])),
+    )
 
 
-@program("changes_its_arguments", source="casper-hansen/Neural-Network-From-Scratch pull 1; X -= mean")
+@program(
+    "changes_its_arguments", source="casper-hansen/Neural-Network-From-Scratch pull 1; X -= mean"
+)
 def the_data_are_centred_in_place():
     X, labels = blobs(30, 2, 3, seed=21)
     X = X + 2.0
@@ -554,8 +685,13 @@ def the_data_are_centred_in_place():
         X /= 1.7
         return sigmoid(act(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
 
-    return dict(X=X, y=y, parameters=p, predict=predict,
-                loss=lambda p, X, y: np.mean((predict(p, X.copy()) - y) ** 2))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=lambda p, X, y: np.mean((predict(p, X.copy()) - y) ** 2),
+    )
 
 
 # A term of the weights alone, other divisors
@@ -572,7 +708,9 @@ def decay_with_the_wrong_sign():
         return softmax(act(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
 
     def loss(p, X, Y):
-        return -np.sum(Y * np.log(predict(p, X))) / len(X) + lam / 2 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2))
+        return -np.sum(Y * np.log(predict(p, X))) / len(X) + lam / 2 * (
+            np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2)
+        )
 
     def gradients(p, X, Y):
         h = act(X @ p["W1"] + p["b1"])
@@ -589,7 +727,12 @@ def decay_on_one_side_only():
     X, labels = blobs(30, 2, 2, seed=23)
     Y = labels.reshape(1, -1) * 1.0
     rng = np.random.default_rng(19)
-    p = {"W1": rng.normal(size=(4, 2)), "b1": np.zeros((4, 1)), "W2": rng.normal(size=(1, 4)), "b2": np.zeros((1, 1))}
+    p = {
+        "W1": rng.normal(size=(4, 2)),
+        "b1": np.zeros((4, 1)),
+        "W2": rng.normal(size=(1, 4)),
+        "b2": np.zeros((1, 1)),
+    }
 
     def forward(p, X):
         A1 = np.tanh(p["W1"] @ X + p["b1"])
@@ -607,7 +750,14 @@ def decay_on_one_side_only():
         A = forward(p, X)[1]
         return float(-np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A)))
 
-    return dict(X=X.T, y=Y, parameters=p, predict=lambda p, X: forward(p, X)[1], loss=loss, gradients=gradients)
+    return dict(
+        X=X.T,
+        y=Y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        loss=loss,
+        gradients=gradients,
+    )
 
 
 @program("gradient_scale", source="stackoverflow 65275522; len((X, y)) is 2")
@@ -627,12 +777,19 @@ def divided_by_the_length_of_a_pair():
         h = act(X @ p["W1"] + p["b1"])
         d2 = (predict(p, X) - y) / len((X, y))
         d1 = d2 @ p["W2"].T * h * (1 - h)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
     return dict(X=X, y=y, parameters=p, predict=predict, loss=loss, gradients=gradients)
 
 
-@program("gradient_scale", source="kvfrans/notes 5; the bias takes a mean of what is a mean already")
+@program(
+    "gradient_scale", source="kvfrans/notes 5; the bias takes a mean of what is a mean already"
+)
 def bias_divided_twice():
     X, labels = blobs(25, 3, 3, seed=25)
     p = [np.random.default_rng(21).normal(size=(3, 3)), np.zeros(3)]
@@ -655,9 +812,11 @@ def bias_divided_twice():
 # Slopes and products
 
 
-@program("slope_of_a", source="nn-from-scratch 13; the derivative of z is taken at a, in both layers")
+@program(
+    "slope_of_a", source="nn-from-scratch 13; the derivative of z is taken at a, in both layers"
+)
 def sigmoid_prime_of_the_activation():
-    p, act = two_layers(22, 2, 4, 1, "sigmoid")
+    p, _act = two_layers(22, 2, 4, 1, "sigmoid")
 
     def prime(z):
         return sigmoid(z) * (1 - sigmoid(z))
@@ -670,10 +829,21 @@ def sigmoid_prime_of_the_activation():
         a1, a2 = forward(p, X)
         d2 = 2 * (a2 - y) / len(X) * prime(a2)
         d1 = d2 @ p["W2"].T * prime(a1)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": a1.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": a1.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=lambda p, X: forward(p, X)[1], gradients=gradients,
-                loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2))
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        gradients=gradients,
+        loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2),
+    )
 
 
 @program("gradient_wrong", source="datascience.stackexchange 76545; a softmax with a (1 - a)")
@@ -690,15 +860,26 @@ def softmax_with_the_slope_of_a_sigmoid():
         h, o = forward(p, X)
         d2 = (o - Y) * o * (1 - o) / len(X)
         d1 = d2 @ p["W2"].T * (1 - h**2)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
-    return dict(X=X, y=Y, parameters=p, predict=lambda p, X: forward(p, X)[1], gradients=gradients,
-                loss=lambda p, X, Y: -np.sum(Y * np.log(forward(p, X)[1])) / len(X))
+    return dict(
+        X=X,
+        y=Y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        gradients=gradients,
+        loss=lambda p, X, Y: -np.sum(Y * np.log(forward(p, X)[1])) / len(X),
+    )
 
 
 @program("product_wrong", source="ai.stackexchange 28864; np.sum(w2) where w2[k] is meant")
 def the_sum_of_all_weights_goes_back():
-    p, act = two_layers(24, 2, 4, 1, "sigmoid")
+    p, _act = two_layers(24, 2, 4, 1, "sigmoid")
 
     def forward(p, X):
         h = sigmoid(X @ p["W1"] + p["b1"])
@@ -708,18 +889,34 @@ def the_sum_of_all_weights_goes_back():
         h, o = forward(p, X)
         d2 = 2 * (o - y) * o * (1 - o) / len(X)
         d1 = d2 * np.sum(p["W2"]) * h * (1 - h)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=lambda p, X: forward(p, X)[1], gradients=gradients,
-                loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2))
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        gradients=gradients,
+        loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2),
+    )
 
 
-@program("slope_missing", source="Bot-Academy pull 3; the hidden error is made of the output's error")
+@program(
+    "slope_missing", source="Bot-Academy pull 3; the hidden error is made of the output's error"
+)
 def the_output_error_goes_back_without_its_slope():
     X, labels = blobs(30, 2, 3, seed=27)
     y = labels[:, None] * 1.0
     rng = np.random.default_rng(25)
-    w = [[rng.normal(size=(3, 4)), rng.normal(size=(1, 4))], [rng.normal(size=(4, 1)), rng.normal(size=(1, 1))]]
+    w = [
+        [rng.normal(size=(3, 4)), rng.normal(size=(1, 4))],
+        [rng.normal(size=(4, 1)), rng.normal(size=(1, 1))],
+    ]
 
     def forward(w, X):
         h = sigmoid(X @ w[0][0] + w[0][1])
@@ -732,8 +929,14 @@ def the_output_error_goes_back_without_its_slope():
         d1 = (e @ w[1][0].T) * h * (1 - h)
         return [[X.T @ d1, d1.sum(0, keepdims=True)], [h.T @ d2, d2.sum(0, keepdims=True)]]
 
-    return dict(X=X, y=y, parameters=w, predict=lambda w, X: forward(w, X)[1], gradients=gradients,
-                loss=lambda w, X, y: np.mean((forward(w, X)[1] - y) ** 2))
+    return dict(
+        X=X,
+        y=y,
+        parameters=w,
+        predict=lambda w, X: forward(w, X)[1],
+        gradients=gradients,
+        loss=lambda w, X, y: np.mean((forward(w, X)[1] - y) ** 2),
+    )
 
 
 @program("axis_missing", source="rasbt/stat453-deep-learning-ss21 5; the sum has no axis")
@@ -759,14 +962,30 @@ def one_bias_for_all_classes():
 
     def off(net, X, Y):
         d = (net.proba(X) - Y) / len(X)
-        return {"w": X.T @ d, "b": np.full(3, d[:, 0].sum() * 0 + np.sum(d * (1 + 0 * d)) + d.sum())}
+        return {
+            "w": X.T @ d,
+            "b": np.full(3, d[:, 0].sum() * 0 + np.sum(d * (1 + 0 * d)) + d.sum()),
+        }
 
     del off
-    return dict(X=X, y=Y, program=SoftmaxRegression(), arrays=["w", "b"], predict="proba", loss="loss",
-                gradients=lambda net, X, Y: {"w": X.T @ (net.proba(X) - Y) / len(X), "b": np.sum(net.proba(X) - Y) / len(X)})
+    return dict(
+        X=X,
+        y=Y,
+        program=SoftmaxRegression(),
+        arrays=["w", "b"],
+        predict="proba",
+        loss="loss",
+        gradients=lambda net, X, Y: {
+            "w": X.T @ (net.proba(X) - Y) / len(X),
+            "b": np.sum(net.proba(X) - Y) / len(X),
+        },
+    )
 
 
-@program("axis_missing", source="datascience.stackexchange 76545; np.sum(delta) for np.sum(delta, axis=0)")
+@program(
+    "axis_missing",
+    source="datascience.stackexchange 76545; np.sum(delta) for np.sum(delta, axis=0)",
+)
 def hidden_bias_gets_the_total():
     X, labels = blobs(34, 2, 2, seed=29)
     y = labels[:, None] * 1.0
@@ -787,10 +1006,20 @@ def hidden_bias_gets_the_total():
         o = forward(p, X)[1]
         return np.mean(-y * np.log(o) - (1 - y) * np.log(1 - o))
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: forward(p, X)[1], step=step, loss=loss, learning_rate=0.3)
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        step=step,
+        loss=loss,
+        learning_rate=0.3,
+    )
 
 
-@program("target_shape", source="datascience.stackexchange 76545; NeoAlgo 285: a (n,) y against (n, 1)")
+@program(
+    "target_shape", source="datascience.stackexchange 76545; NeoAlgo 285: a (n,) y against (n, 1)"
+)
 def y_has_one_axis():
     X, labels = blobs(40, 2, 2, seed=30)
     y = labels * 1.0
@@ -804,7 +1033,20 @@ def y_has_one_axis():
         h, o = forward(p, X)
         d2 = np.mean(o - y, axis=1, keepdims=True) / len(X)
         d1 = d2 @ p["W2"].T * (h > 0)
-        return {"W1": X.T @ d1, "b1": d1.sum(0, keepdims=True), "W2": h.T @ d2, "b2": d2.sum(0, keepdims=True)}
+        return {
+            "W1": X.T @ d1,
+            "b1": d1.sum(0, keepdims=True),
+            "W2": h.T @ d2,
+            "b2": d2.sum(0, keepdims=True),
+        }
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: forward(p, X)[1], gradients=gradients,
-                loss=lambda p, X, y: -np.mean(y * np.log(forward(p, X)[1]) + (1 - y) * np.log(1 - forward(p, X)[1])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        gradients=gradients,
+        loss=lambda p, X, y: (
+            -np.mean(y * np.log(forward(p, X)[1]) + (1 - y) * np.log(1 - forward(p, X)[1]))
+        ),
+    )

@@ -1,14 +1,21 @@
 """Faulty programs that were written before the rules of the audit, and kept apart from them."""
 
 import numpy as np
+
 from programs.case import XOR_X, XOR_Y, blobs, one_hot, program, sigmoid, softmax
+import itertools
 
 
 @program("slope_of_a", source="datascience.stackexchange 68362")
 def derivative_of_a_value_given_the_sum():
     """The helper wants the activation, and gets z: z (1 - z)."""
     rng = np.random.default_rng(3)
-    layers = [rng.normal(size=(2, 5)), rng.normal(size=(1, 5)), rng.normal(size=(5, 1)), np.zeros((1, 1))]
+    layers = [
+        rng.normal(size=(2, 5)),
+        rng.normal(size=(1, 5)),
+        rng.normal(size=(5, 1)),
+        np.zeros((1, 1)),
+    ]
 
     def derived(x):
         return x * (1 - x)
@@ -29,8 +36,14 @@ def derivative_of_a_value_given_the_sum():
         o = forward(p, x)[-1]
         return -np.mean(t * np.log(o) + (1 - t) * np.log(1 - o))
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=layers, predict=lambda p, x: forward(p, x)[-1], loss=loss,
-                gradients=gradients)
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=layers,
+        predict=lambda p, x: forward(p, x)[-1],
+        loss=loss,
+        gradients=gradients,
+    )
 
 
 @program("samples_mixed", source="rickwierenga/MLFundamentals 1; stats.stackexchange 550353")
@@ -51,7 +64,9 @@ def softmax_divided_by_everything():
         d = (predict(p, x) - t) / len(x)
         return {"theta": x.T @ d, "bias": d.sum(0)}
 
-    return dict(X=x, y=one_hot(labels, 3), parameters=theta, predict=predict, loss=cost, gradients=gradient)
+    return dict(
+        X=x, y=one_hot(labels, 3), parameters=theta, predict=predict, loss=cost, gradients=gradient
+    )
 
 
 @program("optimizer_formula", source="eriklindernoren/ML-From-Scratch 35")
@@ -60,7 +75,12 @@ def adam_corrected_by_the_same_factor_for_ever():
     x, labels = blobs(40, 2, 2, seed=5)
     t = labels.reshape(-1, 1).astype(float)
     rng = np.random.default_rng(8)
-    start = {"w": rng.normal(size=(2, 6)), "c": np.zeros(6), "v": rng.normal(size=(6, 1)), "d": np.zeros(1)}
+    start = {
+        "w": rng.normal(size=(2, 6)),
+        "c": np.zeros(6),
+        "v": rng.normal(size=(6, 1)),
+        "d": np.zeros(1),
+    }
 
     def predict(p, x):
         return sigmoid(np.tanh(x @ p["w"] + p["c"]) @ p["v"] + p["d"])
@@ -88,8 +108,17 @@ def adam_corrected_by_the_same_factor_for_ever():
 
         return step
 
-    return dict(X=x, y=t, parameters=start, predict=predict, loss=loss, gradients=grads, step=make(),
-                new_step=make, learning_rate=0.01)
+    return dict(
+        X=x,
+        y=t,
+        parameters=start,
+        predict=predict,
+        loss=loss,
+        gradients=grads,
+        step=make(),
+        new_step=make,
+        learning_rate=0.01,
+    )
 
 
 @program("slope_missing", source="stats.stackexchange 550353")
@@ -98,8 +127,10 @@ def hidden_slope_left_out_in_the_loop():
     x, labels = blobs(30, 3, 2, seed=9)
     rng = np.random.default_rng(4)
     sizes = [2, 5, 4, 3]
-    start = {"W": [rng.normal(size=(o, i)) for i, o in zip(sizes, sizes[1:])],
-             "b": [rng.normal(size=(o, 1)) * 0.1 for o in sizes[1:]]}
+    start = {
+        "W": [rng.normal(size=(o, i)) for i, o in itertools.pairwise(sizes)],
+        "b": [rng.normal(size=(o, 1)) * 0.1 for o in sizes[1:]],
+    }
 
     def run(p, x):
         a = [x.T]
@@ -122,8 +153,14 @@ def hidden_slope_left_out_in_the_loop():
     def loss(p, x, t):
         return -np.sum(t * np.log(run(p, x)[-1].T)) / len(x)
 
-    return dict(X=x, y=one_hot(labels, 3), parameters=start, predict=lambda p, x: run(p, x)[-1].T,
-                loss=loss, gradients=gradients)
+    return dict(
+        X=x,
+        y=one_hot(labels, 3),
+        parameters=start,
+        predict=lambda p, x: run(p, x)[-1].T,
+        loss=loss,
+        gradients=gradients,
+    )
 
 
 @program("target_range", source="hunkim/DeepLearningZeroToAll pull 21")
@@ -142,7 +179,10 @@ def classes_counted_from_one():
     return dict(X=x, y=labels + 1, parameters=p, predict=predict, loss=loss)
 
 
-@program("printed_number", source="oreilly-japan/deep-learning-from-scratch, an accuracy overwritten batch by batch")
+@program(
+    "printed_number",
+    source="oreilly-japan/deep-learning-from-scratch, an accuracy overwritten batch by batch",
+)
 def accuracy_of_the_last_batch():
     """correct = ... where correct += ... is meant, then divided by all."""
     x, labels = blobs(50, 2, 3, seed=4)
@@ -196,8 +236,17 @@ def the_last_rows_never_come():
                 self.w1 -= 0.1 * xb.T @ g
                 self.b1 -= 0.1 * g.sum(0, keepdims=True)
 
-    return dict(X=x, y=t, program=Model(), arrays=["w1", "b1", "w2", "b2"], predict="forward", loss="cost",
-                step="epoch", step_is="epoch", learning_rate=0.1)
+    return dict(
+        X=x,
+        y=t,
+        program=Model(),
+        arrays=["w1", "b1", "w2", "b2"],
+        predict="forward",
+        loss="cost",
+        step="epoch",
+        step_is="epoch",
+        learning_rate=0.1,
+    )
 
 
 @program("parameter_shape", source="zotroneneis/machine_learning_basics pull 13")
@@ -217,7 +266,10 @@ def bias_grows_a_row_for_each_sample():
 
     def step(p, x, t):
         o = predict(p, x)
-        return {"weights": p["weights"] - 0.1 * x.T @ (o - t) / len(x), "bias": p["bias"] - 0.1 * (o - t)}
+        return {
+            "weights": p["weights"] - 0.1 * x.T @ (o - t) / len(x),
+            "bias": p["bias"] - 0.1 * (o - t),
+        }
 
     return dict(X=x, y=t, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.1)
 
@@ -234,7 +286,9 @@ def penalty_taken_off_the_gradient():
         return np.tanh(np.tanh(x @ p[0] + p[1]) @ p[2] + p[3])
 
     def loss(p, x, y):
-        return 0.5 * np.mean((predict(p, x) - y) ** 2) + 0.01 * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
+        return 0.5 * np.mean((predict(p, x) - y) ** 2) + 0.01 * (
+            np.sum(p[0] ** 2) + np.sum(p[2] ** 2)
+        )
 
     def gradients(p, x, y):
         h = np.tanh(x @ p[0] + p[1])
@@ -252,7 +306,10 @@ def one_sample_at_a_time_with_the_new_weights():
     x, labels = blobs(24, 3, 2, seed=14)
     rng = np.random.default_rng(9)
     t = one_hot(labels, 3)
-    start = [rng.normal(size=(5, 3)), rng.normal(size=(3, 6))]  # the last column of each is the bias
+    start = [
+        rng.normal(size=(5, 3)),
+        rng.normal(size=(3, 6)),
+    ]  # the last column of each is the bias
 
     def one(p, v):
         h = sigmoid(p[0] @ np.append(v, 1))
@@ -272,8 +329,16 @@ def one_sample_at_a_time_with_the_new_weights():
             dh = h * (1 - h) * (p[1][:, :-1].T @ do)
             p[0] -= 0.3 * np.outer(dh, np.append(v, 1))
 
-    return dict(X=x, y=t, parameters=start, predict=predict, loss=loss, step=step, learning_rate=0.3,
-                step_is="epoch")
+    return dict(
+        X=x,
+        y=t,
+        parameters=start,
+        predict=predict,
+        loss=loss,
+        step=step,
+        learning_rate=0.3,
+        step_is="epoch",
+    )
 
 
 @program("product_wrong", source="stackoverflow 59399842")
@@ -282,8 +347,11 @@ def square_matrix_without_its_transpose():
     x, labels = blobs(26, 2, 3, seed=15)
     t = labels[:, None] * 1.0
     rng = np.random.default_rng(10)
-    p = {f"{k}{i}": rng.normal(size=s) for i, (a, b) in enumerate([(3, 4), (4, 4), (4, 1)], 1)
-         for k, s in [("w", (a, b)), ("b", (b,))]}
+    p = {
+        f"{k}{i}": rng.normal(size=s)
+        for i, (a, b) in enumerate([(3, 4), (4, 4), (4, 1)], 1)
+        for k, s in [("w", (a, b)), ("b", (b,))]
+    }
 
     def acts(p, x):
         a = [x]
@@ -301,13 +369,24 @@ def square_matrix_without_its_transpose():
             out[f"dw{i}"], out[f"db{i}"] = a[i - 1].T @ d, d.sum(0)
         return out
 
-    return dict(X=x, y=t, parameters=p, predict=lambda p, x: acts(p, x)[-1],
-                loss=lambda p, x, t: np.mean((acts(p, x)[-1] - t) ** 2), gradients=gradients)
+    return dict(
+        X=x,
+        y=t,
+        parameters=p,
+        predict=lambda p, x: acts(p, x)[-1],
+        loss=lambda p, x, t: np.mean((acts(p, x)[-1] - t) ** 2),
+        gradients=gradients,
+    )
 
 
 @program("neurons_alike", source="a question asked in many places: all weights start at 0.5")
 def all_weights_start_alike():
-    p = {"W1": np.full((2, 4), 0.5), "b1": np.zeros((1, 4)), "W2": np.full((4, 1), 0.5), "b2": np.zeros((1, 1))}
+    p = {
+        "W1": np.full((2, 4), 0.5),
+        "b1": np.zeros((1, 4)),
+        "W2": np.full((4, 1), 0.5),
+        "b2": np.zeros((1, 1)),
+    }
 
     def predict(p, x):
         return sigmoid(sigmoid(x @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
@@ -320,10 +399,16 @@ def all_weights_start_alike():
         o = predict(p, x)
         d = 2 * (o - t) * o * (1 - o) / len(x)
         g = d @ p["W2"].T * h * (1 - h)
-        return {"W1": p["W1"] - x.T @ g, "b1": p["b1"] - g.sum(0, keepdims=True),
-                "W2": p["W2"] - h.T @ d, "b2": p["b2"] - d.sum(0, keepdims=True)}
+        return {
+            "W1": p["W1"] - x.T @ g,
+            "b1": p["b1"] - g.sum(0, keepdims=True),
+            "W2": p["W2"] - h.T @ d,
+            "b2": p["b2"] - d.sum(0, keepdims=True),
+        }
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=1.0)
+    return dict(
+        X=XOR_X, y=XOR_Y, parameters=p, predict=predict, loss=loss, step=step, learning_rate=1.0
+    )
 
 
 @program("target_shape", source="stackoverflow, (n,) against (n, 1)")
@@ -348,11 +433,22 @@ def a_row_of_targets_against_a_column():
             self.intercept -= 0.05 * 2 * r.mean()
             return self
 
-    return dict(X=x, y=y, program=Regression(), arrays=["coef", "intercept"], predict="predict", loss="mse",
-                step="fit_once", learning_rate=0.05)
+    return dict(
+        X=x,
+        y=y,
+        program=Regression(),
+        arrays=["coef", "intercept"],
+        predict="predict",
+        loss="mse",
+        step="fit_once",
+        learning_rate=0.05,
+    )
 
 
-@program("loss_formula", source="oreilly-japan/deep-learning-from-scratch 85, a missing minus in what is shown")
+@program(
+    "loss_formula",
+    source="oreilly-japan/deep-learning-from-scratch 85, a missing minus in what is shown",
+)
 def cross_entropy_without_its_minus():
     x, labels = blobs(33, 3, 3, seed=17)
     t = one_hot(labels, 3)
@@ -376,7 +472,11 @@ def cross_entropy_without_its_minus():
     return dict(X=x, y=t, parameters=p, predict=predict, loss=loss, gradients=gradients)
 
 
-@program("same_array_returned", "state_kept", source="jimfleming/differentiation; buffers kept between calls")
+@program(
+    "same_array_returned",
+    "state_kept",
+    source="jimfleming/differentiation; buffers kept between calls",
+)
 def gradient_in_a_buffer_of_its_own():
     x, labels = blobs(21, 2, 2, seed=18)
     t = labels[:, None] * 1.0
@@ -410,7 +510,13 @@ def pixels_as_they_are():
     p = [rng.normal(size=(64, 12)), np.zeros(12), rng.normal(size=(12, 1)), np.zeros(1)]
 
     def predict(p, x):
-        return sigmoid(np.clip(sigmoid(np.clip(x.reshape(len(x), -1) @ p[0] + p[1], -500, 500)) @ p[2] + p[3], -500, 500))
+        return sigmoid(
+            np.clip(
+                sigmoid(np.clip(x.reshape(len(x), -1) @ p[0] + p[1], -500, 500)) @ p[2] + p[3],
+                -500,
+                500,
+            )
+        )
 
     def loss(p, x, t):
         return np.mean((predict(p, x) - t) ** 2)
@@ -421,12 +527,19 @@ def pixels_as_they_are():
         o = predict(p, x)
         d = 2 * (o - t) * o * (1 - o) / len(x)
         g = d @ p[2].T * h * (1 - h)
-        return [p[0] - 0.1 * flat.T @ g, p[1] - 0.1 * g.sum(0), p[2] - 0.1 * h.T @ d, p[3] - 0.1 * d.sum(0)]
+        return [
+            p[0] - 0.1 * flat.T @ g,
+            p[1] - 0.1 * g.sum(0),
+            p[2] - 0.1 * h.T @ d,
+            p[3] - 0.1 * d.sum(0),
+        ]
 
     return dict(X=x, y=t, parameters=p, predict=predict, loss=loss, step=step, learning_rate=0.1)
 
 
-@program("step_too_long", "divergence", source="datascience.stackexchange 31384, a rate far too large")
+@program(
+    "step_too_long", "divergence", source="datascience.stackexchange 31384, a rate far too large"
+)
 def the_rate_is_too_large():
     rng = np.random.default_rng(15)
     x = rng.normal(size=(50, 3))
@@ -448,8 +561,16 @@ def the_rate_is_too_large():
         for k in p:
             p[k] = p[k] - 1.4 * g[k]
 
-    return dict(X=x, y=y, parameters=p, predict=predict, loss=loss, gradients=gradients, step=step,
-                learning_rate=1.4)
+    return dict(
+        X=x,
+        y=y,
+        parameters=p,
+        predict=predict,
+        loss=loss,
+        gradients=gradients,
+        step=step,
+        learning_rate=1.4,
+    )
 
 
 @program("axis_missing", source="SethHWeidman/DLFS_code 8; rasbt/stat453-deep-learning-ss21 5")
@@ -457,7 +578,12 @@ def bias_gets_the_sum_of_everything():
     x, labels = blobs(28, 4, 2, seed=19)
     t = one_hot(labels, 4).T
     rng = np.random.default_rng(16)
-    p = {"W1": rng.normal(size=(6, 2)), "b1": np.zeros((6, 1)), "W2": rng.normal(size=(4, 6)), "b2": np.zeros((4, 1))}
+    p = {
+        "W1": rng.normal(size=(6, 2)),
+        "b1": np.zeros((6, 1)),
+        "W2": rng.normal(size=(4, 6)),
+        "b2": np.zeros((4, 1)),
+    }
 
     def forward(p, x):
         h = np.tanh(p["W1"] @ x + p["b1"])
@@ -468,7 +594,19 @@ def bias_gets_the_sum_of_everything():
         m = x.shape[1]
         d2 = (o - t) / m
         d1 = p["W2"].T @ d2 * (1 - h**2)
-        return {"W1": d1 @ x.T, "b1": np.sum(d1), "W2": d2 @ h.T, "b2": np.sum(d2, axis=1, keepdims=True)}
+        return {
+            "W1": d1 @ x.T,
+            "b1": np.sum(d1),
+            "W2": d2 @ h.T,
+            "b2": np.sum(d2, axis=1, keepdims=True),
+        }
 
-    return dict(X=x.T, y=t, parameters=p, predict=lambda p, x: forward(p, x)[1], gradients=gradients,
-                loss=lambda p, x, t: -np.sum(t * np.log(forward(p, x)[1])) / x.shape[1], samples="columns")
+    return dict(
+        X=x.T,
+        y=t,
+        parameters=p,
+        predict=lambda p, x: forward(p, x)[1],
+        gradients=gradients,
+        loss=lambda p, x, t: -np.sum(t * np.log(forward(p, x)[1])) / x.shape[1],
+        samples="columns",
+    )

@@ -38,7 +38,9 @@ class Net:
         self.n = int(rng.choice([4, 12, 30, 50, 96]))
 
     def factor(self, n):
-        return {"mean": 1 / (n * self.m), "samples": 1 / n, "half": 0.5 / n, "sum": 1.0}[self.divide]
+        return {"mean": 1 / (n * self.m), "samples": 1 / n, "half": 0.5 / n, "sum": 1.0}[
+            self.divide
+        ]
 
     def start(self):
         rng, p = self.rng, []

@@ -1,0 +1,241 @@
+"""The steps that optimisers would take along some gradients: the published ones, and known slips.
+
+All are computed from the same gradients, at the points where the program has been. The gradients
+are flat arrays; ``order`` says of each entry to which parameter it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from nnlib.audit.slopes import one_factor
+
+Rule = tuple[bool, str, list[np.ndarray]]
+
+
+def rules(
+    gs: list[np.ndarray],
+    rate: float | None,
+    order: np.ndarray,
+    us: list[np.ndarray],
+    values: list[np.ndarray],
+) -> Iterator[Rule]:
+    """Yield optimisers, sound ones first: whether sound, its name, the steps it would take."""
+    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
+    yield from momentum_rules(gs, lr, us, rate is None)
+    lr = rate if rate is not None else float(np.median(np.abs(us[0])))
+    yield from adaptive_rules(gs, lr, order, values, True, us)
+    yield from adaptive_rules(gs, lr, order, values, False, us)
+
+
+def momentum_rules(
+    gs: list[np.ndarray], lr: float | None, us: list[np.ndarray], free: bool
+) -> Iterator[Rule]:
+    """Yield gradient descent and momentum in their forms, and known slips."""
+    if lr is None:
+        return
+    yield True, f"gradient descent with the rate {lr:.4g}", [lr * g for g in gs]
+    for mu in (0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6, 0.3):
+        heavy, running, nesterov, old = [], [], [], []
+        v = w = np.zeros_like(gs[0])
+        for g in gs:
+            before, v = v, mu * v + lr * g
+            heavy.append(v)
+            nesterov.append((1 + mu) * v - mu * before)
+            w = mu * w + (1 - mu) * g
+            running.append(lr * w)
+            old.append(before)
+        yield True, f"momentum {mu}", heavy
+        yield True, f"momentum {mu}, as a running mean", running
+        yield True, f"Nesterov's momentum {mu}", nesterov
+        if free:
+            yield True, f"momentum {mu}, as a running mean", [x / (1 - mu) for x in running]
+        corrected = [x / (1 - mu ** (k + 1)) for k, x in enumerate(running)]
+        yield True, f"momentum {mu}, as a corrected running mean", corrected
+        yield False, f"momentum {mu} whose velocity is added twice", [2 * x for x in heavy]
+        yield False, f"momentum {mu} applied twice in each step", [(1 + mu) * x for x in heavy]
+        yield False, f"momentum {mu} with the rate applied twice", [lr * x for x in heavy]
+        yield False, f"momentum {mu} with the velocity of the step before", old
+        against, shrunk = [], []
+        v = w = np.zeros_like(gs[0])
+        for g in gs:
+            v = lr * g - mu * v
+            against.append(v)
+            w = mu * (w + lr * g)
+            shrunk.append(w)
+        yield False, f"momentum {mu} with the wrong sign: it works against the last step", against
+        yield False, f"momentum {mu} that shrinks the new gradient too", shrunk
+        grown, v = [], np.zeros_like(gs[0])
+        for g in gs:
+            v = v + lr * g
+            grown.append(v)
+        yield False, "momentum of 1: nothing is forgotten", grown
+    for k in range(1, len(gs)):
+        lags = [gs[0] * lr] * k + [lr * g for g in gs[:-k]]
+        yield False, f"gradient descent with the gradient of {k} step(s) before", lags
+    total, v = [], np.zeros_like(gs[0])
+    for g in gs:
+        v = v + g
+        total.append(lr * v)
+    yield False, "gradients that add up from step to step: they are not set to 0", total
+
+
+def adaptive_rules(
+    gs: list[np.ndarray],
+    lr: float,
+    order: np.ndarray,
+    values: list[np.ndarray],
+    sound: bool,
+    us: list[np.ndarray],
+) -> Iterator[Rule]:
+    """Yield Adam and its relatives; those with slips if not ``sound``."""
+    betas = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
+             (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
+    epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
+    if sound:
+        for b1, b2 in betas:
+            for epsilon in epsilons:
+                for name, update in sound_updates(b1, b2, epsilon).items():
+                    made = run(gs, b1, b2, update)
+                    yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
+        yield from other_adaptive(gs, lr, epsilons)
+        for decay in (0.01, 0.1, 0.001, 1e-4):
+            made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
+            yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
+        yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
+        return
+    n_parameters = int(order.max()) + 1 if len(order) else 1
+    for b1, b2 in betas[:6]:
+        for epsilon in epsilons[:4]:
+            for name, update in faulty_updates(b1, b2, epsilon, order, n_parameters).items():
+                made = run(gs, b1, b2, update)
+                yield False, f"Adam ({b1}, {b2}) {name}", [lr * x for x in made]
+            swapped = run(gs, b2, b1, sound_updates(b2, b1, epsilon)["Adam"])
+            yield (
+                False,
+                f"Adam with beta1 = {b2} and beta2 = {b1}, exchanged",
+                [lr * x for x in swapped],
+            )
+            yield False, f"Adam ({b1}, {b2}) whose means are forgotten after each step", [
+                lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for t, g in enumerate(gs, start=1):
+                m = b1 * m + (1 - b1) * g
+                v = b2 * v + (1 - b2) * m**2
+                made.append(lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + epsilon))
+            yield (
+                False,
+                f"Adam ({b1}, {b2}) with the squares of the mean, not of the gradient",
+                made,
+            )
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for t, g in enumerate(gs, start=1):
+                m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
+                v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
+                made.append(lr * m / (np.sqrt(v) + epsilon))
+            yield False, f"Adam ({b1}, {b2}) that keeps the corrected means for the next step", made
+            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            for g in gs:
+                m = b1 * m + g
+                v = b2 * v + g**2
+                made.append(lr * m / (np.sqrt(v) + epsilon))
+            yield False, f"Adam ({b1}, {b2}) without the factors 1 - beta", made
+
+
+Update = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+
+
+def run(gs: list[np.ndarray], b1: float, b2: float, update: Update) -> list[np.ndarray]:
+    """Return the steps of an optimiser with two running means, at a rate of 1."""
+    m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+    for t, g in enumerate(gs, start=1):
+        m = b1 * m + (1 - b1) * g
+        v = b2 * v + (1 - b2) * g * g
+        made.append(update(m, v, g, t))
+    return made
+
+
+def sound_updates(b1: float, b2: float, epsilon: float) -> dict[str, Update]:
+    """Return what Adam and relatives make of the two means."""
+    return {
+        "Adam": lambda m, v, g, t: (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon),
+        "Adam, epsilon outside": lambda m, v, g, t: (
+            np.sqrt(1 - b2**t) / (1 - b1**t) * m / (np.sqrt(v) + epsilon)
+        ),
+        "Adam, epsilon inside": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / np.sqrt(v / (1 - b2**t) + epsilon)
+        ),
+        "NAdam": lambda m, v, g, t: (
+            (b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * g / (1 - b1**t))
+            / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ),
+    }
+
+
+def faulty_updates(
+    b1: float, b2: float, epsilon: float, order: np.ndarray, n_parameters: int
+) -> dict[str, Update]:
+    """Return slips in Adam, named after what they are."""
+
+    def counted(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        at = (t - 1) * n_parameters + order + 1
+        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
+
+    def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        return (m / (1 - b1 ** (t + 1))) / (np.sqrt(v / (1 - b2 ** (t + 1))) + epsilon)
+
+    def backwards(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        at = (t - 1) * n_parameters + (n_parameters - 1 - order) + 1
+        return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
+
+    return {
+        "without the correction of the means": lambda m, v, g, t: m / (np.sqrt(v) + epsilon),
+        "corrected by 1 - beta, not 1 - beta**t": lambda m, v, g, t: (
+            (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
+        ),
+        "with a counter that moves on at each parameter": counted,
+        "with a counter that moves on at each parameter, from the last": backwards,
+        "with a counter that is one step ahead": later,
+        "with the correction of the first mean alone": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / (np.sqrt(v) + epsilon)
+        ),
+        "with the correction of the second mean alone": lambda m, v, g, t: (
+            m / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ),
+        "multiplied by the corrections, not divided": lambda m, v, g, t: (
+            (m * (1 - b1**t)) / (np.sqrt(v * (1 - b2**t)) + epsilon)
+        ),
+        "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
+        "with the gradient in place of its mean": lambda m, v, g, t: (
+            (g / (np.sqrt(v / (1 - b2**t)) + epsilon)) if t > 1 else np.full_like(g, np.nan)
+        ),
+        "with both corrections by beta1": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / (np.sqrt(v / (1 - b1**t)) + epsilon)
+        ),
+        "with beta * t in place of beta**t": lambda m, v, g, t: (
+            (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)
+        ),
+    }
+
+
+def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...]) -> Iterator[Rule]:
+    """Yield AdaGrad and RMSProp."""
+    for epsilon in epsilons:
+        for rho in (0.9, 0.99, 0.999, 0.95):
+            v, outside, inside = np.zeros_like(gs[0]), [], []
+            for g in gs:
+                v = rho * v + (1 - rho) * g * g
+                outside.append(g / (np.sqrt(v) + epsilon))
+                inside.append(g / np.sqrt(v + epsilon))
+            for made in (outside, inside):
+                yield True, f"RMSProp ({rho})", [lr * x for x in made]
+                yield True, f"RMSProp ({rho})", [lr * np.sqrt(1 - rho) * x for x in made]
+        v, made, other = np.zeros_like(gs[0]), [], []
+        for g in gs:
+            v = v + g * g
+            made.append(lr * g / (np.sqrt(v) + epsilon))
+            other.append(lr * g / np.sqrt(v + epsilon))
+        yield True, "AdaGrad", made
+        yield True, "AdaGrad", other

@@ -1,0 +1,509 @@
+"""The way back through a rebuilt network, in the program's own footsteps.
+
+At each layer the gradients of W and b tell which delta the program used. The right one is tried
+first, then those of known slips: another slope, another matrix, another product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.audit.exam import Exam
+from nnlib.audit.formulas import (
+    ACTIVATIONS,
+    SOFTMAX,
+    WORDS,
+    Activation,
+    Dense,
+    Formula,
+    factor_words,
+)
+from nnlib.audit.patient import Arrays
+from nnlib.audit.slopes import one_factor
+
+
+@dataclass
+class Step:
+    """One deviation on the way back: its kind, where, and the equation in words."""
+
+    kind: str
+    where: str
+    text: str
+
+
+def a_step(kind: str, where: str, text: str) -> list[Step]:
+    """Return a single deviation, as a list."""
+    return [Step(kind, where, text)]
+
+
+def odd(name: str, text: str) -> list[Step]:
+    """Return a deviation in a delta that has no kind of its own."""
+    return [Step("gradient_wrong", name, text)]
+
+
+class Walk:
+    """The way back through a rebuilt network, in the program's own footsteps."""
+
+    def __init__(
+        self,
+        exam: Exam,
+        dense: Dense,
+        values: Arrays,
+        X: np.ndarray,
+        y: np.ndarray,
+        formula: Formula,
+        g: Arrays,
+        any_factor: bool,
+    ) -> None:
+        self.exam, self.dense, self.values, self.y, self.formula = exam, dense, values, y, formula
+        self.any_factor = any_factor
+        self.z, self.a = dense.forward(values, X)
+        self.g = self.without_penalty(g)
+        self.deviations: list[Step] = []
+        self.explained = False
+        self.factor = 1.0
+        self.n_right = 0
+        self.later: Arrays | None = None  # the parameters after the step, for what comes too early
+        self.tolerance = 5e-2 if exam.patient.single else 2e-4
+
+    def without_penalty(self, g: Arrays) -> Arrays:
+        """Return the gradient without the slope of the penalty."""
+        f = self.formula
+        result = [x - 2 * f.decay_of_all * v for x, v in zip(g, self.values, strict=True)]
+        for i in {layer.W for layer in self.dense.layers}:
+            result[i] = result[i] - 2 * f.decay * self.values[i]
+        return result
+
+    @property
+    def cost(self) -> float:
+        """How much has to be assumed: the fewer deviations, the likelier."""
+        other = self.any_factor + (self.formula.base != getattr(self.exam.formula, "base", ""))
+        return len(self.deviations) + 0.6 * other
+
+    def near(self, a: np.ndarray, b: np.ndarray) -> bool:
+        """Say whether two gradients of a layer are equal."""
+        if a.shape != b.shape or not np.isfinite(b).all():
+            return False
+        scale = max(float(np.abs(a).max(initial=0)), float(np.abs(b).max(initial=0)))
+        return scale > 0 and float(np.abs(a - b).max()) <= self.tolerance * scale
+
+    def go(self) -> None:
+        """Follow the program from the output to the input."""
+        upstream: np.ndarray | None = None
+        last = len(self.dense.layers)
+        for number in range(last, 0, -1):
+            W, b = self.dense.split(self.g, number)
+            found = next(self.deltas_that_fit(number, upstream, W, b), None)
+            if found is None:
+                return
+            upstream, steps = found
+            self.deviations += steps
+        self.explained = bool(self.deviations) or self.any_factor
+
+    def deltas_that_fit(
+        self, number: int, upstream: np.ndarray | None, W: np.ndarray, b: np.ndarray | None
+    ) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield the deltas that explain a layer's gradients, the right one first."""
+        candidates = (
+            self.output_deltas() if upstream is None else self.hidden_deltas(number, upstream)
+        )
+        candidates = list(candidates)
+        for whole in (True, False):  # first those that explain W and b alike
+            for delta, steps in candidates:
+                if upstream is None and self.any_factor:
+                    scaled = self.scaled(number, delta, W, b, whole)
+                    if scaled is None:
+                        continue
+                    delta = scaled
+                right_W = self.near(self.a[number - 1].T @ delta, W)
+                right_b = b is None or self.near(delta.sum(axis=0), b)
+                if right_W and right_b:
+                    yield delta, steps
+                elif not whole and len(steps) <= 1:
+                    more = self.product_steps(number, delta, W, b, right_W, right_b)
+                    if more is not None:
+                        yield delta, steps + more
+
+    def scaled(
+        self, number: int, delta: np.ndarray, W: np.ndarray, b: np.ndarray | None, whole: bool
+    ) -> np.ndarray | None:
+        """Return delta times the factor that fits W, or b; None where no factor does."""
+        for wanted, made in [(W, self.a[number - 1].T @ delta), (b, delta.sum(axis=0))]:
+            if wanted is None:
+                continue
+            f = one_factor(np.ravel(wanted), np.ravel(made), self.tolerance)
+            if f is not None and abs(f) > 1e-9:
+                self.factor = f
+                return f * delta
+            if whole:
+                return None
+        return None
+
+    # Candidates for a delta
+
+    def output_deltas(self) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield what the delta of the output may be."""
+        z, a = self.z[-1], self.a[-1]
+        f, last = self.formula.factor, len(self.dense.layers)
+        right = f * self.dense.output_delta(z, a, self.y, self.formula.base)
+        yield right, []
+        error = f * (a - self.y)
+        if self.formula.base == "squared":
+            error = 2 * error
+        activation = self.dense.activations[-1]
+        name = f"delta{last}"
+        for kind, text, slope in self.slopes(activation, z, a, last):
+            yield error * slope, a_step(kind, name, f"{name} = (a - y) * {text}")
+        if activation is SOFTMAX or self.formula.base in ("binary", "cross"):
+            own = SOFTMAX.of_a(a) if activation is SOFTMAX else activation.slope(z)
+            yield (
+                error * own,
+                a_step(
+                    "gradient_wrong",
+                    name,
+                    f"{name} = (a - y) * a * (1 - a): with this loss the slope "
+                    "of the activation has cancelled already",
+                ),
+            )
+        slope = right / np.where(error == 0, np.inf, error)
+        yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
+        yield (
+            f * np.sign(a - self.y) * np.abs(slope),
+            odd(name, f"{name} holds the sign of the error, not the error"),
+        )
+        yield f * (a - self.y) ** 2, odd(name, f"{name} holds the squared error, not the error")
+        yield (
+            np.broadcast_to(right.mean(axis=0), right.shape),
+            odd(name, f"{name} is averaged over the samples too early"),
+        )
+        yield (
+            np.broadcast_to(right.sum(axis=1, keepdims=True), right.shape),
+            odd(name, f"{name} is summed over the outputs"),
+        )
+
+    def hidden_deltas(
+        self, number: int, upstream: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield what the delta of a hidden layer may be."""
+        activation = self.dense.activations[number - 1]
+        z, a = self.z[number], self.a[number]
+        name = f"delta{number}"
+        backs = list(self.ways_back(number, upstream))
+        slopes = list(self.slopes(activation, z, a, number))
+        right = activation.slope(z)
+        for back, steps in backs:
+            yield back * right, steps
+        for kind, text, slope in slopes:
+            step = Step(
+                kind,
+                name,
+                f"{name} = {name.replace(str(number), str(number + 1))} @ W{number + 1}.T * {text}",
+            )
+            yield backs[0][0] * slope, [step]
+        yield (
+            np.broadcast_to((backs[0][0] * right).mean(axis=0), right.shape),
+            odd(name, f"{name} is averaged over the samples too early"),
+        )
+        for back, steps in backs[1:]:
+            for kind, text, slope in slopes:
+                yield back * slope, [*steps, Step(kind, name, f"its slope is {text}")]
+
+    def ways_back(
+        self, number: int, upstream: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield upstream @ W.T, and what stands in its place in wrong programs."""
+        W = self.dense.layers[number].matrix(self.values)
+        name, above = f"delta{number}", f"W{number + 1}"
+        yield upstream @ W.T, []
+        if self.later is not None:
+            new = self.dense.layers[number].matrix(self.later)
+            yield (
+                upstream @ new.T,
+                a_step(
+                    "updated_too_early",
+                    name,
+                    f"{name} goes back through the new {above}, after its update",
+                ),
+            )
+        if number + 1 == len(self.dense.layers):
+            error = (self.a[-1] - self.y) * (
+                self.formula.factor * (2 if self.formula.base == "squared" else 1)
+            )
+            error = error * self.factor
+            yield (
+                error @ W.T,
+                a_step(
+                    "slope_missing",
+                    f"delta{number + 1}",
+                    f"{name} is made of the output's error, without the slope of "
+                    "the output's activation",
+                ),
+            )
+        if W.shape[0] == W.shape[1]:
+            yield (
+                upstream @ W,
+                a_step(
+                    "product_wrong", name, f"{name} goes back through {above} without its transpose"
+                ),
+            )
+        below = self.dense.layers[number - 1].matrix(self.values)
+        for other, text in [(below, f"W{number}"), (below.T, f"W{number}.T")]:
+            if other.shape == W.T.shape:
+                yield (
+                    upstream @ other,
+                    a_step(
+                        "product_wrong", name, f"{name} goes back through {text}, not {above}.T"
+                    ),
+                )
+        ones = np.ones_like(self.z[number])
+        for way, text in [
+            (
+                upstream @ np.broadcast_to(W.sum(axis=0), W.shape).T,
+                f"the sum of {above} over its rows",
+            ),
+            (upstream.sum(axis=1, keepdims=True) * W.sum(axis=1), f"the summed delta{number + 1}"),
+            (upstream.sum(axis=1, keepdims=True) * W.sum() * ones, f"the sum of all of {above}"),
+            (upstream @ np.abs(W).T, f"the sizes of {above}"),
+            (upstream.sum(axis=1, keepdims=True) * ones, f"no {above} at all"),
+            (upstream.mean(axis=0, keepdims=True) @ W.T * ones, "the mean over the samples"),
+        ]:
+            yield way, a_step("product_wrong", name, f"{name} goes back through {text}")
+
+    def slopes(
+        self, activation: Activation, z: np.ndarray, a: np.ndarray, number: int
+    ) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Yield wrong slopes: the kind, in words, the numbers."""
+        right = activation.slope(z)
+        name = activation.name
+        one = np.ones_like(z)
+        if activation is SOFTMAX:
+            yield "slope_of_a", "f'(z) of a sigmoid, for a softmax", ACTIVATIONS[0].slope(z)
+            return
+        missing = "1: the slope is missing"
+        if name == "ReLU":
+            missing = "1: the slope is missing, or its mask is always open (a >= 0)"
+        if name != "identity":
+            yield "slope_missing", missing, one
+            yield "slope_of_a", "f'(a): the derivative of z is taken at a", activation.slope(a)
+            with np.errstate(all="ignore"):
+                yield (
+                    "slope_of_a",
+                    "g(z), where g(a) is meant: the derivative is taken at z",
+                    activation.of_a(z),
+                )
+                yield (
+                    "slope_of_a",
+                    "g(f(a)): the activation is applied a second time",
+                    activation.of_a(activation.value(a)),
+                )
+            yield "gradient_wrong", "the slope, squared", right**2
+            yield "gradient_wrong", "f(z): the activation itself, not its slope", a
+            yield "gradient_wrong", "1 - a, which lacks a factor", 1 - a
+        if name == "ReLU":
+            yield (
+                "slope_of_a",
+                "the mask z >= 0 or z < 0, the wrong way round",
+                (z < 0).astype(float),
+            )
+            yield "gradient_wrong", "z in place of the mask", z
+        if name == "tanh":
+            yield "gradient_wrong", "1 - a, without the square", 1 - a
+            yield "gradient_wrong", "1 + a**2", 1 + a**2
+        for other in ACTIVATIONS[:3]:
+            if other.name != name:
+                for at, values in (("z", other.slope(z)), ("a", other.of_a(a))):
+                    yield "gradient_wrong", f"the slope of {other.name}, at {at}", values
+        if 1 < number < len(self.a) - 1 and self.a[number - 1].shape == a.shape:
+            yield (
+                "slope_of_a",
+                f"the slope at layer {number - 1}",
+                activation.slope(self.z[number - 1]),
+            )
+
+    # Candidates for a product
+
+    def product_steps(
+        self,
+        number: int,
+        delta: np.ndarray,
+        W: np.ndarray,
+        b: np.ndarray | None,
+        right_W: bool,
+        right_b: bool,
+    ) -> list[Step] | None:
+        """Return what the two products of a layer are, if one is right and the other is known."""
+        if right_W and b is not None:
+            f = one_factor(b, delta.sum(axis=0), self.tolerance)
+            n = len(delta)
+            if f is not None and any(abs(f - v) < 1e-3 * abs(v) for v in (1 / n, n, -1.0)):
+                return [self.factor_step(f"b{number}", f)]
+            for kind, text, made in self.bias_forms(number, delta):
+                if self.near(np.broadcast_to(made, b.shape), b):
+                    return a_step(kind, f"b{number}", text)
+            if f is not None:
+                return [self.factor_step(f"b{number}", f)]
+        if right_b:
+            for kind, text, made in self.weight_forms(number, delta):
+                if self.near(made, W):
+                    return a_step(kind, f"W{number}", text)
+            f = one_factor(np.ravel(W), np.ravel(self.a[number - 1].T @ delta), self.tolerance)
+            if f is not None:
+                return [self.factor_step(f"W{number}", f)]
+            if b is not None and np.abs(b).max() > 0:
+                return a_step(
+                    "product_wrong",
+                    f"W{number}",
+                    f"the gradient of b{number} is right, so delta{number} is right; the "
+                    f"product a{number - 1}.T @ delta{number} is not",
+                )
+        return None
+
+    def factor_step(self, name: str, f: float) -> Step:
+        """Return what a factor on one parameter is."""
+        n = len(self.y)
+        if abs(f) < 1e-9:
+            return Step("gradient_wrong", name, f"the gradient of {name} is 0")
+        if f < 0:
+            return Step("gradient_sign", name, f"the gradient of {name} is {f:.4f} times the slope")
+        why = ""
+        if abs(f * n - 1) < 1e-3:
+            why = f": it is divided by the {n} samples once more"
+        elif abs(f - n) < 1e-3 * n:
+            why = f": it is not divided by the {n} samples"
+        return Step(
+            "gradient_scale", name, f"the gradient of {name} is {f:.4f} times the slope{why}"
+        )
+
+    def bias_forms(self, number: int, delta: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Yield wrong forms of the gradient of a bias."""
+        name, n = f"b{number}", len(delta)
+        yield (
+            "axis_missing",
+            f"the gradient of {name} is one number for all: the sum of delta "
+            f"over samples and neurons, {delta.sum():.6g}",
+            delta.sum(),
+        )
+        yield (
+            "axis_missing",
+            f"the gradient of {name} is the mean of delta over everything",
+            delta.mean(),
+        )
+        yield (
+            "axis_missing",
+            f"the gradient of {name} is the sum over all neurons, per sample",
+            (delta.sum() / n),
+        )
+        yield (
+            "gradient_wrong",
+            f"the gradient of {name} is delta of the first sample alone",
+            delta[0],
+        )
+        yield (
+            "gradient_wrong",
+            f"the gradient of {name} is delta of the last sample alone",
+            delta[-1],
+        )
+        if n == delta.shape[1]:
+            yield (
+                "axis_missing",
+                f"delta is summed over the neurons, not the samples, in {name}",
+                (delta.sum(axis=1)),
+            )
+        if number < len(self.dense.layers):
+            slope = self.dense.activations[number - 1].slope(self.z[number])
+            with np.errstate(all="ignore"):
+                yield (
+                    "slope_missing",
+                    f"the slope of the activation is missing in {name}",
+                    (np.where(slope == 0, 0, delta / slope).sum(axis=0)),
+                )
+
+    def weight_forms(self, number: int, delta: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Yield wrong forms of the gradient of a weight matrix."""
+        name, before = f"W{number}", number - 1
+        a, right = self.a[before], self.a[before].T @ delta
+        at = f"the gradient of {name}"
+        if right.shape[0] == right.shape[1]:
+            yield "product_wrong", f"{at} is the transpose of what it should be", right.T
+        for other in range(len(self.a)):
+            for values, text in ((self.a[other], f"a{other}"), (self.z[other], f"z{other}")):
+                if values.shape == a.shape and values is not a:
+                    yield (
+                        "product_wrong",
+                        f"{at} is {text}.T @ delta{number}, not a{before}.T @ delta{number}",
+                        values.T @ delta,
+                    )
+        if len(a) == a.shape[1]:
+            yield (
+                "product_wrong",
+                f"{at} is a{before} @ delta{number}, without the transpose",
+                a @ delta,
+            )
+        yield (
+            "product_wrong",
+            f"{at} is the sum of a{before} times that of delta{number}",
+            np.outer(a.sum(axis=0), delta.sum(axis=0)),
+        )
+        yield (
+            "product_wrong",
+            f"{at} holds the means of a{before} and of delta{number}",
+            np.outer(a.mean(axis=0), delta.sum(axis=0)),
+        )
+        yield (
+            "gradient_wrong",
+            f"{at} is that of the last sample alone",
+            np.outer(a[-1], delta[-1]),
+        )
+        yield (
+            "gradient_wrong",
+            f"{at} is that of the first sample alone",
+            np.outer(a[0], delta[0]),
+        )
+        if number < len(self.dense.layers) or self.formula.base == "squared":
+            slope = self.dense.activations[number - 1].slope(self.z[number])
+            with np.errstate(all="ignore"):
+                bare = np.where(slope == 0, 0, delta / slope)
+            yield "slope_missing", f"the slope of the activation is missing in {at}", a.T @ bare
+        slope = self.dense.activations[number - 1].slope(self.z[number])
+        yield "gradient_wrong", f"the slope stands twice in {at}", a.T @ (delta * slope)
+        own = self.a[number] * (1 - self.a[number])
+        if own.shape == right.shape:
+            yield (
+                "product_wrong",
+                f"{at} is multiplied by the slope of the samples' outputs, "
+                f"entry by entry; {own.shape} and {right.shape} fit by chance",
+                right * own,
+            )
+        yield "product_wrong", f"{at} holds the sizes of a{before}", np.abs(a).T @ delta
+
+    def report(self, entries: tuple[str, ...], free: bool) -> None:
+        """Make findings of the deviations."""
+        exam, own = self.exam, self.exam.formula
+        n, m = len(self.y), exam.n_outputs
+        total = self.formula.factor * self.factor
+        other = own is None or self.formula.base != own.base
+        down = factor_words(total, WORDS[self.formula.base], n, m, self.formula.base == "root")
+        beside = ""
+        if other or (self.any_factor and not free and abs(self.factor - 1) > 1e-3):
+            shown = own.words(n, m) if own is not None else "no known formula"
+            beside = f" (The other equations descend {down}; the loss shown is {shown}.)"
+        kinds: dict[str, list[Step]] = {}
+        for step in self.deviations:
+            kinds.setdefault(step.kind, []).append(step)
+        for kind, steps in kinds.items():
+            where = ", ".join(dict.fromkeys(step.where for step in steps))
+            text = "; ".join(step.text for step in steps)
+            exam.find(kind, "wrong", where, f"{text}.{beside}", entries)
+            entries = ()
+        if not self.deviations:
+            f = self.factor
+            exam.find(
+                "gradient_scale" if f > 0 else "gradient_sign",
+                "wrong",
+                "gradients",
+                f"every entry is {f:.4f} times the slope of {down}",
+                entries,
+            )

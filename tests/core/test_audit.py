@@ -1,0 +1,452 @@
+"""The audit as a tool: what it takes, what it leaves alone, what its report says."""
+
+import copy
+import re
+import time
+
+import numpy as np
+import pytest
+from anything import snapshot
+
+import nnlib
+from nnlib import audit, datasets
+from nnlib.audit import KINDS, SEVERITIES, Finding, Report
+from nnlib.audit.exam import CHECKS
+from nnlib.audit.findings import in_order
+from nnlib.audit.formulas import factor_words
+from nnlib.audit.patient import filled, leaves, plain, short_name
+
+X, y = datasets.xor()
+
+
+def parameters(seed=0):
+    rng = np.random.default_rng(seed)
+    return {
+        "W1": rng.normal(size=(2, 4)),
+        "b1": 0.1 * rng.normal(size=(1, 4)),
+        "W2": rng.normal(size=(4, 1)),
+        "b2": np.zeros((1, 1)),
+    }
+
+
+def forward(p, X):
+    h = np.tanh(X @ p["W1"] + p["b1"])
+    return h, 1 / (1 + np.exp(-(h @ p["W2"] + p["b2"])))
+
+
+def predict(p, X):
+    return forward(p, X)[1]
+
+
+def loss(p, X, y):
+    a = predict(p, X)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+
+def gradients(p, X, y):
+    h, a = forward(p, X)
+    d2 = (a - y) / len(X)
+    d1 = d2 @ p["W2"].T * (1 - h**2)
+    return {
+        "W1": X.T @ d1,
+        "b1": d1.sum(0, keepdims=True),
+        "W2": h.T @ d2,
+        "b2": d2.sum(0, keepdims=True),
+    }
+
+
+def step(p, X, y):
+    for name, g in gradients(p, X, y).items():
+        p[name] -= 0.5 * g
+
+
+WHOLE = {"predict": predict, "loss": loss, "gradients": gradients, "step": step}
+
+
+def whole(**changes):
+    return audit(X, y, parameters=parameters(), learning_rate=0.5, **{**WHOLE, **changes})
+
+
+def kinds(report, severity="wrong"):
+    return [finding.kind for finding in report.findings if finding.severity == severity]
+
+
+# What it says
+
+
+def test_a_sound_program_passes_and_the_report_says_what_was_compared():
+    report = whole()
+    assert report
+    assert report.findings == ()
+    text = str(report)
+    assert text.startswith("Nothing wrong was found in what was compared.")
+    for part in (
+        "the gradient is the slope of the loss",
+        "4 steps in a row are those of gradient descent with the rate 0.5",
+        "loss is the mean of the binary cross-entropies",
+    ):
+        assert part in text
+
+
+def test_nothing_given_is_nothing_compared():
+    report = audit(X, y)
+    assert not report.compared or "gradient" not in str(report.compared)
+    assert "pass its parameters" in str(report)
+    assert not audit(X, y, parameters=parameters())
+
+
+def test_a_finding_has_all_that_is_promised():
+    report = whole(gradients=lambda p, X, y: {k: 4 * g for k, g in gradients(p, X, y).items()})
+    assert not report
+    (finding,) = [f for f in report.findings if f.severity == "wrong"]
+    assert finding.kind == "gradient_scale"
+    assert "4.0000 times" in finding.seen
+    assert "divided by 4 samples and the gradient is not" in finding.seen
+    assert finding.usually == KINDS["gradient_scale"].usually
+    assert finding.what_to_do == KINDS["gradient_scale"].what_to_do
+    assert re.fullmatch(
+        r"[W b]\d\[\d, \d\]: computed -?[\d.e-]+, the loss says -?[\d.e-]+", finding.entries[0]
+    )
+    for part in ("WRONG  gradient_scale", finding.section, "computed"):
+        assert part in str(report)
+
+
+def test_in_a_notebook_it_is_a_table_with_the_entries_marked():
+    html = whole(
+        gradients=lambda p, X, y: {k: -g for k, g in gradients(p, X, y).items()}
+    )._repr_html_()
+    assert html.count("<tr>") == 2
+    assert "<mark>" in html
+    assert "gradient_sign" in html
+    assert "Compared" in html
+    assert "<table>" not in whole()._repr_html_()
+
+
+def test_a_program_s_own_text_cannot_break_the_table():
+    def raises(p, X):
+        raise RuntimeError("<script>alert(1)</script>")
+
+    assert "<script>" not in whole(predict=raises)._repr_html_()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_says_what_it_is_what_to_do_and_where_it_is_explained(name):
+    kind = KINDS[name]
+    assert kind.usually.endswith(".")
+    assert len(kind.what_to_do) > 20
+    assert re.fullmatch(r"[1-9]\.\d+", kind.section)
+    assert set(kind.follows_from) <= set(KINDS)
+
+
+def test_causes_come_before_their_consequences():
+    order = list(KINDS)
+    for name, kind in KINDS.items():
+        for cause in kind.follows_from:
+            assert order.index(cause) < order.index(name), (name, cause)
+
+
+def test_one_cause_is_one_finding():
+    cause = Finding("integer_parameters", "wrong", "W1", "whole numbers")
+    effect = Finding("parameter_not_moved", "wrong", "W1", "stays where it was")
+    (only,) = in_order([effect, cause])
+    assert only.kind == "integer_parameters"
+    assert only.follows == ("stays where it was",)
+
+
+def test_wrong_comes_before_suspicious_and_notes():
+    found = [Finding("dead", s, s, s) for s in reversed(SEVERITIES)]
+    found[1] = Finding("data_scale", "suspicious", "X", "large")
+    assert [f.severity for f in in_order(found)] == list(SEVERITIES)
+
+
+def test_an_empty_report_is_not_true():
+    assert not Report((), (), ())
+    assert Report((), ("something",), ())
+
+
+def test_every_check_says_what_it_sees():
+    assert len({check.__name__ for check in CHECKS}) == len(CHECKS) > 20
+    for check in CHECKS:
+        assert check.__doc__.strip().endswith(".")
+
+
+# What it leaves alone
+
+
+def test_nothing_that_is_passed_is_changed_and_asked_twice_it_says_the_same():
+    given = [X.copy(), y.copy(), parameters()]
+    before = [snapshot(each) for each in given]
+    np.random.seed(3)  # noqa: NPY002
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    reports = [
+        str(audit(given[0], given[1], parameters=given[2], learning_rate=0.5, **WHOLE))
+        for _ in range(2)
+    ]
+    assert reports[0] == reports[1]
+    assert [snapshot(each) for each in given] == before
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_a_program_is_copied():
+    class Net:
+        def __init__(self):
+            self.__dict__.update(parameters())
+
+        def forward(self, X):
+            return predict(vars(self), X)
+
+        def train(self, X, y):
+            for name, g in gradients(vars(self), X, y).items():
+                getattr(self, name)[...] -= 0.5 * g
+
+    net = Net()
+    before = copy.deepcopy(vars(net))
+    names = ["W1", "b1", "W2", "b2"]
+    report = audit(
+        X,
+        y,
+        program=net,
+        arrays=names,
+        predict="forward",
+        step="train",
+        loss=lambda net, X, y: loss(vars(net), X, y),
+        learning_rate=0.5,
+    )
+    assert report
+    assert not kinds(report)
+    for name, value in before.items():
+        np.testing.assert_array_equal(getattr(net, name), value)
+    assert audit(
+        X,
+        y,
+        program=net,
+        predict="forward",
+        step="train",
+        learning_rate=0.5,
+        loss=lambda net, X, y: loss(vars(net), X, y),
+    )
+
+
+def test_a_program_that_cannot_be_copied_is_said_to_be_so():
+    class Net:
+        def __init__(self):
+            self.w = np.array([[0.3], [0.4]])
+
+        def __deepcopy__(self, memo):
+            raise TypeError("no copies")
+
+        def forward(self, X):
+            return X @ self.w
+
+    report = audit(X, y, program=Net(), arrays=["w"], predict="forward")
+    assert "cannot be copied" in str(report)
+
+
+def test_what_the_program_prints_is_not_shown(capsys):
+    def talks(p, X, y):
+        print("loss", loss(p, X, y))
+        return loss(p, X, y)
+
+    assert whole(loss=talks)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_function_that_never_ends_is_given_up():
+    def endless(p, X, y):
+        while True:
+            pass
+
+    begin = time.perf_counter()
+    report = audit(X, y, parameters=parameters(), predict=predict, loss=endless)
+    assert time.perf_counter() - begin < 20
+    assert kinds(report) == ["raises"]
+    assert "did not end" in str(report)
+
+
+# Layouts
+
+
+def test_columns_are_noticed_or_told():
+    columns = {
+        "predict": lambda p, X: predict(p, X.T).T,
+        "loss": lambda p, X, y: loss(p, X.T, y.T),
+        "gradients": lambda p, X, y: gradients(p, X.T, y.T),
+    }
+    noticed = audit(X.T, y.T, parameters=parameters(), **columns)
+    assert noticed
+    assert [f.kind for f in noticed.findings] == ["samples_as_columns"]
+    told = audit(X.T, y.T, parameters=parameters(), samples="columns", **columns)
+    assert told
+    assert told.findings == ()
+
+
+def test_the_axes_of_x_and_y_may_differ():
+    report = audit(
+        X,
+        y.T,
+        parameters=parameters(),
+        samples={"X": "rows", "y": "columns"},
+        predict=lambda p, X: predict(p, X).T,
+        loss=lambda p, X, y: loss(p, X, y.T),
+    )
+    assert report
+    assert report.findings == ()
+
+
+def test_a_corner_is_a_note():
+    p = {"W": np.ones((2, 3)), "b": np.zeros((1, 3)), "v": np.array([[1.0], [-2.0], [0.5]])}
+
+    def relu_loss(p, X, y):
+        return np.mean((np.maximum(X @ p["W"] + p["b"], 0) @ p["v"] - y) ** 2)
+
+    report = audit(
+        np.zeros((4, 2)),
+        y,
+        parameters=p,
+        loss=relu_loss,
+        predict=lambda p, X: np.maximum(X @ p["W"] + p["b"], 0) @ p["v"],
+    )
+    assert "at_a_corner" not in kinds(report)
+
+
+# Structures
+
+
+def test_any_nesting_keeps_its_form():
+    structure = {"layers": [(np.ones((2, 3)), [0.0, 1.0]), (np.ones(3), 2)], "name": "net"}
+    found = leaves(structure)
+    assert [short_name(name) for name, _ in found] == [
+        "layers[0][0]",
+        "layers[0][1]",
+        "layers[1][0]",
+        "layers[1][1]",
+    ]
+    made = filled(structure, iter([a + 0.5 for _, a in found]), exact=True)
+    assert made["name"] == "net"
+    assert made["layers"][0][1] == [0.5, 1.5]
+    assert made["layers"][1][1] == 2.5
+    assert isinstance(made["layers"][0], tuple)
+
+
+@pytest.mark.parametrize("name", ["dW1", "grad_W1", "W1_grad", "['dW1']", "W1", "delta_W1"])
+def test_a_gradient_is_known_by_its_parameter_s_name(name):
+    assert plain(name) == "W1"
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1 / 40, "the mean of the squared errors"),
+        (1 / 20, "the sum of the squared errors divided by the 20 samples"),
+        (-1.0, "minus the sum of the squared errors"),
+        (0.77, "0.77 times the sum of the squared errors"),
+    ],
+)
+def test_a_factor_is_put_in_words(factor, words):
+    assert factor_words(factor, "squared errors", 20, 2) == words
+
+
+# Whatever comes
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "part"),
+    [
+        ({"learning_rate": -1}, ValueError, "learning_rate is -1"),
+        ({"learning_rate": "0.1"}, ValueError, "learning_rate is '0.1'"),
+        ({"step_is": "steps"}, ValueError, "step_is is 'steps'"),
+        ({"samples": "row"}, ValueError, "samples is 'row'"),
+        ({"samples": {"Z": "rows"}}, ValueError, "samples is"),
+        ({"predict": 3}, TypeError, "predict is 3"),
+        ({"predict": "forward"}, TypeError, "Pass program too"),
+        ({"reports": [1]}, TypeError, "reports is [1]"),
+        ({"new_step": 3}, TypeError, "new_step is 3"),
+        ({"parameters": "abc"}, TypeError, "no array of numbers"),
+        ({"parameters": {}}, TypeError, "no array of numbers"),
+    ],
+)
+def test_an_argument_of_another_kind_is_named(change, error, part):
+    with pytest.raises(error, match=re.escape(part)):
+        audit(X, y, **{"parameters": parameters(), **WHOLE, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        ({"predict": "feed"}, "no such method"),
+        ({"arrays": ["W9"]}, "W9"),
+        ({"arrays": "W1"}, "a list of names"),
+    ],
+)
+def test_a_name_that_the_program_does_not_have_is_named(change, part):
+    class Net:
+        def __init__(self):
+            self.W1 = np.ones((2, 1))
+
+        def forward(self, X):
+            return X @ self.W1
+
+    with pytest.raises((TypeError, ValueError), match=part):
+        audit(X, y, program=Net(), **{"arrays": ["W1"], "predict": "forward", **change})
+
+
+RUBBISH = [
+    None,
+    3,
+    "text",
+    [],
+    [[1], [1, 2]],
+    np.nan,
+    np.full((4, 2), np.nan),
+    np.zeros((0, 2)),
+    np.zeros((4, 2), dtype=object),
+    {"a": 1},
+    np.array(["a"] * 4),
+    np.zeros((3, 2, 2, 2)),
+    object(),
+]
+
+
+@pytest.mark.parametrize("bad", RUBBISH, ids=lambda bad: type(bad).__name__)
+def test_whatever_the_data_are_a_report_comes_back(bad):
+    for arguments in ((bad, y), (X, bad), (bad, bad)):
+        report = audit(*arguments, parameters=parameters(), **WHOLE)
+        assert not report
+        assert str(report)
+
+
+@pytest.mark.parametrize("role", ["predict", "loss", "gradients", "step", "training_loss"])
+@pytest.mark.parametrize("bad", RUBBISH, ids=lambda bad: type(bad).__name__)
+def test_whatever_a_function_returns_a_report_comes_back(role, bad):
+    report = whole(**{role: lambda *given: bad})
+    assert str(report)
+    assert report._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "role", ["predict", "loss", "gradients", "step", "training_loss", "new_step"]
+)
+@pytest.mark.parametrize(
+    "error", [ValueError, KeyError, SystemExit, RecursionError, MemoryError, AssertionError]
+)
+def test_whatever_a_function_raises_a_report_comes_back(role, error):
+    def raises(*given):
+        raise error("on purpose")
+
+    report = whole(**{role: raises})
+    assert not report
+    assert "on purpose" in str(report)
+
+
+def test_a_number_that_is_printed_is_computed_again():
+    def accuracy(p, X, y):
+        return np.mean((predict(p, X) > 0.5) == y)
+
+    assert whole(reports={"accuracy": accuracy, "loss": loss})
+    report = whole(reports={"accuracy": lambda p, X, y: accuracy(p, X, y) / 2})
+    assert kinds(report) == ["printed_number"]
+    assert "0.5000 times the right number" in str(report)
+
+
+def test_the_package_offers_it():
+    assert nnlib.audit is audit
