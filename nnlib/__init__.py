@@ -40,11 +40,8 @@ __all__ = [
     "Network",
     "Parameters",
     "activations",
-<<<<<<< HEAD
-    "autodiff",
-=======
     "audit",
->>>>>>> cc09a96 (audit: a doctor for programs that people wrote themselves; faulty and sound programs to try it on)
+    "autodiff",
     "backward_pass",
     "check_gradients",
     "compare_gradients",

@@ -11,6 +11,7 @@ from nnlib.audit.formulas import WORDS, Formula, factor_words
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
 from nnlib.audit.walk import Walk
+from nnlib.diagnosis import factor_in_words
 
 
 @check
@@ -256,27 +257,16 @@ class Comparison:
 
     def factor_words(self, f: float) -> str:
         """Say where a factor might come from."""
-        n, m = self.n, self.exam.n_outputs
-        known = {
-            f"the loss is divided by {n} samples and the gradient is not.": n,
-            f"the loss is divided by {n} samples and {m} outputs, the gradient is not.": n * m,
-            f"the loss is divided by {m} outputs and the gradient is not.": m,
-            f"it is half a sum of squares over {n} samples, the loss their mean.": n * m / 2,
-            f"it is divided by the {n} samples once too often.": 1 / n,
-            f"it is divided by {n} samples and {m} outputs once too often.": 1 / (n * m),
-            f"it is divided by the {m} outputs once too often.": 1 / m,
-            "the 2 of a square is there once too often, or the loss has a 1/2.": 2,
-            "the 2 of a square is missing.": 0.5,
-        }
-        for text, value in known.items():
-            if abs(f - value) < 1e-3 * value and value != 1:
-                return text
+        n = self.n
+        words = factor_in_words(f, n, self.exam.n_outputs)
+        if not words.startswith("Which factor"):
+            return words
         for parts in (2, 3, 4, 5, 10):
             if n and abs(f * parts - n) < 1e-3 * n:
                 return (
                     f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
                 )
-        return "which factor of the formula has this value?"
+        return words
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
         """Name the entries that are furthest off, with both numbers."""

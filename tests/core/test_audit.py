@@ -101,7 +101,7 @@ def test_a_finding_has_all_that_is_promised():
     (finding,) = [f for f in report.findings if f.severity == "wrong"]
     assert finding.kind == "gradient_scale"
     assert "4.0000 times" in finding.seen
-    assert "divided by 4 samples and the gradient is not" in finding.seen
+    assert "A sum where the loss is a mean over 4 samples" in finding.seen
     assert finding.usually == KINDS["gradient_scale"].usually
     assert finding.what_to_do == KINDS["gradient_scale"].what_to_do
     assert re.fullmatch(

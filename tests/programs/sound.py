@@ -1,9 +1,10 @@
 """Sound programs, each in its own words: nothing wrong may be found in them."""
 
+import itertools
+
 import numpy as np
 
 from programs.case import XOR_X, XOR_Y, blobs, one_hot, program, sigmoid, softmax
-import itertools
 
 
 @program()

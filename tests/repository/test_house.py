@@ -12,6 +12,7 @@ import nnlib
 
 PACKAGE = Path(nnlib.__file__).parent
 MODULES = sorted(PACKAGE.glob("*.py"))  # nnlib/lab is a folder, and not among them
+AUDIT = sorted((PACKAGE / "audit").glob("*.py"))  # a folder too, for its many checks
 
 # Each module may import from those before it, so that they can be read in this order.
 ORDER = [
@@ -71,7 +72,7 @@ def test_nnlib_adds_nothing_to_numpy_but_itself_and_a_few_standard_modules():
     assert "numpy.random" not in added  # NumPy loads it when it is first used
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES + AUDIT, ids=lambda path: path.stem)
 def test_a_module_of_nnlib_imports_numpy_nnlib_and_the_standard_library_only(path):
     for name in imports(path):
         package = name.partition(".")[0]
@@ -80,7 +81,7 @@ def test_a_module_of_nnlib_imports_numpy_nnlib_and_the_standard_library_only(pat
         assert allowed or (path.stem, package) == ("datasets", "sklearn"), name
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES + AUDIT, ids=lambda path: path.stem)
 def test_a_module_of_nnlib_never_imports_the_lab(path):
     assert not [name for name in imports(path) if name.startswith("nnlib.lab")]
 
@@ -107,3 +108,4 @@ def test_everything_that_nnlib_offers_is_there():
 def test_nnlib_speaks_of_each_of_its_modules():
     for name in ORDER:
         assert f":mod:`nnlib.{name}`" in nnlib.__doc__
+    assert ":mod:`nnlib.audit`" in nnlib.__doc__
