@@ -7,54 +7,11 @@ is the same. nbval runs every notebook in a kernel of its own.
 import copy
 import random
 import signal
-from contextlib import contextmanager
 
 import exercise_cells
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from pages import NOTEBOOKS, SITTINGS, code_cells, read
-
-SECONDS = 120  # for one cell, as for nbval
-
-
-class Session:
-    """What a learner has in front of them: a notebook, and a Python that remembers."""
-
-    def __init__(self):
-        self.shell = InteractiveShell.instance()
-        self.shell.reset(new_session=True)
-
-    def run(self, source):
-        """Run a cell and return what it prints; an error in it is raised."""
-        with time_limit(source), capture_output() as captured:
-            result = self.shell.run_cell(source)
-        result.raise_error()
-        return captured.stdout
-
-    def answer(self, cells):
-        """Run an exercise's cell with its published solution in place of what is there."""
-        printed = self.run(cells.solution)
-        assert f"Exercise {cells.number}   ✓ right" in printed, f"{printed}\n{cells.solution}"
-        return printed
-
-
-@contextmanager
-def time_limit(source):
-    if not hasattr(signal, "SIGALRM"):  # Windows has no alarm; the other systems hold the limit
-        yield
-        return
-
-    def stop(number, frame):
-        raise TimeoutError(f"a cell takes longer than {SECONDS} s:\n{source}")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+from session import Session
 
 
 @pytest.fixture
@@ -99,7 +56,7 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarm")
 def test_a_cell_that_never_ends_is_stopped(session, monkeypatch):
-    monkeypatch.setattr("test_any_order.SECONDS", 1)
+    monkeypatch.setattr("session.SECONDS", 1)
     with pytest.raises(TimeoutError, match="while True"):
         session.run("while True:\n    pass")
 

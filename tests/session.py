@@ -1,0 +1,48 @@
+"""Runs the cells of a notebook in an IPython of this process, without a kernel: that is quicker."""
+
+import signal
+from contextlib import contextmanager
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+SECONDS = 120  # for one cell, as for nbval
+
+
+class Session:
+    """What a learner has in front of them: a notebook, and a Python that remembers."""
+
+    def __init__(self):
+        self.shell = InteractiveShell.instance()
+        self.shell.reset(new_session=True)
+
+    def run(self, source):
+        """Run a cell and return what it prints; an error in it is raised."""
+        with time_limit(source), capture_output() as captured:
+            result = self.shell.run_cell(source)
+        result.raise_error()
+        return captured.stdout
+
+    def answer(self, cells):
+        """Run an exercise's cell with its published solution in place of what is there."""
+        printed = self.run(cells.solution)
+        assert f"Exercise {cells.number}   ✓ right" in printed, f"{printed}\n{cells.solution}"
+        return printed
+
+
+@contextmanager
+def time_limit(source):
+    if not hasattr(signal, "SIGALRM"):  # Windows has no alarm; the other systems hold the limit
+        yield
+        return
+
+    def stop(number, frame):
+        raise TimeoutError(f"a cell takes longer than {SECONDS} s:\n{source}")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

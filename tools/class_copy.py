@@ -1,0 +1,68 @@
+"""Make a copy of the sittings for a class: no outputs, no solutions, a line for the name.
+
+usage: python tools/class_copy.py [keep|drop] [FOLDER]      (default: keep build/class; make class)
+
+"keep" leaves the folded hints in, "drop" takes them out too. Beside the folder lies a ZIP of it.
+"""
+
+import copy
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from exercise_cells import beneath, find
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+NAME = "**Name:** …"
+ABOUT = """# For the class
+
+Open a notebook in JupyterLab, write your name into the line beneath its title, and work from top
+to bottom. Replace the `...` of an exercise and run its cell: the check says whether it is right.
+Hand in the notebook as it is; it need not be finished.
+"""
+
+
+def for_class(notebook, hints=True):
+    """A copy of a notebook without outputs and solutions; the hints are kept or dropped."""
+    notebook = copy.deepcopy(notebook)
+    folded = {
+        cell.id: cell for cells in find(notebook) for cell in beneath(notebook.cells, cells.index)
+    }
+    kept = []
+    for cell in notebook.cells:
+        is_solution = cell.id in folded and "<summary>Solution" in cell.source
+        if is_solution or (cell.id in folded and not hints):
+            continue
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            cell.metadata.get("jupyter", {}).pop("outputs_hidden", None)
+        kept.append(cell)
+    name = nbformat.v4.new_markdown_cell(NAME, id="name")
+    notebook.cells = [*kept[:1], name, *kept[1:]] if find(notebook) else kept
+    return notebook
+
+
+def write(folder, hints=True):
+    """Write the copies of all notebooks into an empty folder, and a ZIP beside it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        nbformat.write(for_class(nbformat.read(path, as_version=4), hints), folder / path.name)
+    (folder / "README.md").write_text(ABOUT, "utf-8")
+    return shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
+
+
+def main():
+    hints, folder = (*sys.argv[1:], *["keep", "build/class"][len(sys.argv) - 1 :])[:2]
+    if hints not in ("keep", "drop"):
+        sys.exit(f"HINTS is {hints!r}: choose keep or drop, as in `make class HINTS=drop`.")
+    archive = write(ROOT / folder, hints == "keep")
+    print(
+        f"The copies for the class lie in {folder}, and packed in {Path(archive).name} beside it."
+    )
+
+
+if __name__ == "__main__":
+    main()
