@@ -243,6 +243,9 @@ def slope_inputs(rng):
         (rng.normal(size=(3, 2)) * 3,),
         (np.array([-1, 0, 1, 4]),),
         (np.zeros((0, 2)),),
+        (np.array([-33.0, 33.0]),),
+        (np.array([-50.0, 50.0]),),
+        (np.array([-300.0, 300.0]),),
         (np.array([-700.0, -1000.0]),),
         (np.array([700.0, 1000.0]),),
     ]
@@ -258,8 +261,28 @@ mended_slope = Function(
     inputs=slope_inputs,
     answer=slope,
     must_stay_quiet=True,
-    atol=1e-8,
+    atol=0,  # far out the slopes are tiny, and right to four digits
     mistakes=[
+        Mistake(
+            name="one minus a number that is nearly 1",
+            hint="Nothing overflows. But from z = 37 on, the subtraction gives 0, where e**-37 is "
+            "not 0. Write the slope with e**-|z| alone.",
+            wrong=[
+                lambda z: sigmoid(z) * (1 - sigmoid(z)),
+                lambda z: (1 - np.tanh(np.asarray(z) / 2) ** 2) / 4,
+            ],
+        ),
+        Mistake(
+            name="a z that is cut off",
+            hint="Nothing overflows. But beyond the cut every z has the slope of the cut, or 0. On "
+            "paper the slope goes on falling: at z = 50 it is 1.9e-22.",
+            wrong=[
+                lambda z: slope(np.clip(z, -30, 30)),
+                lambda z: slope(np.clip(z, -37, 37)),
+                lambda z: slope(np.clip(z, -500, 500)),
+                lambda z: np.where(np.abs(z) > 30, 0.0, slope(z)),
+            ],
+        ),
         Mistake(
             name="overflow in exp, for large negative z",
             hint="At z = -1000 the formula asks for e**1000. The slope is the same at z and at -z; "

@@ -107,7 +107,9 @@ def one_path(names, values, slopes):
             arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
             arrow(axes, (x + 1.18, -0.85), (x + 0.42, -0.85), BACKWARD)
             axes.text(x + 0.8, -0.2, f"× {short(slopes[i])}", **CENTRED)
-            axes.text(x + 0.8, -0.46, f"∂{names[i + 1]}/∂{name}", fontsize=10.5, color=GREY, **CENTRED)
+            axes.text(
+                x + 0.8, -0.46, f"∂{names[i + 1]}/∂{name}", fontsize=10.5, color=GREY, **CENTRED
+            )
     there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
     links = " × ".join(f"({short(s)})" for s in slopes)
     framed = " and ".join(f"∂{names[-1]}/∂{name}" for name in names if name.startswith("z"))
