@@ -15,6 +15,7 @@ One concept a module, in an order in which they can be read:
 - :mod:`nnlib.optimizers`: what a step makes of the gradient; momentum, Adam
 - :mod:`nnlib.history`: what is measured during training
 - :mod:`nnlib.training`: gradient descent, in full batches or mini-batches
+- :mod:`nnlib.evaluation`: classes, and how many are right
 - :mod:`nnlib.storage`: saving and loading
 - :mod:`nnlib.datasets`: small data sets
 - :mod:`nnlib.autodiff`: gradients without equations, from arrays that remember how they were made
@@ -25,8 +26,9 @@ One concept a module, in an order in which they can be read:
 from nnlib import activations, autodiff, datasets, initialization, losses, optimizers, published
 from nnlib.audit import audit
 from nnlib.backprop import backward_pass, gradients
+from nnlib.evaluation import Evaluation, classify, evaluate
 from nnlib.gradcheck import check_gradients, compare_gradients, numerical_gradient
-from nnlib.history import DivergenceError, History
+from nnlib.history import DivergenceError, History, TrainingInterrupted
 from nnlib.network import Network, forward_pass
 from nnlib.parameters import Parameters
 from nnlib.storage import load_network, save_network
@@ -36,16 +38,20 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DivergenceError",
+    "Evaluation",
     "History",
     "Network",
     "Parameters",
+    "TrainingInterrupted",
     "activations",
     "audit",
     "autodiff",
     "backward_pass",
     "check_gradients",
+    "classify",
     "compare_gradients",
     "datasets",
+    "evaluate",
     "forward_pass",
     "gradients",
     "initialization",

@@ -339,8 +339,10 @@ def loss_rounding(network: Network, X: np.ndarray, y: np.ndarray, loss: Loss) ->
         with np.errstate(all="ignore"):  # looked at in the last line
             z, a = forward_pass(other_last_digits(network, seed), X)
             values.append(float(loss.value(z[-1], a[-1], y)))
-    spread = max(values) - min(values) + np.finfo(float).eps * max(map(abs, values))
-    return spread if np.isfinite(spread) else np.inf
+    # The logarithm of a number near 1, as in the cross-entropy, is rounded as that number is.
+    size = max(1.0 if loss.output == "softmax" else 0.0, *map(abs, values))
+    rounding = max(values) - min(values) + np.finfo(float).eps * size
+    return rounding if np.isfinite(rounding) else np.inf
 
 
 def other_last_digits(network: Network, seed: int) -> Network:

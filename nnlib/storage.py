@@ -4,19 +4,32 @@ The file is an ``.npz`` archive of plain arrays, which other programs can read t
 ever run, as a pickle would be, so a file from a stranger can do no harm.
 """
 
+from __future__ import annotations
+
+import contextlib
+import math
 import os
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlib.network import Network
-from nnlib.parameters import Parameters
-from nnlib.validation import check_array, check_network
+from nnlib.parameters import restore
+from nnlib.validation import check_array, check_layer_sizes, check_network
+
+if TYPE_CHECKING:  # a module that takes a while to load
+    import zipfile
 
 FORMAT = "nnlib network, version 1"
+SMALL = 100_000  # bytes: more than a name or the layer sizes ever need
 
 
 def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     """Write a network, or a stack, to a file.
+
+    The new file takes the old one's place at the very end, when all of it is on the disk. Until
+    then, and if anything goes wrong, the old one stays as it is.
 
     Parameters
     ----------
@@ -27,25 +40,72 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     TypeError, ValueError
-        If ``network`` is no network, or ``path`` does not end in ``.npz``.
+        If ``network`` is no network, or not finite, or ``path`` does not end in ``.npz``.
     OSError
         If the file cannot be written.
 
-    Source: the NumPy reference, ``numpy.savez``.
+    Source: the NumPy reference, ``numpy.savez``; the Python reference, ``os.replace``.
     """
     check_network(network, Network)
     path = os.fspath(path)
     if not path.endswith(".npz"):
         raise ValueError(f'path is "{path}", but a name that ends in .npz is expected.')
-    np.savez(
-        path,
-        format=np.array(FORMAT),
-        layer_sizes=np.array(network.layer_sizes),
-        hidden=np.array(network.hidden),
-        output=np.array(network.output),
-        bias=np.array(network.parameters.bias),
-        parameters=network.parameters.vector,
-    )
+    bad = np.count_nonzero(~np.isfinite(network.parameters.vector))
+    if bad:
+        raise ValueError(
+            f"network is {network!r}, of whose parameters {bad} are NaN or infinite. Save one that "
+            "computes: start from new weights, or train with a smaller learning rate."
+        )
+    path = os.path.realpath(path)  # what a link points to is replaced, and not the link
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(f"{path} is there already, and is no file. Take another name.")
+    folder, name = os.path.split(path)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"there is no folder {folder}. Make it first: os.makedirs.")
+    fields = {
+        "format": np.array(FORMAT),
+        "layer_sizes": np.array(network.layer_sizes),
+        "hidden": np.array(network.hidden),
+        "output": np.array(network.output),
+        "bias": np.array(network.parameters.bias),
+        "parameters": network.parameters.vector,
+    }
+    write_whole(os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp"), path, fields)
+
+
+def write_whole(temporary: str, path: str, fields: dict[str, np.ndarray]) -> None:
+    """Write the arrays to a temporary file, and put it in the place of ``path`` when it is whole.
+
+    Parameters
+    ----------
+    temporary, path : str
+        In the same folder, so that the one can be renamed to the other.
+    fields : dict of arrays of any shape
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Source: the Python reference, ``os.replace``.
+    """
+    try:
+        with open(temporary, "xb") as file:
+            np.savez(file, **fields)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(path):
+            os.chmod(temporary, os.stat(path).st_mode & 0o7777)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise OSError(
+            error.errno,
+            f"{error.strerror}, so the network is not saved; what was there before is unchanged",
+            path,
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
 
 
 def load_network(path: str | os.PathLike[str]) -> Network:
@@ -62,50 +122,84 @@ def load_network(path: str | os.PathLike[str]) -> Network:
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    FileNotFoundError, PermissionError
+        If there is no such file, or it may not be read.
     ValueError
         If the file is damaged, or was not written by ``save_network``.
 
-    Source: the NumPy reference, ``numpy.load`` with ``allow_pickle=False``.
+    Source: the NumPy reference, ``numpy.lib.format``, read with ``allow_pickle=False``.
     """
+    import zipfile
+
     path = os.fspath(path)
     if not os.path.exists(path):
         raise FileNotFoundError(f"there is no file {path}. Look at the name and the folder.")
+    if not os.path.isfile(path):
+        raise ValueError(f"{path} is no file, but a folder or a device. Look at the name.")
     try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            fields = {name: archive[name] for name in archive.files}
-    except Exception as error:  # a damaged archive can fail in a dozen ways
-        raise ValueError(
-            f"{path} is damaged, or no .npz file ({error}). Save the network again with "
-            "save_network."
+        with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
+            return _network_from(archive)
+    except PermissionError:
+        raise PermissionError(
+            f"{path} may not be read by this user. Change its permissions, or copy it."
         ) from None
-    try:
-        return _network_from_fields(fields)
-    except (KeyError, TypeError, ValueError) as error:
+    except _ForeignFileError as error:
         raise ValueError(
             f"{path} is an .npz file, but does not hold a network as save_network writes it: "
             f"{error}. Save the network again with save_network."
         ) from None
-
-
-def _network_from_fields(fields: dict[str, np.ndarray]) -> Network:
-    """Return the network that the arrays of a file describe, or raise an error that says why."""
-    if "format" not in fields or str(fields["format"]) != FORMAT:
-        raise ValueError(f'it is not marked as "{FORMAT}"')
-    vector = check_array("parameters", fields["parameters"])
-    if vector.dtype != fields["parameters"].dtype or vector.ndim < 1:
-        raise ValueError("its parameters are not a vector of float64 or float32")
-    parameters = Parameters(
-        [int(size) for size in fields["layer_sizes"]],
-        bias=bool(fields["bias"]),
-        stack_shape=vector.shape[:-1],
-        dtype=vector.dtype,
-    )
-    if vector.shape != parameters.vector.shape:
+    except Exception:  # a damaged archive can fail in a dozen ways
         raise ValueError(
-            f"its parameters have shape {vector.shape}, but its layer sizes need "
-            f"{parameters.vector.shape}"
-        )
-    parameters.vector[...] = vector
-    return Network(parameters, hidden=str(fields["hidden"]), output=str(fields["output"]))
+            f"{path} is damaged, or no .npz file. Save the network again with save_network."
+        ) from None
+
+
+class _ForeignFileError(Exception):
+    """A whole archive, but not of a network."""
+
+
+def _network_from(archive: zipfile.ZipFile) -> Network:
+    """Return the network that an archive holds; nothing larger than it is ever in memory."""
+    if "format.npy" not in archive.namelist() or str(_read(archive, "format")) != FORMAT:
+        raise _ForeignFileError(f'it is not marked as "{FORMAT}"')
+    small = {name: _read(archive, name) for name in ("layer_sizes", "hidden", "output", "bias")}
+    try:
+        if small["layer_sizes"].dtype.kind not in "iu":
+            raise ValueError("its layer sizes are no whole numbers")
+        layer_sizes = check_layer_sizes(small["layer_sizes"].tolist())
+        bias = bool(small["bias"])
+        shape = (sum((n_in + bias) * n_out for n_in, n_out in pairwise(layer_sizes)),)
+        vector = _read(archive, "parameters", shape)
+        parameters = restore(layer_sizes, bias, check_array("parameters", vector, vector.dtype))
+        return Network(parameters, hidden=str(small["hidden"]), output=str(small["output"]))
+    except (TypeError, ValueError) as error:
+        raise _ForeignFileError(str(error).rstrip(".")) from None
+
+
+def _read(archive: zipfile.ZipFile, name: str, last_axis: tuple[int, ...] = ()) -> np.ndarray:
+    """Return one array of an archive, after a look at how large it says that it is."""
+    if f"{name}.npy" not in archive.namelist():
+        raise _ForeignFileError(f"it has no {name}")
+    size = archive.getinfo(f"{name}.npy").file_size
+    with archive.open(f"{name}.npy") as member:
+        version = np.lib.format.read_magic(member)
+        reader = np.lib.format.read_array_header_1_0
+        if version != (1, 0):
+            reader = np.lib.format.read_array_header_2_0
+        shape, _, dtype = reader(member)
+        if not last_axis and size > SMALL:
+            raise _ForeignFileError(f"its {name} is {size} bytes long")
+        if last_axis and (shape[-1:] != last_axis or dtype not in (np.float64, np.float32)):
+            if dtype not in (np.float64, np.float32) or not shape:
+                raise _ForeignFileError("its parameters are not a vector of float64 or float32")
+            needed = (*shape[:-1], *last_axis)
+            raise _ForeignFileError(
+                f"its parameters have shape {shape}, but its layer sizes need {needed}"
+            )
+        if math.prod(shape) * dtype.itemsize > size:
+            raise ValueError("there is less in it than it says")
+    with archive.open(f"{name}.npy") as member:
+        array = np.lib.format.read_array(member, allow_pickle=False)
+        if member.read(1):
+            raise ValueError("there is more in it than it says")
+    return array

@@ -1,5 +1,11 @@
 """Saving and loading: what comes back, and what is said about files that do not fit."""
 
+import contextlib
+import multiprocessing
+import os
+import pickle
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -43,7 +49,14 @@ def saved(tmp_path, **changes):
             {"format": np.array("another program, version 7")},
             'it is not marked as "nnlib network, version 1"',
         ),
-        ({"parameters": None}, "'parameters'"),
+        ({"parameters": None}, "it has no parameters"),
+        ({"bias": None}, "it has no bias"),
+        ({"layer_sizes": np.array([2, np.inf, 1])}, "its layer sizes are no whole numbers"),
+        (
+            {"layer_sizes": np.array([10**6, 10**6])},
+            "its parameters have shape (13,), but its layer sizes need (1000001000000,)",
+        ),
+        ({"hidden": np.array("tanh" * 100_000)}, "its hidden is 1600128 bytes long"),
         (
             {"parameters": np.zeros(5)},
             "its parameters have shape (5,), but its layer sizes need (13,)",
@@ -71,8 +84,8 @@ def test_a_damaged_file_is_explained(tmp_path, cut):
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(ValueError, match=r"is damaged, or no \.npz file") as caught:
         load_network(path)
-    assert str(caught.value).startswith(f"{path} is damaged, or no .npz file (")
-    assert str(caught.value).endswith("). Save the network again with save_network.")
+    message = f"{path} is damaged, or no .npz file. Save the network again with save_network."
+    assert str(caught.value) == message
 
 
 def test_a_flipped_byte_is_noticed(tmp_path):
@@ -106,3 +119,138 @@ def test_a_path_without_npz_is_refused_before_anything_is_written(tmp_path):
 def test_only_networks_are_saved(tmp_path):
     with pytest.raises(TypeError, match="network is"):
         save_network([1, 2, 3], tmp_path / "net.npz")
+
+
+# Whatever happens, there is a whole file
+
+
+class Full:
+    """Stands for np.savez on a disk that fills up half-way, or a Ctrl-C."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __call__(self, file, **fields):
+        file.write(b"half of it")
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path, monkeypatch, error):
+    path, rng = tmp_path / "net.npz", np.random.default_rng(1)
+    old, new = Network.random([2, 3, 1], rng=rng), Network.random([2, 3, 1], rng=rng)
+    save_network(old, path)
+    monkeypatch.setattr(np, "savez", Full(error))
+    with pytest.raises(type(error)) as caught:
+        save_network(new, path)
+    if isinstance(error, OSError):
+        assert "what was there before is unchanged" in str(caught.value)
+        assert str(path) in str(caught.value)
+    assert [each.name for each in tmp_path.iterdir()] == ["net.npz"]
+    np.testing.assert_array_equal(load_network(path).W[1], old.W[1])
+
+
+def save_often(path, seed):
+    net = Network.random([20, 30, 1], rng=np.random.default_rng(seed))
+    for _ in range(20):
+        save_network(net, path)
+
+
+def test_two_who_write_at_once_leave_a_whole_file(tmp_path):
+    path = tmp_path / "net.npz"
+    save_often(path, 0)
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=save_often, args=(path, seed)) for seed in (1, 2)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        load_network(path)
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["net.npz"]
+
+
+def test_a_network_that_computes_nothing_is_refused_when_it_is_saved(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(1))
+    net.parameters.vector[3] = np.nan
+    with pytest.raises(ValueError, match="of whose parameters 1 are NaN or infinite"):
+        save_network(net, tmp_path / "net.npz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(1))
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*nowhere"):
+        save_network(net, tmp_path / "nowhere" / "net.npz")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no links and modes of this kind")
+def test_a_link_and_the_permissions_stay(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(1))
+    save_network(net, tmp_path / "real.npz")
+    os.chmod(tmp_path / "real.npz", 0o640)
+    os.symlink(tmp_path / "real.npz", tmp_path / "link.npz")
+    save_network(net, tmp_path / "link.npz")
+    assert (tmp_path / "link.npz").is_symlink()
+    assert (tmp_path / "real.npz").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a name")
+def test_a_pipe_or_a_folder_is_no_file(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(1))
+    os.mkfifo(tmp_path / "pipe.npz")
+    (tmp_path / "folder.npz").mkdir()
+    for name in ("pipe.npz", "folder.npz"):
+        with pytest.raises(ValueError, match="is no file"):
+            save_network(net, tmp_path / name)
+        with pytest.raises(ValueError, match="is no file"):
+            load_network(tmp_path / name)
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    path = saved(tmp_path)
+
+    def forbidden(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    with pytest.raises(PermissionError, match="may not be read by this user"):
+        load_network(path)
+
+
+def test_a_pickle_is_refused_without_advice_to_trust_it(tmp_path):
+    path = tmp_path / "net.npz"
+    path.write_bytes(pickle.dumps({"W": [1, 2]}))
+    with pytest.raises(ValueError, match="is damaged") as caught:
+        load_network(path)
+    assert "unsafe" not in str(caught.value)
+
+
+def test_what_is_not_needed_is_not_read(tmp_path):
+    path = saved(tmp_path, junk=np.zeros(1))
+    with np.load(path) as archive:
+        fields = dict(archive)
+    np.savez_compressed(path, **(fields | {"junk": np.zeros(20_000_000)}))
+    tracemalloc.start()
+    load_network(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("shape", [(10**9, 13), (10**15, 13)])
+def test_a_file_that_says_it_is_larger_than_it_is_takes_no_memory(tmp_path, shape):
+    path = saved(tmp_path)
+    content = path.read_bytes()
+    where = content.index(b"(13,)")
+    header = f"{shape}".encode()
+    forged = content[:where] + header + content[where + len(header) :]
+    path.write_bytes(forged)
+    tracemalloc.start()
+    with contextlib.suppress(ValueError):
+        load_network(path)
+        raise AssertionError("it was loaded")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2_000_000

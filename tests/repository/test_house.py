@@ -29,6 +29,7 @@ ORDER = [
     "optimizers",
     "history",
     "training",
+    "evaluation",
     "storage",
     "datasets",
     "autodiff",
