@@ -333,8 +333,11 @@ def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
 
     if not isinstance(value, str):
         return None
-    plain = "_".join(value.lower().replace("-", " ").replace("_", " ").split())
-    plain = plain if plain in choices else OTHER_NAMES.get(plain, plain)
+    letters = "".join(filter(str.isalnum, value.lower()))
+    elsewhere = {other.replace("_", ""): here for other, here in OTHER_NAMES.items()}
+    plain = letters.removesuffix("loss") or letters
+    here = {choice.replace("_", ""): choice for choice in choices}
+    plain = here.get(plain, elsewhere.get(letters, elsewhere.get(plain, value)))
     return next(iter(difflib.get_close_matches(plain, choices, n=1)), None)
 
 

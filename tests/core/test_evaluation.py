@@ -46,7 +46,9 @@ def test_a_network_that_tells_no_classes_apart_has_a_loss_alone():
     net = random_network([2, 3, 1], "tanh", "identity")
     found = evaluate(net, X, Y, "mse")
     assert found == (mse(net.predict(X), Y), None)
-    with pytest.raises(ValueError, match=r'no probability\. Build the network with output="sigmoid"'):
+    with pytest.raises(
+        ValueError, match=r'no probability\. Build the network with output="sigmoid"'
+    ):
         classify(net, X)
 
 

@@ -1,0 +1,214 @@
+"""An error that proposes code is followed: the code is cut out of the message, run on what was
+refused, and the call succeeds with its result."""
+
+import re
+
+import numpy as np
+import pytest
+from cases import random_network
+
+from nnlib import (
+    Network,
+    check_gradients,
+    compare_gradients,
+    datasets,
+    gradients,
+    numerical_gradient,
+    optimizers,
+    train,
+)
+from nnlib.losses import bce, mse
+
+X, Y = datasets.xor()
+NET = random_network([2, 4, 1], "tanh", "sigmoid")
+CLASSES = random_network([2, 4, 3], "tanh", "softmax")
+WORDS = [["yes"], ["no"], ["no"], ["yes"]]
+
+
+class Sparse:
+    """A matrix that holds its entries in a way of its own, as SciPy's do."""
+
+    def toarray(self):
+        return X
+
+
+def train_on(y, network=NET, loss="bce", **options):
+    options = {"learning_rate": 0.1, "epochs": 1} | options
+    return train(network.copy(), X, y, loss=loss, **options)
+
+
+# What is refused, the name it has in the message, the call, and the code that the message proposes.
+CASES = {
+    "X of one sample": (X[1], "X", NET.predict, r"use (X\.reshape\(1, -1\))"),
+    "X of one sample as a list": ([0, 1], "X", NET.predict, r"use (np\.array\(X\).*\))\."),
+    "X transposed": (X.T, "X", NET.predict, r"use (X\.T)"),
+    "X transposed, as lists": (X.T.tolist(), "X", NET.predict, r"use (np\.array\(X\)\.T)"),
+    "X of one column": (
+        [1, 2, 3], "X", random_network([1, 2, 1], "tanh", "tanh").predict,
+        r"Use (np\.array\(X\)\.reshape\(-1, 1\))",
+    ),
+    "X as text": ([["1", "2"]], "X", NET.predict, r"first: (.*)\.$"),
+    "X of objects": (X.astype(object), "X", NET.predict, r"first: (.*)\.$"),
+    "X masked": (np.ma.masked_equal(X, 1), "X", NET.predict, r"(X\.filled\(0\))"),
+    "X complex": (X + 1j, "X", NET.predict, r"numbers, (X\.real)"),
+    "X complex, its size": (X + 1j, "X", NET.predict, r"size, (np\.abs\(X\))"),
+    "X sparse": (Sparse(), "X", NET.predict, r"out: (X\.toarray\(\))"),
+    "X from a generator": ((row for row in X), "X", NET.predict, r"list: (list\(X\))"),
+    "y flat": (Y.ravel(), "y", train_on, r"Use (y\.reshape\(-1, 1\))"),
+    "y flat, the other way": (Y.ravel(), "y", train_on, r", or (y\[:, None\])"),
+    "y flat, as a list": ([0, 1, 1, 0], "y", train_on, r"Use (np\.array\(y\)\.reshape\(-1, 1\))"),
+    "y transposed": (Y.T, "y", train_on, r"use (y\.T)"),
+    "y transposed, as lists": (Y.T.tolist(), "y", train_on, r"use (np\.array\(y\)\.T)"),
+    "y in words": (WORDS, "y", train_on, r"for example (.*)\.$"),
+    "y in words, an array": (np.array(WORDS), "y", train_on, r"for example (.*)\.$"),
+    "y of -1 and 1": (2 * Y - 1, "y", train_on, r": (\(y \+ 1\) / 2)"),
+    "numbers of classes": (
+        [0, 2, 1, 0], "y", lambda y: train_on(y, CLASSES, "cross_entropy"),
+        r"column: (datasets.*\))\.$",
+    ),
+    "numbers of classes in a column of floats": (
+        np.array([[0.0], [2], [1], [0]]), "y",
+        lambda y: train_on(y, CLASSES, "cross_entropy"), r"column: (datasets.*\))\.$",
+    ),
+    "rows that do not sum to 1": (
+        [[1, 1, 1], [2, 0, 0], [0, 0, 1], [0, 1, 0]], "y",
+        lambda y: train_on(y, CLASSES, "cross_entropy"), r"sum: (y / .*\))\.$",
+    ),
+    "classes under bce": (
+        [[0], [2], [1], [0]], "y",
+        lambda y: train_on(y) if np.shape(y) == (4, 1) else train_on(y, CLASSES, "cross_entropy"),
+        r"targets (datasets\..*, 3\))\.",
+    ),
+    "targets of a loss": (Y.ravel(), "y", lambda y: mse(Y, y), r"that is (y\.reshape\(-1, 1\))"),
+    "labels of a loss": (2 * Y - 1, "y", lambda y: bce(Y, y), r": (\(y \+ 1\) / 2)"),
+    "a flat bias": (
+        [1, 2], "b1", lambda b1: Network.from_weights([[[1, 2]]], [b1]), r"Use (np.*\))\.$"
+    ),
+    "a bias as a column": (
+        np.ones((3, 1)), "b1", lambda b1: Network.from_weights([np.ones((2, 3))], [b1]),
+        r"Use (np.*\))\.$",
+    ),
+    "a bias of a stack": (
+        np.ones((5, 3)), "b1", lambda b1: Network.from_weights([np.ones((5, 2, 3))], [b1]),
+        r"Use (np.*\))\.$",
+    ),
+    "a class in place of an optimiser": (
+        optimizers.Adam, "optimizer", lambda optimizer: train_on(Y, optimizer=optimizer),
+        r"of it: (Adam\(\))\.$",
+    ),
+    "a stack that is checked": (
+        random_network([2, 4, 1], "tanh", "sigmoid", stack_shape=(2, 3)), "network",
+        lambda network: check_gradients(network, X, Y, "bce"), r"them: (network\.member\(0, 0\))",
+    ),
+    "a function that returns more": (
+        lambda theta: (theta @ theta, 2 * theta), "function",
+        lambda function: numerical_gradient(function, [1.0, 2.0]), r": (lambda theta: .*)\.$",
+    ),
+    "a function that returns a matrix": (
+        lambda theta: (theta @ theta).reshape(1, 1), "function",
+        lambda function: numerical_gradient(function, [1.0, 2.0]), r": (lambda theta: .*)\.$",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "name", "call", "code"), CASES.values(), ids=CASES)
+def test_the_advice_cures_what_was_refused(value, name, call, code):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call(value)
+    message = str(caught.value)
+    found = re.search(code, message)
+    assert found, message
+    names = {"np": np, "datasets": datasets, "Adam": optimizers.Adam, name: value}
+    if isinstance(value, type(row for row in X)):
+        names[name] = (row for row in X)  # the first was used up
+    call(eval(found[1], names))
+
+
+def test_the_words_become_1_where_the_first_of_them_stands():
+    with pytest.raises(TypeError) as caught:
+        train_on(WORDS)
+    code = re.search(r"for example (.*)\.$", str(caught.value))[1]
+    np.testing.assert_array_equal(eval(code, {"np": np, "y": WORDS}), [[1], [0], [0], [1]])
+
+
+NO_CURE_BY_CODE = {
+    "b1 for another layer": (
+        lambda: Network.from_weights([np.ones((2, 8))], [np.ones((1, 5))]),
+        "The layer has 8 neurons; give it as many biases.",
+    ),
+    "b1 for each sample": (
+        lambda: Network.from_weights([np.ones((2, 8))], [np.ones((40, 8))]),
+        "The biases are the same for all samples: give one row of them.",
+    ),
+    "targets of any size under bce": (lambda: train_on(7.5 * Y), 'output="identity"'),
+    "NaN in a gradient": (
+        lambda: compare_gradients({"W1": [np.nan]}, {"W1": [1.0]}),
+        "Find where they come from: an overflow, a division by 0, the logarithm of 0?",
+    ),
+    "None": (lambda: NET.predict(None), "Was it made by a function that returns nothing?"),
+    "a function without return": (
+        lambda: numerical_gradient(lambda theta: None, [1.0]), "Does it end in return loss?"
+    ),
+    "a number that only float32 cannot hold": (
+        lambda: random_network([2, 1], "tanh", "tanh", dtype=np.float32).predict([[1e300, 0]]),
+        "The numbers are too large for float32: divide them, or use float64.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "words"), NO_CURE_BY_CODE.values(), ids=NO_CURE_BY_CODE)
+def test_where_no_code_can_cure_the_message_says_what_to_look_for(call, words):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call()
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("ReLU", "relu"), ("RELU", "relu"), ("Tanh", "tanh"), ("linear", "identity"),
+        ("logistic", "sigmoid"), ("Sigmoid", "sigmoid"), ("expit", "sigmoid"), ("none", "identity"),
+    ],
+)  # fmt: skip
+def test_an_activation_may_have_another_name_elsewhere(name, meant):
+    with pytest.raises(ValueError, match=f'Did you mean "{meant}"'):
+        random_network([2, 3, 1], name, "sigmoid")
+    random_network([2, 3, 1], meant, "sigmoid")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("binary_cross_entropy", "bce"), ("BCE", "bce"), ("binary_crossentropy", "bce"),
+        ("log_loss", "bce"), ("BCEWithLogitsLoss", "bce"), ("MSELoss", "mse"), ("MSE", "mse"), ("l2", "mse"),
+        ("mean_squared_error", "mse"), ("mean squared error", "mse"), ("squared-error", "mse"),
+        ("categorical_crossentropy", "cross_entropy"), ("cross-entropy", "cross_entropy"),
+        ("CrossEntropyLoss", "cross_entropy"), ("nll", "cross_entropy"),
+    ],
+)  # fmt: skip
+def test_a_loss_may_have_another_name_elsewhere(name, meant):
+    with pytest.raises(ValueError, match=f'Did you mean "{meant}"'):
+        gradients(NET, X, Y, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("sgd", "gradient_descent"),
+        ("SGD", "gradient_descent"),
+        ("Adam", "adam"),
+        ("GD", None),
+        ("momentun", "momentum"),
+    ],
+)
+def test_an_optimizer_may_have_another_name_elsewhere(name, meant):
+    with pytest.raises(ValueError, match=f'Did you mean "{meant or "gradient_descent"}"'):
+        train_on(Y, optimizer=name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("xavier", "glorot"), ("kaiming", "he"), ("he_normal", "he"), ("He", "he")]
+)
+def test_a_start_may_have_another_name_elsewhere(name, meant):
+    with pytest.raises(ValueError, match=f'Did you mean "{meant}"'):
+        Network.random([2, 1], rng=np.random.default_rng(0), initialization=name)

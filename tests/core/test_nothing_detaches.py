@@ -1,0 +1,176 @@
+"""Assigning to a public attribute of a network or of parameters writes through or is refused."""
+
+import numpy as np
+import pytest
+from cases import random_network
+
+from nnlib import Network, Parameters, datasets, load_network, save_network, train
+from nnlib.backprop import gradients
+
+X, Y = datasets.xor()
+
+
+def make(bias=True, stack_shape=()):
+    return random_network([2, 4, 1], "tanh", "sigmoid", bias=bias, stack_shape=stack_shape)
+
+
+def is_whole(network):
+    """Whether everything that a network offers still speaks of the same numbers."""
+    parameters = network.parameters
+    assert network.W == parameters.W
+    assert network.b == parameters.b
+    flat = [values.reshape(*network.stack_shape, -1) for _, values in parameters.named()]
+    np.testing.assert_array_equal(np.concatenate(flat, axis=-1), parameters.vector)
+    for layer, (W, b, activation) in enumerate(network.layers, start=1):
+        assert W is network.W[layer]
+        assert b is network.b[layer]
+        assert activation is network.activations[layer]
+    again = Network(parameters, hidden=network.hidden, output=network.output)
+    np.testing.assert_array_equal(network.predict(X), again.predict(X))
+    np.testing.assert_array_equal(
+        gradients(network, X, Y, "bce").vector, gradients(again, X, Y, "bce").vector
+    )
+    return True
+
+
+NEW = random_network([2, 4, 1], "tanh", "sigmoid", seed=5)
+WRITES = {
+    "vector": lambda net: setattr(net.parameters, "vector", NEW.parameters.vector),
+    "vector as a list": lambda net: setattr(net.parameters, "vector", [*NEW.parameters.vector]),
+    "parameters": lambda net: setattr(net, "parameters", NEW.parameters),
+    "W and b": lambda net: [setattr(net, "W", NEW.W), setattr(net, "b", NEW.b)],
+    "lists": lambda net: [setattr(net, "W", [*NEW.W[1:]]), setattr(net, "b", [*NEW.b[1:]])],
+    "of the parameters": lambda net: [
+        setattr(net.parameters, "W", NEW.W),
+        setattr(net.parameters, "b", NEW.b),
+    ],
+    "one by one": lambda net: [
+        (net.W.__setitem__(layer, NEW.W[layer]), net.b.__setitem__(layer, NEW.b[layer]))
+        for layer in (1, 2)
+    ],
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_what_is_assigned_is_what_computes(write):
+    network = make()
+    vector = network.parameters.vector
+    write(network)
+    assert network.parameters.vector is vector
+    np.testing.assert_array_equal(vector, NEW.parameters.vector)
+    np.testing.assert_array_equal(network.predict(X), NEW.predict(X))
+    assert is_whole(network)
+
+
+@pytest.mark.parametrize("stack_shape", [(), (3,), (40,)], ids=str)
+@pytest.mark.parametrize("bias", [True, False])
+def test_the_ways_of_descending_by_hand_are_the_same(stack_shape, bias):
+    steps = [make(bias, stack_shape) for _ in range(4)]
+    gradient = gradients(steps[0], X, Y, "bce")
+    steps[0].parameters.vector -= 0.5 * gradient.vector
+    steps[1].parameters.vector = steps[1].parameters.vector - 0.5 * gradient.vector
+    for layer in (1, 2):
+        steps[2].W[layer] -= 0.5 * gradient.W[layer]
+        if bias:
+            steps[2].b[layer] -= 0.5 * gradient.b[layer]
+    W = [values - 0.5 * slope for values, slope in zip(steps[3].W[1:], gradient.W[1:], strict=True)]
+    steps[3].W = W
+    if bias:
+        steps[3].b = [b - 0.5 * db for b, db in zip(steps[3].b[1:], gradient.b[1:], strict=True)]
+    for network in steps:
+        np.testing.assert_array_equal(network.parameters.vector, steps[0].parameters.vector)
+        assert is_whole(network)
+
+
+def test_a_step_by_hand_does_not_stop_the_training_after_it(tmp_path):
+    network = make()
+    step = 0.5 * gradients(network, X, Y, "bce").vector
+    network.parameters.vector = network.parameters.vector - step
+    history = train(network, X, Y, loss="bce", learning_rate=0.5, epochs=50)
+    assert history.loss[-1] < history.loss[0]
+    save_network(network, tmp_path / "net.npz")
+    np.testing.assert_array_equal(load_network(tmp_path / "net.npz").predict(X), network.predict(X))
+
+
+ATTRIBUTES = [
+    ("Network", name) for name in Network.__slots__ if name not in {"W", "b", "parameters"}
+] + [("Parameters", name) for name in ("layer_sizes", "bias", "stack_shape")]
+
+
+@pytest.mark.parametrize(("kind", "name"), ATTRIBUTES)
+def test_what_is_fixed_says_how_to_make_another(kind, name):
+    network = make()
+    thing = network if kind == "Network" else network.parameters
+    with pytest.raises(AttributeError, match=f"{name} of a {kind} cannot be changed") as caught:
+        setattr(thing, name, "relu")
+    assert "Make " in str(caught.value)
+    assert is_whole(network)
+
+
+def test_the_advice_for_another_activation_works():
+    net = make()
+    with pytest.raises(AttributeError) as caught:
+        net.hidden = "relu"
+    code = str(caught.value).split("same parameters: ")[1].rstrip(".")
+    other = eval(code)
+    assert other.hidden == "relu"
+    assert other.parameters is net.parameters
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda net: net.activations.__setitem__(1, None),
+        lambda net: net.layers.__setitem__(0, None),
+        lambda net: net.W.append(net.W[1]),
+        lambda net: net.W.pop(),
+        lambda net: net.W.clear(),
+        lambda net: net.b.reverse(),
+        lambda net: net.parameters.W.sort(),
+        lambda net: setattr(net, "weights", net.W),
+        lambda net: setattr(net.parameters, "note", "mine"),
+        lambda net: setattr(net, "stack_shape", (3,)),
+        lambda net: setattr(net, "dtype", np.float32),
+    ],
+)
+def test_what_would_detach_does_not_exist(change):
+    network = make()
+    with pytest.raises((AttributeError, TypeError)):
+        change(network)
+    assert is_whole(network)
+
+
+REFUSED = {
+    "a vector of another length": lambda net: setattr(net.parameters, "vector", np.zeros(5)),
+    "NaN": lambda net: setattr(net.parameters, "vector", np.full(17, np.nan)),
+    "parameters of another layout": lambda net: setattr(net, "parameters", Parameters([2, 3, 1])),
+    "too few matrices": lambda net: setattr(net, "W", [NEW.W[1]]),
+    "a second matrix that does not fit": lambda net: setattr(net, "W", [NEW.W[1], NEW.W[1]]),
+    "one matrix for all": lambda net: setattr(net, "W", NEW.W[1]),
+    "W += a list": lambda net: net.__setattr__("W", net.W + (NEW.W[1],)),  # noqa: RUF005
+}
+
+
+@pytest.mark.parametrize("change", REFUSED.values(), ids=REFUSED)
+def test_what_does_not_fit_changes_nothing_at_all(change):
+    network = make()
+    before = network.parameters.vector.copy()
+    with pytest.raises(ValueError, match=r"shape|arrays|NaN"):
+        change(network)
+    np.testing.assert_array_equal(network.parameters.vector, before)
+    assert is_whole(network)
+
+
+def test_parameters_are_not_replaced_by_something_else():
+    network = make()
+    with pytest.raises(AttributeError, match="parameters of a Network cannot be changed"):
+        network.parameters = network.parameters.vector
+
+
+def test_views_are_compared_by_their_numbers():
+    network = make()
+    assert network.W == network.copy().W
+    assert network.W != NEW.W
+    assert [*network.W] == network.W
+    assert network.W[1:] != network.W
+    assert network.W != 3
