@@ -41,7 +41,7 @@ def test_the_words_say_what_is_drawn(pixels):
     figure, words = draw(reading)
     image, hidden, answers = figure.axes
     assert np.array_equal(image.images[0].get_array().ravel(), pixels)
-    assert f"{(pixels >= 0.5).sum()} of 64 pixels dark" in words
+    assert f"{(pixels >= 0.5).sum()} of 64 pixels inked" in words
     shares = np.array([bar.get_width() for bar in answers.patches])
     order = np.argsort(-shares, kind="stable")
     told = re.findall(r"(\d) \(([\d.]+) %\)", words)
@@ -82,10 +82,10 @@ def test_what_is_drawn_is_read_and_is_no_image_of_the_data_any_more(widget):
 def test_an_empty_grid_is_white_and_can_be_drawn_on(widget):
     widget.stage.press("empty")
     assert not any(widget.stage.values["grid"])
-    assert "Your own drawing, with 0 of 64 pixels dark" in widget.stage.words
+    assert "Your own drawing, with 0 of 64 pixels inked" in widget.stage.words
     assert "The grid is empty" in widget.stage.words
     widget.stage.change(grid=[float(k % 8 == 4) for k in range(64)])
-    assert "with 8 of 64 pixels dark" in widget.stage.words
+    assert "with 8 of 64 pixels inked" in widget.stage.words
 
 
 def test_it_says_where_the_ink_lies_and_moves_it_to_the_middle(widget):

@@ -15,7 +15,7 @@ from nnlib.lab.words import listed
 from nnlib.validation import check_instance
 
 N_PIXELS = SIDE * SIDE
-INK = 0.5  # from here on a pixel counts as dark
+INK = 0.5  # from here on a pixel counts as inked
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def compute(network, pixels, label=None):
     network : Network
         64 inputs, one hidden layer, 10 softmax outputs.
     pixels : array (64,)
-        From 0 (white) to 1 (black).
+        From 0 (paper) to 1 (ink).
     label : int, optional
         What it is.
 
@@ -73,7 +73,7 @@ def in_words(reading):
         verdict = " That is right." if order[0] == reading.label else " That is wrong."
     return (
         f"The network answers {answers[0]}, then {listed(answers[1:])}.{verdict} {what}, with "
-        f"{dark} of 64 pixels dark. {place_in_words(reading.pixels)} The furthest of the "
+        f"{dark} of 64 pixels inked. {place_in_words(reading.pixels)} The furthest of the "
         f"{len(reading.a1)} hidden neurons from 0 are {listed(neurons)}."
     )
 
@@ -86,7 +86,7 @@ class View:
             [["image", "hidden", "answers"]],
             [["image", "answers"], ["hidden", "hidden"]],
         )
-        self.figure, axes = mosaic(width, height, wide, narrow, aspect=1.0)
+        self.figure, axes = mosaic(width, height, wide, narrow, aspect=0.7)
         left, middle, right = (axes[name] for name in wide[0])
         self.image = left.imshow(np.zeros((SIDE, SIDE)), cmap="Greys", vmin=0, vmax=1)
         bare(left)
@@ -222,8 +222,8 @@ def make_widget(network, X, labels, *, image=0, hide=(), lock=(), large=False):
             list(X[0]),
             eraser="erase",
         ),
-        "erase": Tick("erase", False, hint="Draw white; the right mouse button does so too"),
-        "empty": Button("Empty grid", hint="Make all pixels white, to draw a digit of your own"),
+        "erase": Tick("erase", False, hint="Take ink away; the right mouse button does so too"),
+        "empty": Button("Empty grid", hint="Take all ink away, to draw a digit of your own"),
         "centre": Button("Centre it", hint="Move the ink to the middle, as in the data"),
         "image": Number("image from the data", image, low=0, high=len(X) - 1),
     }

@@ -184,7 +184,7 @@ class View:
         (self.whole,) = self.curve.plot([], [], color=LIGHT_GREY, linewidth=1.6)
         (self.line,) = self.curve.plot([], [], color=BLUE)
         (self.dot,) = self.curve.plot([], [], "o", color=BLACK, markersize=8)
-        title = "Boundary (dashed: at the start)"
+        title = "Boundary (dashed: at the start)" if width > 6.5 else "Boundary"
         self.plane = Plane(axes["plane"], SPAN, title, ticks=[0, 1])
         self.plane.set_samples(XOR.X, XOR.y[:, 0])
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}

@@ -273,7 +273,7 @@ def values_of(array):
 # ----------------------------------------------------------------------------------- drawing
 
 WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
-COLUMNS = (0.0, 2.6, 4.6)  # of the formulas, inches from the left
+COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 SMALLEST = 9  # points, of letters
 
@@ -309,7 +309,7 @@ class View:
             self.strip = self.figure.add_axes(place(0.1, 0, width - 2.2, STRIP - 0.1))
             self.curve = self.figure.add_axes(place(width - 1.75, 0.45, 1.6, STRIP - 0.85))
         self.strip.set_visible(self.whole)
-        self.curve.set_visible(self.whole and width >= 9)
+        self.curve.set_visible(self.whole and width >= 9.6)
         self.strip.set(xlim=(0, width - 2.2), ylim=(0, STRIP - 0.1))
         self._prepare_strip()
         self._prepare_curve()

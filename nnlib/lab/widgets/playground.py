@@ -495,9 +495,8 @@ class View:
         self.losses.set_visible(not narrow or kept is None)
         self.slopes.set_visible(not narrow)
         small = narrow or curves < 0.6  # no room for legends
-        self.losses.set_title(
-            f"Loss (log scale{', dashed: validation' if small and any(validated) else ''})"
-        )
+        title = "Loss (dashed: validation)" if small and any(validated) else "Loss (log scale)"
+        self.losses.set_title("Loss" if narrow else title, fontsize=10)
         self.losses.locator_params(axis="x", nbins=2 if narrow else 4)
         names = ["training", "validation"][: 0 if small else 1 + any(validated)]
         self._legend(self.losses, self.loss_lines, names, kept)
@@ -687,7 +686,8 @@ def draw(run, frame=-1, kept=None):
 def describe(run, frame, kept=None, kept_frame=None):
     """Say in words what the picture shows."""
     names = words_of(run.settings)
-    text = f"{', '.join(names.values())}. {state_in_words(run, frame)}"
+    made_of = ", ".join(names.values())
+    text = f"{state_in_words(run, frame)} {made_of[0].upper()}{made_of[1:]}."
     if run.validation_loss is not None:
         best = run.validation_loss.argmin()
         lowest = f"{run.epoch[best]}: {run.validation_loss[best]:.4f}"

@@ -60,7 +60,7 @@ function pad(spec, change, refuse, parts) {
     if (to) at = n * Math.min(Math.max(to[0], 0), n - 1) + Math.min(Math.max(to[1], 0), n - 1);
     else if (event.key === " " || event.key === "Enter") put([at], pixels[at] < 0.5 ? 1 : 0);
     else return;
-    place.textContent = `row ${Math.floor(at / n) + 1}, column ${at % n + 1}: ${Math.round(100 * pixels[at])} % dark`;
+    place.textContent = `row ${Math.floor(at / n) + 1}, column ${at % n + 1}: ${Math.round(100 * pixels[at])} % ink`;
     draw();
     event.preventDefault();
   });

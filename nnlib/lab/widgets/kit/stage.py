@@ -364,11 +364,10 @@ class Stage:
         tape = {"plan": plan, "state": {**state, "values": {**state["values"], **first}}}
         tape |= {"controls": controls, "words": words, "pictures": pictures}
         data = json.dumps(tape, ensure_ascii=False).replace("</", "<\\/")
-        module = f"{SCRIPT.replace('export default', 'const stage =')}\n{PLAYBACK}"
         return (
             f'<div class="nnlib-recorded"><style>{LOOK}</style><div></div>'
             f'<script type="application/json">{data}</script>'
-            f'<script type="module">{module}</script></div>\n'
+            f'<script type="module">{recorded_module()}</script></div>\n'
         )
 
     def recorded_plan(self, controls, extra):
@@ -382,6 +381,11 @@ class Stage:
                 spec["choices"] = [pair for pair in spec["choices"] if pair[1] in values]
             plan.append(spec)
         return plan
+
+
+def recorded_module():
+    """Return the page's side of a record: the stage, and what answers in place of a kernel."""
+    return f"{SCRIPT.replace('export default', 'const stage =')}\n{PLAYBACK}"
 
 
 def in_words(error):
