@@ -43,7 +43,7 @@ def test_slices_give_the_numbers_of_one_piece_to_the_last_bit(options, monkeypat
     )  # fmt: skip
     assert np.array_equal(run.epoch, history.epoch)
     assert np.array_equal(run.loss, history.loss)
-    assert np.array_equal(run.test_loss, history.validation_loss)
+    assert np.array_equal(run.validation_loss, history.validation_loss)
     assert np.array_equal(run.networks.parameters.vector, history.parameters)
     assert np.array_equal(network.parameters.vector, start().parameters.vector)  # untouched
 

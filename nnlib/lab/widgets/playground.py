@@ -495,7 +495,7 @@ class View:
         self.losses.set_visible(not narrow or kept is None)
         self.slopes.set_visible(not narrow)
         small = narrow or curves < 0.6  # no room for legends
-        title = "Loss (dashed: validation)" if small and any(validated) else "Loss (log scale)"
+        title = "Loss (dashed: valid.)" if small and any(validated) else "Loss (log scale)"
         self.losses.set_title("Loss" if narrow else title, fontsize=10)
         self.losses.locator_params(axis="x", nbins=2 if narrow else 4)
         names = ["training", "validation"][: 0 if small else 1 + any(validated)]
