@@ -428,24 +428,15 @@ def clipped_loss(picture, *_):
 
 
 def one_sample(rng):
-    """A forward and a backward pass of one sample, and one step, by the formulas of the lesson."""
+    """A forward and a backward pass of one sample, by the formulas of the lesson."""
     x, y = rng.normal(size=(1, 2)).round(1), np.array([[1.0, 0.0]])
-    W1, b1, W2, b2 = (rng.normal(size=size).round(2) for size in [(2, 2), (1, 2), (2, 2), (1, 2)])
-
-    def forward(W1, b1, W2, b2):
-        a1 = sigmoid(x @ W1 + b1)
-        return a1, sigmoid(a1 @ W2 + b2)
-
-    a1, a2 = forward(W1, b1, W2, b2)
+    W1, b1, W2, b2 = (rng.normal(size=size).round(2) for size in [(2, 3), (1, 3), (3, 2), (1, 2)])
+    a1 = sigmoid(x @ W1 + b1)
+    a2 = sigmoid(a1 @ W2 + b2)
     delta2 = (a2 - y) * a2 * (1 - a2)
     delta1 = delta2 @ W2.T * a1 * (1 - a1)
     s = SimpleNamespace(**{key: value for key, value in locals().items() if key != "rng"})
     s.z1, s.z2 = x @ W1 + b1, a1 @ W2 + b2
-    s.dW1, s.db1, s.dW2, s.db2 = x.T @ delta1, delta1, a1.T @ delta2, delta2
-    s.before, s.answers_before = [W1, b1, W2, b2], [a1, a2]
-    gradient = (s.dW1, s.db1, s.dW2, s.db2)
-    s.after = [p - slope for p, slope in zip(s.before, gradient, strict=True)]
-    s.answers_after = list(forward(*s.after))
     return s
 
 
@@ -500,28 +491,6 @@ def deltas_sent_back(picture, x, a1, W2, a2, y, delta1, delta2):
     drawn_but(picture)
     values = [*(a2 - y)[0], *delta2[0], *(delta2 @ W2.T)[0], *delta1[0]]
     picture.says(*(f"{value:.4f}" for value in values))
-
-
-@of(
-    backprop.gradients_on_network,
-    given("x", "a1", "delta1", "delta2", "dW1", "db1", "dW2", "db2"),
-)
-def gradients_on_network(picture, x, a1, delta1, delta2, dW1, db1, dW2, db2):
-    drawn_but(picture)
-    weights = np.concatenate([dW1.ravel(), dW2.ravel()])
-    picture.says(f"between {weights.min():.4f} and {weights.max():.4f}")
-    picture.says(f"= {x[0, 0] * delta1[0, 0]:.4f}", f"= {a1[0, 0] * delta2[0, 0]:.4f}")
-
-
-@of(
-    backprop.step_on_network,
-    given("x", "y", "before", "after", "answers_before", "answers_after"),
-)
-def step_on_network(picture, x, y, before, after, answers_before, answers_after):
-    losses_told = [np.mean((a[1] - y) ** 2) for a in (answers_before, answers_after)]
-    drawn_but(picture, *losses_told)
-    picture.says(f"from {losses_told[0]:.4f} to {losses_told[1]:.4f}")
-    picture.says(*(f"{a:.4f}" for a in [*answers_before[1][0], *answers_after[1][0]]))
 
 
 @of(backprop.wishes, lambda rng: [rng.normal(size=int(rng.integers(3, 7)))])

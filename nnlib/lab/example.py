@@ -1,7 +1,7 @@
 """The network that lesson 04 works through: two inputs, three hidden neurons, two outputs.
 
-Its sizes all differ from one another but for inputs and outputs, no input is 1, and the factor
-2 / (n m) is 1/4: nothing that a formula says is hidden by a number that happens to be 1.
+No input is 1, the samples are more than any layer has neurons, and the factor 2 / (n m) is 1/4:
+nothing that a formula says is hidden by a number that happens to be 1.
 """
 
 import numpy as np

@@ -72,6 +72,12 @@ def arrow(axes, start, end, style):
 # ----------------------------------------------------------------------------------------- paths
 
 
+def symbol(name):
+    """Write "w⁽¹⁾" as mathematics, in which the layer is large enough to be read."""
+    letter, layer = name[0], name[1:].translate(str.maketrans("⁽⁾¹²", "()12"))
+    return f"{letter}^{{{layer}}}" if layer else letter
+
+
 def box(axes, x, y, name, value):
     """Draw a box with a value in it and its name above."""
     style = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": BLUE, "linewidth": 1.6}
@@ -94,22 +100,22 @@ def one_path(names, values, slopes):
     """
     last = len(names) - 1
     of_the_loss = [float(np.prod(slopes[i:])) for i in range(len(names))]
-    title = f"From {names[0]} to the loss, and back"
-    figure, axes = drawing(9.0, 3.3, (-0.55, 1.6 * last + 0.45), (-1.35, 0.75), title)
+    title = f"From ${symbol(names[0])}$ to the loss, and back"
+    figure, axes = drawing(9.0, 3.4, (-0.6, 1.6 * last + 0.5), (-1.45, 0.8), title)
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         x = 1.6 * i
-        box(axes, x, 0.2, name, number(value))
+        box(axes, x, 0.2, f"${symbol(name)}$", number(value))
         frame = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": ORANGE}
         frame = frame if name.startswith("z") else None
         axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, bbox=frame, **CENTRED)
-        axes.text(x, -1.15, f"∂{names[-1]}/∂{name}", color=ORANGE, **CENTRED)
+        slope = rf"$\partial {names[-1]}/\partial {symbol(name)}$"
+        axes.text(x, -1.19, slope, color=ORANGE, fontsize=12, **CENTRED)
         if i < last:
             arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
             arrow(axes, (x + 1.18, -0.85), (x + 0.42, -0.85), BACKWARD)
             axes.text(x + 0.8, -0.2, f"× {short(slopes[i])}", **CENTRED)
-            axes.text(
-                x + 0.8, -0.46, f"∂{names[i + 1]}/∂{name}", fontsize=10.5, color=GREY, **CENTRED
-            )
+            link = rf"$\partial {symbol(names[i + 1])}/\partial {symbol(name)}$"
+            axes.text(x + 0.8, -0.5, link, fontsize=11, color=GREY, **CENTRED)
     there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
     links = " × ".join(f"({short(s)})" for s in slopes)
     framed = " and ".join(f"∂{names[-1]}/∂{name}" for name in names if name.startswith("z"))
@@ -131,22 +137,27 @@ def two_paths(a_hidden, z, a, slopes, targets):
     z, a : arrays of two numbers
         The weighted sums and activations of the two outputs.
     slopes : array (2, 3)
-        A row for each path: ∂z/∂a of the hidden activation, ∂a/∂z, ∂L/∂a.
+        A row for each path: dz/da of the hidden activation, da/dz, ∂L/∂a.
     targets : array of two numbers
     """
     products = np.prod(slopes, axis=1)
     loss = np.mean(np.square(a - targets))
     title = "One hidden neuron, two outputs, one loss"
-    figure, axes = drawing(9.0, 4.3, (-0.75, 7.35), (-1.75, 1.95), title)
-    box(axes, 0.0, 0.0, "a⁽¹⁾", number(a_hidden))
-    both = f"{number(products[0])} + ({number(products[1])})"
-    total = f"∂L/∂a⁽¹⁾ =\n{both}\n= {number(products.sum())}"
-    axes.text(0.05, -0.62, total, color=ORANGE, **CENTRED)
-    box(axes, 6.8, 0.0, "L", number(loss))
-    for k, (height, index, above) in enumerate([(1.05, "₁", 0.68), (-1.05, "₂", -0.5)]):
+    figure, axes = drawing(9.0, 4.3, (-0.95, 7.35), (-1.75, 1.95), title)
+    box(axes, 0.0, 0.0, "$a^{(1)}$", number(a_hidden))
+    axes.add_patch(Circle((0.8, 0), 0.12, facecolor="white", edgecolor=ORANGE, linewidth=1.6))
+    axes.text(0.8, -0.01, "+", color=ORANGE, **CENTRED)
+    total = rf"$\partial L/\partial a^{{(1)}}$ = {number(products.sum())}"
+    axes.text(-0.1, -0.62, f"{total},\nboth paths added", color=ORANGE, **CENTRED)
+    arrow(axes, (0.68, -0.08), (0.3, -0.4), BACKWARD)
+    box(axes, 6.8, 0.0, "$L$", number(loss))
+    for k, (height, index, above) in enumerate([(1.05, 1, 0.68), (-1.05, 2, -0.5)]):
         near = 0.1 * np.sign(height)
-        box(axes, 2.6, height, f"z⁽²⁾{index}", number(z[k]))
-        box(axes, 4.6, height, f"a⁽²⁾{index}, wanted {short(targets[k])}", number(a[k]))
+        box(axes, 2.6, height, f"$z^{{(2)}}_{index}$", number(z[k]))
+        wanted = f"$a^{{(2)}}_{index}$, wanted {short(targets[k])}"
+        box(axes, 4.6, height, wanted, number(a[k]))
+        arrow(axes, (1.62, 0.36 * np.sign(height)), (0.91, 0.6 * near), BACKWARD)
+        axes.text(1.95, 0.4 * np.sign(height), number(products[k]), color=ORANGE, **CENTRED)
         arrow(axes, (0.45, near), (2.15, height), FORWARD)
         arrow(axes, (3.05, height), (4.15, height), FORWARD)
         arrow(axes, (5.05, height), (6.4, near), FORWARD)
@@ -222,8 +233,8 @@ def inputs(axes, x):
     nodes(axes, 0, "x", written(x, short)[0], [[]] * x.shape[1])
 
 
-def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False):
-    """Draw the lines into a layer, each with its label."""
+def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False, place=0.25):
+    """Draw the lines into a layer, each with its label at this part of its way."""
     n_from, n_to = np.shape(labels)
     for j, y_from in enumerate(heights(n_from)):
         for k, y_to in enumerate(heights(n_to)):
@@ -232,8 +243,8 @@ def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False):
             ends = (end - gap, start + gap) if backwards else (start + gap, end - gap)
             arrow(axes, *ends, style)
             if labels[j, k]:
-                place = start + (0.3 if n_from >= n_to else 0.22) * (end - start)
-                axes.text(*place, labels[j, k], bbox=PAPER, fontsize=10.5, color=colour, **CENTRED)
+                at = start + place * (end - start)
+                axes.text(*at, labels[j, k], bbox=PAPER, fontsize=10.5, color=colour, **CENTRED)
 
 
 def beside_outputs(axes, texts):
@@ -243,9 +254,9 @@ def beside_outputs(axes, texts):
 
 
 def in_words(loss):
-    """Write a loss as "mean squared error is 0.2432", from its name and its value."""
+    """Write a loss as "mean squared error of this sample is 0.2432"."""
     name = {"mse": "mean squared error", "bce": "binary cross-entropy"}[loss[0]]
-    return f"{name} is {number(loss[1])}"
+    return f"{name} of this sample is {number(loss[1])}"
 
 
 def draw_prediction(axes, x, W1, b1, z1, a1, W2, b2, z2, a2, y, loss):
@@ -312,8 +323,14 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     prepare(axes, sizes, "Compare, and send back: deltas from right to left")
     inputs(axes, x)
     lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
-    lines(axes, 2, written(W2, short), BACKWARD | {"linewidth": 1.3}, backwards=True)
+    factors = written(W2, lambda w: f"× ({short(w)})" if w < 0 else f"× {short(w)}")
+    arriving = factors + " = " + written(delta2 * W2)
+    lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True, place=0.36)
     to_hidden = delta2 @ W2.T
+    arrivals = " ".join(
+        f"At hidden neuron {j} arrive {listed(parts)}."
+        for j, parts in enumerate(delta2 * W2, start=1)
+    )
     below = [
         [f"∂L/∂a = {number(s)}", f"a = {number(a)}"]
         for s, a in zip(to_hidden[0], a1[0], strict=True)
@@ -324,9 +341,9 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     beside_outputs(axes, [f"a − y =\n{number(miss)}" for miss in (a2 - y)[0]])
     return (
         f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
-        "outputs. It travels back over the same weights, against the direction of the prediction, "
-        f"and adds up to ∂L/∂a = {listed(to_hidden)} at the hidden neurons. Their slopes a(1 − a) "
-        f"make it delta = {listed(delta1)}."
+        "outputs. It travels back over the same weights, against the direction of the prediction. "
+        f"{arrivals} Added up, that is ∂L/∂a = {listed(to_hidden)} at the hidden neurons. Their "
+        f"slopes a(1 − a) make it delta = {listed(delta1)}."
     )
 
 
@@ -345,7 +362,23 @@ def deltas_sent_back(x, a1, W2, a2, y, delta1, delta2):
 
 
 def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
-    """Draw what :func:`gradients_on_network` shows, and return the description."""
+    """Draw, for one sample, the slope of the loss for every weight and bias.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    x, a1 : arrays
+        What the weights are multiplied with.
+    delta1, delta2 : arrays
+        ∂L/∂z of the two layers.
+    dW1, db1, dW2, db2 : arrays
+        The gradient.
+
+    Returns
+    -------
+    str
+        The description.
+    """
     sizes = [x.shape[1], a1.shape[1], delta2.shape[1]]
     prepare(axes, sizes, "Gradients: a slope for every weight and bias")
     inputs(axes, x)
@@ -373,27 +406,24 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
     )
 
 
-def gradients_on_network(x, a1, delta1, delta2, dW1, db1, dW2, db2):
-    """Show, for one sample, the slope of the loss for every weight and bias.
+def draw_step_on_network(axes, x, y, before, after, answers_before, answers_after, losses):
+    """Draw the weights before and after one step, and what the network answers now.
 
     Parameters
     ----------
-    x, a1 : arrays
-        What the weights are multiplied with.
-    delta1, delta2 : arrays
-        ∂L/∂z of the two layers.
-    dW1, db1, dW2, db2 : arrays
-        The gradient.
-    """
-    figure, axes = network_drawing([x.shape[1], a1.shape[1], delta2.shape[1]])
-    arrays = (x, a1, delta1, delta2, dW1, db1, dW2, db2)
-    show(figure, draw_gradients_on_network(axes, *arrays))
+    axes : matplotlib Axes
+    x : array (1, n_inputs)
+    y : array (1, n_outputs)
+    before, after : lists [W1, b1, W2, b2]
+    answers_before, answers_after : lists [a1, a2]
+        The activations under the old and the new weights.
+    losses : pair of numbers
+        The loss before and after the step.
 
-
-def draw_step_on_network(axes, x, y, before, after, answers_before, answers_after, losses):
-    """Draw what :func:`step_on_network` shows, and return the description.
-
-    ``losses`` are the loss before and after the step.
+    Returns
+    -------
+    str
+        The description.
     """
     sizes = [x.shape[1], before[0].shape[1], y.shape[1]]
     prepare(axes, sizes, "Update: every weight a step against its slope")
@@ -417,23 +447,6 @@ def draw_step_on_network(axes, x, y, before, after, answers_before, answers_afte
         f"{listed(answers_before[1])}, and {listed(y, short)} are wanted. The loss has gone from "
         f"{number(losses[0])} to {number(losses[1])}."
     )
-
-
-def step_on_network(x, y, before, after, answers_before, answers_after):
-    """Show the weights before and after one step, and what the network answers now.
-
-    Parameters
-    ----------
-    x : array (1, n_inputs)
-    y : array (1, n_outputs)
-    before, after : lists [W1, b1, W2, b2]
-    answers_before, answers_after : lists [a1, a2]
-        The activations under the old and the new weights.
-    """
-    figure, axes = network_drawing([x.shape[1], before[0].shape[1], y.shape[1]])
-    answers = (answers_before, answers_after)
-    losses = [np.square(a[1] - y).mean() for a in answers]
-    show(figure, draw_step_on_network(axes, x, y, before, after, *answers, losses))
 
 
 # ---------------------------------------------------------------------------------------- shapes

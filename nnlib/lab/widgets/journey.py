@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import rc_context
 
 from nnlib.activations import ACTIVATIONS
+from nnlib.lab import example
 from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Slider
@@ -22,16 +23,21 @@ LARGEST_LAYER = 3  # neurons; more of them do not leave room for the numbers
 PARAMETERS = ("W1", "b1", "W2", "b2")
 
 
+def as_tuple(array):
+    """Return an array as a tuple of numbers, or of tuples."""
+    return tuple(map(as_tuple, array)) if np.ndim(array) else float(array)
+
+
 @dataclass(frozen=True)
 class Settings:
     """A sample, its target, and a network with one hidden layer; all neurons are sigmoids."""
 
-    x: tuple = (1.0, 0.5)
-    y: tuple = (1.0, 0.0)
-    W1: tuple = ((0.8, -0.4), (0.6, 1.0))
-    b1: tuple = (0.1, -0.2)
-    W2: tuple = ((-1.2, 0.9), (0.4, 1.4))
-    b2: tuple = (0.3, -2.0)
+    x: tuple = as_tuple(example.X[0])
+    y: tuple = as_tuple(example.y[0])
+    W1: tuple = as_tuple(example.W1)
+    b1: tuple = as_tuple(example.b1[0])
+    W2: tuple = as_tuple(example.W2)
+    b2: tuple = as_tuple(example.b2[0])
     learning_rate: float = 1.0
     loss: str = "mse"
     step: str = "predict"
@@ -176,11 +182,6 @@ def take_update(settings):
     return replace(settings, **{name: as_tuple(part) for name, part in (new | rows).items()})
 
 
-def as_tuple(array):
-    """Return an array as a tuple of numbers, or of tuples."""
-    return tuple(map(as_tuple, array)) if np.ndim(array) else float(array)
-
-
 def go_round(settings, rounds):
     """Take the update as the new start, again and again.
 
@@ -236,7 +237,7 @@ def formulas(journey, step):
             *by_loss[j.loss],
         ],
         "send back": [
-            ("back = delta2 @ W2.T", f"{a2} @ {W2T}", values_of(j.to_hidden)),
+            ("back = delta2 @ W2.T", f"{a2} @ {W2T} = {a1}", values_of(j.to_hidden)),
             ("slope = a1 * (1 - a1)", a1, values_of(j.a1 * (1 - j.a1))),
             ("delta1 = back * slope", f"{a1} * {a1}", values_of(j.delta1)),
         ],
@@ -264,8 +265,6 @@ def shape_of(array):
 
 def values_of(array):
     """Write the entries of an array, its rows side by side."""
-    if array.size > 4:
-        return "on the lines above"
     lines = [f"[{'  '.join(line)}]" for line in figures.written(array)]
     return lines[0] if len(lines) == 1 else f"[{' '.join(lines)}]"
 
@@ -275,6 +274,7 @@ def values_of(array):
 WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
 COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
 LINE = 0.26  # inches
+LONGEST = 45  # characters of a value that there is room for; the words have it anyway
 SMALLEST = 9  # points, of letters
 
 
@@ -360,7 +360,8 @@ class View:
         words = self._draw_network(journey, step)
         for i, line in enumerate(self.cells):
             for k, cell in enumerate(line):
-                cell.set_text(lines[i][k] if i < len(lines) else "")
+                text = lines[i][k] if i < len(lines) else ""
+                cell.set_text(text if len(text) <= LONGEST else "on the lines above")
         self._draw_losses(journey, losses)
         spelled = "; ".join(f"{formula}, {shapes}: {values}" for formula, shapes, values in lines)
         where = f"Step {STEPS.index(step) + 1} of {len(STEPS)}, {step}."
