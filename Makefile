@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes class report links bench test-frameworks constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes class report slides links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ class: install-lab  ## build/class: the sittings for learners, without outputs a
 
 report: install-test  ## who is where, and the mistakes of the class (FOLDER=… with collected notebooks)
 	.venv/bin/python tools/class_report.py "$(FOLDER)"
+
+slides: install-lab book/node_modules  ## build/slides: a deck of every sitting, for the projector
+	.venv/bin/python tools/slides.py $(NOTEBOOKS)
 
 links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
 	.venv/bin/python tools/links.py $(REMOTE)
