@@ -679,8 +679,9 @@ def with_validation(rng):
 def training_and_validation(picture, history):
     (_, loss), (epochs, unseen) = picture.line(0, 0), picture.line(0, 1)
     best = unseen.argmin()
-    picture.says(f"from {loss[0]:.4f} to {loss[-1]:.4f}", f"rises to {unseen[-1]:.4f}")
+    picture.says(f"from {loss[0]:.4f} to {loss[-1]:.4f}")
     picture.says(f"lowest, {unseen[best]:.4f}, at epoch {epochs[best]:.0f}")
+    assert (f"rises to {unseen[-1]:.4f}" in picture.description) == (best < len(unseen) - 1)
     assert tuple(picture.line(0, 2)[:, 0]) == (epochs[best], unseen[best])
 
 
@@ -1011,9 +1012,9 @@ def confusion(picture, table):
     shown = {tuple(text.get_position()): int(text.get_text()) for text in picture.axes[0].texts}
     right = sum(count for (answer, true), count in shown.items() if answer == true)
     wrong = {place: count for place, count in shown.items() if place[0] != place[1]}
-    picture.says(f"{sum(shown.values())} images: {right} on the diagonal are right")
+    picture.says(f"{sum(shown.values())} answers: {right} on the diagonal are right")
     picture.says(f"{sum(wrong.values())} beside it are wrong")
-    picture.says(f"{max(wrong.values())} of them each")
+    picture.says(f"frequent mistake, {max(wrong.values())} times")
     for (answer, true), count in wrong.items():
         assert table[true, answer] == count
         assert (f"{true} as {answer}" in picture.description) == (count == max(wrong.values()))

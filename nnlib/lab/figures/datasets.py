@@ -234,8 +234,8 @@ def confusion(table):
     often = [f"{true} as {answer}" for true, answer in np.argwhere(mistakes == mistakes.max())]
     show(
         figure,
-        f"{table.sum()} images: {table.trace()} on the diagonal are right, {mistakes.sum()} beside "
-        f"it are wrong. Most often read wrongly, {mistakes.max()} of them each: {listed(often)}.",
+        f"{table.sum()} answers: {table.trace()} on the diagonal are right, {mistakes.sum()} "
+        f"beside it are wrong. The most frequent mistake, {mistakes.max()} times: {listed(often)}.",
     )
 
 

@@ -374,16 +374,22 @@ def training_and_validation(history):
     place = (history.epoch[best], history.validation_loss[best])
     axes.plot(*place, "o", color=BLACK)
     axes.annotate(
-        f"lowest: epoch {place[0]}", place, (8, 12), textcoords="offset points", bbox=WHITE_BOX
+        f"lowest: epoch {place[0]}",
+        place,
+        (8, 14),
+        textcoords="offset points",
+        ha="right" if best > 0.8 * len(history.epoch) else "left",
+        bbox=WHITE_BOX,
     )
     axes.set(title="What training sees, and what it does not", xlabel="epoch", ylabel="loss")
     axes.set_ylim(0, None)
     axes.legend(loc="center right")
+    last = history.validation_loss[-1]
+    then = f", and then rises to {last:.4f}" if best < len(history.epoch) - 1 else ", the last one"
     show(
         figure,
         f"The training loss falls from {history.loss[0]:.4f} to {history.loss[-1]:.4f}. The "
-        f"validation loss is lowest, {place[1]:.4f}, at epoch {place[0]}, and then rises to "
-        f"{history.validation_loss[-1]:.4f}.",
+        f"validation loss is lowest, {place[1]:.4f}, at epoch {place[0]}{then}.",
     )
 
 
