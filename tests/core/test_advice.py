@@ -180,7 +180,8 @@ def test_an_activation_may_have_another_name_elsewhere(name, meant):
     ("name", "meant"),
     [
         ("binary_cross_entropy", "bce"), ("BCE", "bce"), ("binary_crossentropy", "bce"),
-        ("log_loss", "bce"), ("BCEWithLogitsLoss", "bce"), ("MSELoss", "mse"), ("MSE", "mse"), ("l2", "mse"),
+        ("log_loss", "bce"), ("BCEWithLogitsLoss", "bce"), ("MSELoss", "mse"),
+        ("MSE", "mse"), ("l2", "mse"),
         ("mean_squared_error", "mse"), ("mean squared error", "mse"), ("squared-error", "mse"),
         ("categorical_crossentropy", "cross_entropy"), ("cross-entropy", "cross_entropy"),
         ("CrossEntropyLoss", "cross_entropy"), ("nll", "cross_entropy"),
@@ -197,12 +198,12 @@ def test_a_loss_may_have_another_name_elsewhere(name, meant):
         ("sgd", "gradient_descent"),
         ("SGD", "gradient_descent"),
         ("Adam", "adam"),
-        ("GD", None),
+        ("GD", "gradient_descent"),
         ("momentun", "momentum"),
     ],
 )
 def test_an_optimizer_may_have_another_name_elsewhere(name, meant):
-    with pytest.raises(ValueError, match=f'Did you mean "{meant or "gradient_descent"}"'):
+    with pytest.raises(ValueError, match=f'Did you mean "{meant}"'):
         train_on(Y, optimizer=name)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from cases import random_network
 
+import nnlib
 from nnlib import Network, Parameters, datasets, forward_pass, train
 
 # The forward pass
@@ -204,3 +205,79 @@ def test_an_architecture_around_other_parameters(stack_shape):
 def test_a_vector_of_another_length_is_refused():
     with pytest.raises(ValueError, match=r"vector has shape \(16,\), but .* have 17 parameters"):
         random_network([2, 4, 1], "tanh", "sigmoid").with_vector(np.zeros(16))
+
+
+# As one expects
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("stack_shape", [(), (3,), (2, 3)], ids=str)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_network_can_be_made_from_the_weights_of_another(bias, stack_shape, dtype):
+    net = random_network([2, 4, 1], "relu", "tanh", bias=bias, stack_shape=stack_shape, dtype=dtype)
+    for W, b in [(net.W, net.b), ([*net.W], [*net.b]), (net.W[1:], net.b[1:] if bias else None)]:
+        again = Network.from_weights(W, b, hidden="relu", output="tanh")
+        assert again.architecture == net.architecture
+        np.testing.assert_array_equal(again.parameters.vector, net.parameters.vector)
+        again.W[1] = again.W[1] + 1
+        assert again.W != net.W
+
+
+def test_a_stack_has_a_length_and_an_index():
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4, 5))
+    assert len(stack) == 4
+    assert len(stack[0]) == 5
+    assert [each.stack_shape for each in stack] == [(5,)] * 4
+    for index in [(1, 2), (-1, -2), (np.int64(1), 2), (0, 4)]:
+        np.testing.assert_array_equal(
+            stack[index].parameters.vector, stack.parameters.vector[index]
+        )
+        assert stack[index].stack_shape == ()
+    assert stack[1:3].stack_shape == (2, 5)
+    assert stack[::2, 1].stack_shape == (2,)
+    np.testing.assert_array_equal(stack[::2, 1].W[1], stack.W[1][::2, 1])
+    before = stack.parameters.vector.copy()
+    stack[0].W[1] = stack[0].W[1] + 1  # of a copy
+    np.testing.assert_array_equal(stack.parameters.vector, before)
+
+
+def test_a_single_network_has_neither_and_is_true():
+    net = random_network([2, 3, 1], "tanh", "sigmoid")
+    with pytest.raises(TypeError, match="is a single network"):
+        len(net)
+    with pytest.raises(IndexError, match=r"member\(0,\)"):
+        net[0]
+    assert net
+
+
+@pytest.mark.parametrize(
+    "index", [True, None, "a", 1.0, ..., (0, 0, 0), (slice(None),) * 3, [0, 1]]
+)
+def test_an_index_picks_networks_and_nothing_else(index):
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4, 5))
+    with pytest.raises(IndexError, match="member"):
+        stack[index]
+
+
+@pytest.mark.parametrize("index", [False, True])
+def test_no_is_no_number_of_a_member(index):
+    with pytest.raises(IndexError, match="was asked for"):
+        random_network([2, 1], "tanh", "tanh", stack_shape=(3,)).member(index)
+
+
+def test_parameters_show_what_they_hold():
+    net = random_network([2, 4, 1], "tanh", "sigmoid")
+    assert repr(net.parameters) == (
+        "Parameters(W1 (2, 4), b1 (1, 4), W2 (4, 1), b2 (1, 1): 17 numbers in float64)"
+    )
+    stack = random_network([2, 1], "tanh", "tanh", stack_shape=3, bias=False, dtype=np.float32)
+    assert repr(stack.parameters) == "Parameters(W1 (3, 2, 1): 6 numbers in float32)"
+
+
+def test_softmax_of_one_output_is_refused():
+    with pytest.raises(ValueError, match=r'always be 1.*output="sigmoid"'):
+        random_network([2, 3, 1], "tanh", "softmax")
+
+
+def test_the_version_is_told():
+    assert nnlib.__version__.count(".") == 2

@@ -121,3 +121,69 @@ def test_an_optimizer_of_ones_own_is_used():
     assert set(np.abs(net.parameters.vector - before)) <= {0.0, 0.25} or np.allclose(
         np.abs(net.parameters.vector - before), 0.25
     )
+
+
+class Functional:
+    """Gives the new theta back and leaves the old one as it is."""
+
+    def step(self, theta, gradient, learning_rate):
+        return theta - learning_rate * gradient
+
+
+class InPlace(Functional):
+    """Changes theta, and hands it back as well."""
+
+    def step(self, theta, gradient, learning_rate):
+        theta -= learning_rate * gradient
+        return theta
+
+
+def test_an_optimizer_that_trains_nothing_is_refused():
+    with pytest.raises(TypeError, match="step of Functional returned an array") as caught:
+        train(start(), X, y, loss="bce", learning_rate=0.1, epochs=5, optimizer=Functional())
+    assert "theta[...] = new" in str(caught.value)
+
+
+def test_an_optimizer_may_hand_back_the_theta_that_it_has_changed():
+    net, expected = start(), start()
+    train(net, X, y, loss="bce", learning_rate=0.1, epochs=5, optimizer=InPlace())
+    train(expected, X, y, loss="bce", learning_rate=0.1, epochs=5)
+    np.testing.assert_array_equal(net.parameters.vector, expected.parameters.vector)
+
+
+@pytest.mark.parametrize("make", [Momentum, Adam])
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda: Network.random([2, 3, 1], rng=np.random.default_rng(6)),
+        lambda: Network.random([2, 5, 1], rng=np.random.default_rng(5)),
+        lambda: Network.random([2, 3, 1], rng=np.random.default_rng(5), stack_shape=2),
+    ],
+    ids=["another start", "another size", "a stack"],
+)
+def test_an_optimizer_that_remembers_is_not_used_on_another_network(make, other):
+    optimizer = make()
+    options = {"loss": "bce", "learning_rate": 0.01, "epochs": 3}
+    train(start(), X, y, **options, optimizer=optimizer)
+    with pytest.raises(ValueError, match="has trained other parameters") as caught:
+        train(other(), X, y, **options, optimizer=optimizer)
+    assert f"Take a new one, {make.__name__}()" in str(caught.value)
+
+
+def test_gradient_descent_remembers_nothing_and_may_be_used_again():
+    optimizer = GradientDescent()
+    for net in (start(), start((2,))):
+        train(net, X, y, loss="bce", learning_rate=0.1, epochs=3, optimizer=optimizer)
+
+
+@pytest.mark.parametrize("make", [Momentum, Adam])
+def test_an_optimizer_goes_on_after_an_interruption(make):
+    optimizer, net = make(), start()
+
+    def callback(epoch, network):
+        raise KeyboardInterrupt
+
+    options = {"loss": "bce", "learning_rate": 0.01, "epochs": 3, "optimizer": optimizer}
+    with pytest.raises(KeyboardInterrupt):
+        train(net, X, y, **options, callback=callback)
+    train(net, X, y, **options)

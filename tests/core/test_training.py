@@ -1,12 +1,15 @@
 """Training: what is measured when, which samples make a batch, and what is left untouched."""
 
 import functools
+import os
+import signal
+import threading
 
 import numpy as np
 import pytest
 from cases import LOSS_AND_OUTPUT, random_data, random_network
 
-from nnlib import DivergenceError, Network, datasets, gradients, train
+from nnlib import DivergenceError, Network, TrainingInterrupted, datasets, gradients, train
 from nnlib.losses import LOSSES
 from nnlib.training import mini_batches
 from nnlib.validation import check_learning_rate
@@ -343,6 +346,98 @@ def test_a_start_without_a_finite_loss_is_not_blamed_on_the_learning_rate():
     assert error.value.epoch == 0
     assert "before the first step" in str(error.value)
     assert "X" in str(error.value)
+
+
+# Stopped by hand
+
+
+def press_stop(at):
+    def callback(epoch, network):
+        if epoch == at:
+            raise KeyboardInterrupt
+
+    return callback
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_ctrl_c_hands_over_the_history_so_far_and_the_network_keeps_what_it_learned(batch_size):
+    net, whole = xor_network(), xor_network()
+    options = {"batch_size": batch_size, "keep_parameters": True, "epochs": 20}
+    expected = train_xor(whole, **options, rng=generator())
+    with pytest.raises(KeyboardInterrupt, match="stopped after 6 epochs") as caught:
+        train_xor(net, **options, rng=generator(), callback=press_stop(7))
+    error = caught.value
+    assert isinstance(error, TrainingInterrupted)
+    assert error.epoch == 6
+    np.testing.assert_array_equal(error.history.epoch, np.arange(7))
+    np.testing.assert_array_equal(error.history.loss, expected.loss[:7])
+    np.testing.assert_array_equal(net.parameters.vector, expected.parameters[7])
+
+
+def test_ctrl_c_before_the_first_measurement_hands_over_an_empty_history():
+    def progress(epochs):
+        raise KeyboardInterrupt
+
+    with pytest.raises(TrainingInterrupted, match="after 0 epochs") as caught:
+        train_xor(xor_network(), progress=progress)
+    assert len(caught.value.history.loss) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_real_ctrl_c_stops_it_too():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    stop = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        stop.start()
+        with pytest.raises(TrainingInterrupted) as caught:
+            train_xor(xor_network(), epochs=10**9)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(caught.value.history.loss) > 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_whatever_ends_a_training_it_leaves_finite_weights(error):
+    net = Network.from_weights([[[0.001]]], output="sigmoid")
+
+    def callback(epoch, network):
+        if not np.isfinite(network.W[1]).all():
+            raise error
+
+    with pytest.raises(error):
+        train(
+            net, [[1000.0]], [[0.3]], loss="mse", learning_rate=1e308, epochs=10,
+            measure_every=10, callback=callback,
+        )  # fmt: skip
+    assert np.isfinite(net.parameters.vector).all()
+
+
+# NumPy's own warnings
+
+
+def test_a_callback_is_warned_as_outside():
+    def callback(epoch, network):
+        return np.float64(0) / np.float64(0) > 1
+
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        train_xor(xor_network(), epochs=1, callback=callback)
+    with np.errstate(invalid="ignore"):
+        train_xor(xor_network(), epochs=1, callback=callback)
+
+
+def test_nothing_is_raised_for_those_who_raise_on_everything():
+    net = Network.from_weights([[[800.0], [-900.0]], [[70.0]]], hidden="sigmoid")
+    X, y = datasets.xor()
+    with np.errstate(all="raise"):
+        net.predict(X)
+        gradients(net, X, y, "bce")
+        train(net, X, y, loss="bce", learning_rate=0.1, epochs=3)
+
+
+@pytest.mark.parametrize("rate", [10**400, -(10**400)])
+def test_a_rate_with_400_digits_is_refused_like_any_that_is_not_finite(rate):
+    with pytest.raises(ValueError, match="a finite number above 0"):
+        train_xor(xor_network(), learning_rate=rate)
 
 
 # Hands off
