@@ -380,6 +380,8 @@ class View:
         axes.set_xlim(right=self.right)
         for text in axes.texts:
             text.set_fontsize(max(SMALLEST, self.scale * text.get_fontsize()))
+            if self.scale < 0.75 and text.get_text().startswith("×"):  # the product alone
+                text.set_text(text.get_text().split(" = ")[-1])
             if self.scale < 0.6:
                 text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
         return words
