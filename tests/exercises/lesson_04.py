@@ -168,23 +168,25 @@ def tanh_in_another_form(X, y, W1, b1, W2, b2):
 # ------------------------------------------------------------------------------ Exercise 4.9
 
 
-def middle_by_loops(a1, z2, a2, W3, delta3):
-    gradient = np.zeros((a1.shape[1], a2.shape[1]))
-    for i in range(len(a1)):
-        for k in range(a2.shape[1]):
-            delta = sum(W3[k, m] * delta3[i, m] for m in range(W3.shape[1]))
-            gradient[:, k] += a1[i] * delta * a2[i, k] * (1 - a2[i, k])
-    return gradient.tolist()
+def deep_by_einsum(X, W2, W3, a1, a2, delta3):
+    delta2 = np.einsum("ik,jk,ij,ij->ij", delta3, W3, a2, 1 - a2)
+    delta1 = np.einsum("ik,jk,ij,ij->ij", delta2, W2, a1, 1 - a1)
+    pairs = (X, delta1), (a1, delta2), (a2, delta3)
+    return [np.einsum("ij,ik->jk", a, delta) for a, delta in pairs]
 
 
-def middle_by_einsum(a1, z2, a2, W3, delta3):
-    slope = np.exp(-z2) / (1 + np.exp(-z2)) ** 2
-    return np.einsum("ij,ik,km,im->jk", a1, slope, W3, delta3)
+def deep_in_a_loop(X, W2, W3, a1, a2, delta3):
+    a, W, delta = [X, a1, a2], [None, W2, W3], delta3
+    found = []
+    for layer in (2, 1, 0):
+        found.insert(0, np.dot(a[layer].T, delta))
+        if layer:
+            delta = (a[layer] - np.square(a[layer])) * np.dot(delta, W[layer].T)
+    return found
 
 
-def middle_in_float32(a1, z2, a2, W3, delta3):
-    a1, a2, W3, delta3 = (array.astype(np.float32) for array in (a1, a2, W3, delta3))
-    return np.dot(a1.T, np.dot(delta3, W3.T) * (a2 - a2 * a2))
+def deep_in_float32(*arguments):
+    return deep_by_einsum(*(array.astype(np.float32) for array in arguments))
 
 
 RIGHT = {
@@ -206,7 +208,7 @@ RIGHT = {
     ],
     "4.7": [(2, 4, 1, 0.2), (2.0, 4.0, 1.0, 1 / 5), (2, 4, 1, 0.006112 / 0.030562)],
     "4.8": [tanh_by_loops, tanh_in_another_form, tanh_other()],
-    "4.9": [middle_by_loops, middle_by_einsum, middle_in_float32],
+    "4.9": [deep_by_einsum, deep_in_a_loop, deep_in_float32],
 }
 
 WRONG = {

@@ -911,62 +911,128 @@ from_beginning_to_end = Function(
 # ------------------------------------------------------------------------------ Exercise 4.9
 
 
-def middle(a1, z2, a2, W3, delta3):
-    return a1.T @ (delta3 @ W3.T * a2 * (1 - a2))
+def three_layers(
+    *,
+    back=back_over,
+    slope2=lambda a1, a2: a2 * (1 - a2),
+    slope1=lambda a1, a2: a1 * (1 - a1),
+    dW=weights_rule,
+    first=lambda X, a1: X,
+):
+    """The gradients of three layers of weights, in which something may be different."""
+
+    def gradients(X, W2, W3, a1, a2, delta3):
+        delta2 = back(W3, delta3) * slope2(a1, a2)
+        delta1 = back(W2, delta2) * slope1(a1, a2)
+        return dW(first(X, a1), delta1), dW(a1, delta2), dW(a2, delta3)
+
+    return gradients
 
 
-def middle_with(back=lambda delta3, W3: delta3 @ W3.T, slope=lambda z2, a2: a2 * (1 - a2)):
-    return lambda a1, z2, a2, W3, delta3: a1.T @ (back(delta3, W3) * slope(z2, a2))
+def three_layers_deep(X, W2, W3, a1, a2, delta3):
+    delta2 = (delta3 @ W3.T) * a2 * (1 - a2)
+    delta1 = (delta2 @ W2.T) * a1 * (1 - a1)
+    return X.T @ delta1, a1.T @ delta2, a2.T @ delta3
 
 
-def inputs_of_the_middle(rng):
+def three_layers_inputs(rng):
     cases = []
-    for n, n1, n2, n3 in [(4, 2, 3, 1), (5, 3, 4, 2), (1, 2, 3, 2), (6, 4, 2, 3), (3, 3, 3, 3)]:
-        z2 = rng.normal(size=(n, n2))
-        arrays = (sigmoid(rng.normal(size=(n, n1))), z2, sigmoid(z2))
-        cases.append((*arrays, rng.normal(size=(n2, n3)), rng.normal(size=(n, n3))))
+    for n, *sizes in [(4, 2, 3, 5, 1), (5, 3, 4, 2, 2), (1, 2, 3, 2, 3), (3, 2, 2, 2, 2)]:
+        X, *hidden = (rng.normal(size=(n, size)) for size in sizes[:3])
+        W2, W3 = rng.normal(size=sizes[1:3]), rng.normal(size=sizes[2:])
+        cases.append((X, W2, W3, *map(sigmoid, hidden), rng.normal(size=(n, sizes[3]))))
+    whole = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    half = np.full((4, 2), 0.5)
+    cases.append((whole, np.eye(2), np.array([[1.0], [-2.0]]), half, half, np.ones((4, 1))))
     return cases
 
 
-three_layers = Function(
+def slope_of_the_output_again(X, W2, W3, a1, a2, delta3):
+    delta2 = (delta3 @ W3.T) * a2 * (1 - a2)
+    delta1 = (delta2 @ W2.T) * a1 * (1 - a1) * a2 * (1 - a2)
+    return X.T @ delta1, a1.T @ delta2, a2.T @ delta3
+
+
+def old_delta(X, W2, W3, a1, a2, delta3):
+    delta2 = (delta3 @ W3.T) * a2 * (1 - a2)
+    delta1 = (delta3 @ W2.T) * a1 * (1 - a1)
+    return X.T @ delta1, a1.T @ delta2, a2.T @ delta3
+
+
+deep_backward = Function(
     number="4.9",
-    inputs=inputs_of_the_middle,
-    answer=middle,
+    inputs=three_layers_inputs,
+    answer=three_layers_deep,
+    returns=("dW1", "dW2", "dW3"),
     mistakes=[
         Mistake(
-            name="the slope of the activation forgotten in delta2",
-            hint="What comes back over W3 is the slope for a2. One more link leads to z2.",
-            wrong=middle_with(slope=lambda z2, a2: 1.0),
+            name="the slopes of both hidden layers forgotten",
+            hint="delta @ W.T is the slope for the activations. Equation 2 has one more factor.",
+            wrong=three_layers(slope1=lambda a1, a2: 1, slope2=lambda a1, a2: 1),
         ),
         Mistake(
-            name="the slope taken at z in place of a",
-            hint="a * (1 - a) is the slope of the sigmoid if a is the activation, not z.",
-            wrong=middle_with(slope=lambda z2, a2: z2 * (1 - z2)),
+            name="the slope of layer 2 forgotten",
+            hint="delta3 @ W3.T is the slope for a2. Multiply by a2 * (1 - a2) before you go on.",
+            wrong=three_layers(slope2=lambda a1, a2: 1),
         ),
         Mistake(
-            name="the gradient of W3 in place of that of W2",
-            hint="a2 and delta3 belong to the last layer. For W2, delta has to go back one layer "
-            "more.",
-            wrong=lambda a1, z2, a2, W3, delta3: a2.T @ delta3,
+            name="the slope of layer 1 forgotten",
+            hint="delta2 @ W2.T is the slope for a1. Equation 2 holds for layer 1 as well.",
+            wrong=three_layers(slope1=lambda a1, a2: 1),
         ),
         Mistake(
-            name="delta2 in place of the gradient",
-            hint="That is delta2, a row for each sample. Equation 3 makes the gradient of it.",
-            wrong=lambda a1, z2, a2, W3, delta3: delta3 @ W3.T * a2 * (1 - a2),
+            name="the slopes of the wrong layers",
+            hint="Each delta takes the slope at its own neurons: delta2 from a2, delta1 from a1.",
+            wrong=[
+                three_layers(
+                    slope1=lambda a1, a2: a2 * (1 - a2), slope2=lambda a1, a2: a1 * (1 - a1)
+                ),
+                three_layers(slope1=lambda a1, a2: a2 * (1 - a2)),
+                three_layers(slope2=lambda a1, a2: a1 * (1 - a1)),
+            ],
         ),
         Mistake(
-            name="the transpose of the gradient",
-            hint="The gradient has the shape of W2: a row for each neuron of layer 1.",
-            wrong=lambda a1, z2, a2, W3, delta3: middle(a1, z2, a2, W3, delta3).T,
+            name="the slope of layer 2 in layer 1 as well",
+            hint="delta2 has the slope of layer 2 already. Layer 1 brings its own, and no other.",
+            wrong=slope_of_the_output_again,
         ),
         Mistake(
-            name="divided by the number of samples once more",
-            hint="The mean is in delta3 already.",
-            wrong=lambda a1, z2, a2, W3, delta3: middle(a1, z2, a2, W3, delta3) / len(a1),
+            name="the delta of the output sent back to layer 1",
+            hint="Layer 1 feeds layer 2. What comes back to it is delta2, over W2.",
+            wrong=old_delta,
+        ),
+        Mistake(
+            name="weights that are not transposed on the way back",
+            hint="Let the shapes decide: delta3 is (n, n_3) and W3 is (n_2, n_3).",
+            wrong=three_layers(back=lambda W, delta: delta @ W),
+        ),
+        Mistake(
+            name="a transposed product",
+            hint="A gradient has the shape of its weights, (n_in, n_out): the activations, "
+            "transposed, come first.",
+            wrong=three_layers(dW=lambda a, delta: delta.T @ a),
+        ),
+        Mistake(
+            name="a mean where the sum is meant",
+            hint="The mean over the samples is in delta3 already. Every later line adds.",
+            wrong=three_layers(dW=lambda a, delta: a.T @ delta / len(delta)),
+        ),
+        Mistake(
+            name="the activation at the wrong end of W1",
+            hint="W1 is multiplied with X on the way forward.",
+            wrong=three_layers(first=lambda X, a1: a1),
+        ),
+        Mistake(
+            name="the results in another order",
+            hint="They are wanted in this order: dW1, dW2, dW3.",
+            wrong=[
+                rearranged(three_layers_deep, *order)
+                for order in [(2, 1, 0), (1, 2, 0), (2, 0, 1), (0, 2, 1), (1, 0, 2)]
+            ],
         ),
     ],
-    why="However many layers there are, the same two lines are repeated. That is why nobody "
-    "derives a network of a hundred layers by hand, and why a loop of six lines trains it.",
+    why="Equations 2 and 3 twice, with the numbers moved by one: a third layer has brought no new "
+    "idea, and a tenth would not either.",
 )
 
 EXERCISES = [
@@ -978,5 +1044,5 @@ EXERCISES = [
     somebody_elses_step,
     three_reports,
     from_beginning_to_end,
-    three_layers,
+    deep_backward,
 ]
