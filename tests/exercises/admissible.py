@@ -157,7 +157,31 @@ def confusion(rng):
     return (rng.integers(0, 9, (k, k)) + np.eye(k, dtype=int),)
 
 
+def positive(rng):
+    return (rng.uniform(0.05, 3, size=int(rng.integers(1, 9))),)
+
+
+def three_layers_middle(rng):
+    n, n1, n2, n3 = sizes(rng, 4)
+    z2 = rng.normal(size=(n, n2))
+    a1, a2 = rng.uniform(size=(n, n1)), 1 / (1 + np.exp(-z2))
+    return a1, z2, a2, rng.normal(size=(n2, n3)), rng.normal(size=(n, n3))
+
+
+def quotient(rng):
+    shape = tuple(sizes(rng, 2))
+    x, y, slope = rng.normal(size=(3, *shape))
+    return x, y + np.sign(y), slope
+
+
+def tape(rng):
+    a, b, c, d = (float(value) for value in rng.uniform(-2, 2, size=4))
+    links = [("u", [("x", a), ("x", b)]), ("v", [("u", c), ("x", d)]), ("f", [("v", a), ("u", d)])]
+    return links, "f"
+
+
 ADMISSIBLE = {
+    "0.2": positive,
     "1.3": weight_slope,
     "1.5": slope,
     "1.6": leak,
@@ -171,6 +195,7 @@ ADMISSIBLE = {
     "4.4": backward,
     "4.5": step,
     "4.8": gradient,
+    "4.9": three_layers_middle,
     "5.1": parameters_and_slopes,
     "5.2": training,
     "5.5": mini_batches,
@@ -181,4 +206,7 @@ ADMISSIBLE = {
     "8.2": logits_and_labels,
     "8.4": momentum,
     "8.5": confusion,
+    "9.1": quotient,
+    "9.2": tape,
+    "9.5": momentum,
 }

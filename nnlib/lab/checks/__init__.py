@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nnlib.lab import solved
 from nnlib.lab.checks.exercise import Exercise, Function, Mistake, Search, Value
 from nnlib.lab.checks.verdict import Verdict
 
@@ -41,6 +42,8 @@ def check(number: str | None = None, *answers: object) -> None:
             ),
             mistake="a fault of the check",
         )
+    if verdict.status == "right":
+        solved.note(shown, answers)
     text = verdict.text(shown) + "\n"
     try:
         print(text, end="")  # in one piece, so that it arrives as one output
