@@ -57,8 +57,9 @@ def refresh(path):
 def main():
     paths = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as ipython_directory:
-        # The same settings as in conftest.py: no progress bars, none of the user's own settings.
-        os.environ.update(TQDM_DISABLE="1", IPYTHONDIR=ipython_directory)
+        # The same settings as in conftest.py: no progress bars, nothing kept of what is solved,
+        # none of the user's own settings.
+        os.environ.update(TQDM_DISABLE="1", NNLIB_PROGRESS="off", IPYTHONDIR=ipython_directory)
         for path in paths:
             print(path.name, flush=True)
             refresh(path)

@@ -114,10 +114,11 @@ def source_of(answer):
     found, names = [answer], [*answer.__code__.co_names]
     while names:
         other = answer.__globals__.get(names.pop())
-        if type(other) is FunctionType and other.__globals__ is answer.__globals__:
-            if other not in found:
-                found.append(other)
-                names += other.__code__.co_names
+        if type(other) is not FunctionType or other in found:
+            continue
+        if other.__globals__ is answer.__globals__:
+            found.append(other)
+            names += other.__code__.co_names
     try:
         return "\n\n".join(textwrap.dedent(inspect.getsource(one)) for one in reversed(found))
     except (OSError, TypeError):
@@ -191,7 +192,12 @@ def text(kept, found):
         marks = ", ".join(f"{n} {'✓' if n in kept else '–'}" for n in exercises)
         lines.append(f"  {title}: {marks}")
     following = next(
-        ((name, n, t) for name, _, exercises in found for n, t in exercises.items() if n not in kept),
+        (
+            (name, n, t)
+            for name, _, exercises in found
+            for n, t in exercises.items()
+            if n not in kept
+        ),
         None,
     )
     if following:

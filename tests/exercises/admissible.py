@@ -161,11 +161,12 @@ def positive(rng):
     return (rng.uniform(0.05, 3, size=int(rng.integers(1, 9))),)
 
 
-def three_layers_middle(rng):
-    n, n1, n2, n3 = sizes(rng, 4)
-    z2 = rng.normal(size=(n, n2))
-    a1, a2 = rng.uniform(size=(n, n1)), 1 / (1 + np.exp(-z2))
-    return a1, z2, a2, rng.normal(size=(n2, n3)), rng.normal(size=(n, n3))
+def three_layers_deep(rng):
+    n, *size = sizes(rng, 5)
+    X, *hidden = (rng.normal(size=(n, one)) for one in size[:3])
+    a1, a2 = (1 / (1 + np.exp(-z)) for z in hidden)
+    W2, W3 = rng.normal(size=size[1:3]), rng.normal(size=size[2:])
+    return X, W2, W3, a1, a2, rng.normal(size=(n, size[3]))
 
 
 def quotient(rng):
@@ -195,7 +196,7 @@ ADMISSIBLE = {
     "4.4": backward,
     "4.5": step,
     "4.8": gradient,
-    "4.9": three_layers_middle,
+    "4.9": three_layers_deep,
     "5.1": parameters_and_slopes,
     "5.2": training,
     "5.5": mini_batches,

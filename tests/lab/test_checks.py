@@ -428,6 +428,16 @@ def test_errors_that_usually_end_everything(error):
     )
 
 
+def test_a_list_that_holds_itself():
+    def holds_itself(x):
+        curve = [1.0, 2.0]
+        curve += [curve, curve]
+        return curve
+
+    verdict = DOUBLE.judge(holds_itself)
+    assert "lists within lists without end" in said(verdict)
+
+
 def test_unlimited_recursion():
     def deeper(x):
         return deeper(x)

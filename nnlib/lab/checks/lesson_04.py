@@ -944,7 +944,8 @@ def three_layers_inputs(rng):
     whole = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     half = np.full((4, 2), 0.5)
     cases.append((whole, np.eye(2), np.array([[1.0], [-2.0]]), half, half, np.ones((4, 1))))
-    return cases
+    *arrays, delta3 = cases[0]
+    return [*cases, (*arrays, 100 * delta3)]
 
 
 def slope_of_the_output_again(X, W2, W3, a1, a2, delta3):

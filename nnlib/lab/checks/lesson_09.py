@@ -14,6 +14,7 @@ def divide_slopes(x, y, slope):
 
 def inputs_of_divide(rng):
     yield np.array([3.0]), np.array([2.0]), np.array([1.0])
+    yield np.array([0.5, -4.0]), np.array([0.25, 0.5]), np.array([3.0, 2.0])
     for shape in [(2, 3), (4,), (1, 5)]:
         x, slope = rng.normal(size=shape), rng.normal(size=shape)
         yield x, rng.uniform(0.5, 3, size=shape) * rng.choice([-1, 1], size=shape), slope
@@ -92,6 +93,8 @@ def inputs_of_walk(rng):
     x = 3.0
     yield [("p", [("x", x), ("x", x)]), ("f", [("p", 1.0), ("x", 1.0)])], "f"
     yield [("u", [("x", 2.0)]), ("f", [("u", 5.0)])], "f"
+    yield [("u", [("x", 0.025), ("x", -0.0125)]), ("f", [("u", 0.05), ("x", 0.0625)])], "f"
+    yield [("u", [("x", -2.0), ("x", 0.5)]), ("f", [("u", 3.0)])], "f"
     for _ in range(3):
         a, b, c, d, e = (float(value) for value in rng.uniform(0.5, 2, size=5).round(2))
         yield (
@@ -221,6 +224,9 @@ def nnlib_momentum(theta, velocity, gradient, rate, momentum):
 
 def inputs_of_momentum(rng):
     yield np.array([1.0]), np.array([0.5]), np.array([2.0]), 0.1, 0.9
+    yield np.array([7.0, -3.0]), np.array([4.0, -5.0]), np.array([2.5, -6.0]), 0.055, 0.95
+    square = np.array([[1.0, 2.0], [-3.0, 0.5]])
+    yield square, 0.5 * square, square - 2, 0.25, 0.75
     for size in (1, 3, 4):
         yield (
             rng.normal(size=size),

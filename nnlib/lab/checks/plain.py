@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 LARGEST = 1_000_000  # entries; a larger array is not copied, only described
+DEEPEST = 10  # lists within lists
 WIDEST = 8  # entries that are shown of a row
 DIGITS = (4, 6, 9, 13, 17)  # significant ones: as few as tell two numbers apart
 PASTED = 80  # numbers that a call may hold to be written out
@@ -79,6 +80,8 @@ def as_numbers(value):
     if isinstance(value, np.ndarray) and value.size > LARGEST:
         return Plain("other", words=f"an array of shape {tuple(value.shape)}")
     sequence = isinstance(value, (list, tuple))
+    if sequence and not can_be_counted(value):
+        return Plain("other", words="lists within lists without end, or very many numbers")
     try:
         array = np.array(value, subok=False)
     except ValueError:
@@ -95,6 +98,21 @@ def as_numbers(value):
     with np.errstate(all="ignore"):
         single = array.dtype.kind == "f" and array.dtype.itemsize < 8
         return Plain("numbers", array.astype(np.float64), sequence=sequence, single=single)
+
+
+def can_be_counted(value):
+    """Whether lists within lists have an end, and not too many entries; one may hold itself."""
+    waiting, seen = [(value, 1)], 0
+    while waiting:
+        sequence, depth = waiting.pop()
+        if depth > DEEPEST:
+            return False
+        inner = [(item, depth + 1) for item in sequence if type(item) in (list, tuple)]
+        seen += len(sequence)
+        if seen > LARGEST:
+            return False
+        waiting += inner
+    return True
 
 
 def floats_of(array):
