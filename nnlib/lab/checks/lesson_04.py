@@ -937,7 +937,7 @@ def three_layers_deep(X, W2, W3, a1, a2, delta3):
 
 def three_layers_inputs(rng):
     cases = []
-    for n, *sizes in [(4, 2, 3, 5, 1), (5, 3, 4, 2, 2), (1, 2, 3, 2, 3), (3, 2, 2, 2, 2)]:
+    for n, *sizes in [(4, 2, 3, 5, 1), (5, 3, 4, 2, 2), (1, 2, 3, 2, 3), (3, 1, 2, 1, 2)]:
         X, *hidden = (rng.normal(size=(n, size)) for size in sizes[:3])
         W2, W3 = rng.normal(size=sizes[1:3]), rng.normal(size=sizes[2:])
         cases.append((X, W2, W3, *map(sigmoid, hidden), rng.normal(size=(n, sizes[3]))))
