@@ -1,7 +1,7 @@
 """Figures of lesson 08: handwritten digits."""
 
 import numpy as np
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from nnlib.lab.figures.style import (
     BLACK,
@@ -119,7 +119,7 @@ def narrow_valley(paths, curvature):
         axes.plot(*path.T, color=COLOURS[i], linewidth=1.2, marker="o", markersize=3)
         axes.plot(*path[0], "o", color=BLACK, markersize=10, markerfacecolor="none")
         axes.plot(0, 0, "*", color=BLACK, markersize=13)
-        axes.set(title=name, ylabel=r"$\theta_2$")
+        axes.set(title=name, ylabel=r"$\theta_2$, stretched")
         axes.grid(False)
         turns = int((np.diff(np.sign(path[:, 1])) != 0).sum())
         end = 0.5 * (curvature * path[-1] ** 2).sum()
@@ -131,7 +131,8 @@ def narrow_valley(paths, curvature):
     show(
         figure,
         f"{len(path) - 1} steps from the ring, where the loss is {begin:.4f}, towards the star, "
-        f"where it is 0: {'; '.join(texts)}.",
+        f"where it is 0: {'; '.join(texts)}. The axis across the valley is stretched: drawn to "
+        "scale, it would be a flat line.",
     )
 
 
@@ -159,6 +160,7 @@ def losses_per_optimizer(histories):
     ticks = [tick for tick in (0.003, 0.01, 0.03, 0.1, 0.3, 1, 3) if tick > lowest / 3]
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.yaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     show(figure, f"Loss over {history.epoch[-1]} epochs, log scale: {'; '.join(texts)}.")
 

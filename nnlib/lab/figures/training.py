@@ -353,13 +353,15 @@ def losses_per_batch_size(losses, n_samples, epochs):
     )
 
 
-def training_and_validation(history):
+def training_and_validation(history, *, highest=None):
     """Show the loss over the data trained on, and over data never trained on.
 
     Parameters
     ----------
     history : History
         With a validation loss.
+    highest : float, optional
+        Where the picture ends; by default above the first loss.
     """
     figure, axes = new_figure(height=3.4)
     axes.plot(history.epoch, history.loss, color=BLUE, label="training data")
@@ -382,7 +384,7 @@ def training_and_validation(history):
         bbox=WHITE_BOX,
     )
     axes.set(title="What training sees, and what it does not", xlabel="epoch", ylabel="loss")
-    axes.set_ylim(0, None)
+    axes.set_ylim(0, highest)
     axes.legend(loc="center right")
     last = history.validation_loss[-1]
     then = f", and then rises to {last:.4f}" if best < len(history.epoch) - 1 else ", the last one"
