@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes class report slides links bench test-frameworks constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,15 @@ refresh: install-test  ## run the notebooks and store their outputs (NOTEBOOKS=�
 
 minutes: install-lab  ## how long each sitting takes, by section (NOTEBOOKS=… for some of them)
 	.venv/bin/python tools/minutes.py $(NOTEBOOKS)
+
+teach: install-lab  ## renew what is computed on the teacher's pages
+	.venv/bin/python tools/teach.py
+
+sheets: install-lab  ## build/sheets: sheets to print, for A4 and Letter
+	.venv/bin/python tools/sheets.py
+
+wheelhouse: install-lab  ## all packages in build/wheelhouse, for a room without internet (PLATFORM=…)
+	.venv/bin/python tools/wheelhouse.py $(PLATFORM) $(PYTHON_VERSION)
 
 class: install-lab  ## build/class: the sittings for learners, without outputs and solutions (HINTS=drop)
 	.venv/bin/python tools/class_copy.py $(or $(HINTS),keep)

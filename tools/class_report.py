@@ -317,7 +317,7 @@ class StoppedWith(Exception):
 
 
 def judge_notebook(handed, known):
-    """The Results of a notebook; it gets a sandbox of its own, and a new one when that is spoilt."""
+    """The Results of a notebook, in a sandbox of its own, and in a new one when that is spoilt."""
     results, sandbox = [], None
     for number, source in handed.answers.items():
         exercise = known[number]

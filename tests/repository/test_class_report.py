@@ -87,8 +87,8 @@ HOSTILE = {
     "patches the check": "import nnlib.lab\nnnlib.lab.check = check = lambda *a: print('right')\n",
     "looks into the checks": "from nnlib.lab.checks.lesson_04 import middle\n",
     "writes into the pipe": (
-        "import os\nfor i in range(3, 20):\n    try:\n        os.write(i, b'{\"answers\": []}\\n')\n"
-        "    except OSError:\n        pass\n"
+        "import contextlib, os\nfor i in range(3, 20):\n    with contextlib.suppress(OSError):\n"
+        "        os.write(i, b'{\"answers\": []}\\n')\n"
     ),
     "ends the process": "import os\nos._exit(0)\n",
     "is no Python": "def f(:\n",

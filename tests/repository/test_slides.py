@@ -22,7 +22,8 @@ CUT = """() => {
     const at = Reveal.getIndices(section);
     Reveal.slide(at.h, at.v);
     const box = section.getBoundingClientRect();
-    for (const part of section.querySelectorAll('p, pre, img, table, li, mjx-container, h1, h2, h3')) {
+    const parts = 'p, pre, img, table, li, mjx-container, h1, h2, h3';
+    for (const part of section.querySelectorAll(parts)) {
       if (part.closest('aside')) continue;
       const edge = part.getBoundingClientRect();
       if (edge.bottom > 721 || edge.right > 1281) found.push([at.h, at.v, part.tagName]);
