@@ -530,12 +530,18 @@ def test_a_unit_of_the_playground_is_pressed_by_mouse_and_by_keys(browser, lab):
 # ------------------------------------------------------------------------------ life and death
 
 
-@pytest.mark.parametrize("name", ["neuron", "playground"])
-def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab, name):
+@pytest.mark.parametrize(("name", "way"), [("neuron", "menu"), ("playground", "elsewhere")])
+def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab, name, way):
     with watched_page(browser) as page:
         stage = open_widget(page, lab, name)
-        command(lab, f"widget-{name}.ipynb", "/restart")
         message = stage.locator(".message")
+        if way == "menu":
+            menu(page, "^Kernel$", "^Restart Kernel…")
+            page.get_by_role("button", name="Confirm Kernel Restart").click()
+        else:
+            command(lab, f"widget-{name}.ipynb", "/restart")
+            wait_for(lambda: page.kernel() == "idle", 60)
+            stage.get_by_label("learning rate", exact=True).press("ArrowRight")
         wait_for(lambda: "This widget is asleep" in message.inner_text(), 20)
         assert all(control.is_disabled() for control in stage.locator("input, button").all())
         assert stage.locator("img.picture").evaluate("node => node.naturalWidth") > 100
@@ -543,7 +549,7 @@ def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab
         wait_for(lambda: page.kernel() == "idle", 60)
         page.locator(f"{PANEL} .jp-CodeCell").last.locator(".jp-InputArea").click()
         page.keyboard.press("Escape")
-        menu(page, "^Run$", "^Run All Above Selected Cell$")
+        menu(page, "^Run$", "^Run All Above Selected Cell")
         page.wait_for_timeout(1500)
         wait_for(lambda: page.kernel() == "idle", 60)
         page.locator(f"{PANEL} .jp-CodeCell").last.locator(".jp-InputArea").click()
@@ -569,7 +575,8 @@ def test_a_notebook_that_is_opened_again_shows_the_picture_and_what_to_do(browse
         shoot(page, "line-reopened")
         assert page.get_by_text("To wake it up: Run → Run All Above, then this cell").is_visible()
         assert page.locator(f"{PANEL} .jp-RenderedImage img").is_visible()
-        assert page.locator(":visible", has_text="Error displaying widget").count() == 0
+        error = page.get_by_text("Error displaying widget")
+        assert not any(place.is_visible() for place in error.all())
 
 
 @pytest.mark.parametrize("way", ["the widget's own", "JupyterLab's"])
@@ -632,6 +639,27 @@ def test_a_record_plays_without_a_kernel(browser, tmp_path, name):
             wait_for(lambda before=before: shown(stage) != before, 5)
         check_accessibility(page, ".nnlib-stage")
         assert page.faults == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pictures_of_the_readme_agree_with_themselves(browser, lab, request, tmp_path, theme):
+    """`make pictures` sets PICTURES, the folder where they go."""
+    if theme == "dark":
+        request.getfixturevalue("dark")
+    with watched_page(browser) as page:
+        open_notebook(page, lab, "06e_the_playground.ipynb")
+        run_all(page)
+        stage = page.locator(STAGE).first
+        stage.evaluate("node => node.scrollIntoView({block: 'start'})")
+        settle(page, stage)
+        words = shown(stage)[1]
+        assert (
+            f"learning rate {stage.get_by_label('learning rate, as a number').input_value()},"
+            in words
+        )
+        assert f"At epoch {stage.get_by_label('epoch, as a number').input_value()} of" in words
+        assert page.kernel() == "idle"
+        page.screenshot(path=Path(os.environ.get("PICTURES", tmp_path)) / f"lesson-{theme}.png")
 
 
 # ------------------------------------------------------------------------------------ lessons

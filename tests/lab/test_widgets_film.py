@@ -8,15 +8,20 @@ from nnlib.lab.figures.style import png
 from nnlib.lab.widgets.film import (
     RECIPES,
     Settings,
+    View,
     compute,
     describe,
-    draw,
     frames_of,
     make_widget,
     show,
 )
 
 X, y = datasets.xor()
+
+
+def draw(run, frame=-1, kept=None):
+    view = View()
+    return view.figure, view.update(run, frame % len(run.epoch), kept)
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from nnlib.lab.widgets import loss as module
 from nnlib.lab.widgets.loss import (
     LOGITS,
     Settings,
+    View,
     compute,
     describe,
-    draw,
     make_stage,
     show,
     slope_in_words,
@@ -26,6 +26,11 @@ WHOLE_RANGE = [
     Settings(z, target)
     for z, target in product((LOGITS[0], -5.0, -0.5, 0.0, 3.5, LOGITS[1]), (0.0, 0.3, 0.5, 1.0))
 ]
+
+
+def draw(result):
+    view = View()
+    return view.figure, view.update(result)
 
 
 @pytest.fixture

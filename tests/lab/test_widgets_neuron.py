@@ -14,8 +14,8 @@ from nnlib.lab.widgets.neuron import (
     SATURATED,
     WEIGHTS,
     Settings,
+    View,
     compute,
-    draw,
     make_stage,
     show,
 )
@@ -26,6 +26,11 @@ WHOLE_RANGE = [
         (WEIGHTS[0], 0.0, WEIGHTS[1]), (BIASES[0], 0.5, BIASES[1]), CHOICES, (INPUTS[0], INPUTS[1])
     )
 ]
+
+
+def draw(result):
+    view = View()
+    return view.figure, view.update(result)
 
 
 @pytest.fixture

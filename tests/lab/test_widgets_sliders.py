@@ -15,9 +15,9 @@ from nnlib.lab.widgets.sliders import (
     SIZES,
     STARTS,
     Settings,
+    View,
     compute,
     describe,
-    draw,
     make_widget,
     show,
 )
@@ -31,6 +31,11 @@ WHOLE_RANGE = [
     *({"loss": name} for _, name in LOSSES),
     *({"start": start} for start in (STARTS[0], 50, STARTS[1])),
 ]
+
+
+def draw(run, frame=-1, kept=None):
+    view = View()
+    return view.figure, view.update(run, frame % len(run.epoch), kept)
 
 
 @pytest.fixture

@@ -239,24 +239,6 @@ class View:
         self.curve.set_xticks([], minor=True)
 
 
-def draw(run, epoch):
-    """Draw a run at an epoch on a figure of its own.
-
-    Parameters
-    ----------
-    run : Run
-    epoch : int
-
-    Returns
-    -------
-    figure : matplotlib Figure
-    description : str
-    """
-    view = View()
-    description = view.update(run, epoch)
-    return view.figure, description
-
-
 def describe(run, epoch):
     """Say in words what the picture shows."""
     recipe, network = run.settings, run.networks.member(epoch)

@@ -191,23 +191,6 @@ def times_of(here):
     return f"{ratio:,.{1 if ratio < 10 else 0}f}".replace(",", " ")
 
 
-def draw(result):
-    """Draw a result on a figure of its own.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    figure : matplotlib Figure
-    description : str
-    """
-    view = View()
-    description = view.update(result)
-    return view.figure, description
-
-
 def describe(result):
     """Say in words what the picture shows."""
     here, curve = result.here, result.curve

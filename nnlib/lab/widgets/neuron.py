@@ -125,23 +125,6 @@ class View:
         return describe(result)
 
 
-def draw(result):
-    """Draw a result on a figure of its own.
-
-    Parameters
-    ----------
-    result : Result
-
-    Returns
-    -------
-    figure : matplotlib Figure
-    description : str
-    """
-    view = View()
-    description = view.update(result)
-    return view.figure, description
-
-
 def describe(result):
     """Say in words what the picture shows."""
     settings = result.settings

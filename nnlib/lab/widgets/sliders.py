@@ -161,26 +161,6 @@ class View:
             self.curve.set_xlim(-0.02 * last, 1.02 * last)
 
 
-def draw(run, frame=-1, kept=None):
-    """Draw a run on a figure of its own.
-
-    Parameters
-    ----------
-    run : Run
-    frame : int
-        The row of the run's arrays; by default the last.
-    kept : Run, optional
-
-    Returns
-    -------
-    figure : matplotlib Figure
-    description : str
-    """
-    view = View()
-    description = view.update(run, frame % len(run.epoch), kept)
-    return view.figure, description
-
-
 # ------------------------------------------------------------------------------- the words
 
 

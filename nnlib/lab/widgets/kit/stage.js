@@ -7,6 +7,7 @@
 const DEAD = "This widget is asleep: its kernel is gone. Choose Run → Run All Above, then run this cell.";
 const LOST = "The connection to the kernel is lost. The widget goes on when it is back.";
 const PERIOD = 60; // milliseconds from one picture of a film to the next
+const SILENCE = 8000; // milliseconds without an answer
 const REST = 700; // milliseconds of quiet before the words are spoken
 const WIDE = 640; // pixels from which on the controls stand beside the picture
 
@@ -53,6 +54,15 @@ function render({ model, el }) {
     onItsWay = ++number;
     model.send({ number, events: [...sent, ...presses] });
     presses = [];
+    awaitAnswer(onItsWay);
+  }
+
+  function awaitAnswer(question) { // a kernel that has nothing to do and does not answer is another one
+    setTimeout(() => {
+      if (onItsWay !== question) return;
+      if (model.widget_manager?.kernel?.status === "busy") awaitAnswer(question);
+      else live(DEAD);
+    }, SILENCE);
   }
 
   function answer() {
