@@ -33,10 +33,11 @@ test-offline: install-test  ## the whole suite with no network but loopback
 mutants: install-test  ## would the tests notice a change in nnlib? (PART=checks, SAMPLE=7)
 	.venv/bin/python tools/mutants.py $(or $(PART),core) $(SAMPLE)
 
-check: install-test  ## lint, formatting and types
+check: install-test  ## lint, formatting, types, and which way imports lead
 	.venv/bin/ruff check --quiet
 	.venv/bin/ruff format --check --quiet
 	.venv/bin/mypy --no-error-summary
+	@.venv/bin/lint-imports --no-cache >.venv/imports.log || { cat .venv/imports.log; exit 1; }
 
 format: install-test  ## put the code into its standard format, notebooks too
 	.venv/bin/ruff format
