@@ -17,9 +17,9 @@ lab: install-lab  ## open the lessons in JupyterLab
 test: check  ## run every notebook against its stored outputs, and the unit tests
 	.venv/bin/python -m pytest
 
-test-browser: install-browser  ## open every lesson in JupyterLab in Chromium, and move every control
+test-browser: install-browser book/node_modules  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh
-	.venv/bin/python -m pytest tests/lab/test_browser.py -m browser --dist=load -rA $(ONLY)
+	.venv/bin/python -m pytest tests/lab/test_browser.py tests/repository/test_slides.py -m browser --dist=load -rA $(ONLY)
 
 test-matrix: install-test  ## the whole suite on each Python, with the oldest and the newest packages
 	.venv/bin/python tools/matrix.py $(VERSIONS)
