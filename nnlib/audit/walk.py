@@ -490,6 +490,8 @@ class Walk:
         if other or (self.any_factor and not free and abs(self.factor - 1) > 1e-3):
             shown = own.words(n, m) if own is not None else "no known formula"
             beside = f" (The other equations descend {down}; the loss shown is {shown}.)"
+        if other:
+            entries = ()  # they are measured on the loss that is shown
         kinds: dict[str, list[Step]] = {}
         for step in self.deviations:
             kinds.setdefault(step.kind, []).append(step)

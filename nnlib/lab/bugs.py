@@ -1,11 +1,12 @@
-"""Patients for lesson 07: one sound program, and eight that differ from it in one place each.
+"""Patients for lesson 07: one sound program, eight that differ from it in one place each, and the
+four write-ups.
 
-Not yet done with exercises 7.5 and 7.6? This page has their answers.
+Not yet done with exercises 7.4 and 7.5? This page has their answers.
 """
 
 import numpy as np
 
-from nnlib import datasets
+from nnlib import datasets, losses, published
 from nnlib.activations import sigmoid
 
 LAYERS = [(2, 6), (6, 6), (6, 1)]
@@ -177,3 +178,53 @@ PATIENTS = {
 def patient(letter):
     """Return a new program, without saying which bug it has."""
     return PATIENTS[letter]()
+
+
+STARTS = {
+    "000": published.network_000,
+    "001": published.network_001,
+    "002": published.network_002b,
+    "003": lambda: published.network_003(seed=0),
+}
+
+
+def write_up(number):
+    """Return a published program as an audit takes it: data, start, functions, and its rate.
+
+    What a step adds is the error times the rate; in 001 and 003 it is also times the slope of the
+    output, and in 000 the slope has got into the line of W2 alone.
+    """
+    X, y = datasets.published(number)
+    rate = 1.0 if number == "003" else 0.1
+
+    def forward(p, X):
+        hidden = sigmoid(X @ p["W1"] + p.get("b1", 0))
+        return hidden, sigmoid(hidden @ p["W2"] + p.get("b2", 0))
+
+    def step(p, X, y):
+        hidden, output = forward(p, X)
+        error = (y - output) * (2 if number == "003" else 1)
+        if number in ("001", "003"):
+            error = error * output * (1 - output)
+        back = error @ p["W2"].T * hidden * (1 - hidden)
+        change = {"W1": X.T @ back, "W2": hidden.T @ error}
+        change |= {"b1": back.sum(axis=0, keepdims=True), "b2": error.sum(axis=0, keepdims=True)}
+        if number == "000":
+            change["W2"] = change["W2"] * (output * (1 - output))
+        return {name: values + rate * change[name] for name, values in p.items()}
+
+    def loss(p, X, y):
+        output = forward(p, X)[1]
+        if number == "002":
+            return -np.mean(y * np.log(output) + (1 - y) * np.log(1 - output))
+        return losses.mse(output, y)
+
+    return {
+        "X": X,
+        "y": y,
+        "parameters": {name: w.copy() for name, w in STARTS[number]().parameters.named()},
+        "predict": lambda p, X: forward(p, X)[1],
+        "loss": loss,
+        "step": step,
+        "learning_rate": rate,
+    }
