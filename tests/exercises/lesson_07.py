@@ -38,6 +38,7 @@ RIGHT = {
         tuple(np.array(["generator", "labels", "state", "leak"]).tolist()),
     ],
     "7.6": [(0.5, 0.9), (0.7, 1.0), (0.4, 0.85)],
+    "7.7": [(5, 0), (12, 0), (9.0, np.int64(0))],
 }
 
 WRONG = {
@@ -58,5 +59,11 @@ WRONG = {
         "a sum of exactly 0": [(0.5, 1.0), (1.0, 1.5)],
         "one neuron is off": [(0.5, 0.6), (1.0, 1.0)],
         "two neurons are off": [(0.0, 0.51), (3.0, -3.0)],
+    },
+    "7.7": {
+        "a report that compared nothing": (0, 0),
+        "a report that compared little": [(1, 0), (4, 0)],
+        "something is still wrong": [(8, 1), (0, 2)],
+        "a number that is no count": [(-1, 0), (5.5, 0)],
     },
 }

@@ -1,4 +1,4 @@
-"""The exercises of lesson 07: a line to mend, two laws to use, and eight bugs to name."""
+"""The exercises of lesson 07: a line to mend, two laws, eight bugs, and a program of one's own."""
 
 import numpy as np
 
@@ -294,6 +294,48 @@ hiding_place = Search(
     "samples: it is unlikely that all of them hide the same bug.",
 )
 
+# ------------------------------------------------------------------------------ Exercise 7.7
+
+
+def counts_in_words(n_compared, n_wrong):
+    return f"{n_compared:.0f} things compared, {n_wrong:.0f} of the findings wrong"
+
+
+your_own = Search(
+    number="7.7",
+    names=("n_compared", "n_wrong"),
+    wanted="at least 5 things compared, and 0 wrong findings",
+    holds=lambda compared, wrong: compared >= 5 and wrong == 0 and compared == int(compared),
+    came=counts_in_words,
+    mistakes=[
+        Mistake(
+            name="a report that compared nothing",
+            hint="Nothing wrong was found, and nothing was looked at. Read what stands under "
+            '"Not looked at", and pass it.',
+            looks_like=lambda compared, wrong: compared == 0 and wrong == 0,
+        ),
+        Mistake(
+            name="a report that compared little",
+            hint="Pass more of the program: its loss, its gradients, its step and its rate.",
+            looks_like=lambda compared, wrong: 0 < compared < 5 and wrong == 0,
+        ),
+        Mistake(
+            name="something is still wrong",
+            hint="Mend the finding that stands first, and audit again: the others may go with it.",
+            looks_like=lambda compared, wrong: wrong >= 1 and compared >= 0,
+        ),
+        Mistake(
+            name="a number that is no count",
+            hint="Both numbers count lines of the report: 0, 1, 2, and so on.",
+            looks_like=lambda compared, wrong: (
+                compared < 0 or wrong < 0 or compared % 1 or wrong % 1
+            ),
+        ),
+    ],
+    why="A program that was asked so many questions, and contradicted itself in none, is one that "
+    "you can trust. Ask again whenever you change it.",
+)
+
 EXERCISES = [
     mended_update,
     rate_for_the_mean,
@@ -301,4 +343,5 @@ EXERCISES = [
     four_wrong_gradients,
     four_right_gradients,
     hiding_place,
+    your_own,
 ]
