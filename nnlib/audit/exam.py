@@ -78,7 +78,7 @@ class Exam:
             return
         kind, text = "raises", f"{error.function} {error.what}"
         if asked:
-            text += f" It was asked for {asked}."
+            text = f"{text.rstrip('.')}. It was asked for {asked}."
         self.find(kind, "wrong", error.function, text)
 
     # The data
