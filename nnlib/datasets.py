@@ -270,9 +270,10 @@ def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
     check_integer("n_classes", n_classes, "It is the number of different labels.")
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or labels.size == 0:
+        advice = "Use np.ravel(labels).astype(int)." if labels.size else "Give at least one label."
         raise TypeError(
             f"labels is {describe(labels)}, but an array of whole numbers of shape (n_samples,) is "
-            "expected. Use labels.astype(int), and labels.ravel() for a column."
+            f"expected. {advice}"
         )
     if labels.min() < 0 or labels.max() >= n_classes:
         raise ValueError(

@@ -112,7 +112,7 @@ def check_value(value: Any) -> np.float64:
     if isinstance(value, Mapping):
         raise TypeError(
             f"{what} is a dict with {list(value)}, but one number is expected. Return the loss "
-            "alone: lambda theta: function(theta)[name]."
+            f"alone: lambda theta: function(theta)[{next(iter(value), 'loss')!r}]."
         )
     array = check_array(what, value, np.float64)
     if array.shape != ():

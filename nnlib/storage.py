@@ -49,7 +49,8 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     check_network(network, Network)
     path = os.fspath(path)
     if not path.endswith(".npz"):
-        raise ValueError(f'path is "{path}", but a name that ends in .npz is expected.')
+        better = f'"{os.path.splitext(path)[0]}.npz"'
+        raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
     bad = np.count_nonzero(~np.isfinite(network.parameters.vector))
     if bad:
         raise ValueError(

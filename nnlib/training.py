@@ -113,9 +113,9 @@ def train(
         with np.errstate(all="ignore"):  # the recorder watches for what is not finite
             for epoch in progress(range(epochs)):
                 for rows in mini_batches(len(X), batch_size, rng):
-                    z, a = forward_pass(network, X[rows])
+                    z, a = forward_pass(network, pick(X, rows))
                     recorder.record(epoch, z, a)
-                    backward_pass(network, z, a, y[rows], found, out=gradients)
+                    backward_pass(network, z, a, pick(y, rows), found, out=gradients)
                     if weight_decay:
                         add_weight_decay(gradients, network, weight_decay)
                     optimizer.step(network.parameters.vector, gradients.vector, rate)
@@ -159,6 +159,23 @@ def mini_batches(
     order = checks.check_generator("rng", rng).permutation(n_samples)
     for start in range(0, n_samples, batch_size):
         yield order[start : start + batch_size]
+
+
+def pick(array: np.ndarray, rows: slice | np.ndarray) -> np.ndarray:
+    """Return ``array[rows]``; ``take`` gives the same as the brackets, and is faster.
+
+    Parameters
+    ----------
+    array : array (n_samples, n_columns)
+    rows : slice, or array of int (batch_size,)
+
+    Returns
+    -------
+    array (batch_size, n_columns)
+
+    Source: the NumPy reference, ``numpy.take``.
+    """
+    return array[rows] if isinstance(rows, slice) else array.take(rows, axis=0)
 
 
 def add_weight_decay(gradients: Parameters, network: Network, weight_decay: float) -> None:

@@ -163,7 +163,7 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
     if array.dtype.kind in "US" and array.size:
         words = f"np.array({name}) == {str(array.flat[0])!r}"
         return f"Give each word a number, for example ({words}) * 1.0."
-    return "Give each entry a number of its own before."
+    return "Give each entry a number first; of a date that can be the days since the first one."
 
 
 def takes_floats(function: F) -> F:
@@ -213,7 +213,7 @@ def check_shapes(predictions: np.ndarray, y: np.ndarray) -> None:
         raise ValueError(
             f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
             "the shape (n_samples, n_outputs) of the predictions' last two axes, with at least one "
-            "sample; for one output that is y.reshape(-1, 1)."
+            "sample; for one output that is np.reshape(y, (-1, 1))."
         )
 
 
@@ -303,6 +303,8 @@ def check_matrix(
         advice = f"For a single sample use {code}.reshape(1, -1)."
     elif array.ndim == 2 and array.shape[0] == columns:
         advice = f"It looks transposed: use {code}.T if each column is a sample."
+    elif array.ndim > 2 and math.prod(array.shape[1:]) == columns:
+        advice = f"Write the entries of each sample in a row: {code}.reshape({len(array)}, -1)."
     else:
         advice = f"Reshape {name}, or build a network with matching layer sizes."
     raise ValueError(f"{name} has shape {array.shape}, but expected is {expected}. {advice}")
@@ -513,13 +515,15 @@ def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bo
     """Raise an IndexError unless ``index`` picks networks from a stack; one network if whole."""
     kinds = (int, np.integer) if whole else (int, np.integer, slice)
     fits = all(isinstance(i, kinds) and not isinstance(i, bool) for i in index)
-    if (
-        not fits
-        or not 0 < len(index) <= len(stack_shape)
-        or (whole and len(index) < len(stack_shape))
-    ):
+    n_axes = len(stack_shape)
+    fewest = n_axes if whole else 1
+    if not fits or n_axes == 0 or not fewest <= len(index) <= n_axes:
+        asked = ", ".join(map(repr, index))
+        if n_axes == 0:
+            raise IndexError(f"member({asked}) was asked for, but this is a single network.")
+        axes = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         raise IndexError(
-            f"member{index} was asked for, but this stack has {len(stack_shape)} axes "
+            f"member({asked}) was asked for, but this stack has {axes} "
             f"(stack_shape {stack_shape}). Give one whole number for each axis."
         )
 

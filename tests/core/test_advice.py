@@ -47,6 +47,19 @@ CASES = {
         [1, 2, 3], "X", random_network([1, 2, 1], "tanh", "tanh").predict,
         r"Use (np\.array\(X\)\.reshape\(-1, 1\))",
     ),
+    "images": (
+        X.reshape(4, 2, 1), "X", NET.predict, r"row: (X\.reshape\(4, -1\))",
+    ),
+    "labels as floats": (
+        [0.0, 1.0], "labels", lambda labels: datasets.one_hot(labels, 2), r"Use (np.*\))\.$",
+    ),
+    "labels in a column": (
+        [[0], [1]], "labels", lambda labels: datasets.one_hot(labels, 2), r"Use (np.*\))\.$",
+    ),
+    "a function that returns a dict": (
+        lambda theta: {"loss": theta @ theta}, "function",
+        lambda function: numerical_gradient(function, [1.0, 2.0]), r": (lambda theta: .*)\.$",
+    ),
     "X as text": ([["1", "2"]], "X", NET.predict, r"first: (.*)\.$"),
     "X of objects": (X.astype(object), "X", NET.predict, r"first: (.*)\.$"),
     "X masked": (np.ma.masked_equal(X, 1), "X", NET.predict, r"(X\.filled\(0\))"),
@@ -79,7 +92,9 @@ CASES = {
         lambda y: train_on(y) if np.shape(y) == (4, 1) else train_on(y, CLASSES, "cross_entropy"),
         r"targets (datasets\..*, 3\))\.",
     ),
-    "targets of a loss": (Y.ravel(), "y", lambda y: mse(Y, y), r"that is (y\.reshape\(-1, 1\))"),
+    "targets of a loss": (
+        Y.ravel(), "y", lambda y: mse(Y, y), r"that is (np\.reshape\(y, \(-1, 1\)\))",
+    ),
     "labels of a loss": (2 * Y - 1, "y", lambda y: bce(Y, y), r": (\(y \+ 1\) / 2)"),
     "a flat bias": (
         [1, 2], "b1", lambda b1: Network.from_weights([[[1, 2]]], [b1]), r"Use (np.*\))\.$"

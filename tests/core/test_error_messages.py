@@ -507,13 +507,13 @@ def test_only_single_networks_of_one_architecture_make_a_stack():
 @pytest.mark.parametrize("index", [(), (0, 0), ("a",), (1.0,), (None,), (slice(0, 2),), (True,)])
 def test_a_member_is_asked_for_by_one_number_for_each_axis(index):
     stack = net(stack_shape=(3,))
-    refused(lambda: stack.member(*index), IndexError, "member(", "1 axes", "(3,)")
+    refused(lambda: stack.member(*index), IndexError, "member(", "1 axis", "(3,)")
 
 
 def test_a_member_beyond_the_stack_is_refused():
     with pytest.raises(IndexError, match="out of bounds"):
         net(stack_shape=(3,)).member(3)
-    refused(lambda: net().member(0), IndexError, "0 axes", "stack_shape ()")
+    refused(lambda: net().member(0), IndexError, "a single network")
 
 
 @pytest.mark.parametrize(
@@ -708,7 +708,7 @@ def test_a_tolerance_is_a_number(name):
         (lambda t: t, [1.0, 2.0], ValueError, ["shape (2,)", "one number is expected", "the loss"]),
         (lambda t: t, [1.0], ValueError, ["shape (1,)", "function(theta).item()"]),
         (lambda t: (t[0], t), [1.0], TypeError, ["a tuple of 2", "function(theta)[0]"]),
-        (lambda t: {"loss": t[0]}, [1.0], TypeError, ["a dict with ['loss']", "[name]"]),
+        (lambda t: {"loss": t[0]}, [1.0], TypeError, ["a dict with ['loss']", "['loss']"]),
         (lambda t: None, [1.0], TypeError, ["the function's value is None", "return loss"]),
         ("loss", [1.0], TypeError, ["function is 'loss'"]),
         (lambda t: np.nan, [1.0], ValueError, ["the function's value is nan"]),
