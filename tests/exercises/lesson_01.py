@@ -100,6 +100,7 @@ WRONG = {
     },
     "1.4": {
         "a slope that only prints as 0": [10, 17, 35],
+        "a slope that is small, and not 0": [5, 0, 9.5],
         "a z beyond the first": [38, 100],
         "the end of the exponential": [709, 710, 745],
         "the other end of the curve": [-37, -746],

@@ -196,8 +196,9 @@ WRONG = {
         ],
     },
     "3.3": {
-        "a straight line for MSE": [(2800, 11), (1884, 11), (1721, 11)],
-        "a factor for BCE too": [(11034, 66), (2800, 66), (11034, 22)],
+        "a count under MSE that grows too slowly": [(2800, 11), (1884, 11), (1721, 11)],
+        "another factor under MSE": [(9000, 11), (15_000, 12)],
+        "a count under BCE that grows too fast": [(11034, 66), (2800, 66), (11034, 22)],
         "a factor for each unit of z": [(81402, 11), (1507 * 7.39**2, 11)],
     },
     "3.4": {

@@ -189,6 +189,22 @@ def deep_in_float32(*arguments):
     return deep_by_einsum(*(array.astype(np.float32) for array in arguments))
 
 
+def tanh_measured(X, y, *parameters):
+    """Every slope from two losses."""
+
+    def loss(W1, b1, W2, b2):
+        return np.mean((np.tanh(X @ W1 + b1) @ W2 + b2 - y) ** 2)
+
+    slopes = [np.zeros(part.shape) for part in parameters]
+    for k, slope in enumerate(slopes):
+        for index in np.ndindex(slope.shape):
+            there = [[part.copy() for part in parameters] for _ in range(2)]
+            there[0][k][index] += 1e-5
+            there[1][k][index] -= 1e-5
+            slope[index] = (loss(*there[0]) - loss(*there[1])) / 2e-5
+    return slopes
+
+
 RIGHT = {
     "4.1": [(-0.2127, -0.2909), (-0.21270, np.array([[-0.29095]])), (-0.7311 * 0.2909, -0.2909)],
     "4.2": [(-0.0370, -0.0154), (-0.037, np.float32(-0.01542)), (-0.0369, -0.0155)],
@@ -223,12 +239,16 @@ WRONG = {
     },
     "4.3": {
         "an output without an error": [0.3195, 0.319],
+        "the delta in place of the target": 0.008860,
+        "the difference in place of the target": 0.1630,
+        "the slope of the output forgotten": [0.3106, 0.2840],
         "an error in the wrong direction": [0.4825, 0.482],
         "two deltas that cancel without their weights": [-0.2511, -0.25],
         "the weights of hidden neuron 1": 1.0802,
         "a column of W2 where a row is meant": -0.0473,
         "the target as it was": [0, 0.0],
     },
+    "4.8": {"slopes that were measured": tanh_measured},
     "4.6": {
         "a learning rate with a sign": [(-0.2, "half the sum", 1.2), (-0.2, "sum", -1.2)],
         "the gradient divided by the step": [(5, "half the sum", 30), (5.0, "sum", 60)],

@@ -161,6 +161,8 @@ WRONG = {
         "another learning rate": (trained(0.5)[:-1], 600),
         "right in place of solved": (CURVE[:-1], 49),
         "a small loss in place of a small error": (CURVE[:-1], 145),
+        "errors that are compared with their signs": (CURVE[:-1], 144),
+        "the mean error in place of the largest": (CURVE[:-1], 142),
         "one epoch off": [(CURVE[:-1], 149), (CURVE[:-1], 151)],
     },
     "5.4": {

@@ -106,7 +106,7 @@ WRONG = {
         "a rate that is not above 0": [0, -3],
     },
     "6.3": {
-        "a size that makes it sure, in place of the smallest that can": [8, 16],
+        "a size that can, in place of the smallest that can": [8, 16],
     },
     "6.6": {
         "the scatter of one share alone": [(100, 400), (96, 396), (96, 400)],

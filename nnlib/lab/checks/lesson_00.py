@@ -13,8 +13,7 @@ two_links = Value(
     names=("slope",),
     wanted="the slope of a = 1/(2 + e^z) at z = 1, to four decimals",
     answer=-np.e / U**2,
-    rtol=0,
-    atol=1.01e-4,
+    decimals=4,
     mistakes=[
         Mistake(
             name="the minus of 1/u lost",

@@ -11,8 +11,7 @@ mirrored = Value(
     number="1.1",
     wanted="the activation at z = -2, to four decimals",
     answer=1 - 0.8808,
-    rtol=0,
-    atol=1.01e-4,
+    decimals=4,
     mistakes=[
         Mistake(
             name="the other side with a minus sign",
@@ -194,8 +193,15 @@ first_slope_of_zero = Value(
     mistakes=[
         Mistake(
             name="a slope that only prints as 0",
-            hint="Four or six decimals hide what is left. Compare with == 0, or print more.",
-            looks_like=lambda z: 5 <= z < 36,
+            hint="Four decimals hide what is left. Compare with == 0, or print more.",
+            looks_like=lambda z: 10 <= z < 36,
+        ),
+        Mistake(
+            name="a slope that is small, and not 0",
+            hint=lambda z: (
+                f"At z = {z:g} it is {sigmoid(z) * (1 - sigmoid(z)):.2g}. Go further out."
+            ),
+            looks_like=lambda z: 0 <= z < 10,
         ),
         Mistake(
             name="one too few",

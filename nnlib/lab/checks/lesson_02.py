@@ -418,7 +418,7 @@ def two_gates_in_words(b_or, b_nand):
 
 def wrong_bias(b_or, b_nand):
     """What is wrong with the two biases, in one word; the first thing that is."""
-    if b_or > 0 > b_nand:
+    if both_are_sure(b_nand, b_or):
         return "exchanged"
     if b_or >= 0:
         return "OR yes to nothing"

@@ -166,13 +166,18 @@ steps_from_ten = Value(
     atol=0,
     mistakes=[
         Mistake(
-            name="a straight line for MSE",
-            hint="From -6 to -8 the count did not grow by a fixed number of steps. It was "
-            "multiplied.",
+            name="a count under MSE that grows too slowly",
+            hint="From -6 to -8 it did not grow by a fixed number of steps. It was multiplied.",
             looks_like=lambda by_mse, by_bce: 1600 < by_mse < 3200 and 9 < by_bce < 13,
         ),
         Mistake(
-            name="a factor for BCE too",
+            name="another factor under MSE",
+            hint="Divide each count by the one before: the quotients settle. Where does the next "
+            "one lie? And the slope shrinks by e**2 for two units.",
+            looks_like=lambda by_mse, by_bce: 3200 <= by_mse < 10_100 or 11_950 < by_mse <= 60_000,
+        ),
+        Mistake(
+            name="a count under BCE that grows too fast",
             hint="The counts under BCE are 3, 5, 7, 9. How do they go on?",
             looks_like=lambda by_mse, by_bce: 13 < by_bce < 1000,
         ),
@@ -413,6 +418,11 @@ rate_under_the_mean = Value(
             name="the half turned into a double",
             hint="Half the sum has half the slope of the sum, so its rate is worth half as much.",
             wrong=0.004 * 150 * 2,
+        ),
+        Mistake(
+            name="the half alone",
+            hint="That takes care of the half. And what lies between a sum and a mean?",
+            wrong=[0.002, 0.008],
         ),
         Mistake(
             name="the outputs left out",

@@ -6,6 +6,7 @@ from nnlib.activations import sigmoid, sigmoid_derivative
 from nnlib.gradcheck import compare_gradients, numerical_gradients
 from nnlib.lab import example
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
+from nnlib.lab.checks.plain import same
 from nnlib.network import Network
 
 ROUNDING = 1.6e-4  # what an answer loses that was worked out with four decimals
@@ -18,8 +19,10 @@ def about(value, other):
 
 # The network of section 4.1, for its first sample.
 W2 = example.W2
-a1 = sigmoid(example.X[:1] @ example.W1 + example.b1)
-a2 = sigmoid(a1 @ W2 + example.b2)
+z1 = example.X[:1] @ example.W1 + example.b1
+a1 = sigmoid(z1)
+z2 = a1 @ W2 + example.b2
+a2 = sigmoid(z2)
 SLOPE1, SLOPE2 = a1 * (1 - a1), a2 * (1 - a2)
 FACTOR = 2 / example.y.size  # of the slope of the MSE: 2 / (n m)
 
@@ -53,6 +56,14 @@ on_the_path = Value(
             hint="Between z2 and the loss lie two links. Start from the number below z2, not from "
             "the one below a2.",
             looks_like=lambda w, b: about(b, 2 * (ANSWER - 1)),
+        ),
+        Mistake(
+            name="a factor of 2 too many or too few",
+            hint="The slope of the square (a - y)**2 is 2 (a - y), once.",
+            wrong=[
+                (ON_THE_PATH * DELTA / 2, DELTA / 2),
+                (ON_THE_PATH * DELTA * 2, DELTA * 2),
+            ],
         ),
         Mistake(
             name="the slope of the bias for the weight as well",
@@ -119,6 +130,16 @@ another_target = Value(
             wrong=at_output(FACTOR * (a2 - OTHER_TARGET)),
         ),
         Mistake(
+            name="the slope of the output taken at z instead of at a",
+            hint="In a * (1 - a) stands the activation.",
+            wrong=at_output(FACTOR * (a2 - OTHER_TARGET) * z2 * (1 - z2)),
+        ),
+        Mistake(
+            name="the slope of the next layer at the hidden neuron",
+            hint="The delta of a hidden neuron has the slope of its own activation, from a1.",
+            wrong=at_hidden(TO_HIDDEN[0, 1] * SLOPE2[0, 1]),
+        ),
+        Mistake(
             name="another factor than 2 / (n m)",
             hint="2 * (a - y) / (n * m), with n * m = 4 * 2: the mean goes over all four samples.",
             wrong=[
@@ -177,6 +198,9 @@ def hears_nothing_if(weight1, weight2):
     return a2[0, 1] + delta * weight1 / weight2 / SLOPE2[0, 1]
 
 
+TARGET = hears_nothing_if(*W2[1])
+WANTED_DELTA = FACTOR * (a2[0, 1] - TARGET) * SLOPE2[0, 1]
+
 cancelled = Search(
     number="4.3",
     names=("target_2",),
@@ -189,6 +213,27 @@ cancelled = Search(
             hint="Then output 2 sends nothing back. But output 1 still does. Output 2 has to send "
             "something that cancels it.",
             looks_like=lambda target: abs(target - a2[0, 1]) < 2e-3,
+        ),
+        Mistake(
+            name="the delta in place of the target",
+            hint="That is the delta that output 2 has to have. Which target gives it?",
+            looks_like=lambda target: abs(target - WANTED_DELTA) < 2e-4,
+        ),
+        Mistake(
+            name="the difference in place of the target",
+            hint="So far the target lies from the prediction. Add it to the prediction.",
+            looks_like=lambda target: abs(abs(target) - abs(a2[0, 1] - TARGET)) < 2e-3,
+        ),
+        Mistake(
+            name="the slope of the output forgotten",
+            hint="delta is the difference, times 2 / (n m), times how readily the output moves.",
+            looks_like=lambda target: (
+                min(
+                    abs(target - (a2[0, 1] - WANTED_DELTA)),
+                    abs(target - (a2[0, 1] - WANTED_DELTA / FACTOR)),
+                )
+                < 2e-3
+            ),
         ),
         Mistake(
             name="an error in the wrong direction",
@@ -779,6 +824,8 @@ def tanh_inputs(rng):
     cases.append((X, y, *random_network(rng, 2, 3, 1)))
     far_out = rng.normal(size=(3, 2)) * 1000
     cases.append((far_out, rng.normal(size=(3, 2)), *random_network(rng, 2, 3, 2)))
+    large = 3e5 * rng.normal(size=(3, 2))  # "numbers of any size": a measurement gets coarse
+    cases.append((rng.normal(size=(3, 2)), large, *random_network(rng, 2, 3, 2)))
     return cases
 
 
@@ -789,12 +836,29 @@ def slope_of_the_wrong_layer(X, y, W1, b1, W2, b2):
     return X.T @ delta1, bias_rule(delta1), a1.T @ delta2, bias_rule(delta2)
 
 
-from_beginning_to_end = Function(
+def as_if_measured(outcomes):
+    """Whether all is right, but only to the digits that a measured slope has."""
+    expected = from_beginning_to_end.expected
+    return len(outcomes) == len(expected) and all(
+        theirs.result is not None and same(ours.result, theirs.result, 1e-2, 1e-6)
+        for ours, theirs in zip(expected, outcomes, strict=True)
+    )
+
+
+from_beginning_to_end: Function = Function(
     number="4.8",
     inputs=tanh_inputs,
     answer=tanh_gradients,
     returns=("dW1", "db1", "dW2", "db2"),
+    rtol=1e-7,  # what is measured is not as exact
+    atol=1e-9,
     mistakes=[
+        Mistake(
+            name="slopes that were measured",
+            hint="They are right, to the few digits that a measurement gives. Here the formulas "
+            "are asked for: forward, then the four equations.",
+            looks_like=as_if_measured,
+        ),
         Mistake(
             name="the network of the lesson, with sigmoids",
             hint="Here the hidden layer is a tanh, and the output is its weighted sum as it is: "
@@ -818,6 +882,8 @@ from_beginning_to_end = Function(
             wrong=[
                 gradient_with(output_slope=sigmoid_slope),
                 gradient_with(output_slope=tanh_slope),
+                gradient_with(output_slope=lambda z, a: 0 * a),
+                gradient_with(output_slope=lambda z, a: a),
                 gradient_with(output_slope=sigmoid_slope, slope=sigmoid_slope),
             ],
         ),

@@ -224,6 +224,23 @@ whole_training = Function(
             wrong=training_with(new_W2_first=True),
         ),
         Mistake(
+            name="a return inside the loop",
+            hint="The function ends at its first return. It belongs behind the loop, at the height "
+            "of the for.",
+            wrong=lambda *arguments: own_training(*arguments[:-1], 1),
+        ),
+        Mistake(
+            name="the activation handed to the loss, where the logit is meant",
+            hint="loss_and_delta takes z2. It computes a2 from it by itself.",
+            wrong=[
+                training_with(
+                    loss=lambda z2, a2, y: bce(a2, y),
+                    delta=lambda a2, y: (sigmoid(a2) - y) / y.size,
+                ),
+                training_with(loss=lambda z2, a2, y: bce(a2, y)),
+            ],
+        ),
+        Mistake(
             name="a training that forgets its steps",
             hint="The new arrays must take the place of the old ones, so that the next forward "
             "pass uses them.",
@@ -282,22 +299,25 @@ def xor_start():
 
 
 def xor_run(loss="bce", learning_rate=RATE):
-    """Return the losses of the run, and the largest error after each epoch; 0 is the start."""
+    """Return the losses of the run, and the four misses after each epoch; 0 is the start."""
     X, y = datasets.xor()
     network = xor_start()
-    errors = [np.abs(network.predict(X) - y).max()]
+    misses = [network.predict(X) - y]
 
-    def note_error(epoch, network):
-        errors.append(np.abs(network.predict(X) - y).max())
+    def note_misses(epoch, network):
+        misses.append(network.predict(X) - y)
 
     options = {"loss": loss, "learning_rate": learning_rate, "epochs": EPOCHS}
-    history = train(network, X, y, **options, callback=note_error)
-    return history.loss, np.array(errors)
+    history = train(network, X, y, **options, callback=note_misses)
+    return history.loss, np.array(misses)
 
 
-own_losses, own_errors = xor_run()
+own_losses, own_misses = xor_run()
+own_errors = np.abs(own_misses).max(axis=(1, 2))
 RIGHT_AT, SOLVED_AT = (int(np.argmax(own_errors < limit)) for limit in (0.5, 0.1))
 SMALL_LOSS_AT = int(np.argmax(own_losses < 0.1))
+WITH_SIGNS_AT = int(np.argmax(own_misses.max(axis=(1, 2)) < 0.1))
+MEAN_AT = int(np.argmax(np.abs(own_misses).mean(axis=(1, 2)) < 0.1))
 
 
 def alike(curve, wanted):
@@ -348,6 +368,19 @@ xor_of_your_own = Value(
             ),
         ),
         Mistake(
+            name="errors that are compared with their signs",
+            hint="An answer that is too low has a negative error, and that is always below 0.1. "
+            "Take np.abs first.",
+            looks_like=lambda curve, solved: (
+                alike(curve, own_losses[:-1]) and solved == WITH_SIGNS_AT
+            ),
+        ),
+        Mistake(
+            name="the mean error in place of the largest",
+            hint="Three good corners hide a bad one. Take the largest of the four errors.",
+            looks_like=lambda curve, solved: alike(curve, own_losses[:-1]) and solved == MEAN_AT,
+        ),
+        Mistake(
             name="one epoch off",
             hint="Very near. How many epochs are behind the network when you look at it? Before "
             "the first step it is none.",
@@ -392,7 +425,7 @@ one_number = Search(
     mistakes=[
         Mistake(
             name="the number that the write-up begins with",
-            hint="That start is the stuck one. Move away from it, in either direction.",
+            hint="That start is the stuck one. Move away from it.",
             looks_like=lambda w: abs(w - START) < 1e-3,
         ),
         Mistake(

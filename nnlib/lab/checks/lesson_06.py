@@ -25,6 +25,7 @@ long_bowl = Value(
     names=("bowl_edge", "kept"),
     wanted="a learning rate, and a factor between 0 and 1",
     answer=(EDGE, KEPT),
+    decimals=4,
     mistakes=[
         Mistake(
             name="the number in front of the square taken for the curvature",
@@ -165,9 +166,9 @@ four_in_a_row = Value(
             wrong=1,
         ),
         Mistake(
-            name="a size that makes it sure, in place of the smallest that can",
-            hint="Nearly every start works with so many. The question is for the fewest with which "
-            "any start does.",
+            name="a size that can, in place of the smallest that can",
+            hint="With so many neurons it can be done. The question is for the fewest with which "
+            "any start does it.",
             looks_like=lambda neurons: neurons >= 5,
         ),
     ],
@@ -321,6 +322,14 @@ share_of_starts: Function = Function(
             wrong=lambda predictions, y: success_rate(predictions, y) * 100,
         ),
         Mistake(
+            name="nan left out of the maximum",
+            hint="np.nanmax looks past what is not a number. A network that diverged would count "
+            "by the answers that it still gives.",
+            wrong=lambda predictions, y: (
+                np.fmax.reduce(errors(predictions, y), axis=CORNERS) < 0.1
+            ).mean(axis=-1),
+        ),
+        Mistake(
             name="one share for all the learning rates together",
             hint="Only the axis of the starts is to go. What stands before it, stays: a share for "
             "each learning rate.",
@@ -377,6 +386,16 @@ def sweep(rates, seeds, epochs):
     return results
 
 
+def new_starts_each_time(rates, seeds, epochs):
+    generators = [np.random.default_rng(seed) for seed in seeds]
+    return [
+        np.median(
+            [losses_of(Network.random([2, 3, 1], rng=one), rate, epochs)[-1] for one in generators]
+        )
+        for rate in rates
+    ]
+
+
 def sweep_inputs(rng):
     a_few = [int(seed) for seed in rng.integers(0, 40, 5)]
     return [
@@ -385,6 +404,7 @@ def sweep_inputs(rng):
         ([3.0, 0.3], a_few, 4),
         ([1.5], [6, 8, 9], 3),
         ([0.74, 2.5], [611], 2),
+        ([25.0, 60.0], [2, 5, 8], 4),  # the loss rises again
     ]
 
 
@@ -440,6 +460,23 @@ mended_sweep: Function = Function(
                 lambda rates, seeds, epochs: table_of_losses(rates, seeds, epochs)[:, 0],
                 lambda rates, seeds, epochs: table_of_losses(rates, seeds, epochs)[:, -1],
             ],
+        ),
+        Mistake(
+            name="other starts for each rate",
+            hint="The generators go on where the rate before has left them. Every rate shall begin "
+            "with the same starts.",
+            wrong=new_starts_each_time,
+        ),
+        Mistake(
+            name="the smallest loss of a run in place of its last",
+            hint="With a large rate the loss may rise again. Asked for is where a run ends.",
+            wrong=lambda rates, seeds, epochs: np.median(
+                [
+                    [losses_of(network_of(seed), rate, epochs).min() for seed in seeds]
+                    for rate in rates
+                ],
+                axis=1,
+            ),
         ),
         Mistake(
             name="the loss before training",
@@ -512,6 +549,12 @@ enough_starts = Value(
             hint="The first number is right. The scatter shrinks with the root of n: what does it "
             "take to halve it?",
             looks_like=lambda ten, five: 195 <= ten <= 197 and 384 <= five <= 400,
+        ),
+        Mistake(
+            name="four times as many, to the digit",
+            hint="Half the difference takes four times as many starts if the scatter is the same. "
+            "But 55 per cent scatters a little more than 60.",
+            wrong=(196, 784),
         ),
         Mistake(
             name="a difference that is not squared",

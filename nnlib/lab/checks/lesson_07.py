@@ -138,6 +138,11 @@ other_side = Value(
             wrong=2.0,
         ),
         Mistake(
+            name="the two numbers added",
+            hint="How far is it from 2 to -3? Go as far once more.",
+            wrong=-1.0,
+        ),
+        Mistake(
             name="the middle of the two numbers",
             hint="The logit at the origin is the middle of the two others, and it is given.",
             wrong=-0.5,

@@ -46,6 +46,15 @@ def sample_deviation(X_train, X_new):
     return (X_new - X_train.mean(axis=0)) / np.where(std == 0, 1, std)
 
 
+def by_a_little_more(little):
+    return lambda X_train, X_new: (X_new - X_train.mean(axis=0)) / (X_train.std(axis=0) + little)
+
+
+def by_the_variance(X_train, X_new):
+    variance = X_train.var(axis=0)
+    return (X_new - X_train.mean(axis=0)) / np.where(variance == 0, 1, variance)
+
+
 scaling = Function(
     number="8.1",
     inputs=training_and_new_data,
@@ -60,6 +69,17 @@ scaling = Function(
             name="training and new data measured together",
             hint="That lets the new data into what was learned: a leak. Measure on X_train only.",
             wrong=by_both,
+        ),
+        Mistake(
+            name="a small number added to the deviation",
+            hint="Where a column never changes it is divided by that small number, and a change of "
+            "0.5 becomes millions. Put 1 in the place of a deviation of 0.",
+            wrong=[by_a_little_more(1e-8), by_a_little_more(1e-7), by_a_little_more(1e-12)],
+        ),
+        Mistake(
+            name="the variance in place of the standard deviation",
+            hint="The variance is in squared units. Take its root: std.",
+            wrong=by_the_variance,
         ),
         Mistake(
             name="a division by 0 where a column never changes",
@@ -127,6 +147,12 @@ def log_softmax(z):
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
+def from_probabilities(z, labels, mend):
+    with np.errstate(all="ignore"):
+        a = np.exp(log_softmax(z))
+        return -np.log(mend(a)[np.arange(len(z)), labels]).mean()
+
+
 loss_from_labels = Function(
     number="8.2",
     inputs=logits_and_labels,
@@ -136,6 +162,23 @@ loss_from_labels = Function(
             name="exponentials of logits that were not shifted",
             hint="exp(1000) overflows. Subtract the largest logit of each row first.",
             wrong=[without_shift, logarithm_without_shift],
+        ),
+        Mistake(
+            name="the logarithm of a probability that was rounded to 0",
+            hint="The row [1000, 0] has a probability of 0 for its second class, and the logarithm "
+            "of that is infinite; clipped, it stands still. Take the logarithm before you divide: "
+            "it is a logit minus the logarithm of a sum.",
+            wrong=[
+                lambda z, labels: from_probabilities(z, labels, lambda a: a),
+                *[
+                    lambda z, labels, e=e: from_probabilities(z, labels, lambda a: a + e)
+                    for e in (1e-8, 1e-10, 1e-12, 1e-15)
+                ],
+                *[
+                    lambda z, labels, e=e: from_probabilities(z, labels, lambda a: np.clip(a, e, 1))
+                    for e in (1e-7, 1e-8, 1e-10, 1e-12, 1e-15)
+                ],
+            ],
         ),
         Mistake(
             name="the sum over the samples where the mean is meant",
@@ -168,8 +211,7 @@ first_loss = Value(
     number="8.3",
     wanted="the loss when all 26 letters get the same probability",
     answer=float(np.log(26)),
-    rtol=0,
-    atol=1e-3,
+    decimals=3,
     mistakes=[
         Mistake(
             name="the probability itself",
@@ -240,6 +282,15 @@ one_step_of_momentum = Function(
             wrong=uphill,
         ),
         Mistake(
+            name="a velocity with the opposite sign, subtracted from theta",
+            hint="theta comes out right if the old velocity has that sign, too. Here the velocity "
+            "is the step itself: theta + velocity.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta - (mu * velocity + learning_rate * gradient),
+                mu * velocity + learning_rate * gradient,
+            ),
+        ),
+        Mistake(
             name="theta moved by the gradient alone",
             hint="That is plain gradient descent, and the velocity goes unused. Add the velocity.",
             wrong=lambda theta, velocity, gradient, learning_rate, mu: (
@@ -295,6 +346,11 @@ precision_of_answers = Function(
             hint="A row holds one digit and all answers to it. The question is about one answer: a "
             "column.",
             wrong=lambda table: np.diag(table) / table.sum(axis=1),
+        ),
+        Mistake(
+            name="// in place of /",
+            hint="// leaves whole numbers only, and a share below 1 becomes 0.",
+            wrong=lambda table: np.diag(table) // table.sum(axis=0),
         ),
         Mistake(
             name="the diagonal over all images",

@@ -151,8 +151,7 @@ swish = Value(
     names=("slope_of_swish",),
     wanted="one slope, to four decimals",
     answer=SIGMOID_AT + AT * SLOPE_AT,
-    rtol=0,
-    atol=5e-5,
+    decimals=4,
     mistakes=[
         Mistake(
             name="the value of swish in place of its slope",
@@ -289,8 +288,7 @@ printed = Value(
     names=("printed_loss",),
     wanted="one loss, to four decimals",
     answer=AS_LOGIT,
-    rtol=0,
-    atol=5e-5,
+    decimals=4,
     mistakes=[
         Mistake(
             name="the loss of the probability, which is what was meant",

@@ -17,8 +17,7 @@ DEEPEST = 10  # lists within lists
 WIDEST = 8  # entries that are shown of a row
 DIGITS = (4, 6, 9, 13, 17)  # significant ones: as few as tell two numbers apart
 PASTED = 80  # numbers that a call may hold to be written out
-OF_SINGLES = 1e-6  # what numbers in single precision may differ by, however small they are
-USUAL = (1e-4, 1e-6)  # rtol and atol
+USUAL = (1e-4, 1e-6)  # rtol and atol, the least that numbers in single precision may differ by
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,8 @@ def same(ours, theirs, rtol, atol, equal_nan=False):
     if ours.array.shape != theirs.array.shape:
         # An empty list has no way to say how many columns it would have had.
         return ours.array.size == theirs.array.size == 0 and (ours.sequence or theirs.sequence)
-    atol = max(atol, OF_SINGLES) if theirs.single and atol < USUAL[1] else atol
+    if theirs.single:
+        rtol, atol = max(rtol, USUAL[0]), max(atol, USUAL[1])
     return bool(np.allclose(theirs.array, ours.array, rtol, atol, equal_nan))
 
 
