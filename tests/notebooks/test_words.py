@@ -31,9 +31,10 @@ SKIPPED = {
 ELSEWHERE = {
     "AdamW", "BCELoss", "BCEWithLogitsLoss", "BinaryCrossentropy", "CategoricalCrossentropy",
     "CrossEntropyLoss", "DataLoader", "Dense", "L2", "Linear", "SGD",
-    "SparseCategoricalCrossentropy", "Tanh", "benchmarks", "condition", "decimal",
-    "early_stopping", "eps", "fit", "from_logits", "joblib", "kernel_regularizer",
-    "learning_rate_init", "lr", "model", "nn", "npz", "optim", "predict_proba", "q", "solver",
+    "SparseCategoricalCrossentropy", "Tanh", "add_decayed_weights", "benchmarks", "condition",
+    "decimal", "early_stopping", "eps", "fit", "from_logits", "joblib", "kernel_regularizer",
+    "learning_rate_init", "lr", "model", "nn", "npz", "optim", "predict_proba", "q",
+    "reduction", "sigmoid_binary_cross_entropy", "softmax_cross_entropy", "solver",
     "state_dict", "torch",
 }  # fmt: skip
 
