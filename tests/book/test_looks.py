@@ -76,10 +76,7 @@ def test_folds_open_with_a_click_and_close_again(page, address, name):
 @pytest.mark.parametrize("words", ["δ", "delta", "η", "softmax", "learning_rate", "overfitting"])
 def test_the_search_finds_symbols_and_words_of_the_glossary(page, address, words):
     page.goto(f"{address}/search.html?q={words}")
-    page.wait_for_selector("#search-results li a", timeout=20_000)
-    page.wait_for_function("document.querySelector('.search-summary')?.innerText.includes('found')")
-    links = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
-    assert any("glossary.html#entry-" in link for link in links), links
+    page.wait_for_selector("#search-results li a[href*='glossary.html#entry-']", timeout=20_000)
 
 
 def test_a_link_in_jupyters_form_leads_to_the_section(page, address):
