@@ -71,7 +71,7 @@ slides: install-lab book/node_modules  ## build/slides: a deck of every sitting,
 links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
 	.venv/bin/python tools/links.py $(REMOTE)
 
-.PHONY: book book-serve live test-book install-book
+.PHONY: book book-serve live live-sizes test-book check-live install-book
 
 book: install-book book/node_modules  ## build the web book, into .book/site
 	.venv/bin/python tools/book.py
@@ -81,6 +81,13 @@ book-serve: live book  ## show the book and the live site on this machine
 
 live: install-book book/node_modules .venv/live  ## build the live site, which runs the sittings in the browser
 	.venv/bin/python tools/live.py
+
+live-sizes: install-book book/node_modules .venv/live  ## ask how large the wheels are that the browser fetches elsewhere
+	.venv/bin/python tools/live.py measure
+
+check-live: install-browser  ## run sittings on the published live site (SITE=… for another address)
+	@sh tools/chromium.sh
+	.venv/bin/python tools/check_live.py $(SITE) $(NOTEBOOKS)
 
 test-book: live book  ## look at every page of the book in Chromium, and start the live site
 	@sh tools/chromium.sh

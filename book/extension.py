@@ -104,9 +104,7 @@ def add_buttons(app, doctree):
     found = [
         link(live(path.stem), "Run here", "Python in the browser, nothing to install"),
         link(links.binder(address, file), "Binder", "A computer lent by mybinder.org"),
-        link(links.colab(address, file), "Colab", "A computer lent by Google; needs an account")
-        if links.colab(address, file)
-        else "",
+        link(links.colab(address, file), "Colab", "A computer lent by Google; needs an account"),
         link(path.name, "Download", "The notebook, for your own Jupyter", download=""),
         link(
             f"live/afresh.html?path={path.name}",

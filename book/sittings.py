@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import links
 import minutes
 import nbformat
 
@@ -68,9 +69,10 @@ def read_sitting(path):
 
 
 def sittings(folder=NOTEBOOKS):
-    """All notebooks in reading order; those without a number, to look things up in, come last."""
-    paths = sorted(folder.glob("*.ipynb"), key=lambda path: (not path.stem[0].isdigit(), path.stem))
-    return [read_sitting(path) for path in paths]
+    """All notebooks in reading order; those to look things up in come last."""
+    pages = {path.name: read_sitting(path) for path in folder.glob("*.ipynb")}
+    timed = links.in_reading_order(name for name, page in pages.items() if page.is_sitting)
+    return [pages[name] for name in [*timed, *sorted(pages.keys() - timed)]]
 
 
 def neighbours(name, every):

@@ -3,8 +3,9 @@
 usage: python tools/links.py [ADDRESS]      (default: the git remote "origin")
 
 The address stands in one place, [project.urls] in pyproject.toml. This command puts the address of
-your clone or fork there, and writes what follows from it: CITATION.cff and the Binder links that
-README.md refers to.
+your clone or fork there, and writes what follows from it: CITATION.cff, and the links to the web
+book, to the live site, to Binder and to Colab that README.md refers to. The book takes them from
+here when it is built.
 """
 
 import re
@@ -63,18 +64,35 @@ def live(address, notebook=""):
 
 
 def colab(address, path):
-    """A link that opens a file of the published repository in Colab, which takes GitHub's alone."""
+    """A link that opens a sitting in Colab, from the branch that tools/colab.py is for.
+
+    Colab takes files from GitHub alone: for another host there is none, "".
+    """
     host, project = address.removeprefix("https://").split("/", 1)
     if host != "github.com":
-        return None
-    return f"https://colab.research.google.com/github/{project}/blob/HEAD/{path}"
+        return ""
+    return f"https://colab.research.google.com/github/{project}/blob/colab/{path}"
 
 
 def definitions(address, notebooks):
-    """The link definitions at the end of README.md: [repository], [binder], [01_sigmoid], …"""
-    links = {"repository": address, "binder": binder(address, "notebooks/00_start_here.ipynb")}
-    links |= {Path(name).stem: binder(address, f"notebooks/{name}") for name in notebooks}
+    """The link definitions at the end of README.md: [repository], [book], …, two a sitting."""
+    first = notebooks[0]
+    links = {
+        "repository": address,
+        "book": book(address),
+        "live": live(address, first),
+        "binder": binder(address, f"notebooks/{first}"),
+    }
+    for name in notebooks:
+        links[Path(name).stem] = binder(address, f"notebooks/{name}")
+        links[f"{Path(name).stem}-colab"] = colab(address, f"notebooks/{name}") or address
     return "".join(f"[{label}]: {link}\n" for label, link in links.items())
+
+
+def in_reading_order(names):
+    """The sittings among the notebooks; what has no number stands behind the first one."""
+    sittings = (name for name in names if name != "glossary.ipynb")
+    return sorted(sittings, key=lambda name: name if name[0].isdigit() else f"00~{name}")
 
 
 def published_address(root=ROOT):
@@ -88,7 +106,7 @@ def write_links(address, root=ROOT):
         path = root / name
         path.write_text(path.read_text("utf-8").replace(f'"{old}"', f'"{address}"'), "utf-8")
     readme = root / "README.md"
-    notebooks = sorted(path.name for path in (root / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    notebooks = in_reading_order(path.name for path in (root / "notebooks").glob("*.ipynb"))
     text = readme.read_text("utf-8").partition(START)[0]
     readme.write_text(text + START + definitions(address, notebooks), "utf-8")
 

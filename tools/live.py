@@ -39,6 +39,8 @@ EXTRA = {
 NNLIB = ["anywidget", "ipywidgets", "matplotlib", "numpy", "tqdm"]  # loaded with it
 ON_DEMAND = ["scikit-learn"]  # loaded by the sittings that use it
 INTERFACE = {
+    # All cells on the page at once, also those that are out of view.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
         "checkForUpdates": False,

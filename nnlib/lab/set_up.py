@@ -29,8 +29,17 @@ def _python():
 
 
 def _package(module, name):
-    found = importlib.util.find_spec(module) is not None
+    found = importlib.util.find_spec(module) is not None or _is_fetched_when_imported(name)
     return found, f"{name} is installed", f"Install it with: pip install {name}"
+
+
+def _is_fetched_when_imported(name):
+    """Whether this is Python in the browser, and its list of packages has this one."""
+    if sys.platform != "emscripten":
+        return False
+    import pyodide_js  # the browser's Python has it
+
+    return hasattr(pyodide_js.lockfile.packages, name)
 
 
 def _nnlib():

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 
+import check_live
 import live
 import nbformat
 import pytest
@@ -65,6 +66,17 @@ def test_data_that_come_from_scikit_learn_are_found():
     assert "xor" not in live.from_sklearn()
 
 
+def test_the_check_of_a_published_site_tells_what_is_not_as_it_is_stored():
+    good = {"prompt": "[1]:", "text": "1\n2 \n", "error": ""}
+    assert list(check_live.differences(["1\n2\n"], [good])) == []
+    (other,) = check_live.differences(["1\n3\n"], [good])
+    assert "code cell 1 printed" in other
+    (stopped,) = check_live.differences(["1"], [good | {"error": "a\nValueError: b"}])
+    assert stopped == "code cell 1 stopped: ValueError: b"
+    (fewer,) = check_live.differences(["1\n2", ""], [good])
+    assert "1 code cells in place of 2" in fewer
+
+
 # In Chromium
 
 
@@ -82,6 +94,16 @@ def lab(browser, address):
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
     yield page
     context.close()
+
+
+def test_the_check_runs_a_sitting_and_says_that_numpy_is_missing_here(browser, address):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.route(lambda url: not url.startswith((address, "blob:", "data:")), lambda r: r.abort())
+    name = check_live.first_sittings()[0]
+    results = check_live.run(context.new_page(), f"{address}/", name, 100_000)
+    context.close()
+    found = list(check_live.differences(check_live.stored(name), results))
+    assert "ModuleNotFoundError: No module named 'numpy'" in found[0]
 
 
 def run(page, code):
@@ -146,4 +168,10 @@ def test_the_wheel_installs_and_what_needs_no_numpy_works(lab, address, packages
         "print(within(1.0, lambda: done.append('done'), threading.Event()), done)",
     )
     assert "(1.0, 3, True)" in said
+    checked = run(
+        lab,
+        "from nnlib.lab.set_up import _package, _python\n"
+        "print(_python()[0], _package('sklearn', 'scikit-learn')[0], _package('x', 'x')[0])",
+    )
+    assert checked == "True True False"
     assert "True ['done']" in said

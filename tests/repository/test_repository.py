@@ -126,6 +126,22 @@ def test_binder_links():
     assert gitlab == "https://mybinder.org/v2/gl/a%2Fschool%2Fseries" + end
 
 
+def test_links_to_the_book_the_live_site_and_colab():
+    github, gitlab = "https://github.com/Some-One/series", "https://gitlab.com/a/school/series"
+    assert links.book(github) == "https://some-one.github.io/series/"
+    assert links.book(gitlab) == "https://a.gitlab.io/school/series/"
+    assert links.book("https://github.com/Some-One/some-one.github.io") == (
+        "https://some-one.github.io/"
+    )
+    assert links.live(github, "01a_x.ipynb") == (
+        "https://some-one.github.io/series/live/lab/index.html?path=01a_x.ipynb"
+    )
+    assert links.colab(github, "notebooks/01a_x.ipynb") == (
+        "https://colab.research.google.com/github/Some-One/series/blob/colab/notebooks/01a_x.ipynb"
+    )
+    assert links.colab(gitlab, "notebooks/01a_x.ipynb") == ""
+
+
 def test_links_command_writes_every_place(tmp_path):
     (tmp_path / "notebooks").mkdir()
     for name in ["pyproject.toml", "CITATION.cff", "README.md"]:
