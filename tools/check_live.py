@@ -68,7 +68,7 @@ def without_ends(text):
 
 def run(page, site, name, patience=PATIENCE):
     """Open a sitting, run all its cells, and return what became of them."""
-    page.goto(f"{site}live/lab/index.html?path={name}&reset")
+    page.goto(f"{site}live/lab/index.html?path={name}")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=patience)
     page.wait_for_timeout(1000)
     page.get_by_role("menuitem", name="Run", exact=True).click()

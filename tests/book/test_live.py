@@ -103,7 +103,7 @@ def test_the_check_runs_a_sitting_and_says_that_numpy_is_missing_here(browser, a
     results = check_live.run(context.new_page(), f"{address}/", name, 100_000)
     context.close()
     found = list(check_live.differences(check_live.stored(name), results))
-    assert "ModuleNotFoundError: No module named 'numpy'" in found[0]
+    assert any("ModuleNotFoundError: No module named 'numpy'" in told for told in found)
 
 
 def run(page, code):
@@ -141,7 +141,8 @@ class Numpy(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         return type(name, (), {})
-sys.modules["numpy"] = Numpy("numpy")
+numpy = sys.modules["numpy"] = Numpy("numpy")
+numpy.__file__, numpy.__version__ = "numpy", "0"
 for folder in [root, *sorted(p for p in root.rglob("*") if p.is_dir() and p.name != "__pycache__")]:
     name = ".".join(["nnlib", *folder.relative_to(root).parts])
     module = types.ModuleType(name)
@@ -175,3 +176,20 @@ def test_the_wheel_installs_and_what_needs_no_numpy_works(lab, address, packages
     )
     assert checked == "True True False"
     assert "True ['done']" in said
+
+
+def test_a_sitting_can_be_started_afresh(lab, address):
+    """What the reader changed is kept until it is forgotten with the button."""
+    run(lab, "kept = 1")
+    lab.keyboard.press("Control+s")
+    lab.wait_for_timeout(2000)
+    first = ".jp-Notebook .jp-Cell >> nth=0"
+    lab.goto(f"{address}/live/lab/index.html?path=00_start_here.ipynb")
+    lab.wait_for_selector(".jp-Notebook .jp-Cell")
+    assert "kept = 1" in lab.locator(".jp-Notebook").inner_text()
+    lab.goto(f"{address}/live/afresh.html?path=00_start_here.ipynb")
+    lab.click("#afresh")
+    lab.wait_for_selector(first)
+    lab.wait_for_timeout(1000)
+    assert "kept = 1" not in lab.locator(".jp-Notebook").inner_text()
+    assert "Start here" in lab.locator(first).inner_text()
