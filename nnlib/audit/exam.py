@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -141,19 +139,13 @@ class Exam:
 
     @cached_property
     def few(self) -> np.ndarray | None:
-        """The samples for what is asked many times: all of them where that is quick."""
-        limit = 64
-        if self.patient.n <= limit or not self.patient.has(self.loss_name):
-            return self.index(limit)
-        return None if self.seconds_a_loss < 3e-4 else self.index(limit)
+        """The samples for what is asked many times: all of them where that is little work."""
+        return None if self.work(None) < 200_000 else self.index(64)
 
-    @cached_property
-    def seconds_a_loss(self) -> float:
-        """How long a call of the loss takes with all samples."""
-        begin = time.perf_counter()
-        with contextlib.suppress(Failed):
-            self.loss(self.patient.start)
-        return time.perf_counter() - begin
+    def work(self, index: Any) -> int:
+        """Return about how many products a forward pass takes. No clock: a report repeats."""
+        n = self.patient.n if index is None else len(index)
+        return n * max(sum(value.size for value in self.patient.start), 1)
 
     def targets_of(self, index: Any) -> np.ndarray | None:
         """Return the targets (n, m) of some samples."""
@@ -307,10 +299,7 @@ class Exam:
 
     def measured(self, values: Arrays, index: Any, at_most: int = 0) -> Measured:
         """Measure slopes of the loss, at all entries or at some."""
-        begin = time.perf_counter()
-        self.loss(values, index)
-        cost = max(time.perf_counter() - begin, 1e-5)
-        room = at_most or int(min(400, max(24, 0.12 / cost)))
+        room = at_most or int(np.clip(24_000_000 // self.work(index), 24, 400))
         entries = chosen_entries(values, room, np.random.default_rng(5))
         return measure(lambda p: self.loss(p, index), values, entries, self.patient.single)
 

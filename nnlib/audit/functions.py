@@ -357,7 +357,7 @@ def unused_rows(exam: Exam, function: Any) -> list[int]:
         begin = function(*patient.data())
         if not np.array_equal(begin, function(*patient.data())) or not np.isfinite(begin).all():
             return []
-        groups = np.array_split(np.arange(n), min(n, 24 if exam.seconds_a_loss < 2e-3 else 8))
+        groups = np.array_split(np.arange(n), min(n, 24 if exam.work(None) < 1_000_000 else 8))
         if len(groups[-1]) > 1:
             groups[-1:] = [groups[-1][:-1], groups[-1][-1:]]
         unused = [int(i) for group in groups if unmoved(group) for i in group]

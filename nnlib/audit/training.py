@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import time
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,30 +11,31 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed
 
-SECONDS = 0.4  # for one short training
+
+@dataclass(frozen=True)
+class Way:
+    """The losses that were measured on a short training, and how many steps it took."""
+
+    losses: list[float]
+    n_steps: int
 
 
-def trained(
-    exam: Exam, data: tuple[Any, Any], at_most: int, seconds: float = SECONDS
-) -> list[float]:
-    """Return the losses of a short training by the program's own step, from its start."""
+def trained(exam: Exam, data: tuple[Any, Any], n_samples: int, at_most: int) -> Way:
+    """Train for some steps by the program's own step, from its start."""
     patient = exam.patient
     values, step = patient.start, patient.fresh_step()
+    n_steps = int(np.clip(100_000_000 // exam.work(range(n_samples)), 10, at_most))
     seed(7)
     losses = [shown(exam, values, data)]
-    until = time.perf_counter() + seconds
-    for k in range(at_most):
+    for k in range(n_steps):
         values = patient.stepped(values, data, step)
         if not all(np.isfinite(v).all() for v in values):
-            losses.append(np.nan)
-            break
-        if k < 40 or k % 20 == 0 or k == at_most - 1:
+            return Way([*losses, np.nan], k + 1)
+        if k < 40 or k % 20 == 0 or k == n_steps - 1:
             losses.append(shown(exam, values, data))
-        if not np.isfinite(losses[-1]) or time.perf_counter() > until:
-            break
-    if np.isfinite(losses[-1]) and all(np.isfinite(v).all() for v in values):
-        losses.append(shown(exam, values, data))
-    return losses
+        if not np.isfinite(losses[-1]):
+            return Way(losses, k + 1)
+    return Way(losses, n_steps)
 
 
 def shown(exam: Exam, values: Arrays, data: tuple[Any, Any]) -> float:
@@ -54,10 +55,11 @@ def look_at_the_way_down(exam: Exam) -> None:
     if not can_train(exam) or exam.found():
         return
     try:
-        losses = trained(exam, exam.patient.data(), 300 if exam_scale(exam) else 60)
+        way = trained(exam, exam.patient.data(), exam.patient.n, 300 if exam_scale(exam) else 60)
     except Failed as error:
         exam.miss(f"a short training: {error}")
         return
+    losses = way.losses
     begin, end = losses[0], losses[-1]
     if not np.isfinite(begin):
         return
@@ -66,13 +68,13 @@ def look_at_the_way_down(exam: Exam) -> None:
         if exam_scale(exam) and falls(scaled):
             exam.find(
                 "data_scale", "wrong", "X",
-                f"the loss goes from {begin:.4g} to {end:.4g} within {len(losses) - 1} steps; with "
+                f"the loss goes from {begin:.4g} to {end:.4g} within {way.n_steps} steps; with "
                 f"X scaled it goes from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
             )  # fmt: skip
         else:
             exam.find(
                 "divergence", "wrong", "step",
-                f"the loss goes from {begin:.4g} to {end:.4g} within {len(losses) - 1} steps.",
+                f"the loss goes from {begin:.4g} to {end:.4g} within {way.n_steps} steps.",
             )  # fmt: skip
         return
     asleep = any(f.kind in ("nothing_compared", "saturated") for f in exam.findings)
@@ -80,14 +82,14 @@ def look_at_the_way_down(exam: Exam) -> None:
     if exam_scale(exam) and ahead and (stuck(losses) or asleep):
         exam.find(
             "data_scale", "wrong", "X",
-            f"in {len(losses) - 1} steps the loss goes from {begin:.4g} to {end:.4g}; with X "
+            f"in {way.n_steps} steps the loss goes from {begin:.4g} to {end:.4g}; with X "
             f"scaled, from the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
         )  # fmt: skip
         return
     if end > begin * (1 + 1e-3) and end > begin + 1e-6:
-        risen(exam, losses)
+        risen(exam, way)
     elif end < begin:
-        exam.look(f"in {len(losses) - 1} steps the loss falls, from {begin:.4g} to {end:.4g}")
+        exam.look(f"in {way.n_steps} steps the loss falls, from {begin:.4g} to {end:.4g}")
 
 
 def exam_scale(exam: Exam) -> bool:
@@ -123,18 +125,18 @@ def scaled_training(exam: Exam) -> list[float]:
     X = np.moveaxis(X, 0, patient.axis["X"]).copy()
     data = (X if isinstance(patient.X, np.ndarray) else X.tolist(), patient.data()[1])
     try:
-        return trained(exam, data, 300)
+        return trained(exam, data, patient.n, 300).losses
     except Failed:
         return []
 
 
-def risen(exam: Exam, losses: list[float]) -> None:
+def risen(exam: Exam, way: Way) -> None:
     """The loss is higher after a short training than before: is the step too long?"""
-    patient = exam.patient
+    patient, losses = exam.patient, way.losses
     begin, end = losses[0], losses[-1]
     up = sum(b > a for a, b in itertools.pairwise(losses))
     kind = "step_too_long"
-    text = f"the loss rises from {begin:.4g} to {end:.4g} in {len(losses) - 1} steps"
+    text = f"the loss rises from {begin:.4g} to {end:.4g} in {way.n_steps} steps"
     first = exam.chain[1]
     smaller = [
         a + 0.01 * (b.reshape(a.shape) - a) for a, b in zip(patient.start, first, strict=True)
@@ -207,7 +209,7 @@ def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
         return ""
     patient = exam.patient
     try:
-        losses = trained(exam, patient.data(chosen), 400, 0.1)
+        losses = trained(exam, patient.data(chosen), len(chosen), 400).losses
     except Failed:
         return ""
     if len(losses) > 2 and losses[-1] < 0.5 * losses[0]:
