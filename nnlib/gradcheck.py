@@ -272,7 +272,8 @@ def differences(
     """
     theta, row = network.parameters.vector, np.arange(len(index))
     relu = [layer for layer, f in enumerate(network.activations) if f.name == "relu"]
-    z, _ = forward_pass(network, X)
+    with np.errstate(all="ignore"):  # looked at below
+        z, _ = forward_pass(network, X)
     here = [z[layer] > 0 for layer in relu]
     slopes, crossed = np.zeros(len(index)), np.zeros(len(index), bool)
     for part in parts(network, len(X), row):

@@ -276,6 +276,21 @@ def test_a_slope_is_measured_right_for_parameters_of_any_size(size):
     np.testing.assert_allclose(slope, [2 * size, 0], rtol=1e-9)
 
 
+def test_rows_that_nearly_sum_to_1_have_the_right_gradient():
+    net = Network.random([3, 4, 3], output="softmax", rng=np.random.default_rng(0))
+    X = np.random.default_rng(1).normal(size=(4, 3))
+    y = np.array([[0.2, 0.3, 0.5 + 9e-7]] * 4)
+    assert check_gradients(net, X, y, "cross_entropy")
+    assert check_gradients(net, X, y.astype(np.float32), "cross_entropy")
+
+
+def test_a_saturated_network_is_checked_by_those_who_raise_on_everything():
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    X, y = datasets.xor()
+    with np.errstate(all="raise"):
+        assert check_gradients(net, 300 * X, y, "bce")
+
+
 def test_the_memory_of_a_check_stays_small():
     rng = np.random.default_rng(0)
     X, y = rng.random((1797, 64)), datasets.one_hot(rng.integers(0, 10, 1797), 10)
