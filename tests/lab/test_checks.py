@@ -113,6 +113,56 @@ def test_dots_that_are_left_inside_a_function():
     assert DOUBLE.judge(begun).status == "untouched"
 
 
+def helper(x): ...
+
+
+def partly(x):
+    y = ...
+    return y
+
+
+def uses_helper(x):
+    return helper(x) + x
+
+
+def uses_partly(x):
+    return other(x)
+
+
+def other(x):
+    return 2 * partly(x)
+
+
+def slices(x):
+    return x[..., :1] + partly(x) if np.ndim(x) else partly(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [(uses_helper, "helper"), (uses_partly, "partly"), (slices, "partly")]
+)
+def test_an_unfinished_function_that_is_called_is_named(function, name):
+    verdict = DOUBLE.judge(function)
+    assert verdict.status == "waiting"
+    assert f"uses {name}, and {name} is still unfinished" in said(verdict)
+    assert verdict.text("9.1").startswith("Exercise 9.1   – not finished yet")
+
+
+def test_a_function_that_is_itself_unfinished():
+    assert "There is still a ... in your function." in said(DOUBLE.judge(partly))
+    assert DOUBLE.judge(lambda x: x[..., 0]).status == "wrong"
+
+
+def test_a_case_with_an_error_is_shown_before_others():
+    def one_axis_only(x):
+        if np.ndim(x) == 1:
+            raise ValueError("only one axis")
+        return 0 * x
+
+    assert dict(DOUBLE.judge(one_axis_only).rows)["input"] == (
+        "one_axis_only(x=np.array([1.0, -2.0]))"
+    )
+
+
 def test_the_first_input_that_fails_is_shown_with_the_row_that_differs():
     def wrong_in_the_third_row(x):
         result = 2 * x
@@ -472,6 +522,18 @@ def test_no_thread_can_be_started(monkeypatch):
     monkeypatch.setattr(threading.Thread, "start", cannot)
     assert DOUBLE.judge(double).status == "right"
     assert DOUBLE.judge(lambda x: x * x).mistake == "the square"
+
+
+def test_without_threads_the_clock_is_looked_at_before_every_line(monkeypatch):
+    def cannot(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", cannot)
+    before = sys.gettrace()
+    verdict = DOUBLE.judge(forever)
+    assert verdict.mistake == "a function that takes too long"
+    assert sys.gettrace() is before
+    assert DOUBLE.judge(double).status == "right"
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ def test_right_only_for_some_of_the_inputs():
         why="Two and two.",
     )
     verdict = two.judge(lambda X: curve(X) if X.shape[1] == 1 else X**3)
-    assert verdict.mistake == "an answer that is right only where X has no second column"
+    assert verdict.mistake == "an answer that is right only where X has a single column"
 
 
 def test_numbers_too_many_or_missing():

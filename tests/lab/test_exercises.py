@@ -1,7 +1,10 @@
 """Every exercise of every lesson: its form, its solution, right ways, known mistakes, rubbish."""
 
 import re
+import warnings
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from itertools import groupby
 
 import exercise_cells
@@ -17,7 +20,7 @@ from nbclient import NotebookClient
 from rubbish import armed, rubbish, rubbish_functions
 
 from nnlib.lab import checks
-from nnlib.lab.checks import Function
+from nnlib.lab.checks import Function, Value
 from nnlib.lab.checks.lesson_04 import report_on
 from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
 
@@ -172,6 +175,81 @@ def test_at_least_two_other_right_ways_are_accepted(number):
     for answer in answers:
         verdict = judge(number, answer)
         assert verdict.status == "right", (answer, verdict.text(number))
+
+
+FORMS = {
+    "a list": lambda array: array.tolist(),
+    "tuples": lambda array: as_tuples(array.tolist()),
+    "single precision": lambda array: array.astype(np.float32),
+    "fractions": lambda array: entry_by_entry(Fraction, array),
+    "decimals": lambda array: entry_by_entry(Decimal, array),
+    "objects": lambda array: array.astype(object),
+    "np.matrix": lambda array: as_matrix(array) if array.ndim == 2 else array,
+    "another order in memory": lambda array: np.array(array, order="F"),
+    "an array that cannot be written to": lambda array: np.broadcast_to(array, array.shape),
+}
+
+
+def as_matrix(array):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy does not recommend it; learners use it
+        return np.matrix(array)
+
+
+def as_tuples(value):
+    return tuple(map(as_tuples, value)) if isinstance(value, list) else value
+
+
+def entry_by_entry(make, array):
+    """The entries as another kind of number, in lists; a single one on its own."""
+    if array.ndim == 0:
+        return make(float(array))
+    return [entry_by_entry(make, row) for row in array]
+
+
+def in_form(form, value):
+    if isinstance(value, str):
+        return value
+    return FORMS[form](np.asarray(value, dtype=float))
+
+
+@EVERY_EXERCISE
+@pytest.mark.parametrize("form", FORMS)
+def test_right_answers_of_every_form_are_accepted(number, form):
+    exercise = EXERCISES[number]
+    if isinstance(exercise, Function):
+        several = len(exercise.returns) > 1
+
+        def answer(*arguments):
+            result = exercise.answer(*arguments)
+            return [in_form(form, r) for r in result] if several else in_form(form, result)
+
+    elif isinstance(exercise, Value):
+        several = len(exercise.names) > 1
+        right = exercise.answer
+        answer = tuple(in_form(form, r) for r in right) if several else in_form(form, right)
+    else:
+        right = exercises.as_list(table(0, number))[0]
+        several = isinstance(right, tuple)
+        answer = tuple(in_form(form, r) for r in right) if several else in_form(form, right)
+    verdict = judge(number, answer)
+    assert verdict.status == "right", verdict.text(number)
+
+
+@EVERY_EXERCISE
+def test_an_answer_that_is_rounded_is_told_so(number):
+    exercise = EXERCISES[number]
+    decimals = getattr(exercise, "decimals", None)
+    if decimals is None:
+        return
+    several = len(exercise.names) > 1
+    for digits in range(1, decimals - 1):
+        values = exercise.answer if several else (exercise.answer,)
+        answer = tuple(float(np.round(value, digits)) for value in values)
+        if all(answer) and answer != tuple(map(float, values)):
+            verdict = judge(number, answer if several else answer[0])
+            named = exercise.mistakes_like(answer if several else answer[0])
+            assert named or verdict.mistake == "an answer that is right so far, but rounded"
 
 
 @EVERY_EXERCISE

@@ -153,5 +153,3 @@ by_hand = Value(
     why="Row of the one times column of the other: that is what a whole layer of a network does, "
     "a row for each sample and a column for each neuron.",
 )
-
-EXERCISES = [two_links, sum_of_logarithms, by_hand]

@@ -421,12 +421,3 @@ slope_of_the_leak = Function(
     why="A neuron with a leak can come back: however negative its z, a tenth of the slope still "
     "gets through, and its weights go on learning.",
 )
-
-EXERCISES = [
-    mirrored,
-    switch,
-    slope_for_the_weight,
-    first_slope_of_zero,
-    mended_slope,
-    slope_of_the_leak,
-]

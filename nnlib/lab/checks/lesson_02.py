@@ -677,13 +677,3 @@ xor_without_biases = Search(
     why="The network computes |x1 - x2|: one neuron for each side of the fold. Four weights and "
     "two more do what no single neuron can, since ReLU bends.",
 )
-
-EXERCISES = [
-    layer_stored_by_rows,
-    arrays_without_names,
-    whole_forward_pass,
-    mended_share,
-    two_biases,
-    three_layers_in_one,
-    xor_without_biases,
-]

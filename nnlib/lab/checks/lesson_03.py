@@ -628,14 +628,3 @@ def is_slope_for_a(outcomes):
         if not np.allclose(delta.array, wanted, 1e-4, 1e-6):
             return False
     return len(outcomes) > 6
-
-
-EXERCISES = [
-    best_constant,
-    error_of_a_tanh,
-    steps_from_ten,
-    escape,
-    mended_loss,
-    rate_under_the_mean,
-    own_loss,
-]

@@ -1101,15 +1101,3 @@ deep_backward = Function(
     why="Equations 2 and 3 twice, with the numbers moved by one: a third layer has brought no new "
     "idea, and a tenth would not either.",
 )
-
-EXERCISES = [
-    on_the_path,
-    another_target,
-    cancelled,
-    own_backward,
-    mended_step,
-    somebody_elses_step,
-    three_reports,
-    from_beginning_to_end,
-    deep_backward,
-]

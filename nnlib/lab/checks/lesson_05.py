@@ -690,13 +690,3 @@ half_life = Value(
     why="However large it is, a weight that the loss does not ask for is halved every 46 steps. "
     "What is large after training is what the loss keeps paying for.",
 )
-
-EXERCISES = [
-    one_step,
-    whole_training,
-    xor_of_your_own,
-    one_number,
-    mended_batches,
-    for_ever,
-    half_life,
-]

@@ -573,12 +573,3 @@ enough_starts = Value(
     why="The map has 200 starts in each field: enough to tell 50 from 60 per cent, and far from "
     "enough for 50 against 55. Of every table of results, ask how many starts it rests on.",
 )
-
-EXERCISES = [
-    long_bowl,
-    in_a_hurry,
-    four_in_a_row,
-    share_of_starts,
-    mended_sweep,
-    enough_starts,
-]

@@ -340,13 +340,3 @@ your_own = Search(
     why="A program that was asked so many questions, and contradicted itself in none, is one that "
     "you can trust. Ask again whenever you change it.",
 )
-
-EXERCISES = [
-    mended_update,
-    rate_for_the_mean,
-    other_side,
-    four_wrong_gradients,
-    four_right_gradients,
-    hiding_place,
-    your_own,
-]

@@ -376,11 +376,3 @@ precision_of_answers = Function(
     why="Which of the two shares matters depends on which mistake costs more. One number, the "
     "accuracy, hides both.",
 )
-
-EXERCISES = [
-    scaling,
-    loss_from_labels,
-    first_loss,
-    one_step_of_momentum,
-    precision_of_answers,
-]

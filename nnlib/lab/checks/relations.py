@@ -400,17 +400,31 @@ def only_there(there, wrong):
 
 # ---------------------------------------------------------------------------- which cases are right
 
+
+def has_several_rows(a):
+    return a.shape[0] > 1
+
+
+def has_several_columns(a):
+    return a.shape[-1] > 1
+
+
+def is_square(a):
+    return a.shape[0] == a.shape[-1]
+
+
+OF_MATRICES = (has_several_rows, has_several_columns, is_square)
 FEATURES = {
     (f"{{}} reaches {LARGE} or -{LARGE}", f"{{}} stays below {LARGE}"): lambda a: (
         np.abs(a).max(initial=0) >= LARGE
     ),
-    ("{} has several rows", "{} has no second row"): lambda a: a.ndim > 1 and len(a) > 1,
-    ("{} has several columns", "{} has no second column"): lambda a: a.ndim > 1 and a.shape[-1] > 1,
+    ("{} has several rows", "{} has a single row"): has_several_rows,
+    ("{} has several columns", "{} has a single column"): has_several_columns,
     ("{} has two axes", "{} has another number of axes"): lambda a: a.ndim == 2,
     ("{} holds whole numbers", "{} holds floats"): lambda a: a.dtype.kind in "iub",
     ("{} holds a 0", "{} holds no 0"): lambda a: bool((a == 0).any()),
     ("{} holds a negative number", "{} holds no negative number"): lambda a: bool((a < 0).any()),
-    ("{} is square", "{} is not square"): lambda a: a.ndim == 2 and a.shape[0] == a.shape[1],
+    ("{} is square", "{} is not square"): is_square,
     ("{} is empty", "{} is not empty"): lambda a: a.size == 0,
 }
 
@@ -427,6 +441,8 @@ def where_it_is_right(right, cases, names):
         if given is None:
             continue
         for (has, has_not), feature in FEATURES.items():
+            if feature in OF_MATRICES and any(a.ndim != 2 for a in given):
+                continue
             found = [bool(feature(a)) for a in given]
             if right in (found, [not one for one in found]):
                 where = (has if right == found else has_not).format(name)
