@@ -68,10 +68,17 @@ report: install-test  ## who is where, and the mistakes of the class (FOLDER=…
 slides: install-lab book/node_modules  ## build/slides: a deck of every sitting, for the projector
 	.venv/bin/python tools/slides.py $(NOTEBOOKS)
 
+hub-test: install-hub teach/hub/node_modules  ## a class on a JupyterHub: start-up, latency, memory (LEARNERS=20)
+	.venv/bin/python tools/hub_test.py $(LEARNERS)
+
+teach/hub/node_modules: teach/hub/package.json
+	npm install --prefix teach/hub --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
+
 links: install-lab  ## write the links for this clone's git remote (REMOTE=… for another address)
 	.venv/bin/python tools/links.py $(REMOTE)
 
-.PHONY: book book-serve live live-sizes test-book check-live install-book
+.PHONY: hub-test install-hub book book-serve live live-sizes test-book check-live install-book
 
 book: install-book book/node_modules  ## build the web book, into .book/site
 	.venv/bin/python tools/book.py
@@ -107,10 +114,10 @@ test-frameworks: install-test  ## lesson 09 in PyTorch, JAX, Keras and scikit-le
 	.venv/bin/python -m benchmarks --frameworks
 
 constraints: install-test  ## renew constraints.txt: the newest versions, to be tested
-	.venv/bin/uv pip compile pyproject.toml --group book --universal --upgrade \
+	.venv/bin/uv pip compile pyproject.toml --group hub --universal --upgrade \
 		--no-annotate --no-header --quiet --output-file constraints.txt
 
-install-lab install-test install-browser install-book: install-%: .venv/.installed-%
+install-lab install-test install-browser install-book install-hub: install-%: .venv/.installed-%
 
 # An installation is older than the files it follows from, or it is good. Where .venv does not fit
 # this folder or the PYTHON that is asked for, `--stale` names one more thing to wait for.

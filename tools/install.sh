@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv hold the tested versions (constraints.txt) of a dependency group of pyproject.toml.
-#   usage: sh tools/install.sh lab|test|browser|book      (each holds the ones before it)
+#   usage: sh tools/install.sh lab|test|browser|book|hub      (each holds the ones before it)
 #          sh tools/install.sh --stale               prints "stale" if .venv has to be made anew
 #   PYTHON=python3.12 names the interpreter; the default is python3.
 # The Makefile calls it when .venv/.installed-GROUP is missing or older than those two files. A
@@ -9,7 +9,7 @@
 group=$1
 python=${PYTHON:-python3}
 log=.venv/install.log
-order="lab test browser book"
+order="lab test browser book hub"
 
 fail() {
     echo "$1" >&2
