@@ -323,7 +323,7 @@ def split(
 
 
 def _noise(noise: float) -> float:
-    noise = check_number("noise", noise, at_least=0, what_to_do="Use 0 for none.")
+    noise = check_number("noise", noise, at_least=0, advice="Use 0 for none.")
     if noise > 1e6:
         raise ValueError(
             f"noise is {noise:g}, but at most 1e6 is expected. The shape is about 1 wide and "

@@ -455,7 +455,7 @@ def listed(word: str, numbers: Sequence[int] | np.ndarray) -> str:
     -------
     str
 
-    Source: none needed.
+    Source: our own.
     """
     return f"{word}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 

@@ -129,7 +129,7 @@ def check_value(value: Any) -> np.float64:
 def check_epsilon(epsilon: float, theta: np.ndarray) -> np.ndarray:
     """Return the step for each entry of ``theta``, or raise if it moves one of them nowhere."""
     advice = "Leave it out for 6e-6, which suits float64."
-    epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+    epsilon = check_number("epsilon", epsilon, above=0, advice=advice)
     steps = epsilon * np.maximum(1, np.abs(theta))
     lost = (theta + steps == theta) | (theta - steps == theta)
     if lost.any():
@@ -438,7 +438,7 @@ def compare_gradients(
     Source: Karpathy & Johnson, CS231n course notes, *Gradient checks* (2015); here relative to
     the parameter's largest entry, since the measured slope of a tiny entry is mostly noise.
     """
-    noise = check_number("noise", noise, at_least=0, what_to_do="Leave it out for the default.")
+    noise = check_number("noise", noise, at_least=0, advice="Leave it out for the default.")
     known = isinstance(analytic, Parameters) or isinstance(numerical, Parameters)
     analytic, numerical = named_arrays(analytic), named_arrays(numerical)
     if set(analytic) != set(numerical):
@@ -455,7 +455,7 @@ def compare_gradients(
             tolerance, noise = TOLERANCE_FLOAT32, max(noise, 1e-6)
             notes.append("The gradient is in float32, which has 7 digits: the limit follows it.")
     tolerance = check_number(
-        "tolerance", tolerance, at_least=0, what_to_do="Leave it out for the default."
+        "tolerance", tolerance, at_least=0, advice="Leave it out for the default."
     )
     for name, number in [("n_samples", n_samples), ("n_outputs", n_outputs)]:
         if number is not None:
@@ -615,7 +615,7 @@ def check_gradients(
     Source: as :func:`compare_gradients`.
     """
     advice = "Leave it out for the default."
-    tolerance = check_number("tolerance", tolerance, at_least=0, what_to_do=advice)
+    tolerance = check_number("tolerance", tolerance, at_least=0, advice=advice)
     network = single_float64(network)
     X, y, found = network.check_data(X, y, loss)
     analytic = gradients(network, X, y, loss)

@@ -96,7 +96,7 @@ class Adam:
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         self.beta1, self.beta2 = check_fraction("beta1", beta1), check_fraction("beta2", beta2)
         advice = "Leave it out for 1e-8."
-        self.epsilon = check_number("epsilon", epsilon, above=0, what_to_do=advice)
+        self.epsilon = check_number("epsilon", epsilon, above=0, advice=advice)
         self.mean: float | np.ndarray = 0.0
         self.mean_of_squares: float | np.ndarray = 0.0
         self.n_steps = 0

@@ -98,7 +98,7 @@ def train(
     rate = checks.check_learning_rate(learning_rate, network.stack_shape, network.dtype)
     checks.check_integer("epochs", epochs, "It is how often training goes through the data.")
     checks.check_integer("measure_every", measure_every, "Use 1 to measure every epoch.")
-    checks.check_number("weight_decay", weight_decay, at_least=0, what_to_do="Use 0 for none.")
+    checks.check_number("weight_decay", weight_decay, at_least=0, advice="Use 0 for none.")
     batch_size = checks.check_batches(batch_size, rng, len(X))
     held_out = checks.check_validation(validation, network.check_data, loss)
     stop = checks.check_choice("divergence", divergence, {"raise": True, "record": False})

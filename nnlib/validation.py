@@ -341,13 +341,13 @@ def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
     return next(iter(difflib.get_close_matches(plain, choices, n=1)), None)
 
 
-def check_integer(name: str, value: Any, what_to_do: str, *, at_least: int = 1) -> int:
+def check_integer(name: str, value: Any, advice: str, *, at_least: int = 1) -> int:
     """Return ``value`` as an int of at least 1 (or of at least 0, for a seed)."""
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not is_integer or value < at_least:
         raise ValueError(
             f"{name} is {describe(value)}, but a whole number of at least {at_least} is expected. "
-            f"{what_to_do}"
+            f"{advice}"
         )
     return int(value)
 
@@ -358,7 +358,7 @@ def check_number(
     *,
     above: float | None = None,
     at_least: float | None = None,
-    what_to_do: str,
+    advice: str,
 ) -> float:
     """Return ``value`` as a float, finite and within the bound that is given."""
     bound = f"above {above}" if above is not None else f"of at least {at_least}"
@@ -369,7 +369,7 @@ def check_number(
     low = number > above if above is not None else at_least is None or number >= at_least
     if not (math.isfinite(number) and low):
         raise ValueError(
-            f"{name} is {describe(value)}, but a finite number {bound} is expected. {what_to_do}"
+            f"{name} is {describe(value)}, but a finite number {bound} is expected. {advice}"
         )
     return number
 
@@ -385,13 +385,13 @@ def check_generator(name: str, value: Any) -> np.random.Generator:
 
 
 def check_instance(
-    name: str, value: Any, expected: type[T] | tuple[type[T], ...], what_to_do: str
+    name: str, value: Any, expected: type[T] | tuple[type[T], ...], advice: str
 ) -> T:
     """Return ``value`` if it is an instance of the class, or of one of the classes."""
     if not isinstance(value, expected):
         classes = expected if isinstance(expected, tuple) else (expected,)
         wanted = " or ".join(each.__name__ for each in classes)
-        raise TypeError(f"{name} is {describe(value)}, but a {wanted} is expected. {what_to_do}")
+        raise TypeError(f"{name} is {describe(value)}, but a {wanted} is expected. {advice}")
     return value
 
 
@@ -404,10 +404,10 @@ def check_sequence(name: str, value: Any) -> list[Any]:
     return list(value)
 
 
-def check_function(name: str, value: Any, what_to_do: str) -> Callable[..., Any]:
+def check_function(name: str, value: Any, advice: str) -> Callable[..., Any]:
     """Return ``value`` if it can be called."""
     if not callable(value):
-        raise TypeError(f"{name} is {describe(value)}, but a function is expected. {what_to_do}")
+        raise TypeError(f"{name} is {describe(value)}, but a function is expected. {advice}")
     return value
 
 
@@ -569,7 +569,7 @@ def check_learning_rate(
     """
     advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
     if not isinstance(learning_rate, (np.ndarray, list, tuple)):
-        return check_number("learning_rate", learning_rate, above=0, what_to_do=advice)
+        return check_number("learning_rate", learning_rate, above=0, advice=advice)
     rates = check_array("learning_rate", learning_rate, dtype)
     if rates.shape != stack_shape:
         raise ValueError(
@@ -621,7 +621,7 @@ def check_validation(
 def check_fraction(name: str, value: float) -> float:
     """Return ``value`` as a float from 0 to below 1, or raise a ValueError."""
     advice = "It is the share that is kept from step to step, for example 0.9."
-    value = check_number(name, value, at_least=0, what_to_do=advice)
+    value = check_number(name, value, at_least=0, advice=advice)
     if value >= 1:
         raise ValueError(f"{name} is {value:g}, but a number below 1 is expected. {advice}")
     return value

@@ -205,7 +205,7 @@ def layouts(samples: str | Mapping[str, str] | None) -> dict[str, int]:
 def check_options(learning_rate: Any, step_is: Any, reports: Any, new_step: Any) -> None:
     """Raise an error that says what is expected, if an option is of another kind."""
     if learning_rate is not None:
-        check_number("learning_rate", learning_rate, above=0, what_to_do="Leave it out if unknown.")
+        check_number("learning_rate", learning_rate, above=0, advice="Leave it out if unknown.")
     if step_is not in (None, "update", "batch", "epoch"):
         raise ValueError(
             f'step_is is {describe(step_is)}, but "update", "batch" or "epoch" is expected. '

@@ -50,14 +50,14 @@ def test_whole_numbers_of_any_type_become_int(number):
 
 @pytest.mark.parametrize("number", [3, 3.0, np.float32(3), np.int64(3)])
 def test_numbers_of_any_type_become_float(number):
-    found = validation.check_number("rate", number, above=0, what_to_do="")
+    found = validation.check_number("rate", number, above=0, advice="")
     assert (type(found), found) == (float, 3.0)
 
 
 def test_bounds_are_where_they_are_said_to_be():
-    assert validation.check_number("rate", 0, at_least=0, what_to_do="") == 0
+    assert validation.check_number("rate", 0, at_least=0, advice="") == 0
     with pytest.raises(ValueError, match="above 0"):
-        validation.check_number("rate", 0, above=0, what_to_do="")
+        validation.check_number("rate", 0, above=0, advice="")
     assert validation.check_integer("epochs", 1, "") == 1
     assert validation.check_integer("seed", 0, "", at_least=0) == 0
 

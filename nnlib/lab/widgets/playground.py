@@ -95,7 +95,7 @@ class Settings:
         # What has a menu that takes further values is looked at here; the other controls do it.
         check_integer("samples", self.samples, "Try 200.", at_least=4)
         check_integer("epochs", self.epochs, "Try 1000.")
-        check_number("weight_decay", self.weight_decay, at_least=0, what_to_do="Use 0 for none.")
+        check_number("weight_decay", self.weight_decay, at_least=0, advice="Use 0 for none.")
         advice = "Use 0 for all samples at once."
         check_integer("batch_size", self.batch_size, advice, at_least=0)
 
