@@ -55,6 +55,10 @@ def passes(exercise, function):
 @pytest.mark.parametrize("number", FUNCTIONS)
 def test_every_mutant_that_computes_something_else_is_refused(number):
     exercise = checks.find(number)
+    assert number in ADMISSIBLE, (
+        f"write how any admissible input to exercise {number} is drawn into tests/exercises/"
+        f'admissible.py: a function of a generator, and ADMISSIBLE["{number}"]'
+    )
     source, namespace, name = exercise_mutants.solutions()[number]
     own = dict(namespace)
     exec(source, own)

@@ -502,14 +502,16 @@ class Value(Given):
     ----------
     answer : number, tuple, array or str; a tuple of them if there are several names
     decimals : int, optional
-        To how many decimals the task asks for it; then ``rtol`` and ``atol`` follow from that.
+        To how many decimals the task asks for it; ``rtol`` and ``atol`` follow from that, if no
+        others are given.
     """
 
     answer: object
     decimals: int | None = None
 
     def __post_init__(self):
-        if self.decimals is not None:  # rounded or cut off, the last decimal may be off by one
+        if self.decimals is not None and self.atol == Exercise.atol:
+            # rounded or cut off, the last decimal may be off by one
             object.__setattr__(self, "rtol", 0)
             object.__setattr__(self, "atol", 1.01 * 10.0**-self.decimals)
 

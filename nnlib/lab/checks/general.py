@@ -267,7 +267,8 @@ def variants_like(exercise, outcomes):
     for words in exercise.variants_like(outcomes):
         yield (
             words,
-            "For every input that was tried, this one change gives exactly your numbers.",
+            "With this one change a right answer gives exactly your numbers, for every input that "
+            "was tried.",
         )
 
 

@@ -227,7 +227,7 @@ whole_training = Function(
             name="a return inside the loop",
             hint="The function ends at its first return. It belongs behind the loop, at the height "
             "of the for.",
-            wrong=lambda *arguments: own_training(*arguments[:-1], 1),
+            wrong=lambda *arguments: own_training(*(*arguments[:-1], 1)),
         ),
         Mistake(
             name="the activation handed to the loss, where the logit is meant",

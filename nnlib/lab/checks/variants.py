@@ -323,7 +323,9 @@ def of_choice(node, names, known):
 
 def of_body(function):
     """A return that stands inside the last loop, at its end."""
-    *_, before, last = [None, None, *function.body]
+    if len(function.body) < 2:
+        return
+    before, last = function.body[-2:]
     if isinstance(before, ast.For) and isinstance(last, ast.Return):
         inside = ast.For(before.target, before.iter, [*before.body, last], [])
         yield before, inside, "a return inside the loop"
