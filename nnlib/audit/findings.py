@@ -236,6 +236,7 @@ KINDS: dict[str, Kind] = {
             "updated_too_early",
             "parameter_not_moved",
             "optimizer_formula",
+            "samples_unused",
             "pairs_broken",
             "data_scale",
         ),

@@ -158,6 +158,30 @@ def stays_whole(exam: Exam) -> bool:
 
 
 @check
+def look_for_rows_unused_by_step(exam: Exam) -> None:
+    """Every sample has a part in an update, or in an epoch."""
+    patient = exam.patient
+    if not patient.has("step") or exam.step_is == "batch" or len(exam.chain) < 2:
+        return
+    if exam.found():
+        return
+    steps = Steps(exam)
+
+    def after(X: Any, y: Any) -> np.ndarray:
+        return np.concatenate([np.ravel(v) for v in steps.once(exam.points[0], (X, y))])
+
+    unused = unused_rows(exam, after)
+    if not unused:
+        return
+    severity = "wrong" if exam.step_is or len(unused) <= patient.n / 2 else "suspicious"
+    exam.find(
+        "samples_unused", severity, "step",
+        f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
+        f"{patient.n} samples are never looked at.",
+    )  # fmt: skip
+
+
+@check
 def look_at_step(exam: Exam) -> None:
     """One step is the gradient, times the rate."""
     patient = exam.patient
@@ -262,6 +286,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
     f = one_factor(a, b, tolerance)
     if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
+        if exam.step_is != "epoch" and unsteady(exam, steps, f):
+            return True
         tell_factor(exam, f, exam.learning_rate, None)
         return True
     if exam.dense is None or exam.patient.has("gradients") or not exam.patient.has(exam.loss_name):
@@ -288,6 +314,8 @@ def another_factor(exam: Exam, steps: Steps, values: Arrays) -> bool:
     )  # several updates never fit so well
     if f is None or abs(f - exam.learning_rate) < 1e-2 * exam.learning_rate:
         return False
+    if unsteady(exam, steps, f):
+        return True
     tell_factor(exam, f, exam.learning_rate, None)
     return True
 
@@ -460,7 +488,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
                       "the step changes nothing: all parameters are what they were.")  # fmt: skip
         return
     if f is not None and abs(f) > 1e-12:
-        tell_factor(exam, f, rate, index)
+        if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
+            tell_factor(exam, f, rate, index)
         return
     if stuck:
         exam.find(
@@ -546,6 +575,26 @@ def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
     a, b = together([x], [y])
     i = int(np.abs(a - b).argmax())
     return f"moves by {a[i]:.4g} where the gradient is {b[i]:.4g}"
+
+
+def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
+    """See whether the steps after the first have another relation to their gradients."""
+    if len(exam.chain) < 3 or not exam.patient.has("gradients"):
+        return False
+    g = steps.gradient(exam.chain[1], None)
+    if g is None:
+        return False
+    u = [a - b.reshape(a.shape) for a, b in zip(exam.chain[1], exam.chain[2], strict=True)]
+    then = one_factor(*together(u, g), 1e-2)
+    if then is not None and abs(then - f) < 2e-2 * abs(f):
+        return False
+    later = "is no multiple of it" if then is None else f"is {then:.4g} times the gradient"
+    exam.find(
+        "optimizer_formula", "wrong", "step",
+        f"the first step is {f:.4g} times the gradient, and the second one {later}: it is neither "
+        "gradient descent nor an optimiser that is known here.",
+    )  # fmt: skip
+    return True
 
 
 def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
@@ -649,30 +698,6 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
            "training_loss if a penalty is meant."),
     )  # fmt: skip
     return True
-
-
-@check
-def look_for_rows_unused_by_step(exam: Exam) -> None:
-    """Every sample has a part in an update, or in an epoch."""
-    patient = exam.patient
-    if not patient.has("step") or exam.step_is == "batch" or len(exam.chain) < 2:
-        return
-    if exam.found():
-        return
-    steps = Steps(exam)
-
-    def after(X: Any, y: Any) -> np.ndarray:
-        return np.concatenate([np.ravel(v) for v in steps.once(exam.points[0], (X, y))])
-
-    unused = unused_rows(exam, after)
-    if not unused:
-        return
-    severity = "wrong" if exam.step_is or len(unused) <= patient.n / 2 else "suspicious"
-    exam.find(
-        "samples_unused", severity, "step",
-        f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
-        f"{patient.n} samples are never looked at.",
-    )  # fmt: skip
 
 
 @check
