@@ -38,7 +38,7 @@ def compare_accuracy(exam: Exam, name: str) -> None:
         exam.miss(f"{name}: the predictions do not fit the targets")
         return
     rows = []
-    for values in [exam.patient.start, *exam.points[:7]]:
+    for values in [exam.patient.start, *exam.points[:4], *far_points(exam)]:
         a = exam.patient.predictions(values)
         rows.append((printed(exam, name, values), *accuracies(exam, a)))
     table = np.array(rows)
@@ -55,6 +55,12 @@ def compare_accuracy(exam: Exam, name: str) -> None:
         f"{name} says {table[k, 0]:.4f}; of the {n} predictions the share that is right is "
         f"{shares[k, 0]:.4f}.{accuracy_words(exam, table)}", (f"{name} = {table[k, 0]:.4f}",),
     )  # fmt: skip
+
+
+def far_points(exam: Exam) -> list[Arrays]:
+    """Return parameters far from the start, at which other samples are right."""
+    rng = np.random.default_rng(9)
+    return [[rng.normal(size=v.shape) for v in exam.patient.start] for _ in range(6)]
 
 
 def accuracies(exam: Exam, a: np.ndarray) -> list[float]:

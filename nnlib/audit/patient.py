@@ -421,7 +421,7 @@ def of_an_object(
     def wrap(role: str, function: Any) -> Callable[..., Any]:
         def call(parameters: dict[str, Any], *data: Any) -> Any:
             work = with_arrays(fresh(), parameters)
-            return called(work, function, role, data)
+            return called(work, function, role, data, functions.get("predict"))
 
         return call
 
@@ -492,8 +492,11 @@ def fill_in_place(old: Any, new: Any) -> bool:
     return False
 
 
-def called(work: Any, function: Any, role: str, data: tuple[Any, ...]) -> Any:
-    """Call a method by its name, or a function of the object."""
+def called(work: Any, function: Any, role: str, data: tuple[Any, ...], predict: Any = None) -> Any:
+    """Call a method by its name, or a function of the object.
+
+    A loss that takes predictions and targets is given them, in the order of its arguments' names.
+    """
     if not isinstance(function, str):
         return function(work, *data)
     method = attribute(work, function)
@@ -501,7 +504,9 @@ def called(work: Any, function: Any, role: str, data: tuple[Any, ...]) -> Any:
         return method(*data)
     names = parameter_names(method)
     if len(names) >= 2 and names[0].lower() not in ("x", "inputs", "data", "input", "images"):
-        predictions = attribute(work, "predict" if hasattr(work, "predict") else "forward")(data[0])
+        if predict is None:
+            return method(*data)
+        predictions = called(work, predict, "predict", data[:1])
         by_target = any(word in names[0].lower() for word in ("true", "target", "label", "y"))
         by_target = by_target and not any(w in names[0].lower() for w in ("pred", "hat", "out"))
         return method(data[1], predictions) if by_target else method(predictions, data[1])

@@ -37,8 +37,16 @@ NAMES = ["W1", "b1", "W2", "b2"]
 
 def of_class(cls, seed=1, n=45, k=3, d=3, **more):
     X, labels = blobs(n, k, d, seed=seed)
-    return {"X": X, "y": one_hot(labels, k), "program": cls(d, 6, k), "arrays": NAMES, "predict": "forward", "loss": "loss",
-            "step": "train", "learning_rate": 0.1} | more
+    return {
+        "X": X,
+        "y": one_hot(labels, k),
+        "program": cls(d, 6, k),
+        "arrays": NAMES,
+        "predict": "forward",
+        "loss": "loss",
+        "step": "train",
+        "learning_rate": 0.1,
+    } | more
 
 
 @program("updated_too_early", source="joelgrus/data-science-from-scratch 31")
@@ -55,7 +63,11 @@ def class_updates_the_output_first():
     return of_class(Net)
 
 
-@program("slope_missing", "slope_of_a", source="NumPy's tutorial on MNIST; the mask of a ReLU taken of a, with >=")
+@program(
+    "slope_missing",
+    "slope_of_a",
+    source="NumPy's tutorial on MNIST; the mask of a ReLU taken of a, with >=",
+)
 def class_with_an_open_mask():
     class Net(Base):
         def grads(self, X, y):
@@ -158,9 +170,19 @@ def momentum_with_a_wrong_sign():
 
         return step
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), gradients=gradients, step=make(),
-                new_step=make, learning_rate=0.1,
-                loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p["w"] + p["b"]) - y * (X @ p["w"] + p["b"])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        gradients=gradients,
+        step=make(),
+        new_step=make,
+        learning_rate=0.1,
+        loss=lambda p, X, y: np.mean(
+            np.logaddexp(0, X @ p["w"] + p["b"]) - y * (X @ p["w"] + p["b"])
+        ),
+    )
 
 
 @program("pairs_broken", source="mnielsen 73; two permutations for X and y")
@@ -178,9 +200,17 @@ def two_orders_for_rows_and_labels():
             p = [p[0] - 0.1 * X[k : k + 6].T @ d, p[1] - 0.1 * d.sum(0, keepdims=True)]
         return p
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p[0] + p[1]), step=step, new_step=lambda: step,
-                step_is="epoch", learning_rate=0.1,
-                loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p[0] + p[1]),
+        step=step,
+        new_step=lambda: step,
+        step_is="epoch",
+        learning_rate=0.1,
+        loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])),
+    )
 
 
 @program("samples_unused", source="X[:batch] in place of X[i:i + batch]")
@@ -196,8 +226,16 @@ def always_the_first_batch():
             p = [p[0] - 0.1 * X[:8].T @ d, p[1] - 0.1 * d.sum(0, keepdims=True)]
         return p
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p[0] + p[1]), step=epoch, step_is="epoch",
-                learning_rate=0.1, loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p[0] + p[1]),
+        step=epoch,
+        step_is="epoch",
+        learning_rate=0.1,
+        loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p[0] + p[1]) - y * (X @ p[0] + p[1])),
+    )
 
 
 @program("target_shape", source="class numbers subtracted from a softmax")
@@ -212,8 +250,14 @@ def class_numbers_subtracted():
         d = (predict(p, X) - y) / len(X)
         return [X.T @ d, d.sum(0, keepdims=True)]
 
-    return dict(X=X, y=labels[:, None], parameters=p, predict=predict, gradients=gradients,
-                loss=lambda p, X, y: np.mean((predict(p, X) - y) ** 2))
+    return dict(
+        X=X,
+        y=labels[:, None],
+        parameters=p,
+        predict=predict,
+        gradients=gradients,
+        loss=lambda p, X, y: np.mean((predict(p, X) - y) ** 2),
+    )
 
 
 @program("data_type", source="labels as uint8: y - 1 is 255")
@@ -225,7 +269,13 @@ def labels_of_eight_bits():
         signs = 2 * y - 1  # 0 becomes 255
         return np.mean(np.logaddexp(0, -signs * (X @ p["w"] + p["b"])))
 
-    return dict(X=X, y=labels[:, None].astype(np.uint8), parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), loss=loss)
+    return dict(
+        X=X,
+        y=labels[:, None].astype(np.uint8),
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        loss=loss,
+    )
 
 
 @program("printed_number", source="accuracy of a table: (n, 1) against (n,)")
@@ -237,8 +287,14 @@ def accuracy_of_a_table():
         z = (X @ p["w"] + p["b"])[:, 0]
         return np.mean(np.logaddexp(0, z) - y * z)
 
-    return dict(X=X, y=labels * 1.0, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), loss=bce,
-                reports={"accuracy": lambda p, X, y: np.mean((X @ p["w"] + p["b"] > 0) == y)})
+    return dict(
+        X=X,
+        y=labels * 1.0,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        loss=bce,
+        reports={"accuracy": lambda p, X, y: np.mean((X @ p["w"] + p["b"] > 0) == y)},
+    )
 
 
 @program("printed_number", source="a running loss divided by the number of samples, not of batches")
@@ -254,7 +310,14 @@ def mean_of_means_divided_by_samples():
     def shown(p, X, y):
         return sum(bce(p, X[i : i + 8], y[i : i + 8]) for i in range(0, 40, 8)) / 40
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), loss=bce, reports={"loss": shown})
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        loss=bce,
+        reports={"loss": shown},
+    )
 
 
 @program("weight_term", source="weight decay that is added to the weights: they grow")
@@ -271,11 +334,23 @@ def step_that_grows_the_weights():
         g = gradients(p, X, y)
         return {"w": p["w"] - 0.1 * (g["w"] - 0.05 * p["w"]), "b": p["b"] - 0.1 * g["b"]}
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), gradients=gradients, step=step,
-                learning_rate=0.1, loss=lambda p, X, y: np.mean(np.logaddexp(0, X @ p["w"] + p["b"]) - y * (X @ p["w"] + p["b"])))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        gradients=gradients,
+        step=step,
+        learning_rate=0.1,
+        loss=lambda p, X, y: np.mean(
+            np.logaddexp(0, X @ p["w"] + p["b"]) - y * (X @ p["w"] + p["b"])
+        ),
+    )
 
 
-@program("changes_its_arguments", source="y is turned into one-hot in place; d = a; d[range(n), y] -= 1")
+@program(
+    "changes_its_arguments", source="y is turned into one-hot in place; d = a; d[range(n), y] -= 1"
+)
 def gradient_changes_the_parameters():
     X, labels = blobs(30, 3, 2, seed=11)
     p = {"W": np.random.default_rng(11).normal(size=(2, 3)), "b": np.zeros(3)}
@@ -290,8 +365,14 @@ def gradient_changes_the_parameters():
         g *= 0.999
         return {"W": X.T @ d / len(y), "b": d.mean(0)}
 
-    return dict(X=X, y=labels, parameters=p, predict=predict, gradients=gradients,
-                loss=lambda p, X, y: -np.log(predict(p, X)[np.arange(len(y)), y]).mean())
+    return dict(
+        X=X,
+        y=labels,
+        parameters=p,
+        predict=predict,
+        gradients=gradients,
+        loss=lambda p, X, y: -np.log(predict(p, X)[np.arange(len(y)), y]).mean(),
+    )
 
 
 @program("loss_random", source="a random batch inside the loss")
@@ -306,15 +387,22 @@ def loss_of_a_random_batch():
         z = X[rows] @ p["w"] + p["b"]
         return np.mean(np.logaddexp(0, z) - y[rows] * z)
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), loss=loss)
+    return dict(
+        X=X, y=y, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]), loss=loss
+    )
 
 
 @program("raises", source="mnielsen 29; a list of layers in the wrong order")
 def layers_in_the_wrong_order():
     X, labels = blobs(20, 2, 3, seed=13)
     p = [np.ones((4, 1)), np.ones((3, 4))]
-    return dict(X=X, y=labels[:, None] * 1.0, parameters=p, predict=lambda p, X: sigmoid(np.tanh(X @ p[0]) @ p[1]),
-                loss=lambda p, X, y: 0.0)
+    return dict(
+        X=X,
+        y=labels[:, None] * 1.0,
+        parameters=p,
+        predict=lambda p, X: sigmoid(np.tanh(X @ p[0]) @ p[1]),
+        loss=lambda p, X, y: 0.0,
+    )
 
 
 @program("dead", source="a large negative bias, after a step that was too long")
@@ -331,8 +419,13 @@ def all_relus_off_in_a_class():
 def one_class_only():
     X, _ = blobs(30, 2, 2, seed=14)
     p = {"w": np.zeros((2, 1)), "b": np.zeros((1, 1))}
-    return dict(X=X, y=np.ones((30, 1)), parameters=p, predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
-                loss=lambda p, X, y: np.mean((sigmoid(X @ p["w"] + p["b"]) - y) ** 2))
+    return dict(
+        X=X,
+        y=np.ones((30, 1)),
+        parameters=p,
+        predict=lambda p, X: sigmoid(X @ p["w"] + p["b"]),
+        loss=lambda p, X, y: np.mean((sigmoid(X @ p["w"] + p["b"]) - y) ** 2),
+    )
 
 
 @program("neurons_alike", source="np.ones for all weights")
@@ -362,15 +455,27 @@ def a_rate_of_fifty():
         e = d @ p[2].T * (1 - h**2)
         return [X.T @ e, e.sum(0), h.T @ d, d.sum(0)]
 
-    return dict(X=X, y=y, parameters=p, predict=lambda p, X: forward(p, X)[1], gradients=gradients,
-                step=lambda p, X, y: [w - 50 * g for w, g in zip(p, gradients(p, X, y))], learning_rate=50,
-                loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2))
+    return dict(
+        X=X,
+        y=y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[1],
+        gradients=gradients,
+        step=lambda p, X, y: [w - 50 * g for w, g in zip(p, gradients(p, X, y))],
+        learning_rate=50,
+        loss=lambda p, X, y: np.mean((forward(p, X)[1] - y) ** 2),
+    )
 
 
-@program("product_wrong", source="datascience.stackexchange 76545; the error of the output through W1")
+@program(
+    "product_wrong", source="datascience.stackexchange 76545; the error of the output through W1"
+)
 def back_through_the_wrong_matrix():
-    p = {"W1": np.random.default_rng(16).normal(size=(2, 2)), "W2": np.random.default_rng(17).normal(size=(2, 2)),
-         "W3": np.random.default_rng(18).normal(size=(2, 1))}
+    p = {
+        "W1": np.random.default_rng(16).normal(size=(2, 2)),
+        "W2": np.random.default_rng(17).normal(size=(2, 2)),
+        "W3": np.random.default_rng(18).normal(size=(2, 1)),
+    }
 
     def forward(p, X):
         a1 = sigmoid(X @ p["W1"])
@@ -384,5 +489,12 @@ def back_through_the_wrong_matrix():
         d1 = d2 @ p["W1"].T * a1 * (1 - a1)
         return {"W1": p["W1"] - X.T @ d1, "W2": p["W2"] - a1.T @ d2, "W3": p["W3"] - a2.T @ d3}
 
-    return dict(X=XOR_X, y=XOR_Y, parameters=p, predict=lambda p, X: forward(p, X)[2], step=step, learning_rate=1,
-                loss=lambda p, X, y: np.mean((forward(p, X)[2] - y) ** 2))
+    return dict(
+        X=XOR_X,
+        y=XOR_Y,
+        parameters=p,
+        predict=lambda p, X: forward(p, X)[2],
+        step=step,
+        learning_rate=1,
+        loss=lambda p, X, y: np.mean((forward(p, X)[2] - y) ** 2),
+    )
