@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+USUAL = "float64 a right formula is off by about 1e-09, "
+
 
 @dataclass
 class ParameterCheck:
@@ -102,8 +104,10 @@ class GradientReport:
 
     def explain(self, *, reason: bool = True) -> str:
         """Return the report as a text, with the reason for the limit and the suggestions."""
+        short = any("is in float32, which" in note for note in self.notes)
+        usual = "float32 a right formula is off by about 1e-05, " if short else USUAL
         text = (
-            f"The limit is {self.tolerance:.0e}. In float64 a right formula is off by about 1e-09, "
+            f"The limit is {self.tolerance:.0e}. In {usual}"
             "from rounding,\nand a wrong one by percents: whatever lies between tells them apart."
         )
         marked = [filled(line, "- ", "  ") for line in self.suggestions()]

@@ -616,6 +616,7 @@ def check_gradients(
     """
     advice = "Leave it out for the default."
     tolerance = check_number("tolerance", tolerance, at_least=0, advice=advice)
+    given = check_network(network, Network)
     network = single_float64(network)
     X, y, found = network.check_data(X, y, loss)
     analytic = gradients(network, X, y, loss)
@@ -630,10 +631,12 @@ def check_gradients(
         compare_parameter(name, computed, measured, tolerance, uncertain)
         for (name, computed), (_, measured), (_, uncertain) in triples
     ]
-    largest = np.abs(X).max()
-    notes = [
-        f"The largest entry of X is {largest:.3g}: bring the columns of X to a scale near 1. "
-        "Neurons saturate otherwise, and their slopes are hard to measure."
-    ]
-    notes = notes if largest > 30 else []
+    notes, largest = [], np.abs(X).max()
+    if largest > 30:
+        notes.append(
+            f"The largest entry of X is {largest:.3g}: bring the columns of X to a scale near 1. "
+            "Neurons saturate otherwise, and their slopes are hard to measure."
+        )
+    if given.dtype == np.float32:
+        notes.append("The network is in float32; both gradients are computed in float64.")
     return GradientReport(rows, tolerance, len(y), y.shape[1], notes, samples_are_rows=True)

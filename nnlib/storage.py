@@ -47,7 +47,7 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     Source: the NumPy reference, ``numpy.savez``; the Python reference, ``os.replace``.
     """
     check_network(network, Network)
-    path = os.fspath(path)
+    path = os.fsdecode(path)
     if not path.endswith(".npz"):
         better = f'"{os.path.splitext(path)[0]}.npz"'
         raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
@@ -132,7 +132,7 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     """
     import zipfile
 
-    path = os.fspath(path)
+    path = os.fsdecode(path)
     if not os.path.exists(path):
         raise FileNotFoundError(f"there is no file {path}. Look at the name and the folder.")
     if not os.path.isfile(path):

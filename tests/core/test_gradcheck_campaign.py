@@ -197,6 +197,8 @@ def test_the_limit_follows_the_float_type():
         assert report, str(report)
         assert report.tolerance == 1e-3
     assert "The gradient is in float32, which has 7 digits" in str(report)
+    assert "In float32 a right formula is off by about 1e-05" in report.explain()
+    assert "The network is in float32; both gradients" in str(check_gradients(net, X, y, "bce"))
     wrong = dict(gradients(net, X, y, "bce").named())
     wrong["W1"] = wrong["W1"] * np.float32(1.01)
     assert not compare_gradients(wrong, numerical_gradients(net, X, y, "bce"))
