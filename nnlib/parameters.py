@@ -157,7 +157,7 @@ class Parameters(WriteThrough):
         ValueError
             If the last axis does not have one entry for each parameter.
         """
-        return restore(self.layer_sizes, self.bias, np.asarray(vector))
+        return restore(self.layer_sizes, self.bias, checks.as_floats("vector", vector))
 
     def named(self) -> Iterator[tuple[str, np.ndarray]]:
         """Yield ``("W1", W[1])``, ``("b1", b[1])``, ``("W2", W[2])``, … in the vector's order."""

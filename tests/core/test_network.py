@@ -202,6 +202,24 @@ def test_an_architecture_around_other_parameters(stack_shape):
     assert not np.array_equal(other.parameters.vector, vector)
 
 
+def test_a_vector_may_be_a_list_of_whole_numbers():
+    other = random_network([2, 1], "tanh", "tanh").with_vector([1, 2, 3])
+    assert other.dtype == np.float64
+    np.testing.assert_array_equal(other.W[1], [[1], [2]])
+
+
+@pytest.mark.parametrize("vector", [["a"] * 3, np.ones(3, np.float16), None, np.ones(3, complex)])
+def test_a_vector_of_no_such_numbers_is_refused(vector):
+    with pytest.raises(TypeError, match="is"):
+        random_network([2, 1], "tanh", "tanh").with_vector(vector)
+
+
+@pytest.mark.parametrize("vector", [3.0, [], np.ones((2, 4)), np.ones((0, 3))])
+def test_a_vector_of_another_form_is_refused(vector):
+    with pytest.raises(ValueError, match="shape"):
+        random_network([2, 1], "tanh", "tanh").with_vector(vector)
+
+
 def test_a_vector_of_another_length_is_refused():
     with pytest.raises(ValueError, match=r"vector has shape \(16,\), but .* have 17 parameters"):
         random_network([2, 4, 1], "tanh", "sigmoid").with_vector(np.zeros(16))

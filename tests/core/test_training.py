@@ -187,6 +187,11 @@ def test_one_batch_of_everything_needs_no_order():
     assert state.bit_generator.state == generator().bit_generator.state
 
 
+def test_several_batches_need_a_generator():
+    with pytest.raises(TypeError, match=r"rng is None .* np\.random\.default_rng\(42\)"):
+        list(mini_batches(10, 3, None))
+
+
 @pytest.mark.parametrize("batch_size", [1, 3, 4])
 def test_a_mini_batch_step_descends_the_mean_over_its_own_samples(batch_size):
     net, by_hand = (random_network([3, 4, 2], "tanh", "sigmoid") for _ in range(2))
