@@ -44,12 +44,14 @@ def slopes_against_logit():
     left.text(-4, -0.6, "wrong", color=GREY, ha="center")
     left.text(5.5, -0.6, "right", color=GREY, ha="center")
     left.axvline(0, color=GREY, linewidth=1, linestyle=":")
-    left.set(title="The slope dL/dz, target 1", xlabel="z", ylabel="dL/dz", ylim=(-1.05, 0.05))
+    left.set(title="The slope ∂L/∂z, target 1", xlabel="z", ylabel="∂L/∂z", ylim=(-1.05, 0.05))
     right.semilogy(z, -mse_slope, color=BLUE)
     right.semilogy(z, -bce_slope, color=ORANGE, linestyle="--")
     right.text(-7.8, 1.4, "BCE", color=ORANGE)
     right.text(-7.8, 4e-3, "MSE", color=BLUE)
-    right.set(title="Its size, on a logarithmic scale", xlabel="z", ylim=(1e-7, 6))
+    right.set(
+        title="Its size, on a logarithmic scale", xlabel="z", ylabel="|∂L/∂z|", ylim=(1e-7, 6)
+    )
     ratio = bce_slope / mse_slope
     five = np.isclose(z, -5)
     ends = (-mse_slope[five][0], -bce_slope[five][0])
@@ -113,23 +115,29 @@ def two_trainings(history_mse, history_bce, network, X, y, n_shown=300):
         panels[0].plot(epochs, error[epochs], color=colour, linestyle=style)
         panels[0].text(n_shown, error[n_shown] + 0.03, f"under {name}", color=colour, ha="right")
         for axes, target in ((panels[1], 1), (panels[2], 0)):
-            rows = y[:, 0] == target
-            axes.plot(epochs, a[epochs][:, rows, 0], color=colour, linestyle=style)
+            for k, row in enumerate(np.flatnonzero(y[:, 0] == target)):
+                marks = {"marker": "os^Dv"[k % 5], "markevery": (12 + 20 * k, 60), "markersize": 6}
+                axes.plot(epochs, a[epochs, row, 0], color=colour, linestyle=style, **marks)
         stories.append(
             f"Under {name} it goes from {error[0]:.4f} to {error[100]:.4f} at epoch 100 and "
             f"{error[-1]:.4f} at epoch {history.epoch[-1]}, and {verdict(a, y)}"
         )
     panels[0].axhline(0.25, color=GREY, linewidth=1, linestyle=":")
     panels[0].text(n_shown, 0.27, "always saying 0.5", color=GREY, ha="right", size=9)
-    panels[0].set(title="Squared error", xlabel="epoch", ylim=(-0.03, 1.05))
-    panels[1].set(title="Answers, target 1", xlabel="epoch")
-    panels[2].set(title="Answers, target 0", xlabel="epoch")
+    panels[0].set(title="Squared error", xlabel="epoch", ylabel="MSE", ylim=(-0.03, 1.05))
+    for axes, target in ((panels[1], 1), (panels[2], 0)):
+        for k, row in enumerate(np.flatnonzero(y[:, 0] == target)):
+            name = f"morning {row + 1}"
+            axes.plot([], [], "os^Dv"[k % 5], color=GREY, markersize=6, label=name)
+        axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.4 if target else 0.6))
+        axes.set(title=f"Answers, target {target}", xlabel="epoch", ylabel="answer a")
     show(
         figure,
         f"The first {n_shown} epochs, solid under MSE and dashed under BCE. Left, the squared "
         f"error of both networks. {'. '.join(stories)}. In the middle, the answers to the "
         f"{(y == 1).sum()} mornings that should go up to 1; on the right, those to the "
-        f"{(y == 0).sum()} that should go down to 0, and under MSE do not.",
+        f"{(y == 0).sum()} that should go down to 0, and under MSE do not. "
+        "Each morning has a mark of its own.",
     )
 
 
@@ -178,7 +186,7 @@ def clipped_loss(bce_clipped, bce):
         right.text(30, slopes[-1] + 0.03, name, color=colour, ha="right")
         ends.append((values[-1], slopes[-1]))
     left.set(title="Loss, target 0", xlabel="z", ylabel="BCE")
-    right.set(title="Its slope", xlabel="z", ylabel="dL/dz", ylim=(-0.05, 1.15))
+    right.set(title="Its slope", xlabel="z", ylabel="∂L/∂z", ylim=(-0.05, 1.15))
     (value, slope), (exact_value, exact_slope) = ends
     show(
         figure,
