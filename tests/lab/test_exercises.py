@@ -62,7 +62,8 @@ def test_every_lesson_has_exercises_and_so_has_the_refresher():
 
 @EVERY_LESSON
 def test_the_exercises_have_their_form(lesson):
-    assert exercise_cells.problems(read(lesson), lesson, checks.of_lesson(lesson)) == []
+    said = exercise_cells.problems(read(lesson), lesson, checks.of_lesson(lesson))
+    assert not said, "\n" + "\n".join(said)
 
 
 @pytest.mark.parametrize("path", pages.SITTINGS, ids=lambda path: path.stem)
