@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES, BUILD = ROOT / "teach" / "sittings", ROOT / "build" / "sheets"
 SIZES = {"A4": (8.27, 11.69), "Letter": (8.5, 11.0)}  # inches
 STARTS = 28  # of a class
+KEYS = 18  # on a page
 EQUATIONS = [
     (r"$\delta^{(L)} = \partial L/\partial a^{(L)} \odot f'(z^{(L)})$", "at the output"),
     (r"$\delta^{(l)} = (\delta^{(l+1)}\, W^{(l+1)\top}) \odot f'(z^{(l)})$", "one layer back"),
@@ -150,13 +151,13 @@ def exit_tickets(size):
                 wrapped = textwrap.fill(f"{k + 1}. {plain(question)}", 88)
                 axes.text(2, top + 1.4 + 2.1 * k, wrapped, va="top")
         yield figure
-    figure, axes, _, _ = sheet(size, "Exit tickets: the keys")
-    for i, (title, questions) in enumerate(found):
-        keys = "   ".join(f"{k + 1}. {plain(key)}" for k, (_, key) in enumerate(questions))
-        axes.text(
-            2, 3.5 + 1.05 * i, textwrap.fill(f"{title}:  {keys}", 105), va="center", fontsize=8
-        )
-    yield figure
+    for first in range(0, len(found), KEYS):
+        figure, axes, _, _ = sheet(size, "Exit tickets: the keys")
+        for i, (title, questions) in enumerate(found[first : first + KEYS]):
+            keys = "   ".join(f"{k + 1}. {plain(key)}" for k, (_, key) in enumerate(questions))
+            text = textwrap.fill(f"{title}:  {keys}", 105)
+            axes.text(2, 3.5 + 1.3 * i, text, va="center", fontsize=8)
+        yield figure
 
 
 def plain(text):

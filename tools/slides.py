@@ -47,7 +47,7 @@ def text_slides(source, notes):
     """Markdown as slides: one for each heading, and further ones where there are too many words."""
     kind, words, part = "subslide", 0, []
     for block in re.split(r"\n\n+", source.strip()):
-        heading = re.match(r"(#+) (?:(\d+\.\d+) )?", block)
+        heading = re.match(r"(#+) (?:((?:R|\d+)\.\d+) )?", block)
         n_words = len(block.split())
         if part and (heading or words + n_words > MOST_WORDS):
             yield slide("\n\n".join(part), kind)
@@ -89,7 +89,7 @@ def notes_of(page):
     """From the sections of a teacher's page, "### 4.2 …", to what is said there."""
     if not page.exists():
         return {}
-    parts = re.split(r"^### (\d+\.\d+) .*$", page.read_text("utf-8"), flags=re.M)
+    parts = re.split(r"^### ((?:R|\d+)\.\d+) .*$", page.read_text("utf-8"), flags=re.M)
     return {
         number: text.split("\n## ")[0].strip()
         for number, text in zip(parts[1::2], parts[2::2], strict=True)
