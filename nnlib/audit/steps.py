@@ -167,10 +167,18 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
         return
     steps = Steps(exam)
 
+    seeds = [7]
+
     def after(X: Any, y: Any) -> np.ndarray:
-        return np.concatenate([np.ravel(v) for v in steps.once(exam.points[0], (X, y))])
+        values = steps.once(exam.points[0], (X, y), seeds[0])
+        return np.concatenate([np.ravel(v) for v in values])
 
     unused = unused_rows(exam, after)
+    if unused and len(unused) < patient.n:
+        seeds[0] = 8
+        if unused_rows(exam, after) != unused:  # a batch that is drawn at random
+            exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')
+            return
     if not unused:
         return
     severity = "wrong" if exam.step_is or len(unused) <= patient.n / 2 else "suspicious"
@@ -454,8 +462,32 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is None and size == 1 and not patient.has("loss", "predict"):
         return
+    if several_updates(exam, steps, values, index):
+        return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
+    """See whether a step is gradient descent, several updates long."""
+    rate = exam.learning_rate
+    if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
+        return False
+    after = steps.once(values, exam.patient.data(index))
+    here = values
+    for k in range(1, 200 if exam.work(index) < 10_000 else 20):
+        g = steps.gradient(here, index)
+        if g is None:
+            return False
+        here = [a - rate * b for a, b in zip(here, g, strict=True)]
+        off = [
+            np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
+        ]
+        moved = [np.abs(a - b).max(initial=0) for a, b in zip(here, values, strict=True)]
+        if k > 1 and max(off) <= 1e-3 * max(moved):
+            exam.look(f"a step makes {k} updates by the gradient")
+            return True
+    return False
 
 
 def one_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
@@ -588,11 +620,17 @@ def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
     then = one_factor(*together(u, g), 1e-2)
     if then is not None and abs(then - f) < 2e-2 * abs(f):
         return False
-    later = "is no multiple of it" if then is None else f"is {then:.4g} times the gradient"
+    if then is not None and then > 0 and f > 0:
+        exam.find(
+            "optimizer_formula", "note", "step",
+            f"the steps go against the gradient; the first is {f:.4g} times it and the second "
+            f"{then:.4g} times: a rate that changes, or a gradient that is cut.",
+        )  # fmt: skip
+        return True
     exam.find(
         "optimizer_formula", "wrong", "step",
-        f"the first step is {f:.4g} times the gradient, and the second one {later}: it is neither "
-        "gradient descent nor an optimiser that is known here.",
+        f"the first step is {f:.4g} times the gradient, and the second one is no positive multiple "
+        "of it: it is neither gradient descent nor an optimiser that is known here.",
     )  # fmt: skip
     return True
 

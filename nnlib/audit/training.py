@@ -79,7 +79,7 @@ def look_at_the_way_down(exam: Exam) -> None:
         return
     asleep = any(f.kind in ("nothing_compared", "saturated") for f in exam.findings)
     ahead = falls(scaled) and scaled[-1] < 0.7 * losses[-1]
-    if exam_scale(exam) and ahead and (stuck(losses) or asleep):
+    if exam_scale(exam) and ahead and (stuck(losses) or (asleep and fell(losses) < 0.45)):
         exam.find(
             "data_scale", "wrong", "X",
             f"in {way.n_steps} steps the loss goes from {begin:.4g} to {end:.4g}; with X "

@@ -1,6 +1,7 @@
 """More faulty programs, written after the rules and before they were tried on them."""
 
 import numpy as np
+
 from programs.case import XOR_X, XOR_Y, blobs, one_hot, program, sigmoid, softmax
 
 
@@ -145,7 +146,7 @@ def class_adam_forgets_its_means():
                 step = (m / (1 - 0.9**self.t)) / (np.sqrt(v / (1 - 0.999**self.t)) + 1e-8)
                 setattr(self, name, getattr(self, name) - self.lr * step)
 
-    X, labels = blobs(45, 3, 3, seed=1)
+    _X, _labels = blobs(45, 3, 3, seed=1)
     return of_class(Net) | {"gradients": lambda net, X, y: dict(zip(NAMES, net.grads(X, y)))}
 
 

@@ -679,3 +679,93 @@ def only_a_prediction():
     return dict(
         X=X, y=labels[:, None] * 1.0, parameters=p, predict=lambda p, X: sigmoid(X @ p["w"])
     )
+
+
+def logistic(seed):
+    """Parts of a sound logistic regression, for the programs below."""
+    X, labels = blobs(40, 2, 3, seed=seed)
+    p = {"w": np.random.default_rng(seed).normal(size=(3, 1)), "b": np.zeros((1, 1))}
+
+    def predict(p, X):
+        return sigmoid(X @ p["w"] + p["b"])
+
+    def gradients(p, X, y):
+        d = (predict(p, X) - y) / len(X)
+        return {"w": X.T @ d, "b": d.sum(axis=0, keepdims=True)}
+
+    def loss(p, X, y):
+        a = predict(p, X)
+        return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+    return dict(
+        X=X, y=labels[:, None], parameters=p, predict=predict, loss=loss, gradients=gradients
+    )
+
+
+@program()
+def a_small_number_in_the_logarithm():
+    parts = logistic(16)
+    predict = parts["predict"]
+
+    def loss(p, X, y):
+        a = predict(p, X)
+        return -np.mean(y * np.log(a + 1e-4) + (1 - y) * np.log(1 - a + 1e-4))
+
+    return parts | {"loss": loss}
+
+
+@program()
+def a_gradient_that_is_cut_and_a_rate_that_falls():
+    parts = logistic(17)
+
+    def make():
+        t = [0]
+
+        def step(p, X, y):
+            t[0] += 1
+            g = parts["gradients"](p, X, y)
+            size = np.sqrt(sum((v**2).sum() for v in g.values()))
+            return {k: p[k] - 0.1 / t[0] * min(1, 0.05 / size) * v for k, v in g.items()}
+
+        return step
+
+    return parts | {"step": make(), "new_step": make, "learning_rate": 0.1}
+
+
+@program()
+def twenty_updates_in_a_call():
+    parts = logistic(18)
+
+    def train(p, X, y):
+        for _ in range(20):
+            g = parts["gradients"](p, X, y)
+            p = {k: p[k] - 0.1 * v for k, v in g.items()}
+        return p
+
+    return parts | {"step": train, "learning_rate": 0.1}
+
+
+@program()
+def a_batch_drawn_at_random():
+    parts = logistic(19)
+
+    def step(p, X, y):
+        rows = np.random.choice(len(X), 8, replace=False)  # noqa: NPY002
+        g = parts["gradients"](p, X[rows], y[rows])
+        return {k: p[k] - 0.1 * v for k, v in g.items()}
+
+    return parts | {"step": step, "learning_rate": 0.1}
+
+
+@program()
+def a_flat_y_for_a_column_of_predictions():
+    parts = logistic(20)
+
+    def loss(p, X, y):
+        z = (X @ p["w"] + p["b"])[:, 0]
+        return np.mean(np.logaddexp(0, z) - y * z)
+
+    def gradients(p, X, y):
+        return parts["gradients"](p, X, y[:, None])
+
+    return parts | {"y": parts["y"][:, 0], "loss": loss, "gradients": gradients}
