@@ -24,7 +24,7 @@ from nnlib import validation as checks
 from nnlib.activations import ACTIVATIONS
 from nnlib.initialization import INITIALIZATIONS
 from nnlib.losses import LOSSES, Loss
-from nnlib.parameters import Parameters, WriteThrough
+from nnlib.parameters import Fixed, Parameters, WriteThrough
 from nnlib.stacks import matmul
 
 if TYPE_CHECKING:  # a module that takes a while to load
@@ -106,8 +106,9 @@ class Network(WriteThrough):
         self.W, self.b = parameters.W, parameters.b
         self.hidden, self.output = hidden, output
         inner, last = checks.check_activations(hidden, output, self.layer_sizes[-1], ACTIVATIONS)
-        self.activations = (ACTIVATIONS["identity"], *[inner] * (self.n_layers - 1), last)
-        self.layers = tuple(zip(self.W[1:], self.b[1:], self.activations[1:], strict=True))
+        first = ACTIVATIONS["identity"]
+        self.activations = Fixed([first, *[inner] * (self.n_layers - 1), last])
+        self.layers = Fixed(zip(self.W[1:], self.b[1:], self.activations[1:], strict=True))
 
     @classmethod
     def random(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from nnlib.stacks import zeros_for_stack
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
+
+
+T = TypeVar("T")  # what a tuple holds
 
 
 class Views(tuple[np.ndarray, ...]):
@@ -52,6 +55,15 @@ class Views(tuple[np.ndarray, ...]):
         """
         for view, array in checks.check_layers(name, values, self):
             view[...] = array
+
+
+class Fixed(tuple[T, ...]):
+    """What is fixed when a network is made: its activations, its layers."""
+
+    __slots__ = ()
+
+    def __setitem__(self, index: object, value: object) -> None:
+        checks.refuse_change(f"entry {index}", "Network")
 
 
 class WriteThrough:

@@ -152,6 +152,8 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         return f"It is sparse; write all its entries out: {name}.toarray()."
     if array.dtype.kind == "c":
         return f"Take one part of the complex numbers, {name}.real, or their size, np.abs({name})."
+    if isinstance(value, Mapping):
+        return f"Take the numbers out of it, in the right order: list({name}.values())."
     if array.ndim == 0 and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
         return f"Put its entries into a list: list({name})."
     try:
@@ -161,6 +163,9 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
     if finite and array.dtype.kind not in "mM":
         return f"Convert it first: np.array({name}, dtype=float)."
     if array.dtype.kind in "US" and array.size:
+        if len(np.unique(array)) > 2:
+            numbers = f"np.unique({name}, return_inverse=True)[1].reshape(np.shape({name}))"
+            return f"Give each word a number, in alphabetical order: {numbers}."
         words = f"np.array({name}) == {str(array.flat[0])!r}"
         return f"Give each word a number, for example ({words}) * 1.0."
     return "Give each entry a number first; of a date that can be the days since the first one."
@@ -209,7 +214,7 @@ def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]
 
 def check_shapes(predictions: np.ndarray, y: np.ndarray) -> None:
     """Raise a ValueError where NumPy would stretch ``y`` to the predictions, or they to it."""
-    if predictions.shape[-2:] != y.shape or y.size == 0:
+    if predictions.shape[-2:] != y.shape or y.ndim != 2 or y.size == 0:
         raise ValueError(
             f"y has shape {y.shape}, but the predictions have shape {predictions.shape}. Give y "
             "the shape (n_samples, n_outputs) of the predictions' last two axes, with at least one "

@@ -74,6 +74,13 @@ CASES = {
     "y transposed, as lists": (Y.T.tolist(), "y", train_on, r"use (np\.array\(y\)\.T)"),
     "y in words": (WORDS, "y", train_on, r"for example (.*)\.$"),
     "y in words, an array": (np.array(WORDS), "y", train_on, r"for example (.*)\.$"),
+    "classes in words": (
+        ["red", "blue", "red", "green"], "y", lambda y: datasets.one_hot(y, 3) if len(y) == 4
+        and not isinstance(y[0], str) else train_on(y), r"order: (np.*\))\.$",
+    ),
+    "a dict of numbers": (
+        {"a": [0.0, 1], "b": [1.0, 1]}, "X", NET.predict, r"order: (list.*\))\.$"
+    ),
     "y of -1 and 1": (2 * Y - 1, "y", train_on, r": (\(y \+ 1\) / 2)"),
     "numbers of classes": (
         [0, 2, 1, 0], "y", lambda y: train_on(y, CLASSES, "cross_entropy"),

@@ -145,6 +145,13 @@ def test_targets_of_another_shape_are_not_stretched(function, wrong):
 
 
 @EVERY_FUNCTION
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3, 1)], ids=str)
+def test_targets_are_a_matrix(function, shape):
+    with pytest.raises(ValueError, match="n_samples, n_outputs"):
+        function(np.ones(shape), np.ones(shape))
+
+
+@EVERY_FUNCTION
 def test_no_samples_have_no_mean(function):
     with pytest.raises(ValueError, match="at least one sample"):
         function(np.ones((0, 3)), np.ones((0, 3)))

@@ -117,11 +117,19 @@ def test_the_advice_for_another_activation_works():
     assert other.parameters is net.parameters
 
 
+@pytest.mark.parametrize("name", ["activations", "layers"])
+def test_an_entry_of_what_is_fixed_is_fixed_too(name):
+    network = make()
+    with pytest.raises(AttributeError, match=r"entry 1 of a Network .*Make another"):
+        getattr(network, name)[1] = None
+    assert is_whole(network)
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        lambda net: net.activations.__setitem__(1, None),
-        lambda net: net.layers.__setitem__(0, None),
+        lambda net: net.activations.append(None),
+        lambda net: net.layers.clear(),
         lambda net: net.W.append(net.W[1]),
         lambda net: net.W.pop(),
         lambda net: net.W.clear(),
