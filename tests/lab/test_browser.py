@@ -393,7 +393,8 @@ def test_every_control_answers_to_keys_and_keeps_them(browser, lab, name):
                 still.append(control.evaluate("node => node.outerHTML.slice(0, 160)"))
             control.focus()
             assert control.evaluate("node => document.activeElement === node")
-            for other in ("b", "d", "d", "x", "z", "ArrowDown", "ArrowUp"):
+            arrows = () if control.get_attribute("type") == "radio" else ("ArrowDown", "ArrowUp")
+            for other in ("b", "d", "d", "x", "z", *arrows):
                 page.keyboard.press(other)
             assert page.locator(f"{PANEL} .jp-Cell").count() == cells
             assert control.evaluate(
@@ -410,10 +411,11 @@ def key_for(control):
     kind = control.evaluate("node => node.type || node.tagName")
     words = control.inner_text().strip()
     if kind in ("range", "number"):
-        held, high = (control.evaluate(f"node => Number(node.{part})") for part in ("value", "max"))
-        return "ArrowDown" if held >= high else "ArrowUp"
-    if kind == "radio":
-        return "ArrowRight" if control.is_checked() else None
+        held, low = (control.evaluate(f"node => Number(node.{part})") for part in ("value", "min"))
+        return "ArrowDown" if held > low else "ArrowUp"
+    if kind == "radio":  # "circles" is what "your own" is at first
+        same = control.locator("xpath=..").inner_text() == "your own"
+        return "ArrowRight" if control.is_checked() and not same else None
     if kind == "checkbox":
         return "Space" if "code" in control.locator("xpath=..").inner_text() else None
     if kind == "button":

@@ -30,7 +30,8 @@ class Job:
 
     def __init__(self, slices, show, fail):
         self.slices, self.show, self.fail = slices, show, fail
-        self.share, self.result, self.over, self.release = 0.0, None, False, None
+        self.share, self.result, self.over = 0.0, None, False
+        self.release, self.interrupted = None, False
         self.shown_at = perf_counter()
 
     def begin(self, at_once=False):
@@ -47,8 +48,10 @@ class Job:
     def go_on(self, loop):
         """Do one slice; the page lives; do the next. JupyterLab's Stop ends it."""
         if self.release is None:
-            self.release = catch_interrupts(self.stop)
-        if not self.over:
+            self.release = catch_interrupts(self.interrupt)
+        if self.interrupted:
+            self.stop()
+        elif not self.over:
             self.advance()
         if self.over:
             self.release()
@@ -75,6 +78,10 @@ class Job:
             self.over = True
             self.fail(error)
         self.shown_at = perf_counter()
+
+    def interrupt(self):
+        """Take note of JupyterLab's Stop, which may come at any moment."""
+        self.interrupted = True
 
     def stop(self):
         """End it, and show what there is."""

@@ -253,7 +253,7 @@ class Stage:
     def paint(self):
         """Draw what is to be shown, and return it as an array of pixels."""
         width, height, ratio = self.place
-        scale = PIXELS_PER_INCH * (LARGE if self.large else 1)
+        scale = PIXELS_PER_INCH * (LARGE if self.large and width > 500 else 1)
         if self.view is None:
             self.view = self.make_view(width / scale, height / scale)
             self.painter = Painter(self.view.figure, scale * ratio)
