@@ -158,22 +158,23 @@ def in_slices(settings, data, network, *, epochs, measure_every=1, rng=None, **o
     while done < epochs:
         end = perf_counter() + SLICE
 
-        def time_is_over(epoch, _, end=end):
-            return epoch % measure_every == 0 and perf_counter() > end
+        def time_is_over(*_, end=end):
+            return perf_counter() > end
 
+        # A slice that ended between two measurements is followed by one that leads to the next.
+        behind = done % measure_every
+        n = min(measure_every - behind, epochs - done) if behind else epochs - done
         try:
-            part = train(
-                net, X, y, epochs=epochs - done, rng=numbers, callback=time_is_over, **options
-            )
+            part = train(net, X, y, epochs=n, rng=numbers, callback=time_is_over, **options)
         except DivergenceError:
             break
         part.epoch += done
-        parts.append(part)
         done = int(part.epoch[-1])
+        parts.append(part)
         if done < epochs:
-            yield done / epochs, run_of(joined(parts))
+            yield done / epochs, run_of(joined(parts, measure_every, epochs))
     if done == epochs:
-        yield 1.0, run_of(joined(parts))
+        yield 1.0, run_of(joined(parts, measure_every, epochs))
         return
     # In one piece, so that it does not depend on the time where it is seen to diverge.
     try:
@@ -182,13 +183,15 @@ def in_slices(settings, data, network, *, epochs, measure_every=1, rng=None, **o
         yield 1.0, run_of(error.history, error)
 
 
-def joined(parts):
-    """Put histories of one training together; each begins where the one before has ended."""
+def joined(parts, measure_every, epochs):
+    """Put histories of one training together, without what the ends of slices have added."""
+    epoch = np.concatenate([part.epoch for part in parts])
+    wanted = (epoch % measure_every == 0) | (epoch == epochs)
+    rows = np.flatnonzero(wanted)[np.unique(epoch[wanted], return_index=True)[1]]
     whole = deepcopy(parts[0])
     for name in ("epoch", "loss", "validation_loss", "parameters"):
-        arrays = [getattr(part, name)[min(k, 1) :] for k, part in enumerate(parts)
-                  if getattr(part, name) is not None]  # fmt: skip
-        setattr(whole, name, np.concatenate(arrays) if arrays else None)
+        if getattr(whole, name) is not None:
+            setattr(whole, name, np.concatenate([getattr(part, name) for part in parts])[rows])
     return whole
 
 

@@ -19,7 +19,7 @@ from nnlib.history import DivergenceError
 from nnlib.lab.figures.style import new_figure
 from nnlib.lab.widgets.kit import stage as stages
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Pad, Slider, Tick
-from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE
+from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE, listen_for_interrupts
 from nnlib.lab.widgets.kit.painter import Painter, grid_for, png_of
 from nnlib.lab.widgets.kit.stage import Stage, in_words, make_settings
 
@@ -240,7 +240,9 @@ def test_jupyterlabs_own_stop_ends_it_too():
         assert stage.job.over
         assert stage.front.state["busy"] is None
 
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as ipykernel does between cells
+    kernel = SimpleNamespace(saved_sigint_handler=signal.SIG_IGN)  # as in ipykernel
+    listen_for_interrupts(kernel)
+    before = signal.signal(signal.SIGINT, kernel.saved_sigint_handler)
     try:
         in_a_loop(scenario)
     finally:

@@ -8,7 +8,7 @@ no loop runs, as in a test, the work is done at once.
 """
 
 import asyncio
-import signal
+import weakref
 from time import perf_counter
 
 PATIENCE = 0.03  # seconds, before what there is so far is shown
@@ -31,7 +31,8 @@ class Job:
     def __init__(self, slices, show, fail):
         self.slices, self.show, self.fail = slices, show, fail
         self.share, self.result, self.over = 0.0, None, False
-        self.release, self.interrupted = None, False
+        self.interrupted = False
+        jobs.add(self)
         self.shown_at = perf_counter()
 
     def begin(self, at_once=False):
@@ -47,14 +48,11 @@ class Job:
 
     def go_on(self, loop):
         """Do one slice; the page lives; do the next. JupyterLab's Stop ends it."""
-        if self.release is None:
-            self.release = catch_interrupts(self.interrupt)
         if self.interrupted:
             self.stop()
         elif not self.over:
             self.advance()
         if self.over:
-            self.release()
             return
         if perf_counter() - self.shown_at > FRAME:
             self.deliver()
@@ -79,10 +77,6 @@ class Job:
             self.fail(error)
         self.shown_at = perf_counter()
 
-    def interrupt(self):
-        """Take note of JupyterLab's Stop, which may come at any moment."""
-        self.interrupted = True
-
     def stop(self):
         """End it, and show what there is."""
         if not self.over:
@@ -93,21 +87,27 @@ class Job:
     def forget(self):
         """End it, and show nothing: something newer has been asked for."""
         self.over = True
-        self.slices.close()
+        if not self.slices.gi_running:  # its last slice may be under way elsewhere
+            self.slices.close()
 
 
-def catch_interrupts(stop):
-    """Let JupyterLab's Stop call ``stop()``, which ipykernel ignores between cells.
+jobs: weakref.WeakSet = weakref.WeakSet()
 
-    Returns
-    -------
-    function that puts back what was before
+
+def interrupt(*_):
+    """End all work after its slice: what JupyterLab's Stop does between cells."""
+    for job in list(jobs):
+        job.interrupted = True
+
+
+def listen_for_interrupts(kernel):
+    """Let JupyterLab's Stop be heard between cells, where ipykernel ignores it.
+
+    ipykernel puts back this handler when the cell that is running now has ended. Work itself
+    cannot set it: it may run in a thread of ipykernel's own, where no signal arrives.
     """
-    try:
-        before = signal.signal(signal.SIGINT, lambda *_: stop())
-    except (ValueError, AttributeError):  # not in the main thread, or no signals at all
-        return lambda: None
-    return lambda: signal.signal(signal.SIGINT, before)
+    if hasattr(kernel, "saved_sigint_handler"):
+        kernel.saved_sigint_handler = interrupt
 
 
 def running_loop():

@@ -21,7 +21,7 @@ from PIL import Image as Pillow
 
 from nnlib.history import DivergenceError
 from nnlib.lab.widgets.kit.controls import Button
-from nnlib.lab.widgets.kit.jobs import Job
+from nnlib.lab.widgets.kit.jobs import Job, listen_for_interrupts
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter, png_of
 
 HERE = Path(__file__).parent
@@ -434,6 +434,7 @@ def replace_earlier(stage):
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return
+    listen_for_interrupts(kernel)
     request = kernel.get_parent() or {}
     metadata = request.get("metadata", {})
     request_id = request.get("header", {}).get("msg_id", "")
