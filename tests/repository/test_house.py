@@ -60,6 +60,25 @@ def test_a_module_of_nnlib_imports_numpy_nnlib_and_the_standard_library_only(pat
         assert allowed or (path.stem, package) == ("datasets", "sklearn"), name
 
 
+def test_the_lab_without_its_packages_says_what_to_install():
+    script = (
+        "import sys\n"
+        "sys.path_importer_cache.clear()\n"
+        "import importlib.util as util\n"
+        "found = util.find_spec\n"
+        "util.find_spec = lambda name: None if name == 'anywidget' else found(name)\n"
+        "import nnlib\n"
+        "import nnlib.lab\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: nnlib.lab needs anywidget, which nnlib itself")
+    assert last.endswith('pip install "nnlib[lab]"')
+
+
 def test_imports_lead_one_way():
     """The contracts stand in pyproject.toml, under importlinter."""
     script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
