@@ -32,6 +32,7 @@ def setup(app):
     app.connect("config-inited", add_extra_files)
     app.connect("doctree-read", add_buttons)
     app.connect("doctree-read", add_index_entries)
+    app.connect("doctree-read", name_empty_headings)
     app.connect("html-page-context", lead_along_the_path)
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
     app.connect("build-finished", add_mathjax)
@@ -86,7 +87,7 @@ def ways_in(name, rawtext, text, lineno, inliner, options=None, content=None):
         link(f"{text}.html", "Start reading", **{"class": "first"}),
         link(live(text), "Run it here", "Python in the browser, nothing to install"),
         link(f"{address}#read-it--run-it--take-it-home", "Take it home", "Two commands"),
-        link(f"{address}#in-a-class", "Teach it", "Routes, sheets and timings for a class"),
+        link(f"{address}/tree/HEAD/teach", "Teach it", "Routes, sheets and timings for a class"),
     ]
     ways = f'<nav class="ways" aria-label="Ways in">{"".join(found)}</nav>'
     told = f"To run it here needs nothing installed. {live_site.statement()}"
@@ -117,6 +118,14 @@ def add_buttons(app, doctree):
         time = f"<span>{series.reading_minutes(path)} minutes to read, without the exercises</span>"
     bar = f'<nav class="ways" aria-label="Run this page">{"".join(found)}{time}</nav>'
     title.parent.insert(title.parent.index(title) + 1, raw(bar))
+
+
+def name_empty_headings(app, doctree):
+    """The corner of a table that heads rows and columns is empty; who hears the page is told so."""
+    for head in doctree.findall(nodes.thead):
+        for entry in head.findall(nodes.entry):
+            if not entry.astext().strip():
+                entry += raw('<span class="visually-hidden">(the rows)</span>')
 
 
 # The docstrings
