@@ -14,7 +14,6 @@ import teach
 ROOT = teach.ROOT
 PARTS = ["**Aim.**", "**Open with.**", "## In pairs", "## On the board"]
 PARTS += ["## For the quick, for the slow", "## Exit ticket"]
-WRITTEN = [path for path in SITTINGS if "**Aim.**" in (teach.PAGES / f"{path.stem}.md").read_text()]
 
 
 def by_hand(path):
@@ -30,7 +29,7 @@ def test_what_is_computed_on_a_page_is_true(path):
     assert page == teach.renewed(path), "run `make teach`"
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
 def test_a_page_has_everything(path):
     text = by_hand(path)
     assert [part for part in PARTS if text.count(part) != 1] == []
@@ -40,7 +39,7 @@ def test_a_page_has_everything(path):
     assert set(re.findall(r"^### ((?:R|\d+)\.\d+) ", text, re.M)) <= sections
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
 def test_every_number_on_a_page_is_printed_in_the_sitting(path):
     text = by_hand(path)
     guesses = text.partition("## Guesses")[2].partition("## In pairs")[0]
@@ -62,7 +61,7 @@ def test_there_is_no_page_without_a_sitting():
 
 def test_the_sheets_hold_every_exit_ticket_and_fit_their_paper():
     found = list(sheets.tickets())
-    assert len(found) == len(WRITTEN)
+    assert len(found) == len(SITTINGS)
     assert all(len(questions) == 2 for _, questions in found)
     for size in sheets.SIZES.values():
         for draw in sheets.SHEETS.values():
