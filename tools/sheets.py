@@ -155,7 +155,7 @@ def exit_tickets(size):
         figure, axes, _, _ = sheet(size, "Exit tickets: the keys")
         for i, (title, questions) in enumerate(found[first : first + KEYS]):
             keys = "   ".join(f"{k + 1}. {plain(key)}" for k, (_, key) in enumerate(questions))
-            text = textwrap.fill(f"{title}:  {keys}", 105)
+            text = textwrap.fill(f"{title}   {keys}", 105)
             axes.text(2, 3.5 + 1.3 * i, text, va="center", fontsize=8)
         yield figure
 

@@ -47,6 +47,17 @@ def test_every_number_on_a_page_is_printed_in_the_sitting(path):
     assert list(unfounded(read(path), answers)) == []
 
 
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_every_section_that_asks_a_guess_is_on_the_page(path):
+    section, asks = None, set()
+    for cell in read(path).cells:
+        if found := re.search(r"^## ((?:R|\d+)\.\d+) ", cell.source, re.M):
+            section = found[1] if cell.cell_type == "markdown" else section
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and section:
+            asks.add(section)
+    assert asks <= set(re.findall(r"^### ((?:R|\d+)\.\d+) ", by_hand(path), re.M))
+
+
 def test_every_link_of_the_pages_resolves():
     for page in [*teach.PAGES.glob("*.md"), ROOT / "teach" / "README.md"]:
         for _, target in pages.links(page.read_text("utf-8")):
