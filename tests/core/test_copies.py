@@ -78,7 +78,7 @@ def test_an_interruption(clone):
 
 
 @CLONES
-@pytest.mark.parametrize("entry", [*ACTIVATIONS.values(), *LOSSES.values()], ids=str)
+@pytest.mark.parametrize("entry", [*ACTIVATIONS.values(), *LOSSES.values()], ids=lambda e: e.name)
 def test_an_entry_of_a_table_is_found_by_its_name(clone, entry):
     assert clone(entry) is entry
 
