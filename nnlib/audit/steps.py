@@ -451,6 +451,11 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             return
         if exam.step_is is None and another_factor(exam, steps, values):
             return
+        pair = np.sort(np.random.default_rng(2).permutation(patient.n)[:3])
+        if exact_equations(exam, steps, values, pair) or (
+            exam.step_is is None and exact_equations(exam, steps, values, None)
+        ):
+            return  # with one sample some faults do not show
         if exam.step_is is None and not compare_single(exam, steps, values, None, True):
             exam.find(
                 "step_not_gradient", "note", "step",
@@ -466,6 +471,25 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+    """See whether a step on some samples is a single update, but for the biases, exactly."""
+    dense, y, rate = exam.dense, exam.targets_of(index), exam.learning_rate
+    if dense is None or y is None or rate is None or exam.formula is None:
+        return False
+    if exam.patient.short_steps or exam.patient.has("gradients") or exam.found():
+        return False
+    u = steps.moved(values, index)
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    walk = Walk(exam, dense, values, X, y, formula, [x / rate for x in u], False)
+    walk.tolerance = 2e-6  # several updates never fit so well
+    walk.go()
+    if not walk.explained or not all(step.where.startswith("b") for step in walk.deviations):
+        return False  # weights alone may fit by chance, where samples do not overlap
+    walk.report((), False)
+    return True
 
 
 def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
