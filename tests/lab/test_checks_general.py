@@ -273,7 +273,7 @@ def test_always_the_same_and_an_array_of_the_notebook():
     verdict = line.judge(lambda x: np.array([1.0, 2.0, 4.0]))
     assert verdict.mistake == "the same answer for every input"
     verdict = line.judge(lambda x: np.sin(x) + LONG_ROW[:3])
-    assert verdict.mistake == "arrays of the notebook where arguments are meant"
+    assert verdict.mistake == "arrays of the notebook inside the function"
     assert "Your function reads LONG_ROW" in " ".join(verdict.text("9.1").split())
 
 

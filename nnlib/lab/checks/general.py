@@ -254,7 +254,7 @@ def of_the_notebook(exercise, function):
     ]
     if read:
         yield (
-            "arrays of the notebook where arguments are meant",
+            "arrays of the notebook inside the function",
             f"Your function reads {listed(read)}, which it is not given. check calls it with other "
             "arrays.",
         )
