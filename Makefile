@@ -6,7 +6,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
-.PHONY: help lab test test-browser test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: check  ## run every notebook against its stored outputs, and the unit test
 test-browser: install-browser book/node_modules  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh
 	.venv/bin/python -m pytest tests/lab/test_browser.py tests/repository/test_slides.py -m browser --dist=load -rA $(ONLY)
+
+pictures: install-browser  ## make the pictures of the README, light and dark, from a running lesson
+	@sh tools/chromium.sh
+	PICTURES=docs .venv/bin/python -m pytest tests/lab/test_browser.py -m browser -n0 -k pictures_of
 
 test-matrix: install-test  ## the whole suite on each Python, with the oldest and the newest packages
 	.venv/bin/python tools/matrix.py $(VERSIONS)
