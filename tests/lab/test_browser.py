@@ -296,6 +296,7 @@ LAYOUT = """node => {
 
 def check_layout(stage, ratio, where):
     """Nothing is cut, the picture is sharp, and picture, words and a control are in view."""
+    stage.locator("img.picture").evaluate("node => node.decode()")
     found = stage.evaluate(LAYOUT)
     assert found["cut"] == [], where
     assert found["outside"] == [], where
