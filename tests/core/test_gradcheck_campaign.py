@@ -302,3 +302,12 @@ def test_the_memory_of_a_check_stays_small():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 60e6
+
+
+def test_small_gradients_that_agree_are_right_although_noise_might_hide_a_difference():
+    assert compare_gradients({"W1": [3e-10, 1e-10]}, {"W1": [3e-10, 1e-10]})
+
+
+def test_what_float32_rounds_away_is_not_called_wrong():
+    (row,) = compare_gradients({"W1": np.array([2e-7], "f4")}, {"W1": [2.5e-7]}).rows
+    assert not row.wrong

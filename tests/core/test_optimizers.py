@@ -187,3 +187,12 @@ def test_an_optimizer_goes_on_after_an_interruption(make):
     with pytest.raises(KeyboardInterrupt):
         train(net, X, y, **options, callback=callback)
     train(net, X, y, **options)
+
+
+def test_an_optimizer_that_remembers_sees_that_the_network_was_changed_meanwhile():
+    optimizer, net = Momentum(), start()
+    options = {"loss": "bce", "learning_rate": 0.01, "epochs": 3, "optimizer": optimizer}
+    train(net, X, y, **options)
+    net.parameters.vector += 1
+    with pytest.raises(ValueError, match="has trained other parameters"):
+        train(net, X, y, **options)
