@@ -221,6 +221,7 @@ def front_page(pages, names, target):
         introduction,
         f"{{ways-in}}`{path[0].name}`",
         first_figure(path, target),
+        moving(target),
         "## The path",
         f"{len(path)} sittings, about {hours:.0f} hours in all, with every exercise done. "
         "Each has one question, and stands alone.",
@@ -265,13 +266,20 @@ def listing(pages):
     return "\n".join(items)
 
 
+def moving(target):
+    """A training that can be played on the front page: the film's recorded form."""
+    if not (target / "extra" / "recorded" / "film.html").exists():
+        return ""
+    words = "**See it move:** a network learns, epoch by epoch. {play}`recorded/film.html`"
+    return f":::{{container}} widget-place\n{words}\n:::"
+
+
 def first_figure(path, target):
-    """The first figure of the series that moves by itself, or else the first figure."""
-    first = sorted((target / "figures").glob(f"{path[0].name}-*.png"))
+    """The first figure of the series."""
     notebook = series.read(path[0].path)
     for k, cell in enumerate(notebook.cells):
         for n, output in enumerate(cell.get("outputs", [])):
-            if "image/png" in output.get("data", {}) and first:
+            if "image/png" in output.get("data", {}):
                 words, _ = series.description(cell.outputs, n)
                 return figure(f"figures/{path[0].name}-{k}-{n}.png", words)
     return ""
