@@ -1,10 +1,10 @@
 """Runs the notebooks alike on every machine, and holds each to its time.
 
-A notebook may take 30 seconds to run, lessons 06 and 08 may take 60. What counts is the processor
-time of its kernel: two notebooks run at once, and it does not grow when they wait for each other
-or for other programs. On a quiet machine it is the time that a reader waits. At the end pytest
-prints a line for each notebook. A processor may be slower than the one that the budgets were made
-for, so the run fails only if a notebook takes more than three times its budget.
+A notebook may take 30 seconds to run. What counts is the processor time of its kernel: two run at
+once, and it does not grow when they wait for each other or for other programs. On a quiet machine
+it is the time that a reader waits. At the end pytest prints a line for each notebook. A processor
+may be slower than the one that the budget was made for, so the run fails only if a notebook takes
+more than three times its budget.
 """
 
 import atexit
@@ -20,7 +20,6 @@ import pytest
 from jupyter_client.connect import LocalPortCache
 
 BUDGET = 30  # seconds
-LARGER_BUDGETS = {"06b_how_many_hidden_neurons": 60, "08b_the_envelope": 60}
 SLOWER = 3  # times slower a processor may be
 CLOCK = "processor time of the kernels"
 
@@ -64,12 +63,8 @@ def find_available_port(cache, ip):
 LocalPortCache.find_available_port = find_available_port
 
 
-def budget(notebook):
-    return LARGER_BUDGETS.get(notebook, BUDGET)
-
-
 def far_over_budget():
-    return [name for name, used in seconds.items() if used > SLOWER * budget(name)]
+    return [name for name, used in seconds.items() if used > SLOWER * BUDGET]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -95,8 +90,8 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("processor time of the notebooks")
     for name, used in sorted(seconds.items()):
         note = f", more than {SLOWER} times its budget" if name in far_over_budget() else ""
-        note = note or (", over its budget" if used > budget(name) else "")
-        terminalreporter.line(f"{name:34} {used:5.1f} s of {budget(name)} s{note}")
+        note = note or (", over its budget" if used > BUDGET else "")
+        terminalreporter.line(f"{name:34} {used:5.1f} s of {BUDGET} s{note}")
 
 
 def pytest_sessionfinish(session):
