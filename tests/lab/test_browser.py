@@ -248,6 +248,8 @@ def test_a_widget_fits_every_screen_is_sharp_and_quick(browser, lab, name, ratio
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(600)
             settle(page, stage)
+            stage.locator("img.picture").evaluate("node => node.decode()")
+            settle(page, stage)
             stage.evaluate("node => node.scrollIntoView({block: 'start'})")
             page.wait_for_timeout(150)
             shoot(page, f"{name}-{size}-{ratio}")
@@ -296,7 +298,6 @@ LAYOUT = """node => {
 
 def check_layout(stage, ratio, where):
     """Nothing is cut, the picture is sharp, and picture, words and a control are in view."""
-    stage.locator("img.picture").evaluate("node => node.decode()")
     found = stage.evaluate(LAYOUT)
     assert found["cut"] == [], where
     assert found["outside"] == [], where
