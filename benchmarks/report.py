@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,8 @@ def main():
             peers[name] = importlib.import_module(f"benchmarks.with_{module}")
         else:
             print(f"{name} is not installed, and left out.")
-    sections = [xor_table(peers), stack_table(peers), large_table(peers), import_table()]
+    sections = [xor_table(peers), stack_table(peers), large_table(peers), tape_table()]
+    sections.append(import_table())
     table = "\n".join(
         ["| | ratio | spread | target |", "|---|---|---|---|", *itertools.chain(*sections)]
     )
@@ -82,6 +84,24 @@ def large_table(peers):
             for name in ["scikit-learn", "PyTorch"]
             if name in peers
         ),
+    ]
+
+
+def tape_table():
+    if not importlib.util.find_spec("autograd"):
+        return []
+    tapes = importlib.import_module("benchmarks.with_tapes")
+    large = {"nnlib": tapes.with_nnlib, "autograd": tapes.with_autograd}
+    small = {"nnlib": partial(tapes.with_nnlib, name="XOR"), "numbers": tapes.with_numbers}
+    check_same(large, 1)
+    check_same(small, 1)
+    texts = [
+        ("Tape, 784-128-10: autograd / nnlib", large, "autograd", "at least 1", 20),
+        ("Tape, XOR: a tape of numbers / nnlib", small, "numbers", "", 100),
+    ]
+    return [
+        row(text, take_turns(contenders, size=size, turns=25), other, "nnlib", target)
+        for text, contenders, other, target, size in texts
     ]
 
 
