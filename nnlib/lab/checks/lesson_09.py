@@ -165,7 +165,7 @@ swish = Value(
         ),
         Mistake(
             name="the slope of tanh in place of that of swish",
-            hint="sigmoid(z) is 0.5 * tanh(0.5 * z) + 0.5; check the halves.",
+            hint="Take the sigmoid of section 9.4 for the second factor.",
             wrong=1 - float(np.tanh(AT)) ** 2,
         ),
         Mistake(
