@@ -36,11 +36,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
 atexit.register(shutil.rmtree, os.environ["IPYTHONDIR"], ignore_errors=True)
 
-# Each process of tests has 200 ports for its kernels, other ones in each run, and below those that
+# Each process of tests has 2 000 ports for its kernels, other ones in each run, and below those that
 # systems give to outgoing connections.
 run_number = zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())).encode())
 worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-ports = itertools.count(10_000 + run_number % 10_000 + 200 * worker)
+ports = itertools.count(10_000 + run_number % 2_000 + 2_000 * (worker % 10))
 
 began, seconds = {}, {}  # of each notebook: the clock at its first report, and the time it took
 

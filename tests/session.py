@@ -1,6 +1,7 @@
 """Runs the cells of a notebook in an IPython of this process, without a kernel: that is quicker."""
 
 import signal
+import sys
 from contextlib import contextmanager
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -13,8 +14,14 @@ class Session:
     """What a learner has in front of them: a notebook, and a Python that remembers."""
 
     def __init__(self):
+        self.main = sys.modules["__main__"]  # IPython takes its place
         self.shell = InteractiveShell.instance()
+        sys.modules["__main__"] = self.shell.user_module
         self.shell.reset(new_session=True)
+
+    def close(self):
+        self.shell.reset(new_session=False)
+        sys.modules["__main__"] = self.main
 
     def run(self, source):
         """Run a cell and return what it prints; an error in it is raised."""

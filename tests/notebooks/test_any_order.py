@@ -19,7 +19,7 @@ def session(monkeypatch):
     monkeypatch.chdir(NOTEBOOKS)
     session = Session()
     yield session
-    session.shell.reset(new_session=False)
+    session.close()
 
 
 def orders(found, seed):

@@ -13,6 +13,14 @@ WITH_EXERCISES = [path for path in SITTINGS if exercise_cells.find(read(path))]
 EVERY_ONE = pytest.mark.parametrize("path", WITH_EXERCISES, ids=lambda path: path.stem)
 
 
+@pytest.fixture
+def session(monkeypatch):
+    monkeypatch.chdir(class_copy.NOTEBOOKS)
+    session = Session()
+    yield session
+    session.close()
+
+
 @pytest.fixture(params=[True, False], ids=["with hints", "without hints"])
 def hints(request):
     return request.param
@@ -54,9 +62,7 @@ def test_nothing_in_it_gives_a_solution_away(path):
 
 
 @EVERY_ONE
-def test_untouched_it_scores_nothing_and_every_exercise_can_be_solved(path, monkeypatch):
-    monkeypatch.chdir(class_copy.NOTEBOOKS)
-    session = Session()
+def test_untouched_it_scores_nothing_and_every_exercise_can_be_solved(path, session):
     original = {cells.code: cells for cells in exercise_cells.find(read(path))}
     copied = class_copy.for_class(read(path))
     solved = 0
@@ -68,7 +74,6 @@ def test_untouched_it_scores_nothing_and_every_exercise_can_be_solved(path, monk
                 session.answer(original[cell.source])
                 solved += 1
     assert solved == len(original)
-    session.shell.reset(new_session=False)
 
 
 def test_the_folder_and_the_archive(tmp_path):

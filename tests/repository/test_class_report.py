@@ -56,7 +56,7 @@ def states(folder, known):
 
 def test_solved_wrong_and_untouched(tmp_path, known):
     hand_in(tmp_path, "Ada", {c.number: c.solution for c in (FIRST, SECOND)})
-    slope_forgotten = SECOND.solution.replace(" * sigmoid_derivative(z2, a2)", "")
+    slope_forgotten = SECOND.solution.replace(" * a2 * (1 - a2)", "")
     hand_in(tmp_path / "deep" / "er", "Bo", {SECOND.number: slope_forgotten})
     found, kept, _ = states(tmp_path, known)
     assert found == {
@@ -65,7 +65,7 @@ def test_solved_wrong_and_untouched(tmp_path, known):
         ("Bo", FIRST.number): "untouched",
         ("Bo", SECOND.number): "tried",
     }
-    assert kept["Bo", SECOND.number].mistake == "the slope of the activation forgotten in delta2"
+    assert kept["Bo", SECOND.number].mistake == "the slope of layer 2 forgotten"
 
 
 def test_every_published_solution_is_solved(tmp_path, known):
