@@ -36,8 +36,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
 atexit.register(shutil.rmtree, os.environ["IPYTHONDIR"], ignore_errors=True)
 
-# Each process of tests has 2 000 ports for its kernels, other ones in each run, and below those that
-# systems give to outgoing connections.
+# Each process of tests has 2 000 ports for its kernels, other ones in each run, and below those
+# that systems give to outgoing connections.
 run_number = zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid())).encode())
 worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 ports = itertools.count(10_000 + run_number % 2_000 + 2_000 * (worker % 10))
