@@ -150,7 +150,7 @@ def risen(exam: Exam, way: Way) -> None:
     severity = (
         "wrong" if near < begin and (end > 1.02 * begin or up > len(losses) / 3) else "suspicious"
     )
-    if exam.step_is in ("batch",):
+    if exam.step_is == "batch":
         severity = "suspicious"
     exam.find(kind, severity, "step", f"{text}.")
 

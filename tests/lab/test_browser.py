@@ -21,6 +21,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from web_site import CHROMIUM, FLAGS
 
 from nnlib.lab.widgets.kit.stage import SCRIPT, recorded_module
 
@@ -33,18 +34,6 @@ LESSONS = sorted(
     for path in NOTEBOOKS.glob("*.ipynb")
     if re.search(r'"\w+\.show\((?!\*)', path.read_text("utf-8")) or path.stem.startswith("00")
 )
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = [
-    "--no-sandbox",  # the test may run as root
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SETTINGS = {
     # All cells on the page at once, also those that are out of view.
     "notebook-extension/tracker": {"windowingMode": "none"},

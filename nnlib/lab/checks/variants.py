@@ -190,11 +190,6 @@ def of_operation(node, names, known):
         )
 
 
-def factor_of(node, known):
-    name = name_of(node, known, "")
-    return f"the factor {name}" if name else "a factor"
-
-
 def transposed(node):
     if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
         return node.value
