@@ -34,7 +34,7 @@ test-portable: install-test  ## run every notebook as on older processors, with 
 test-offline: install-test  ## the whole suite with no network but loopback
 	@sh tools/offline.sh
 
-mutants: install-test  ## would the tests notice a change in nnlib? (PART=checks, SAMPLE=7)
+mutants: install-test  ## would the tests notice a change in nnlib? (PART=checks or audit, SAMPLE=7)
 	.venv/bin/python tools/mutants.py $(or $(PART),core) $(SAMPLE)
 
 check: install-test  ## lint, formatting, types, and which way imports lead

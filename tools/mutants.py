@@ -2,7 +2,7 @@
 
 usage: python tools/mutants.py PART [SAMPLE]      (make mutants)
 
-PART is "core" or "checks". SAMPLE is one digit or two: only the mutants whose number ends in them
+PART is "core", "checks" or "audit". SAMPLE is one digit or two: only the mutants whose number ends in them
 are run.
 
 The tester, mutmut, has an environment of its own in .mutants/, and works on a copy of the files
@@ -34,16 +34,24 @@ SLOW = [
     "thousand_starts",
 ]
 LEFT_OUT = " and ".join(f"not {name}" for name in SLOW)
+# pytest escapes what is not ASCII in a test's name, and in a second run in one process the escape.
+SAME_NAMES = "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"
 # The project's own options, for all tests at once, do not suit a few tests at a time.
-OPTIONS = ["-o", "addopts=", "-p", "no:cacheprovider", "-k", LEFT_OUT]
+OPTIONS = ["-o", "addopts=", "-o", SAME_NAMES, "-p", "no:cacheprovider", "-k", LEFT_OUT]
 PARTS = {
-    "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*"], "tests": ["core"]},
+    "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*", "nnlib/audit/*"], "tests": ["core"]},
+    "audit": {
+        "of": "nnlib/audit/*.py",
+        "without": [],
+        "tests": ["core/test_audit.py", "programs"],
+    },
     "checks": {
         "of": "nnlib/lab/checks/*.py",
         "without": [],
         "tests": ["lab/test_checks.py", "lab/test_checks_general.py", "lab/test_exercises.py"],
         "again": "lesson_",  # in the names of those that get a second look
     },
+    "audit": {"of": "nnlib/audit/*.py", "without": [], "tests": ["core/test_audit.py"]},
 }
 
 
