@@ -2,8 +2,8 @@
 
 usage: python tools/mutants.py PART [SAMPLE]      (make mutants)
 
-PART is "core", "checks" or "audit". SAMPLE is one digit or two: only the mutants whose number ends in them
-are run.
+PART is "core", "checks" or "audit". SAMPLE is one digit or two: only the mutants whose number
+ends in them are run.
 
 The tester, mutmut, has an environment of its own in .mutants/, and works on a copy of the files
 there. A mutant that makes a test fail is killed, and so is one that never ends.
@@ -51,7 +51,6 @@ PARTS = {
         "tests": ["lab/test_checks.py", "lab/test_checks_general.py", "lab/test_exercises.py"],
         "again": "lesson_",  # in the names of those that get a second look
     },
-    "audit": {"of": "nnlib/audit/*.py", "without": [], "tests": ["core/test_audit.py"]},
 }
 
 
