@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
-from nnlib.audit.functions import rows, unused_rows
+from nnlib.audit.functions import report_changes, rows, unused_rows
 from nnlib.audit.gradient import Comparison
 from nnlib.audit.optimisers import rules
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
@@ -96,8 +96,11 @@ def look_at_shapes(exam: Exam) -> None:
         step = patient.fresh_step()
         seed(7)
         for _ in range(N_STEPS):
-            values = patient.stepped(values, patient.data(), step)
+            X, y = patient.data()
+            values = patient.stepped(values, (X, y), step)
             exam.chain.append(values)
+            if len(exam.chain) == 2 and not exam.found("changes_its_arguments", "pairs_broken"):
+                report_changes(exam, "step", [], (), X, y)
     except Failed as error:
         if whole and ("Casting" in error.what or "cast" in error.what):
             exam.find(
@@ -173,15 +176,30 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
         values = steps.once(exam.points[0], (X, y), seeds[0])
         return np.concatenate([np.ravel(v) for v in values])
 
+    def after_three(X: Any, y: Any) -> np.ndarray:
+        seed(seeds[0])
+        values, step = exam.points[0], patient.fresh_step()
+        for _ in range(3):
+            values = patient.stepped(values, (X, y), step)
+        return np.concatenate([np.ravel(v) for v in values])
+
     unused = unused_rows(exam, after)
     if unused and len(unused) < patient.n:
         seeds[0] = 8
-        if unused_rows(exam, after) != unused:  # a batch that is drawn at random
-            exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')
+        if unused_rows(exam, after) != unused:  # rows that are drawn at random
+            if exam.step_is == "epoch" and len(unused) > patient.n / 2:
+                exam.find(
+                    "samples_unused", "wrong", "step",
+                    f"an epoch looks at {patient.n - len(unused)} of {patient.n} samples, at "
+                    "others each time; the rest is left out.",
+                )  # fmt: skip
+            elif exam.step_is is None:
+                exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')
             return
     if not unused:
         return
-    severity = "wrong" if exam.step_is or len(unused) <= patient.n / 2 else "suspicious"
+    always = exam.step_is is not None or len(unused) <= patient.n / 2
+    severity = "wrong" if always or unused_rows(exam, after_three) == unused else "suspicious"
     exam.find(
         "samples_unused", severity, "step",
         f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
@@ -307,6 +325,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9 for x, y in zip(u, g, strict=True)
     ):
         return False  # a parameter that does not move is said to be so
+    if still_parts(u, g):
+        return False
     if comparison.by_other_loss(scaled, "step", rate is None):
         return True
     return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
@@ -556,13 +576,18 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
-    if tell_signs(exam, u, g):
+    if tell_parts(exam, u, g) or tell_signs(exam, u, g):
+        return
+    if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
     if too_early(exam, steps, values, index, u):
         return
     if decays(exam, steps, u, g, values):
         return
-    scaled = [x / rate for x in u] if rate else [x * scale_to(a, b) for x in u]
+    fitting = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(u, g, strict=True)
+               if x.size > 1]  # fmt: skip
+    known = rate or next((f for f in fitting if f is not None and f > 0), None)
+    scaled = [x / known for x in u] if known else [x * scale_to(a, b) for x in u]
     if patient.has(exam.loss_name) and not patient.has("gradients"):
         before = len(exam.findings)
         if not exam.found():
@@ -586,6 +611,37 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"{where} is not the rate times the gradient: {'; '.join(odd)}. Together they have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
+    """Return where each parameter does not move though it has a slope, if all else is right."""
+    still = [(x == 0) & np.isfinite(y) & (np.abs(y) > 1e-9) for x, y in zip(u, g, strict=True)]
+    rest = [np.where(s, np.nan, y) for s, y in zip(still, g, strict=True)]
+    if not any(s.any() for s in still) or one_factor(*together(u, rest), 1e-3) is None:
+        return []
+    return still
+
+
+def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Say which entries of the parameters stay where they are, if all others move rightly."""
+    places = []
+    for name, off in zip(exam.patient.names, still_parts(u, g), strict=False):
+        if not off.any():
+            continue
+        whole = [
+            f"{word} {', '.join(map(str, np.flatnonzero(lines)))} of {name}"
+            for word, lines in (("row", off.all(axis=-1)), ("column", off.T.all(axis=-1)))
+            if off.ndim == 2 and lines.any() and off.sum() == lines.sum() * (off.size / len(lines))
+        ]
+        places += whole[:1] or [f"{int(off.sum())} of {off.size} entries of {name}"]
+    if not places:
+        return False
+    exam.find(
+        "parameter_not_moved", "wrong", "step",
+        f"{'; '.join(places)}: not moved by the step, and the slope there is not 0. All other "
+        "entries move as they should.",
+    )  # fmt: skip
+    return True
 
 
 def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
@@ -673,10 +729,13 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
         why = factor_in_words(f / rate, n, exam.n_outputs)
         if abs(f - rate**2) < 1e-3 * rate**2:
             why = "The rate stands in it twice."
+        own = exam.patient.has("gradients") and not exam.found("gradient_wrong")
+        unknown = why.startswith("Which factor")
         exam.find(
-            "gradient_scale", "wrong", "step",
-            f"the step is {f:.4g} times the slope of the loss, and the rate is {rate:g}: "
-            f"{f / rate:.4g} times what it should be. {why}",
+            "step_not_gradient" if own and unknown else "gradient_scale", "wrong", "step",
+            f"the step is {f:.4g} times the {'gradient' if own else 'slope of the loss'}, and the "
+            f"rate is {rate:g}: {f / rate:.4g} times what it should be."
+            + ("" if own and unknown else f" {why}"),
         )  # fmt: skip
 
 

@@ -343,8 +343,16 @@ class Walk:
             for kind, text, made in self.bias_forms(number, delta):
                 if self.near(np.broadcast_to(made, b.shape), b):
                     return a_step(kind, f"b{number}", text)
-            if f is not None:
+            round_number = f is not None and min(abs(f - v) for v in (0, 0.5, 2, n / 2)) < 1e-3
+            if f is not None and (b.size > 1 or f < 0 or round_number):
                 return [self.factor_step(f"b{number}", f)]
+            if b.size == 1:
+                return a_step(
+                    "gradient_wrong",
+                    f"b{number}",
+                    f"the gradient of W{number} is right, so delta{number} is right; the gradient "
+                    f"of b{number} is not its sum over the samples",
+                )
         if right_b:
             for kind, text, made in self.weight_forms(number, delta):
                 if self.near(made, W):
