@@ -2,7 +2,8 @@
 
 Each has a method ``step(theta, gradient, learning_rate)``, which changes the vector of parameters
 ``theta`` in place. What an optimiser remembers from step to step, it keeps itself: use a new one
-for each training, or the same one to go on with a network where it stopped.
+for each training, or the same one to go on with a network where it stopped. A step refuses what
+does not fit, with a TypeError or ValueError, and changes nothing then.
 
 Shapes: ``theta`` and ``gradient`` (*stack_shape, n_parameters); ``learning_rate`` is a number, or
 an array (*stack_shape, 1).
@@ -12,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nnlib.validation import check_fraction, check_number
+from nnlib.validation import check_fraction, check_number, check_step
 
 
 class Optimizer(Protocol):
@@ -35,6 +36,7 @@ class GradientDescent:
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
         """Change ``theta`` in place by one step."""
+        gradient = check_step(theta, gradient, learning_rate)
         theta -= learning_rate * gradient
 
 
@@ -67,6 +69,7 @@ class Momentum:
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
         """Change ``theta`` in place by one step."""
+        gradient = check_step(theta, gradient, learning_rate, self.velocity)
         self.velocity = self.momentum * self.velocity - learning_rate * gradient
         theta += self.velocity
 
@@ -106,6 +109,7 @@ class Adam:
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
         """Change ``theta`` in place by one step."""
+        gradient = check_step(theta, gradient, learning_rate, self.mean)
         self.n_steps += 1
         self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
         squares = gradient * gradient

@@ -713,6 +713,51 @@ def check_sums(z: Sequence[np.ndarray], theta: np.ndarray) -> None:
             )
 
 
+def check_step(
+    theta: Any, gradient: Any, learning_rate: Any, remembered: float | np.ndarray = 0.0
+) -> np.ndarray:
+    """Return the gradient for a step of an optimiser that remembers an array, or 0.0 so far.
+
+    Raises
+    ------
+    TypeError
+        If ``theta`` is no array of floats, or something else holds no real numbers.
+    ValueError
+        If ``theta`` cannot be written to, or if the shapes do not fit.
+    """
+    usual = type(theta) is type(gradient) is np.ndarray and theta.dtype == gradient.dtype
+    if not (usual and theta.dtype.kind == "f" and theta.flags.writeable):
+        floats = isinstance(theta, np.ndarray) and theta.dtype.kind == "f"
+        if not floats or isinstance(theta, (np.ma.MaskedArray, np.matrix)):
+            raise TypeError(
+                f"theta is {describe(theta)}, but a plain array of floats is expected, since a "
+                "step changes it in place. Make one first: theta = np.array(theta, dtype=float)."
+            )
+        if not theta.flags.writeable:
+            raise ValueError(
+                "theta is read-only, but a step changes it in place. Take a copy: theta.copy()."
+            )
+        gradient = np.asarray(check_real("gradient", gradient), dtype=theta.dtype)
+    if gradient.shape != theta.shape:
+        raise ValueError(
+            f"gradient has shape {gradient.shape}, but theta has shape {theta.shape}. Give a slope "
+            "for each parameter: the gradient of this very theta."
+        )
+    if type(remembered) is not float and np.shape(remembered) != theta.shape:
+        raise ValueError(
+            f"theta has shape {theta.shape}, but this optimiser remembers steps of shape "
+            f"{np.shape(remembered)}: it belongs to other parameters. Take a new one for these."
+        )
+    if type(learning_rate) is not float:
+        shape = check_array("learning_rate", learning_rate).shape
+        if shape not in ((), (1,), (*theta.shape[:-1], 1), theta.shape):
+            raise ValueError(
+                f"learning_rate has shape {shape}, but theta has shape {theta.shape}. Give one "
+                f"number, or in a stack one for each network: shape {(*theta.shape[:-1], 1)}."
+            )
+    return gradient
+
+
 class OwnOptimizer:
     """A user's own optimiser in a training: it is made sure that a step changes ``theta``."""
 

@@ -394,7 +394,7 @@ def test_a_published_start_needs_a_seed():
         (3, TypeError, ["layer_sizes is 3 (int)", "sequence"]),
         (None, TypeError, ["layer_sizes is None", "sequence"]),
         ("2-4-1", TypeError, ["layer_sizes is '2-4-1'", "sequence"]),
-        # The name of a test holds no end of a line: mutmut takes the names apart.
+        # A name with an end of a line in it is another one when pytest runs again in one process.
         pytest.param(
             np.ones((2, 2)), ValueError, ["layer_sizes has shape (2, 2)", "one axis"], id="table"
         ),

@@ -196,3 +196,57 @@ def test_an_optimizer_that_remembers_sees_that_the_network_was_changed_meanwhile
     net.parameters.vector += 1
     with pytest.raises(ValueError, match="has trained other parameters"):
         train(net, X, y, **options)
+
+
+FROZEN = np.zeros(3)
+FROZEN.flags.writeable = False
+BAD_STEPS = {
+    "a list": ([0.0] * 3, np.ones(3), 0.1, TypeError, "theta is [0.0, 0.0, 0.0] (list)"),
+    "integers": (np.zeros(3, int), np.ones(3), 0.1, TypeError, "dtype=float"),
+    "matrix": (np.matrix(np.zeros(3)), np.ones((1, 3)), 0.1, TypeError, "plain array"),
+    "read-only": (FROZEN, np.ones(3), 0.1, ValueError, "theta is read-only"),
+    "short": (np.zeros(3), np.ones(2), 0.1, ValueError, r"gradient has shape \(2,\), but theta"),
+    "stretched": (np.zeros(3), np.ones(1), 0.1, ValueError, r"gradient has shape \(1,\)"),
+    "words": (np.zeros(3), ["a", "b", "c"], 0.1, TypeError, "gradient is"),
+    "complex": (np.zeros(3), np.ones(3) * 1j, 0.1, TypeError, "gradient is"),
+    "rate as text": (np.zeros(3), np.ones(3), "0.1", TypeError, "learning_rate is '0.1'"),
+    "no rate": (np.zeros(3), np.ones(3), None, TypeError, "learning_rate is None"),
+    "infinite rate": (np.zeros(3), np.ones(3), np.array(np.inf), ValueError, "learning_rate is"),
+    "two rates": (np.zeros(3), np.ones(3), [0.1, 0.2], ValueError, "learning_rate has shape"),
+    "rates": (np.zeros((2, 3)), np.ones((2, 3)), np.ones(2), ValueError, r"shape \(2, 1\)"),
+}
+
+
+@pytest.mark.parametrize(
+    ("theta", "gradient", "rate", "kind", "words"), BAD_STEPS.values(), ids=BAD_STEPS
+)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_by_hand_refuses_what_does_not_fit_and_changes_nothing(
+    name, theta, gradient, rate, kind, words
+):
+    optimizer, before = OPTIMIZERS[name](), np.array(theta)
+    with pytest.raises(kind, match=words) as caught:
+        optimizer.step(theta, gradient, rate)
+    assert caught.type is kind
+    assert np.array_equal(theta, before)
+    assert vars(optimizer) == vars(OPTIMIZERS[name]())
+
+
+@pytest.mark.parametrize("shape", [(2,), (1, 3), ()])
+@pytest.mark.parametrize("make", [Momentum, Adam])
+def test_an_optimizer_by_hand_remembers_whose_steps_it_has_taken(make, shape):
+    optimizer = make()
+    optimizer.step(np.zeros(3), np.ones(3), 0.1)
+    with pytest.raises(ValueError, match=r"remembers steps of shape \(3,\).*Take a new one"):
+        optimizer.step(np.zeros(shape), np.ones(shape), 0.1)
+
+
+@pytest.mark.parametrize("kind", [list, np.uint8, np.int64, np.float16, np.float32])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_gradient_of_any_numbers_gives_the_step_of_the_floats(name, kind):
+    slopes = [200, 3, 0]
+    found, expected = np.zeros(3), np.zeros(3)
+    gradient = slopes if kind is list else np.array(slopes, kind)
+    OPTIMIZERS[name]().step(found, gradient, 1)
+    OPTIMIZERS[name]().step(expected, np.array(slopes, float), 1.0)
+    assert np.array_equal(found, expected)
