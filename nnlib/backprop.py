@@ -2,10 +2,10 @@
 
 The error signal of a layer is ``delta[l] = dL/dz[l]``. Four equations do the work:
 
-    delta[L] = dL/dz at the output, from the loss
-    delta[l] = (delta[l+1] @ W[l+1].T) * f'(z[l])
-    dL/dW[l] = a[l-1].T @ delta[l]
-    dL/db[l] = the sum of delta[l] over the samples
+    1  delta[L] = dL/dz at the output, from the loss
+    2  delta[l] = (delta[l+1] @ W[l+1].T) * f'(z[l])
+    3  dL/dW[l] = a[l-1].T @ delta[l]
+    4  dL/db[l] = the sum of delta[l] over the samples
 
 The mean over the samples is in ``delta[L]`` already, so it is in everything that follows.
 """
@@ -57,15 +57,17 @@ def backward_pass(
     Source: Nielsen, *Neural Networks and Deep Learning* (2015), equations BP1 to BP4, with
     samples as rows.
     """
+    # The numbers are those of the four equations. matmul(A, B) is A @ B, .mT transposes, and
+    # axis=-2 adds over the samples; all three serve a stack of networks just as well.
     gradients = network.parameters.zeros_like() if out is None else out
     W, f, L = network.W, network.activations, network.n_layers
-    delta = {L: loss.output_delta(z[L], a[L], y, f[L])}
+    delta = {L: loss.output_delta(z[L], a[L], y, f[L])}  # 1
     for l in range(L, 0, -1):  # noqa: E741 - the l of the formulas
         if l < L:
-            delta[l] = matmul(delta[l + 1], W[l + 1].mT) * f[l].derivative(z[l], a[l])
-        gradients.W[l][...] = matmul(a[l - 1].mT, delta[l])
+            delta[l] = matmul(delta[l + 1], W[l + 1].mT) * f[l].derivative(z[l], a[l])  # 2
+        gradients.W[l][...] = matmul(a[l - 1].mT, delta[l])  # 3, into the array that is there
         if gradients.bias:
-            gradients.b[l][...] = delta[l].sum(axis=-2, keepdims=True)
+            gradients.b[l][...] = delta[l].sum(axis=-2, keepdims=True)  # 4
     return gradients
 
 
