@@ -2,8 +2,7 @@
 
 Each has a method ``step(theta, gradient, learning_rate)``, which changes the vector of parameters
 ``theta`` in place. What an optimiser remembers from step to step, it keeps itself: use a new one
-for each training, or the same one to go on with a network where it stopped. A step refuses what
-does not fit, with a TypeError or ValueError, and changes nothing then.
+for each training, or the same one to go on with a network where it stopped.
 
 Shapes: ``theta`` and ``gradient`` (*stack_shape, n_parameters); ``learning_rate`` is a number, or
 an array (*stack_shape, 1).
@@ -35,7 +34,13 @@ class GradientDescent:
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
-        """Change ``theta`` in place by one step."""
+        """Change ``theta`` in place by one step.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit the others; nothing is changed then.
+        """
         gradient = check_step(theta, gradient, learning_rate)
         theta -= learning_rate * gradient
 
@@ -68,7 +73,13 @@ class Momentum:
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
-        """Change ``theta`` in place by one step."""
+        """Change ``theta`` in place by one step.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit the others, or the steps so far; nothing is changed then.
+        """
         gradient = check_step(theta, gradient, learning_rate, self.velocity)
         self.velocity = self.momentum * self.velocity - learning_rate * gradient
         theta += self.velocity
@@ -108,7 +119,13 @@ class Adam:
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
     ) -> None:
-        """Change ``theta`` in place by one step."""
+        """Change ``theta`` in place by one step.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument does not fit the others, or the steps so far; nothing is changed then.
+        """
         gradient = check_step(theta, gradient, learning_rate, self.mean)
         self.n_steps += 1
         self.mean = self.beta1 * self.mean + (1 - self.beta1) * gradient
