@@ -65,9 +65,8 @@ def valley(network, directions, solved, X, y):
     )  # fmt: skip
     left.clabel(lines, fontsize=8, fmt="%g")
     left.plot(0, 0, "o", color=BLACK)
-    left.annotate("001", (0, 0), (5, 6), textcoords="offset points")
     left.set(xlabel="along the flattest direction", ylabel="along the steepest direction")
-    left.set_title("The valley")
+    left.set_title("The valley, with 001 at the dot")
     left.grid(False)
 
     t = np.linspace(0, 1, 101)
@@ -113,8 +112,9 @@ def loss_curves(curves):
         texts.append(f"{title} from {losses[0]:.2f} to {losses[-1]:.2f}")
     for axes in grid[:, 0]:
         axes.set_ylabel("loss")
-    for axes in grid[-1]:
+    for axes in grid.flat[: len(curves)][-n_columns:]:  # the lowest of each column
         axes.set_xlabel("epoch")
+        axes.tick_params(labelbottom=True)
     fallen = sum(losses[-1] < losses[0] for losses in curves.values())
     show(
         figure,

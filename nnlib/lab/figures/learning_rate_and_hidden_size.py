@@ -172,7 +172,9 @@ def epochs_to_solve(rates, panels, last_epoch):
             best = int(np.argmin(median))
             style = {"color": COLOURS[i], "linestyle": LINE_STYLES[i], "linewidth": 1.6}
             axes.loglog(rates, median, label=f"size {size}", **style)
-            axes.plot(rates[best], median[best], MARKERS[i], color=COLOURS[i], markersize=10)
+            mark = {"color": COLOURS[i], "markersize": 12, "markeredgewidth": 2}
+            mark["markerfacecolor"] = "none"  # so that none hides another at the same place
+            axes.plot(rates[best], median[best], MARKERS[i], **mark)
             words.append(f"size {size} at rate {number(rates[best])} ({median[best]:.0f} epochs)")
         axes.set(title=title, xlabel="learning rate", ylabel="epochs until half are solved")
         axes.xaxis.set_minor_locator(NullLocator())

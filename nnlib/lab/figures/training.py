@@ -385,7 +385,7 @@ def training_and_validation(history, *, highest=None):
     )
     axes.set(title="What training sees, and what it does not", xlabel="epoch", ylabel="loss")
     axes.set_ylim(0, highest)
-    axes.legend(loc="center right")
+    axes.legend(loc="upper right")
     last = history.validation_loss[-1]
     then = f", and then rises to {last:.4f}" if best < len(history.epoch) - 1 else ", the last one"
     show(
