@@ -5,12 +5,14 @@ from itertools import product
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from nnlib import check_gradients, gradients
 from nnlib.lab.figures import plane
-from nnlib.lab.figures.style import png
+from nnlib.lab.figures.style import BLUE, ORANGE, new_figure, png
 from nnlib.lab.widgets import playground as module
-from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES
+from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter
+from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, RESOLUTION, Plane
 from nnlib.lab.widgets.playground import (
     BATCH_SIZES,
     DATA,
@@ -297,6 +299,20 @@ def test_the_plane_is_the_square_around_the_samples_whatever_was_shown_before(wi
             == extent
             == tuple(widget.stage.view.plane.map.get_extent())
         )
+
+
+@pytest.mark.parametrize("size", [3.5, 4.5])  # of the narrow and of the wide picture
+@pytest.mark.parametrize(("target", "colour"), [(0.0, BLUE), (1.0, ORANGE)])
+def test_a_cross_leaves_the_class_of_a_hollow_mark_to_be_seen(size, target, colour):
+    figure, axes = new_figure(width=2, height=2)
+    pane = Plane(axes, ((-1.0, 1.0), (-1.0, 1.0)), "", size)
+    X = np.array([[0.013, 0.017]])  # on no border of a pixel
+    pane.set_samples(X, np.array([target]), hollow=slice(None))
+    pane.set_map(np.full((RESOLUTION, RESOLUTION), 1 - target))
+    pane.set_wrong(X)
+    pixels = Painter(figure, PIXELS_PER_INCH).pixels(pane.moving)[..., :3]
+    far = np.abs(pixels - 255 * np.array(to_rgb(colour))).max(axis=2)
+    assert (far < 70).sum() >= 0.8 * size**2
 
 
 def test_moving_through_the_epochs_and_going_back_to_a_setting_train_nothing_again(widget):

@@ -67,14 +67,14 @@ class Plane:
         axes.grid(False)
         self.map = colour_map(axes, np.zeros((RESOLUTION, RESOLUTION)), (0, 1, 0, 1))
         axes.set_autoscale_on(False)  # the span, whatever is drawn in it
-        style = {"linestyle": "", "markeredgewidth": size / 8}
         self.marks = {}
         for label, (marker, colour) in MARKERS.items():
             for filled in (False, True):
                 face, edge = (colour, "white") if filled else ("white", colour)
-                look = {"markersize": size * (1 if filled else 0.85), "zorder": 3, **style}
+                # The edge of a hollow mark is all that tells its class: wide enough over a cross.
+                look = {"markersize": size, "markeredgewidth": size / (8 if filled else 3.5)}
                 (self.marks[filled, label],) = axes.plot(
-                    [], [], marker, color=face, markeredgecolor=edge, **look
+                    [], [], marker, color=face, markeredgecolor=edge, ls="", zorder=3, **look
                 )
         # Behind the samples and larger, so that the true class stays in view.
         (self.wrong,) = axes.plot([], [], "x", color=BLACK, markersize=1.9 * size, zorder=2.5)
