@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlib.validation import entry, takes_floats
+from nnlib.validation import entry, takes_floats, takes_rows
 
 
 @takes_floats
@@ -166,7 +166,7 @@ def identity_derivative(z: np.ndarray, a: np.ndarray) -> np.ndarray:
     return np.ones_like(z)
 
 
-@takes_floats
+@takes_rows
 def softmax(z: np.ndarray) -> np.ndarray:
     """Turn each row of numbers into probabilities that sum to 1.
 
@@ -181,6 +181,11 @@ def softmax(z: np.ndarray) -> np.ndarray:
     -------
     array, the shape and float type of ``z``
         Non-negative; each row sums to 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or nothing in it.
 
     Source: Goodfellow, Bengio & Courville, *Deep Learning* (2016), equation 6.29.
     """

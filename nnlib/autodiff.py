@@ -9,7 +9,8 @@ beginning: slopes multiply along a path, and add where paths meet.
     loss.backward()
     W1.grad                                 # dL/dW1, without an equation for it
 
-Each operation states its own slope once. Shapes follow NumPy, stacks of networks included.
+Each operation states its own slope once. Shapes follow NumPy, stacks of networks included. What is
+no tensor is a constant; one that is no array of finite numbers, or does not fit, is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from nnlib.validation import check_array
+from nnlib.validation import check_array, takes_constants
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
@@ -183,6 +184,7 @@ def made_by(name: str, value: np.ndarray | float, *arguments: tuple[Argument, Pu
     return Tensor(value, made_from, name)
 
 
+@takes_constants
 def add(a: Argument, b: Argument) -> Tensor:
     """``a + b``: a slope goes to both, as it is.
 
@@ -199,6 +201,7 @@ def add(a: Argument, b: Argument) -> Tensor:
     return made_by("+", value_of(a) + value_of(b), (a, np.copy), (b, np.copy))
 
 
+@takes_constants
 def subtract(a: Argument, b: Argument) -> Tensor:
     """``a - b``: the slope for b has the other sign.
 
@@ -215,6 +218,7 @@ def subtract(a: Argument, b: Argument) -> Tensor:
     return made_by("−", value_of(a) - value_of(b), (a, np.copy), (b, np.negative))
 
 
+@takes_constants
 def multiply(a: Argument, b: Argument) -> Tensor:
     """``a * b``, entry by entry: the slope for one factor is the other factor.
 
@@ -232,6 +236,7 @@ def multiply(a: Argument, b: Argument) -> Tensor:
     return made_by("×", x * y, (a, lambda slope: slope * y), (b, lambda slope: slope * x))
 
 
+@takes_constants
 def matmul(a: Argument, b: Argument) -> Tensor:
     """``a @ b``: as for a product of numbers, and the transposes make the shapes fit.
 
@@ -250,6 +255,7 @@ def matmul(a: Argument, b: Argument) -> Tensor:
     return made_by("@", x @ y, (a, lambda slope: slope @ y.mT), (b, lambda slope: x.mT @ slope))
 
 
+@takes_constants
 def exp(a: Argument) -> Tensor:
     """``e**a``, which is its own slope.
 
@@ -267,6 +273,7 @@ def exp(a: Argument) -> Tensor:
     return made_by("exp", result, (a, lambda slope: slope * result))
 
 
+@takes_constants
 def log(a: Argument) -> Tensor:
     """The natural logarithm of numbers above 0; its slope is ``1 / a``.
 
@@ -284,6 +291,7 @@ def log(a: Argument) -> Tensor:
     return made_by("log", np.log(x), (a, lambda slope: slope / x))
 
 
+@takes_constants
 def tanh(a: Argument) -> Tensor:
     """The hyperbolic tangent; its slope is ``1 - tanh(a)**2``.
 
@@ -301,6 +309,7 @@ def tanh(a: Argument) -> Tensor:
     return made_by("tanh", result, (a, lambda slope: slope * (1 - result * result)))
 
 
+@takes_constants
 def relu(a: Argument) -> Tensor:
     """``a`` where it is above 0, and 0 elsewhere; the slope is 1 or 0, and 0 at the corner.
 

@@ -198,6 +198,70 @@ def as_floats(name: str, value: Any) -> np.ndarray:
     return array.astype(array.dtype if array.dtype.kind == "f" else np.float64)[()]
 
 
+def takes_rows(function: F) -> F:
+    """Make a function of rows of numbers refuse what has no row, or an empty one."""
+
+    @functools.wraps(function)
+    def with_rows(z: np.ndarray) -> Any:
+        if np.ndim(z) == 0 or np.shape(z)[-1] == 0:
+            raise ValueError(
+                f"z has shape {np.shape(z)}, but rows with a number for each class are expected: "
+                "(..., n_samples, n_classes). Give at least one class."
+            )
+        return function(z)
+
+    return takes_floats(with_rows)  # type: ignore[return-value]
+
+
+def takes_constants(function: F) -> F:
+    """Make an operation of the tape look at its arguments, and take lists and whole numbers.
+
+    Tensors are looked at where they are made. Everything else is a constant.
+    """
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+
+    @functools.wraps(function)
+    def with_constants(*values: Any, **named: Any) -> Any:
+        given = {**dict(zip(names, values, strict=False)), **named}
+        if len(values) + len(named) != len(names) or given.keys() != set(names):
+            return function(*values, **named)  # Python says what is wrong
+        arguments = [check_constant(name, given[name]) for name in names]
+        if len(arguments) == 2:
+            shapes = [np.shape(getattr(each, "value", each)) for each in arguments]
+            check_together(shapes[0], shapes[1], product=function.__name__ == "matmul")
+        return function(*arguments)
+
+    return with_constants  # type: ignore[return-value]
+
+
+def check_constant(name: str, value: Any) -> Any:
+    """Return a tensor as it is, a number as a float, anything else as an array of floats."""
+    if hasattr(value, "made_from"):
+        return value
+    if type(value) in (bool, int, float) and abs(value) <= sys.float_info.max:
+        return float(value)  # a number of Python's leaves float32 as it is
+    return check_array(name, value)
+
+
+def check_together(a: tuple[int, ...], b: tuple[int, ...], product: bool) -> None:
+    """Raise a ValueError unless arrays of these shapes can be combined, or multiplied."""
+    if product and (len(a) < 2 or len(b) < 2 or a[-1] != b[-2]):
+        raise ValueError(
+            f"a has shape {a} and b has shape {b}, but a product a @ b takes matrices, with as "
+            "many columns in a as rows in b. Write a row of numbers as a matrix: "
+            ".reshape(1, -1), or .reshape(-1, 1) for a column."
+        )
+    pair = (a[:-2], b[:-2]) if product else (a, b)
+    try:
+        np.broadcast_shapes(*pair)
+    except ValueError:
+        raise ValueError(
+            f"a has shape {a} and b has shape {b}, which do not fit: counted from the last axis, "
+            "two lengths have to be equal, or one of them 1. Reshape one of the two."
+        ) from None
+
+
 def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]:
     """Make a function of predictions and targets look at both, and take lists as well."""
 

@@ -150,3 +150,9 @@ def test_the_input_is_not_changed(name):
     if name != "softmax":
         ACTIVATIONS[name].derivative(z, a)
     np.testing.assert_array_equal(z, before)
+
+
+@pytest.mark.parametrize("rows", [2.0, [], np.zeros((2, 0))])
+def test_softmax_needs_rows_with_classes(rows):
+    with pytest.raises(ValueError, match=r"^z has shape .* Give at least one class"):
+        softmax(rows)

@@ -271,3 +271,61 @@ def test_a_network_trained_by_the_tape_alone():
             np.testing.assert_allclose(tensors[name].grad, slope, atol=1e-12)
             tensors[name].value -= 0.1 * tensors[name].grad
         net.parameters.vector -= 0.1 * expected.vector
+
+
+OPERATIONS = [autodiff.add, autodiff.subtract, autodiff.multiply, autodiff.matmul]
+SQUARE = [[2.0, -1.0], [0.5, 3.0]]
+NO_CONSTANTS = {
+    "NaN": np.full((2, 2), np.nan),
+    "infinity": np.full((2, 2), np.inf),
+    "complex": np.ones((2, 2)) * 1j,
+    "words": [["a", "b"], ["c", "d"]],
+    "None": None,
+    "masked": np.ma.masked_equal(SQUARE, 0.5),
+    "too large": 10**400,
+    "not a number": float("nan"),
+}
+
+
+@pytest.mark.parametrize("constant", NO_CONSTANTS.values(), ids=NO_CONSTANTS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_constants_that_are_no_finite_numbers_are_refused(operation, constant):
+    with pytest.raises((TypeError, ValueError), match=r"^b (is|holds) "):
+        operation(Tensor(SQUARE), constant)
+    with pytest.raises((TypeError, ValueError), match=r"^a (is|holds) "):
+        operation(constant, Tensor(SQUARE))
+
+
+@pytest.mark.parametrize(
+    "constant", [[[2, 1], [0, 3]], np.array([[200, 1], [0, 3]], np.uint8), np.eye(2, dtype=bool)]
+)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_constant_of_any_numbers_gives_the_slopes_of_the_floats(operation, constant):
+    found, expected = Tensor(SQUARE), Tensor(SQUARE)
+    operation(constant, found).sum().backward()
+    operation(np.array(constant, float), expected).sum().backward()
+    np.testing.assert_array_equal(found.grad, expected.grad)
+    assert exp(np.array([3], np.uint8)).value.dtype == np.float64
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_shapes_that_do_not_fit_are_named(operation):
+    with pytest.raises(ValueError, match=r"^a has shape \(2, 2\) and b has shape \(3, 2\)"):
+        operation(Tensor(SQUARE), np.ones((3, 2)))
+
+
+def test_a_stack_of_matrices_has_to_fit_too():
+    with pytest.raises(ValueError, match="which do not fit"):
+        Tensor(np.ones((3, 2, 2))) @ Tensor(np.ones((4, 2, 2)))
+
+
+@pytest.mark.parametrize(("a", "b"), [((2, 2), (2,)), ((2,), (2, 2)), ((2,), (2,)), ((2, 2), ())])
+def test_a_matrix_product_takes_matrices(a, b):
+    with pytest.raises(ValueError, match=r"Write a row of numbers as a matrix: .reshape\(1, -1\)"):
+        Tensor(np.ones(a)) @ Tensor(np.ones(b))
+
+
+def test_an_operation_says_what_python_says_of_missing_arguments():
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'b'"):
+        autodiff.add(Tensor(1.0))
+    assert autodiff.subtract(b=1, a=Tensor(3.0)).value == 2.0
