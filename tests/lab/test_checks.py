@@ -344,6 +344,16 @@ def test_a_general_mistake_is_named(name):
     assert (verdict.status, verdict.mistake) == ("wrong", name), said(verdict)
 
 
+def test_a_shape_that_is_named_is_not_said_to_be_of_the_input_shown():
+    """The case that is shown is the simplest one that is wrong, which may have another shape."""
+    exercise = Function(
+        number="9.1", answer=double, inputs=lambda rng: [(np.ones(4),), (np.ones((1, 1)),)], why="."
+    )
+    words = said(exercise.judge(lambda x: 7.0))
+    assert "Where shape (4,) is asked for, one number came." in words
+    assert "For this input" not in words
+
+
 def test_general_mistakes_in_several_results():
     assert BOTH.judge(lambda W: W).mistake == "another number of results"
     assert BOTH.judge(lambda W: (W, W)).mistake == "the right numbers, transposed, in V"

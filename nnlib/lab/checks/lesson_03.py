@@ -236,7 +236,7 @@ escape = Search(
     mistakes=[
         Mistake(
             name="a start that is still too sure",
-            hint="The weights are smaller, but two pushes are still lost. Shrink them further.",
+            hint="Two of the four pushes are still lost. Shrink the weights and the bias further.",
             looks_like=lambda factor: AT_LEAST <= factor <= 1 and not escapes(factor),
         ),
         Mistake(

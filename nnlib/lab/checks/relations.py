@@ -139,7 +139,7 @@ def of_shapes(pairs):
                     )
     yield from longer_or_shorter(pairs)
     if came.size == 1:
-        yield "a single number", f"For this input an array of shape {right.shape} is asked for."
+        yield "a single number", f"Where shape {right.shape} is asked for, one number came."
     else:
         yield shapes, "Write the shape of each array beside the line that computes it."
 
