@@ -355,10 +355,11 @@ def rebuilt(
         return None
     shapes = [value.shape for value in points[0]]
     divisors = [1.0, 255.0, 256.0, 16.0] if np.abs(X).max() > 2 else [1.0]
-    found = itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 40)
-    for layers in found:
+    found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 400))
+    found.sort(key=disorder)
+    for mixed, layers in itertools.product((False, True), found[:60]):
         for divisor in divisors:
-            for activations in activation_choices(len(layers)):
+            for activations in activation_choices(len(layers), mixed):
                 network = Dense(layers, activations, divisor)
                 if all(
                     agrees(network.forward(values, X)[1][-1], answer)
@@ -371,18 +372,26 @@ def rebuilt(
     return None
 
 
-def activation_choices(n_layers: int) -> Iterator[tuple[Activation, ...]]:
-    """Yield choices of activations, the usual ones first."""
+def disorder(layers: tuple[Layer, ...]) -> int:
+    """Say how far layers are from the order in which people write them down."""
+    places = [[layer.W for layer in layers], [layer.b for layer in layers if layer.b is not None]]
+    swapped = sum(a > b for each in places for a, b in itertools.combinations(each, 2))
+    return swapped + len({layer.turned for layer in layers})
+
+
+def activation_choices(n_layers: int, mixed: bool) -> Iterator[tuple[Activation, ...]]:
+    """Yield choices of activations, the usual ones first; or those that differ between layers."""
     outputs = [*ACTIVATIONS[:1], SOFTMAX, ACTIVATIONS[3], *ACTIVATIONS[1:3], *ACTIVATIONS[4:]]
     usual = outputs[:5]
-    for hidden in ACTIVATIONS if n_layers > 1 else ACTIVATIONS[:1]:
-        for output in usual if n_layers > 1 else outputs:
-            yield (*[hidden] * (n_layers - 1), output)
-    if n_layers > 2:
-        for mixed in itertools.product(ACTIVATIONS[:5], repeat=n_layers - 1):
-            if len({each.name for each in mixed}) > 1:
+    if not mixed:
+        for hidden in ACTIVATIONS if n_layers > 1 else ACTIVATIONS[:1]:
+            for output in usual if n_layers > 1 else outputs:
+                yield (*[hidden] * (n_layers - 1), output)
+    elif n_layers > 2:
+        for hiddens in itertools.product(ACTIVATIONS[:5], repeat=n_layers - 1):
+            if len({each.name for each in hiddens}) > 1:
                 for output in usual:
-                    yield (*mixed, output)
+                    yield (*hiddens, output)
 
 
 def agrees(a: np.ndarray, b: np.ndarray, tolerance: float = 1e-5) -> bool:

@@ -373,10 +373,13 @@ class Comparison:
             down = factor_words(f, WORDS[base], self.n, m, base == "root")
         if own is not None and own.factor < 0 and f > 0:
             return  # said already, of the loss
+        lacks = ""
+        if own is not None and own.base == "squared" and base == "binary" and f > 0:
+            lacks = " If the first is meant, the output's delta lacks the slope a * (1 - a)."
         what = "the loss that is shown" if self.exam.loss_name == "loss" else "the training loss"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
-            f"{what} is {shown}; what is descended is {down}.", self.worst(g),
+            f"{what} is {shown}; what is descended is {down}.{lacks}", self.worst(g),
         )  # fmt: skip
 
     # Equation by equation, on the network rebuilt

@@ -299,7 +299,7 @@ class Patient:
         own = {**self.functions, "step": step} if step is not None else self.functions
         kept, self.functions = self.functions, own
         try:
-            answer = self.call("step", given, copied(data[0]), copied(data[1]))
+            answer = self.call("step", given, *data)
         finally:
             self.functions = kept
         if answer is None or (not leaves(answer) and parameters_like(given)):

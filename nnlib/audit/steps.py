@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
-from nnlib.audit.functions import report_changes, rows, unused_rows
+from nnlib.audit.functions import report_changes, rows, tell_fixed_target, unused_rows
 from nnlib.audit.gradient import Comparison
 from nnlib.audit.optimisers import rules
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
@@ -183,6 +183,8 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
             values = patient.stepped(values, (X, y), step)
         return np.concatenate([np.ravel(v) for v in values])
 
+    if tell_fixed_target(exam, "step", after):
+        return
     unused = unused_rows(exam, after)
     if unused and len(unused) < patient.n:
         seeds[0] = 8
@@ -221,6 +223,14 @@ def look_at_step(exam: Exam) -> None:
     steps = Steps(exam)
     try:
         values = exam.points[0]
+        if draws_at_random(exam, steps, values):
+            exam.miss(
+                "the step beside the gradient: a step on one sample differs from seed to seed, as "
+                "with dropout"
+            )
+            if patient.has("training_loss", "predict"):
+                compare_single(exam, steps, values, None, True)
+            return
         if not remembers_nothing(exam, steps, values):
             exam.miss(
                 "the step from another point: it keeps state of its own, or draws at random. Pass "
@@ -243,6 +253,14 @@ def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """Say whether two fresh steps from one point go to the same place."""
     a, b = (steps.once(values, steps.patient.data()) for _ in range(2))
     return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
+
+
+def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether the global generator decides where a step on one sample goes."""
+    data = exam.patient.data(np.zeros(1, dtype=int))
+    a, *others = (steps.once(values, data, number) for number in (7, 8, 9))
+    return any(not np.allclose(x, y, rtol=1e-9, atol=1e-14)
+               for b in others for x, y in zip(a, b, strict=True))  # fmt: skip
 
 
 def compare_single(
@@ -646,6 +664,18 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
 
 def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
     """Steps of one length each, as Adam's: say where their signs are not those of the slopes."""
+    a, b = together(u, g)
+    keep = np.abs(b) > 1e-2 * np.abs(b).max(initial=0)
+    products, rate = a[keep] * b[keep], exam.learning_rate
+    if len(products) > 3 and np.ptp(np.abs(b[keep])) > 0.5 * np.abs(b[keep]).max() and \
+            np.median(np.abs(products / (rate or np.median(products)) - 1)) < 0.02:  # fmt: skip
+        exam.find(
+            "optimizer_formula", "wrong", "step",
+            f"the smaller a slope, the larger its step: step times slope is "
+            f"{np.median(products):.4g} everywhere. The gradient is divided by its square, without "
+            "the root.",
+        )  # fmt: skip
+        return True
     if not all(one_length(x, np.sign(x)) for x in u):
         return False
     if all(one_length(x, -y) for x, y in zip(u, g, strict=True)):
