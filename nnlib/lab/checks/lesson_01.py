@@ -384,6 +384,14 @@ slope_of_the_leak = Function(
             ],
         ),
         Mistake(
+            name="a leak of a hundredth",
+            hint="Many libraries leak 0.01. This one lets a tenth through.",
+            wrong=[
+                lambda z, a: np.where(z > 0, 1.0, 0.01),
+                lambda z, a: np.where(z >= 0, 1.0, 0.01),
+            ],
+        ),
+        Mistake(
             name="the activation where its slope is meant",
             hint="Each side is a straight line through 0. What is the slope of a line?",
             wrong=lambda z, a: a,

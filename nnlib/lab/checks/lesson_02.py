@@ -304,6 +304,11 @@ whole_forward_pass = Function(
             hint="Samples are rows here, so X comes first: X @ W1, with nothing transposed.",
             wrong=[columns, matrices_first, matrices_first_transposed],
         ),
+        Mistake(
+            name="a tanh in the hidden layer",
+            hint="In this network both layers use the sigmoid.",
+            wrong=layers(first=np.tanh),
+        ),
     ],
     why="This is the first of the four parts of a network of your own. Lesson 04 starts from the "
     "same four lines, and needs all four arrays on the way back.",
@@ -580,6 +585,11 @@ three_layers_in_one = Function(
             name="the results W and b exchanged",
             hint="W comes first, then b.",
             wrong=lambda *layers: collapse(*layers)[::-1],
+        ),
+        Mistake(
+            name="the third layer left out of b",
+            hint="b is what comes out for an input of zeros, after all three layers.",
+            wrong=with_bias(lambda b1, W2, b2, W3, b3: b1 @ W2 + b2),
         ),
     ],
     why="What holds for three layers holds for a hundred: however deep, a network without bends is "

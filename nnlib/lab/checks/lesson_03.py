@@ -29,6 +29,12 @@ best_constant = Value(
             wrong=(0.7, 0.7, 0.7),
         ),
         Mistake(
+            name="the less frequent answer for the misses",
+            hint="With 0 each of the seven mornings misses by 1. Which end is nearer to most of "
+            "the mornings?",
+            wrong=(0.7, 0.7, 0.0),
+        ),
+        Mistake(
             name="the last answer that the loop tried",
             hint="The first two are right, and the misses still fell at the end of the loop. Let "
             "it go on to 1.",
@@ -149,6 +155,25 @@ error_of_a_tanh = Function(
             hint="The result has the shape of z, with rows and columns. Leave ravel and flatten "
             "out.",
             wrong=lambda z, a, y: tanh_delta(z, a, y).ravel(),
+        ),
+        Mistake(
+            name="the tanh taken twice",
+            hint="a is the tanh of z already: its slope is 1 - a**2.",
+            wrong=lambda z, a, y: 2 * (a - y) / y.size * (1 - np.tanh(a) ** 2),
+        ),
+        Mistake(
+            name="the squared error where its slope is meant",
+            hint="The square goes when the slope is taken: 2 (a - y) is left of it.",
+            wrong=[
+                lambda z, a, y: 2 * (a - y) ** 2 / y.size * (1 - a**2),
+                lambda z, a, y: (a - y) ** 2 / y.size * (1 - a**2),
+            ],
+        ),
+        Mistake(
+            name="the mean error in place of each entry's own",
+            hint="The mean over the entries is in the loss. On the way back, each entry keeps its "
+            "own error, divided by their number.",
+            wrong=lambda z, a, y: 2 * (a - y).mean() * (1 - a**2),
         ),
     ],
     why="The loss gives the first factor and the output's activation the second: this is how the "

@@ -101,6 +101,24 @@ one_step = Function(
             hint="Each entry has a slope of its own, at the same place in the array of slopes.",
             wrong=moved(lambda p, s, rate: p - rate * s.mean()),
         ),
+        Mistake(
+            name="a step divided by the number of rows",
+            hint="The slopes hold their mean already. Only the learning rate multiplies them.",
+            wrong=moved(lambda p, s, rate: p - rate * s / len(p)),
+        ),
+        Mistake(
+            name="a step in proportion to the parameter",
+            hint="The slope is subtracted as it is. It does not multiply the parameter.",
+            wrong=[
+                moved(lambda p, s, rate: p * (1 - rate * s)),
+                moved(lambda p, s, rate: p - rate * s * p),
+            ],
+        ),
+        Mistake(
+            name="the sign of the slope alone",
+            hint="A steep slope asks for a longer step than a gentle one: take the slope itself.",
+            wrong=moved(lambda p, s, rate: p - rate * np.sign(s)),
+        ),
     ],
     why="The same line moves a weight of two neurons and each weight of a network with a million: "
     "a step asks nothing about the network but its parameters and their slopes.",

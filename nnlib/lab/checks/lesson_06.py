@@ -205,6 +205,7 @@ def prediction_inputs(rng):
             [[0.40], [0.60], [0.70], [0.45]],  # right, but not sure at all
         ]
     )
+    at_the_bound = np.array([[[0.1], [0.95], [0.97], [0.1]], one[0]])
     some = rng.choice([0.05, 0.09, 0.2, 0.4, 0.8], (7, 1, 1), p=[0.3, 0.2, 0.2, 0.2, 0.1])
     several = rng.integers(0, 2, (3, 2)).astype(float)
     cases = [
@@ -213,6 +214,7 @@ def prediction_inputs(rng):
         (stack_of_predictions(several, some * rng.random((7, 3, 2))), several),
         (one[:1], y.copy()),
         (one[1:2], y.copy().astype(int)),
+        (at_the_bound, y.copy()),
     ]
     sizes = np.array([[0.05, 0.2, 0.09, 0.7], [0.6, 0.3, 0.08, 0.9], [0.02, 0.03, 0.01, 0.09]])
     stack = stack_of_predictions(y, sizes[..., np.newaxis, np.newaxis] * np.ones((4, 1)))
@@ -350,6 +352,13 @@ share_of_starts: Function = Function(
                 lambda predictions, y: errors(predictions, y).max(axis=CORNERS) < 0.1,
                 lambda predictions, y: errors(predictions, y).max(axis=CORNERS),
             ],
+        ),
+        Mistake(
+            name="an error of exactly 0.1 counted as solved",
+            hint="The error has to be below 0.1.",
+            wrong=lambda predictions, y: (errors(predictions, y).max(axis=CORNERS) <= 0.1).mean(
+                axis=-1
+            ),
         ),
     ],
     why="Maximum first, mean second: what counts as solved is decided network by network, and only "

@@ -7,9 +7,13 @@ from nnlib.lab.checks.exercise import Function, Mistake, Value
 # ------------------------------------------------------------------------------ Exercise 8.1
 
 
+def deviations(X):
+    std = X.std(axis=0)
+    return np.where(std == 0, 1, std)
+
+
 def standardized(X_train, X_new):
-    std = X_train.std(axis=0)
-    return (X_new - X_train.mean(axis=0)) / np.where(std == 0, 1, std)
+    return (X_new - X_train.mean(axis=0)) / deviations(X_train)
 
 
 def training_and_new_data(rng):
@@ -26,14 +30,11 @@ def training_and_new_data(rng):
 
 
 def by_its_own(X_train, X_new):
-    std = X_new.std(axis=0)
-    return (X_new - X_new.mean(axis=0)) / np.where(std == 0, 1, std)
+    return standardized(X_new, X_new)
 
 
 def by_both(X_train, X_new):
-    X = np.concatenate([X_train, X_new])
-    std = X.std(axis=0)
-    return (X_new - X.mean(axis=0)) / np.where(std == 0, 1, std)
+    return standardized(np.concatenate([X_train, X_new]), X_new)
 
 
 def divided_by_zero(X_train, X_new):
@@ -48,6 +49,15 @@ def sample_deviation(X_train, X_new):
 
 def by_a_little_more(little):
     return lambda X_train, X_new: (X_new - X_train.mean(axis=0)) / (X_train.std(axis=0) + little)
+
+
+def zeros_where_nothing_changes(X_train, X_new):
+    return np.where(X_train.std(axis=0) == 0, 0, standardized(X_train, X_new))
+
+
+def by_its_range(X_train, X_new):
+    low, high = X_train.min(axis=0), X_train.max(axis=0)
+    return (X_new - low) / np.where(high == low, 1, high - low)
 
 
 def by_the_variance(X_train, X_new):
@@ -95,6 +105,24 @@ scaling = Function(
             name="the standard deviation with n - 1 in place of n",
             hint="X_train.std(axis=0), without ddof, divides by the number of samples.",
             wrong=sample_deviation,
+        ),
+        Mistake(
+            name="zeros where a column never changed in training",
+            hint="A new row may differ there. Subtract the mean, and divide by 1.",
+            wrong=zeros_where_nothing_changes,
+        ),
+        Mistake(
+            name="smallest and largest in place of mean and deviation",
+            hint="That brings each column between 0 and 1. Wanted are mean 0 and deviation 1.",
+            wrong=by_its_range,
+        ),
+        Mistake(
+            name="a division before the mean is subtracted",
+            hint="The mean is in the units of the data: subtract first, in brackets, then divide.",
+            wrong=[
+                lambda X_train, X_new: X_new / deviations(X_train) - X_train.mean(axis=0),
+                lambda X_train, X_new: X_new - X_train.mean(axis=0) / deviations(X_train),
+            ],
         ),
     ],
     why="What is measured on the training data is a parameter like a weight. It is fixed from "
@@ -200,6 +228,23 @@ loss_from_labels = Function(
             hint="The probabilities of one row sum to 1: the sum runs over axis 1.",
             wrong=over_the_wrong_axis,
         ),
+        Mistake(
+            name="all classes averaged, not only the labelled one",
+            hint="Only the probability of the true class counts: pick one entry of each row.",
+            wrong=lambda z, labels: -log_softmax(z).mean(),
+        ),
+        Mistake(
+            name="labels counted from 1",
+            hint="The labels run from 0 to K - 1, as the columns do: index with them as they are.",
+            wrong=lambda z, labels: cross_entropy_of_labels(z, labels - 1),
+        ),
+        Mistake(
+            name="the logarithm of the sums alone",
+            hint="From it the labelled logit is subtracted, row by row.",
+            wrong=lambda z, labels: (
+                cross_entropy_of_labels(z, labels) + z[np.arange(len(z)), labels].mean()
+            ),
+        ),
     ],
     why="Large libraries compute it like this, from logits and labels: PyTorch's CrossEntropyLoss, "
     "and Keras under the name SparseCategoricalCrossentropy.",
@@ -232,6 +277,16 @@ first_loss = Value(
             name="the logarithm without its minus sign",
             hint="A probability is below 1, so its logarithm is negative. The loss is not.",
             wrong=float(-np.log(26)),
+        ),
+        Mistake(
+            name="another number of classes",
+            hint="The letters are 26. Ten is the number of digits.",
+            wrong=float(np.log(10)),
+        ),
+        Mistake(
+            name="the logarithm divided by the number of letters",
+            hint="The loss is a mean over the samples. Each of them has one true letter.",
+            wrong=float(np.log(26) / 26),
         ),
     ],
     why="Compare the first loss with ln K before you train: a value far above it means a start "
@@ -315,6 +370,37 @@ one_step_of_momentum = Function(
                 mu * velocity + gradient,
             ),
         ),
+        Mistake(
+            name="an average, with (1 - mu) on the gradient",
+            hint="That is Adam's first average. Momentum adds the whole step of the gradient.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
+                theta, velocity, (1 - mu) * gradient, learning_rate, mu
+            ),
+        ),
+        Mistake(
+            name="the learning rate used twice",
+            hint="It is in the velocity already. theta moves by the whole velocity.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta + learning_rate * (mu * velocity - learning_rate * gradient),
+                mu * velocity - learning_rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="learning rate and mu exchanged",
+            hint="mu says how much of the velocity is kept, the rate how much of the gradient "
+            "counts.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
+                theta, velocity, gradient, mu, learning_rate
+            ),
+        ),
+        Mistake(
+            name="a look ahead, which is Nesterov's momentum",
+            hint="Here theta moves by the new velocity and nothing else.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: (
+                theta + mu * (mu * velocity - learning_rate * gradient) - learning_rate * gradient,
+                mu * velocity - learning_rate * gradient,
+            ),
+        ),
     ],
     why="Two lines and one more array: pushes that agree add up to 1 / (1 - mu) times the plain "
     "step.",
@@ -371,6 +457,17 @@ precision_of_answers = Function(
             name="the share of wrong answers",
             hint="That is one minus the share that is asked for.",
             wrong=lambda table: (table.sum(axis=0) - np.diag(table)) / table.sum(axis=0),
+        ),
+        Mistake(
+            name="right answers held against wrong ones",
+            hint="That is a ratio, not a share: divide by all the times it gave this answer, the "
+            "right ones included.",
+            wrong=lambda table: np.diag(table) / (table.sum(axis=0) - np.diag(table)),
+        ),
+        Mistake(
+            name="the mean of a column where its sum is meant",
+            hint="How often was this answer given? Add up its column.",
+            wrong=lambda table: np.diag(table) / table.mean(axis=0),
         ),
     ],
     why="Which of the two shares matters depends on which mistake costs more. One number, the "

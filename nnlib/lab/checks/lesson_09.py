@@ -56,6 +56,19 @@ operation = Function(
             hint="In x * y each factor has the other one for its slope. Here it is x times 1/y.",
             wrong=lambda x, y, slope: (slope * y, slope * x),
         ),
+        Mistake(
+            name="x and y exchanged in the slope of y",
+            hint="y stands below the line: its square is what x is divided by.",
+            wrong=lambda x, y, slope: (slope / y, -slope * y / x**2),
+        ),
+        Mistake(
+            name="one over x as the slope of y",
+            hint="As y grows, x / y falls. What is the derivative of 1 / y?",
+            wrong=[
+                lambda x, y, slope: (slope / y, slope / x),
+                lambda x, y, slope: (slope / y, -slope / x),
+            ],
+        ),
     ],
     why="Two lines, and the tape can divide: no network had to be derived again. An operation "
     "knows its own slope and nothing of what stands before it or after it.",
@@ -272,6 +285,22 @@ momentum = Function(
                 momentum * velocity + (1 - momentum) * gradient,
             ),
         ),
+        Mistake(
+            name="the rate used twice",
+            hint="It comes last, and once: the velocity collects the gradients as they are.",
+            wrong=lambda theta, velocity, gradient, rate, momentum: (
+                theta - rate * (momentum * velocity + rate * gradient),
+                momentum * velocity + rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="a look ahead, which is Nesterov's momentum",
+            hint="Here the step is rate times velocity, and nothing else.",
+            wrong=lambda theta, velocity, gradient, rate, momentum: (
+                theta - rate * (gradient + momentum * (momentum * velocity + gradient)),
+                momentum * velocity + gradient,
+            ),
+        ),
     ],
     why="With one rate from beginning to end both forms take the same steps. When the rate changes "
     "on the way, ours still carries the old one in its velocity, and theirs does not.",
@@ -305,6 +334,11 @@ printed = Value(
             name="the loss for a target of 0",
             hint="The target is 1: the loss is -log of the probability, not of 1 minus it.",
             wrong=AS_LOGIT + GIVEN,
+        ),
+        Mistake(
+            name="the logarithm of what is missing to 1",
+            hint="The target is 1, and 0.9 is taken for a logit. What probability belongs to it?",
+            wrong=float(-np.log(1 - GIVEN)),
         ),
     ],
     why="No error, no warning, a loss that falls, and a network that is never sure: sigmoid(1) "

@@ -87,7 +87,7 @@ def of_numbers(right, came):
     for factor, words in FACTORS.items():
         if np.allclose(came, factor * right, 1e-3, 0) and not np.isin(right, PLAIN).any():
             yield words, "Otherwise the number is right."
-    if np.allclose(came, 1 - right, 1e-3, 0):
+    if np.allclose(came, 1 - right, 1e-3, 0) and not np.isin(right, PLAIN).any():
         yield "one minus what is asked for", "How much is missing to 1?"
     with np.errstate(all="ignore"):
         if np.allclose(came, 1 / right, 1e-3, 0):
