@@ -68,6 +68,10 @@ class Tensor:
         self.made_from, self.name = made_from, name
         self.grad: np.ndarray | None = None
 
+    def __getstate__(self) -> dict[str, object]:
+        # A copy, or one from a pickle, holds the numbers; how they were made stays with the tape.
+        return {**vars(self), "made_from": ()}
+
     def __repr__(self) -> str:
         return f"Tensor({self.name or 'value'}, shape {self.value.shape})"
 
@@ -285,9 +289,19 @@ def log(a: Argument) -> Tensor:
     -------
     Tensor of the shape of ``a``
 
+    Raises
+    ------
+    ValueError
+        If a number is 0 or below.
+
     Source: lesson 03, section 3.3.
     """
     x = value_of(a)
+    if np.any(np.less_equal(x, 0)):
+        raise ValueError(
+            f"the logarithm of {np.min(x):g} is asked for, but numbers above 0 are expected. For "
+            "the loss of probabilities that can be 0, go from the logits: nnlib.losses does."
+        )
     return made_by("log", np.log(x), (a, lambda slope: slope / x))
 
 

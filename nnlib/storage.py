@@ -16,7 +16,7 @@ import numpy as np
 
 from nnlib.network import Network
 from nnlib.parameters import restore
-from nnlib.validation import check_array, check_layer_sizes, check_network
+from nnlib.validation import check_array, check_layer_sizes, check_network, check_path
 
 if TYPE_CHECKING:  # a module that takes a while to load
     import zipfile
@@ -47,7 +47,7 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     Source: the NumPy reference, ``numpy.savez``; the Python reference, ``os.replace``.
     """
     check_network(network, Network)
-    path = os.fsdecode(path)
+    path = check_path(path)
     if not path.endswith(".npz"):
         better = f'"{os.path.splitext(path)[0]}.npz"'
         raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
@@ -125,6 +125,8 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     ------
     FileNotFoundError, PermissionError
         If there is no such file, or it may not be read.
+    TypeError
+        If ``path`` is no name of a file.
     ValueError
         If the file is damaged, or was not written by ``save_network``.
 
@@ -132,7 +134,7 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     """
     import zipfile
 
-    path = os.fsdecode(path)
+    path = check_path(path)
     if not os.path.exists(path):
         raise FileNotFoundError(f"there is no file {path}. Look at the name and the folder.")
     if not os.path.isfile(path):
@@ -168,6 +170,8 @@ def _network_from(archive: zipfile.ZipFile) -> Network:
         if small["layer_sizes"].dtype.kind not in "iu":
             raise ValueError("its layer sizes are no whole numbers")
         layer_sizes = check_layer_sizes(small["layer_sizes"].tolist())
+        if small["bias"].dtype != bool:
+            raise ValueError("its bias is neither True nor False")
         bias = bool(small["bias"])
         shape = (sum((n_in + bias) * n_out for n_in, n_out in pairwise(layer_sizes)),)
         vector = _read(archive, "parameters", shape)

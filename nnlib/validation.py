@@ -10,6 +10,7 @@ import contextlib
 import functools
 import inspect
 import math
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
@@ -184,8 +185,14 @@ def takes_floats(function: F) -> F:
         given = {**dict(zip(names, values, strict=False)), **named}
         if len(values) + len(named) != len(names) or given.keys() != set(names):
             return function(*values, **named)  # Python says what is wrong
+        arrays = [as_floats(name, given[name]) for name in names]
+        if names == ("z", "a") and arrays[0].shape != arrays[1].shape:
+            raise ValueError(
+                f"z has shape {arrays[0].shape}, but a has shape {arrays[1].shape}. Give the sums "
+                "and the activations of the same layer: a is made of z, entry by entry."
+            )
         with np.errstate(under="ignore"):
-            return function(*(as_floats(name, given[name]) for name in names))
+            return function(*arrays)
 
     return with_floats  # type: ignore[return-value]
 
@@ -269,7 +276,7 @@ def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]
         @functools.wraps(function)
         def checked(predictions: np.ndarray, y: np.ndarray) -> Any:
             check_shapes(predictions, y)
-            return function(predictions, check(y))
+            return function(predictions, check(check_array("y", y)))
 
         return takes_floats(checked)  # type: ignore[return-value]
 
@@ -471,6 +478,18 @@ def check_sequence(name: str, value: Any) -> list[Any]:
     if isinstance(value, np.ndarray) and value.ndim != 1:
         raise ValueError(f"{name} has shape {value.shape}, but one axis is expected. Pass a list.")
     return list(value)
+
+
+def check_path(path: Any) -> str:
+    """Return the name of a file as a text, or raise."""
+    advice = 'Give its name, with the folder if it is another: "network.npz".'
+    kinds = (str, bytes, os.PathLike)
+    if not isinstance(path, kinds):
+        raise TypeError(f"path is {describe(path)}, but the name of a file is expected. {advice}")
+    name = os.fsdecode(path)
+    if not name or "\0" in name:
+        raise ValueError(f"path is {describe(path)}, which no file can be called. {advice}")
+    return name
 
 
 def check_function(name: str, value: Any, advice: str) -> Callable[..., Any]:

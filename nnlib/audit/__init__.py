@@ -51,7 +51,7 @@ def audit(
 
     Parameters
     ----------
-    X, y : arrays, or nested lists
+    X, y : arrays of any shape, or nested lists
         The data: samples as rows or as columns, images (n, 8, 8), class numbers (n,).
     parameters : dict, list, or any nesting of them
         The program's arrays at its start, under any names.

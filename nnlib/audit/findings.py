@@ -11,7 +11,16 @@ SEVERITIES = ("wrong", "suspicious", "note")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of finding: what it usually is, what to do, and where the lessons explain it."""
+    """A kind of finding: what it usually is, what to do, and where the lessons explain it.
+
+    Attributes
+    ----------
+    usually, what_to_do : str
+    section : str
+        The number of the section that explains it.
+    follows_from : tuple of str
+        Kinds whose consequence it is, where one of them is found too.
+    """
 
     usually: str
     what_to_do: str
@@ -288,6 +297,8 @@ class Finding:
         What was seen, with the numbers.
     follows : tuple of str
         What else was seen, and is a consequence of this.
+    entries : tuple of str
+        The entries that are off, with their numbers, if it is about entries.
     """
 
     kind: str

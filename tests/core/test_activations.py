@@ -156,3 +156,9 @@ def test_the_input_is_not_changed(name):
 def test_softmax_needs_rows_with_classes(rows):
     with pytest.raises(ValueError, match=r"^z has shape .* Give at least one class"):
         softmax(rows)
+
+
+@pytest.mark.parametrize("function", [sigmoid_derivative, tanh_derivative, relu_derivative])
+def test_a_derivative_wants_z_and_a_of_one_layer(function):
+    with pytest.raises(ValueError, match=r"z has shape \(2, 2\), but a has shape \(3, 2\)"):
+        function(np.ones((2, 2)), np.ones((3, 2)))

@@ -1,5 +1,8 @@
 """The tape: its slopes against backpropagation, the autograd library and finite differences."""
 
+import copy
+import pickle
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -329,3 +332,27 @@ def test_an_operation_says_what_python_says_of_missing_arguments():
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'b'"):
         autodiff.add(Tensor(1.0))
     assert autodiff.subtract(b=1, a=Tensor(3.0)).value == 2.0
+
+
+@pytest.mark.parametrize("number", [0.0, -1.0])
+def test_the_logarithm_of_0_or_less_is_refused(number):
+    with pytest.raises(ValueError, match=f"the logarithm of {number:g} is asked for"):
+        log(Tensor([1.0, number]))
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
+)
+def test_a_copy_holds_the_numbers_without_the_tape(again):
+    x = Tensor(SQUARE)
+    loss = tanh(x)
+    for _ in range(2000):  # a tape that is deeper than functions can call each other
+        loss = loss * 1.0
+    loss.backward()
+    found = again(loss)
+    np.testing.assert_array_equal(found.value, loss.value)
+    np.testing.assert_array_equal(found.grad, loss.grad)
+    assert found.name == loss.name
+    assert found.made_from == ()
+    assert loss.made_from
+    np.testing.assert_array_equal(again(x).grad, x.grad)

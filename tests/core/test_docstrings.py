@@ -34,12 +34,11 @@ def public(things, module):
             yield thing
 
 
-CLASSES = [
-    thing for module in MODULES for thing in public(module, module) if inspect.isclass(thing)
-]
-FUNCTIONS = [
-    thing for module in MODULES for thing in public(module, module) if inspect.isfunction(thing)
-]
+AUDIT = importlib.import_module("nnlib.audit")  # a package: what it offers
+PUBLIC = [thing for module in MODULES for thing in public(module, module)]
+PUBLIC += [thing for name in AUDIT.__all__ if callable(thing := getattr(AUDIT, name))]
+CLASSES = [thing for thing in PUBLIC if inspect.isclass(thing)]
+FUNCTIONS = [thing for thing in PUBLIC if inspect.isfunction(thing)]
 METHODS = [
     method
     for cls in CLASSES

@@ -209,3 +209,12 @@ def test_each_entry_of_the_table_carries_its_own_name(name):
     function, values = {"mse": (mse, a), "bce": (bce, z), "cross_entropy": (cross_entropy, z)}[name]
     expected = function(values, y)
     assert LOSSES[name].value(z, a, y) == expected
+
+
+@EVERY_FUNCTION
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_target_that_is_no_finite_number_is_refused(function, bad):
+    y = ROWS.copy()
+    y[1, 2] = bad
+    with pytest.raises(ValueError, match=r"y holds 1 entry .* y\[1, 2\] ="):
+        function(A, y)

@@ -254,3 +254,30 @@ def test_a_file_that_says_it_is_larger_than_it_is_takes_no_memory(tmp_path, shap
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *[(None, TypeError), (3, TypeError), (["a.npz"], TypeError)],
+        *[("", ValueError), ("a\0b.npz", ValueError)],
+    ],
+    ids=["None", "number", "list", "empty", "a zero in it"],
+)
+def test_a_path_is_the_name_of_a_file(path, kind):
+    for use in (
+        load_network,
+        lambda path: save_network(Network.random([2, 3, 1], rng=np.random.default_rng(0)), path),
+    ):
+        with pytest.raises(kind, match="^path is") as caught:
+            use(path)
+        assert caught.type is kind
+
+
+@pytest.mark.parametrize("bias", [np.array(np.nan), np.array("False"), np.array(2)], ids=repr)
+def test_a_file_whose_bias_is_neither_true_nor_false_is_foreign(tmp_path, bias):
+    path = tmp_path / "net.npz"
+    save_network(Network.random([2, 3, 1], rng=np.random.default_rng(0)), path)
+    np.savez(path, **{**np.load(path), "bias": bias})
+    with pytest.raises(ValueError, match="its bias is neither True nor False"):
+        load_network(path)
