@@ -132,6 +132,11 @@ another_target = Value(
             wrong=at_output(FACTOR * (a2 - OTHER_TARGET)),
         ),
         Mistake(
+            name="the error alone",
+            hint="Equation 1 has two more factors: 2 / (n * m), and the slope a * (1 - a).",
+            wrong=at_output(a2 - OTHER_TARGET),
+        ),
+        Mistake(
             name="the slope of the output taken at z instead of at a",
             hint="In a * (1 - a) stands the activation.",
             wrong=at_output(FACTOR * (a2 - OTHER_TARGET) * z2 * (1 - z2)),
@@ -581,6 +586,15 @@ mended_step = Function(
             wrong=[
                 step_with(delta2=lambda a2, y: a2 - y),
                 step_with(delta2=lambda a2, y: a2 - y, new_W2_first=True),
+            ],
+        ),
+        Mistake(
+            name="the mean over the samples alone",
+            hint="The loss is a mean over samples and outputs. What does y.size count, and what "
+            "len(y)?",
+            wrong=[
+                step_with(delta2=lambda a2, y: (a2 - y) / len(y)),
+                step_with(delta2=lambda a2, y: (a2 - y) / len(y), new_W2_first=True),
             ],
         ),
         Mistake(

@@ -151,6 +151,7 @@ def forward(X, W1, b1, W2, b2):
 def training_with(
     *,
     once=False,
+    stale=False,
     late=False,
     sign=-1,
     new_W2_first=False,
@@ -169,7 +170,8 @@ def training_with(
         curve, step = [], None
         for _ in range(epochs + more):
             W1, b1, W2, b2 = now
-            _, a1, z2, a2 = forward(X, *now)
+            if step is None or not stale:
+                _, a1, z2, a2 = forward(X, *now)
             curve.append(loss(z2, a2, y))
             if step is None or not once:
                 rate = sign * learning_rate * factor(X)
@@ -257,6 +259,11 @@ whole_training = Function(
                 ),
                 training_with(loss=lambda z2, a2, y: bce(a2, y)),
             ],
+        ),
+        Mistake(
+            name="a forward pass before the loop",
+            hint="Each step predicts anew, with the weights that it has by then.",
+            wrong=training_with(stale=True),
         ),
         Mistake(
             name="a training that forgets its steps",
