@@ -265,11 +265,9 @@ def test_a_file_that_says_it_is_larger_than_it_is_takes_no_memory(tmp_path, shap
     ids=["None", "number", "list", "empty", "a zero in it"],
 )
 def test_a_path_is_the_name_of_a_file(path, kind):
-    for use in (
-        load_network,
-        lambda path: save_network(Network.random([2, 3, 1], rng=np.random.default_rng(0)), path),
-    ):
-        with pytest.raises(kind, match="^path is") as caught:
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    for use in (load_network, lambda path: save_network(net, path)):
+        with pytest.raises(kind, match=r"^path is") as caught:
             use(path)
         assert caught.type is kind
 
