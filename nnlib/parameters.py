@@ -84,6 +84,9 @@ class WriteThrough:
         else:
             checks.refuse_change(name, type(self).__name__)
 
+    def __delattr__(self, name: str) -> None:
+        checks.refuse_change(name, type(self).__name__)
+
 
 class Parameters(WriteThrough):
     """All weights and biases of a network, in one vector.

@@ -182,3 +182,12 @@ def test_views_are_compared_by_their_numbers():
     assert [*network.W] == network.W
     assert network.W[1:] != network.W
     assert network.W != 3
+
+
+@pytest.mark.parametrize("name", ["W", "b", "parameters", "hidden", "layers", "vector", "bias"])
+def test_an_attribute_cannot_be_deleted(name):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    thing = net if hasattr(net, name) else net.parameters
+    with pytest.raises(AttributeError, match=f"^{name} of a .* cannot be changed"):
+        delattr(thing, name)
+    assert hasattr(thing, name)
