@@ -9,7 +9,7 @@ from nnlib.audit import KINDS
 from programs.case import CASES
 from programs.random_sound import sound
 
-FILES = ["from_questions", "found", "held_out", "second", "sound"]
+FILES = ["from_questions", "found", "held_out", "second", "third", "sound"]
 for name in FILES:
     importlib.import_module(f"programs.{name}")
 
