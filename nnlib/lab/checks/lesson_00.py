@@ -81,7 +81,7 @@ sum_of_logarithms = Function(
     mistakes=[
         Mistake(
             name="the product before the logarithm",
-            hint="A thousand numbers of 0.01 multiply to 10^-2000, which a float rounds to 0. Take "
+            hint="A thousand numbers of 0.01 multiply to 10^-2000, which is stored as 0. Take "
             "the logarithms first, and add them.",
             wrong=lambda p: np.log(np.prod(p)),
         ),
