@@ -706,7 +706,8 @@ def program(name, X, y, network):
         delta2 = delta2 / len(y)
     dW2 = (z1 if name == "A" else a1).T @ delta2
     db2 = bias_rule(delta2)
-    delta1 = (delta2 @ W2.T) * sigmoid_derivative(z1, a2[:, :1] if name == "B" else a1)
+    a = a2[:, :1] if name == "B" else a1
+    delta1 = (delta2 @ W2.T) * a * (1 - a)
     return {"W1": X.T @ delta1, "b1": bias_rule(delta1), "W2": dW2, "b2": db2}
 
 
