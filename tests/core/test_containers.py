@@ -1,5 +1,7 @@
 """Lists, whole numbers of any width, True and False: everywhere the same result as for floats."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -90,14 +92,14 @@ def test_what_is_no_number_is_refused(name, bad):
 
 
 @pytest.mark.parametrize("name", ["bce", "bce_gradient"])
-@pytest.mark.parametrize("y", [[[-1.0], [1.0]], [[2], [0]], [[np.nan], [0]], [[1.1], [0]]])
+@pytest.mark.parametrize("y", [[[-1.0], [1.0]], [[2], [0]], [[1.1], [0]]])
 def test_labels_outside_of_0_to_1_are_refused(name, y):
     with pytest.raises(ValueError, match="expects labels between 0 and 1"):
         getattr(losses, name)([[0.5], [0.5]], y)
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "cross_entropy_gradient"])
-@pytest.mark.parametrize("y", [[[1, 1]], [[0, 0]], [[2, -1]], [[np.nan, 1]], [[0.5, 0.4]]])
+@pytest.mark.parametrize("y", [[[1, 1]], [[0, 0]], [[2, -1]], [[0.5, 0.4]]])
 def test_rows_that_are_no_distribution_are_refused(name, y):
     with pytest.raises(ValueError, match="must be a distribution"):
         getattr(losses, name)([[0.5, 0.5]], y)
@@ -133,4 +135,4 @@ def test_underflow_is_no_error_for_those_who_raise_on_everything():
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_functions_inside_a_network_are_the_public_ones_without_the_door(name):
-    assert ACTIVATIONS[name].function is getattr(activations, name).__wrapped__
+    assert ACTIVATIONS[name].function is inspect.unwrap(getattr(activations, name))
