@@ -217,7 +217,9 @@ def takes_rows(function: F) -> F:
             )
         return function(z)
 
-    return takes_floats(with_rows)  # type: ignore[return-value]
+    checked = takes_floats(with_rows)
+    checked.__wrapped__ = function  # type: ignore[attr-defined]  # what a network calls
+    return checked  # type: ignore[return-value]
 
 
 def takes_constants(function: F) -> F:
