@@ -26,12 +26,18 @@ def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
 def call_each_once(exam: Exam) -> None:
     """Each function can be called with what was passed; those that cannot are left out."""
     patient = exam.patient
+    said = False  # a loss that is not finite follows from predictions that are not
+    if patient.has("predict") and exam.first_answers is not None:
+        answers = np.ravel(np.asarray(exam.first_answers, dtype=float))
+        if not np.isfinite(answers).all():
+            not_finite(exam, "predict", answers[~np.isfinite(answers)])
+            said = True
     for name in ("loss", "training_loss", "gradients"):
         if not patient.has(name):
             continue
         try:
             answer = ask(exam, name, None)
-            if name != "gradients" and not np.isfinite(answer).all():
+            if name != "gradients" and not said and not np.isfinite(answer).all():
                 not_finite(exam, name, answer)
         except Failed as error:
             shapes = f"X {np.shape(patient.X)} and y {np.shape(patient.y)}"

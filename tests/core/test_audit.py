@@ -450,3 +450,16 @@ def test_a_number_that_is_printed_is_computed_again():
 
 def test_the_package_offers_it():
     assert nnlib.audit is audit
+
+
+def test_predictions_that_are_no_numbers_are_wrong():
+    X = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    report = audit(
+        X,
+        X[:, :1],
+        parameters=[np.ones((2, 1))],
+        predict=lambda p, X: np.log(X @ p[0] - 5),
+    )
+    assert [f.kind for f in report.findings if f.severity == "wrong"] == ["saturated"]
+    assert "predict is nan" in report.findings[0].seen
+    assert not report
