@@ -13,7 +13,6 @@ from nnlib.lab.widgets.journey import (
     INPUTS,
     LOSS_NAMES,
     PARAMETERS,
-    RATES,
     STEPS,
     TARGETS,
     WEIGHTS,
@@ -26,6 +25,7 @@ from nnlib.lab.widgets.journey import (
     show,
     take_update,
 )
+from nnlib.lab.widgets.kit.controls import RATES
 from nnlib.losses import LOSSES
 
 LESSON = Settings()

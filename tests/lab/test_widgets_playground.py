@@ -11,6 +11,7 @@ from nnlib import check_gradients, gradients
 from nnlib.lab.figures import plane
 from nnlib.lab.figures.style import BLUE, ORANGE, new_figure, png
 from nnlib.lab.widgets import playground as module
+from nnlib.lab.widgets.kit.controls import RATES
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter
 from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, RESOLUTION, Plane
 from nnlib.lab.widgets.playground import (
@@ -21,7 +22,6 @@ from nnlib.lab.widgets.playground import (
     MOST_FRAMES,
     NOISES,
     PRESETS,
-    RATES,
     SAMPLES,
     SECOND_SIZES,
     STARTS,

@@ -7,11 +7,11 @@ import pytest
 
 from nnlib import Network, datasets, train
 from nnlib.lab.figures.style import png
+from nnlib.lab.widgets.kit.controls import RATES
 from nnlib.lab.widgets.panes import tile_places
 from nnlib.lab.widgets.sliders import (
     ACTIVATIONS,
     LOSSES,
-    RATES,
     SIZES,
     STARTS,
     Settings,

@@ -9,13 +9,12 @@ from nnlib.activations import ACTIVATIONS
 from nnlib.lab import example
 from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
-from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Slider
+from nnlib.lab.widgets.kit.controls import Button, Choice, Number, rate_slider
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import LOSSES
 
 STEPS = ["predict", "compare", "send back", "gradients", "update"]
 LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
-RATES = (0.01, 100.0)
 INPUTS, TARGETS = (-10.0, 10.0), (0.0, 1.0)
 WEIGHTS = (-1000.0, 1000.0)
 DECIMALS = 5  # of the weights that are taken into the boxes
@@ -571,9 +570,7 @@ def make_widget(*, hide=(), lock=(), large=False, **settings):
         "step": Choice("step", s.step, choices=numbered),
         "take": Button("Take the update as the new start", hint="Go round the loop once more"),
         "back": Button("Back to the first weights", hint="Forget all updates"),
-        "learning_rate": Slider(
-            "learning rate", float(s.learning_rate), low=RATES[0], high=RATES[1], step=0.1, log=True
-        ),
+        "learning_rate": rate_slider(s.learning_rate),
         "loss": Choice("loss", s.loss, choices=LOSS_NAMES),
         **{name: box for group in boxes.values() for name, box in group.items()},
     }

@@ -129,8 +129,7 @@ def make_stage(*, hide=(), lock=(), large=False, **settings):
     }
     what = "one neuron's line against the four corners of XOR"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    stage.on_change(lambda: stage.draw(compute(Settings(**stage.values))))
-    return stage
+    return stage.follow(compute, Settings)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

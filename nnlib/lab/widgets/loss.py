@@ -238,8 +238,7 @@ def make_stage(*, hide=(), lock=(), large=False, **settings):
     }
     what = "MSE, BCE and their slopes, with sliders for the weighted sum z and the target"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    stage.on_change(lambda: stage.draw(compute(Settings(**stage.values))))
-    return stage
+    return stage.follow(compute, Settings)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

@@ -158,8 +158,7 @@ def make_stage(*, hide=(), lock=(), large=False, **settings):
     }
     what = "one neuron, with sliders for its weight, its bias and its input"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    stage.on_change(lambda: stage.draw(compute(Settings(**stage.values))))
-    return stage
+    return stage.follow(compute, Settings)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

@@ -16,6 +16,12 @@ TILE_GAP = 8  # points between two tiles
 CURVE = 0.75  # height of a pane with a curve above panes with maps
 
 
+def word_for(activation):
+    """Return the word that a reader knows an activation by."""
+    word = next(label for label, name in ACTIVATIONS if name == activation)
+    return "no activation" if word == "none" else word
+
+
 def mosaic(width, height, wide, narrow, aspect):
     """Return a figure and its axes by name, laid out for the room there is.
 

@@ -9,7 +9,15 @@ from nnlib import datasets
 from nnlib.lab.figures.plane import grid_of_points, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, COLOURS, GREY, LINE_STYLES, ORANGE, new_figure
 from nnlib.lab.runs import Data, in_slices, last_of
-from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Player, Slider, Tick
+from nnlib.lab.widgets.kit.controls import (
+    Button,
+    Choice,
+    Number,
+    Player,
+    Slider,
+    Tick,
+    rate_slider,
+)
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import (
     ACTIVATIONS,
@@ -20,20 +28,15 @@ from nnlib.lab.widgets.panes import (
     colour_map,
     colour_range,
     square,
+    word_for,
 )
-from nnlib.lab.widgets.run_widget import RunWidget, step_of
+from nnlib.lab.widgets.run_widget import RunWidget, keep_buttons, step_of
 from nnlib.lab.words import fixed, signed
 from nnlib.network import Network, forward_pass
 from nnlib.validation import check_choice, check_integer, check_number
 
-RATES, STARTS = (0.01, 100.0), (0, 99)
-DATA = [
-    ("XOR", "xor"),
-    ("circles", "circles"),
-    ("moons", "moons"),
-    ("spirals", "spirals"),
-    ("blobs", "blobs"),
-]
+STARTS = (0, 99)
+DATA = [("XOR", "xor"), *((name, name) for name in ("circles", "moons", "spirals", "blobs"))]
 SAMPLES = [20, 60, 100, 200, 400]
 NOISES = (0.0, 1.0)
 VALIDATION_SHARES = (0, 90)
@@ -107,34 +110,15 @@ class Settings:
 
 
 # Beginnings for a lecture or an investigation: what is not named has its default.
+DEEP = {"layer_1": 8, "layer_2": 8}
 PRESETS = {
     "circles": {},
     "too small": {"layer_1": 2},
-    "overfitting": {
-        "data": "moons",
-        "samples": 60,
-        "noise": 0.35,
-        "layer_1": 8,
-        "layer_2": 8,
-        "learning_rate": 0.2,
-    },
-    "stuck": {
-        "layer_1": 8,
-        "layer_2": 8,
-        "hidden": "sigmoid",
-        "loss": "mse",
-        "learning_rate": 1.0,
-    },
-    "spirals": {
-        "data": "spirals",
-        "noise": 0.02,
-        "layer_1": 8,
-        "layer_2": 8,
-        "batch_size": 10,
-        "epochs": 300,
-    },
-    "too fast": {"layer_1": 8, "layer_2": 8, "hidden": "identity", "learning_rate": 50.0},
-    "dead": {"layer_1": 8, "layer_2": 8, "hidden": "relu", "learning_rate": 10.0},
+    "overfitting": DEEP | {"data": "moons", "samples": 60, "noise": 0.35, "learning_rate": 0.2},
+    "stuck": DEEP | {"hidden": "sigmoid", "loss": "mse", "learning_rate": 1.0},
+    "spirals": DEEP | {"data": "spirals", "noise": 0.02, "batch_size": 10, "epochs": 300},
+    "too fast": DEEP | {"hidden": "identity", "learning_rate": 50.0},
+    "dead": DEEP | {"hidden": "relu", "learning_rate": 10.0},
 }
 
 
@@ -649,12 +633,6 @@ def headings(network, room):
     return ["inputs", *names, "output"]
 
 
-def word_for(activation):
-    """Return the word that a reader knows an activation by."""
-    word = next(label for label, name in ACTIVATIONS if name == activation)
-    return "no activation" if word == "none" else word
-
-
 def wrong_ones(network, data, rows=slice(None)):
     """Return which samples are on the wrong side of the line."""
     return wrongly_predicted(answers_of(network, data.X[rows])[-1], data.y[rows])
@@ -836,12 +814,9 @@ def make_controls(s, preset):
         "preset": Choice("preset", preset or "", choices=presets),
         "data": Choice("data", s.data, choices=DATA),
         "layer_1": Slider("units in layer 1", s.layer_1, low=FIRST_SIZES[0], high=FIRST_SIZES[1]),
-        "learning_rate": Slider(
-            "learning rate", float(s.learning_rate), low=RATES[0], high=RATES[1], step=0.1, log=True
-        ),
+        "learning_rate": rate_slider(s.learning_rate),
         "epoch": Slider("epoch", s.epochs, low=0, high=s.epochs, step=step_of(s.epochs)),
-        "keep": Button("Keep this run", hint="Draw the next runs against this one"),
-        "forget": Button("Forget it", hint="Take the kept run out of the picture"),
+        **keep_buttons(),
         "samples": Slider("samples", s.samples, stops=SAMPLES, group=data),
         "noise": Slider(
             "noise", float(s.noise), low=NOISES[0], high=NOISES[1], step=0.05, group=data

@@ -4,6 +4,7 @@ import numpy as np
 
 from nnlib.lab.figures.plane import point_name, wrongly_predicted
 from nnlib.lab.runs import RIGHT, SOLVED, XOR, Cache
+from nnlib.lab.widgets.kit.controls import Button
 from nnlib.lab.words import listed
 
 
@@ -97,6 +98,14 @@ class RunWidget:
         """Take the kept run away."""
         self.kept = None
         self.draw()
+
+
+def keep_buttons():
+    """Return the controls that keep a run beside the next ones."""
+    return {
+        "keep": Button("Keep this run", hint="Draw the next runs against this one"),
+        "forget": Button("Forget it", hint="Take the kept run out of the picture"),
+    }
 
 
 def step_of(epochs):

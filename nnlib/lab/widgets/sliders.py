@@ -7,15 +7,20 @@ import numpy as np
 from nnlib.lab.figures.plane import point_name, span_of, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE
 from nnlib.lab.runs import XOR, in_slices, last_of
-from nnlib.lab.widgets.kit.controls import Button, Choice, Slider
+from nnlib.lab.widgets.kit.controls import Choice, Slider, rate_slider
 from nnlib.lab.widgets.kit.painter import freeze_layout
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
-from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Plane, Tiles, mosaic
-from nnlib.lab.widgets.run_widget import RunWidget, corners_in_words, milestones_in_words
+from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Plane, Tiles, mosaic, word_for
+from nnlib.lab.widgets.run_widget import (
+    RunWidget,
+    corners_in_words,
+    keep_buttons,
+    milestones_in_words,
+)
 from nnlib.lab.words import fixed, signed
 from nnlib.network import Network
 
-RATES, SIZES, STARTS = (0.01, 100.0), (1, 16), (0, 99)
+SIZES, STARTS = (1, 16), (0, 99)
 TRAINS = ["learning_rate", "hidden_size", "start", "hidden", "loss"]
 LONGEST_HISTORY = 1000  # measurements: beyond that, not every epoch is kept
 SPAN = span_of(XOR.X)
@@ -189,13 +194,11 @@ def name_of(settings, than=None):
     words = {
         "learning_rate": f"learning rate {settings.learning_rate:g}",
         "hidden_size": f"{n} hidden unit{'s' if n > 1 else ''}",
-        "hidden": next(label for label, name in ACTIVATIONS if name == settings.hidden),
+        "hidden": word_for(settings.hidden),
         "loss": settings.loss.upper(),
         "start": f"start {settings.start}",
         "epochs": f"{settings.epochs} epochs",
     }
-    if words["hidden"] == "none":
-        words["hidden"] = "no activation"
     if than is None:
         del words["epochs"]
     else:
@@ -238,14 +241,11 @@ def make_widget(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
     s = make_settings(Settings, settings)
     controls = {
-        "learning_rate": Slider(
-            "learning rate", s.learning_rate, low=RATES[0], high=RATES[1], step=0.1, log=True
-        ),
+        "learning_rate": rate_slider(s.learning_rate),
         "hidden_size": Slider("hidden size", s.hidden_size, low=SIZES[0], high=SIZES[1]),
         "epoch": Slider("epoch", s.epochs, low=0, high=s.epochs, step=max(1, s.epochs // 200)),
         "start": Slider("start (seed)", s.start, low=STARTS[0], high=STARTS[1]),
-        "keep": Button("Keep this run", hint="Draw the next runs against this one"),
-        "forget": Button("Forget it", hint="Take the kept run out of the picture"),
+        **keep_buttons(),
         "hidden": Choice("activation", s.hidden, choices=ACTIVATIONS),
         "loss": Choice("loss", s.loss, choices=LOSSES),
     }

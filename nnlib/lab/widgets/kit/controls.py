@@ -7,6 +7,8 @@ becomes another value.
 from dataclasses import asdict, dataclass, field
 from math import floor, log10
 
+RATES = (0.01, 100.0)  # learning rates that a reader can choose
+
 
 @dataclass
 class Control:
@@ -172,6 +174,12 @@ class Pad(Control):
         if len(value) != self.side**2 or not all(0 <= pixel <= 1 for pixel in value):
             raise ValueError(f"{self.label} takes {self.side**2} numbers from 0 to 1.")
         return [float(pixel) for pixel in value]
+
+
+def rate_slider(value):
+    """Return the control for a learning rate, the same in all widgets."""
+    low, high = RATES
+    return Slider("learning rate", float(value), low=low, high=high, step=0.1, log=True)
 
 
 def two_significant_digits(number):

@@ -128,6 +128,11 @@ class Stage:
         self.on(self.controls, function)
         self.guarded(function)
 
+    def follow(self, compute, settings_type):
+        """Draw ``compute(settings)`` now and whenever a control was moved; all are settings."""
+        self.on_change(lambda: self.draw(compute(settings_type(**self.values))))
+        return self
+
     def guarded(self, function, *arguments):
         """Call a function; what goes wrong in it becomes words."""
         try:
