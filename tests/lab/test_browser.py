@@ -639,7 +639,7 @@ def test_the_page_s_side_of_the_widgets_passes_eslint(tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", ["neuron", "loss", "film", "sliders"])
+@pytest.mark.parametrize("name", ["neuron", "line", "loss", "film", "sliders"])
 def test_a_record_plays_without_a_kernel(browser, tmp_path, name):
     page_of = importlib.import_module(f"nnlib.lab.widgets.{name}").record()
     assert len(page_of.encode()) <= 4_000_000

@@ -2,9 +2,11 @@
 
 import importlib
 import threading
+from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from nnlib import Network, datasets
 from nnlib.lab.widgets.kit.controls import Button, Choice, Slider
@@ -79,4 +81,44 @@ def test_every_control_can_be_locked_and_hidden(name):
     stage.send()
     assert stage.front.plan["controls"] == []
     assert stage.words
+    stage.close()
+
+
+def overlapping_words(stage):
+    """Pairs of words in the picture that lie on each other by more than a hair."""
+    hair, renderer, boxes = 2 * stage.place[2], stage.painter.canvas.get_renderer(), []
+    at = Text.get_position
+    for axes in stage.view.figure.axes:
+        (left, right), (low, high) = axes.get_xlim(), sorted(axes.get_ylim())
+        labels = [label for label in axes.get_xticklabels() if left <= at(label)[0] <= right]
+        labels += [label for label in axes.get_yticklabels() if low <= at(label)[1] <= high]
+        labels = labels if axes.axison else []
+        words = [axes.title, axes.xaxis.label, axes.yaxis.label, *axes.texts, *labels]
+        boxes += [
+            (text.get_text(), text.get_window_extent(renderer))
+            for text in words
+            if axes.get_visible() and text.get_visible() and text.get_text()
+        ]
+    return [
+        (one, other)
+        for (one, a), (other, b) in combinations(boxes, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > hair and min(a.y1, b.y1) - max(a.y0, b.y0) > 2 * hair
+    ]
+
+
+@pytest.mark.parametrize("name", ["neuron", "line", "loss", "journey", "film", "digit"])
+def test_no_words_of_a_picture_lie_on_each_other_on_a_telephone(name):
+    stage = make(name)
+    for place in ([284, 320, 2], [441, 270, 1]):
+        stage.change(place=place)
+        assert overlapping_words(stage) == [], place
+    stage.close()
+
+
+@pytest.mark.parametrize("step", ["compare", "send back"])
+def test_the_journey_writes_short_numbers_on_a_telephone(step):
+    stage = make("journey", step=step)
+    stage.change(place=[284, 320, 2])
+    assert overlapping_words(stage) == []
+    assert "−0.4962" in stage.words
     stage.close()

@@ -128,7 +128,7 @@ def test_the_sliders_move_the_dots(stage):
     stage.change(z=4.0)
     stage.change(target=0.0)
     here = compute(Settings(4.0, 0.0)).here
-    (loss, slope, size) = stage.view.dots["BCE"]
+    (loss, slope, size) = stage.view.dots["BCE"].values()
     assert loss.get_xydata() == pytest.approx(np.array([[4.0, here.bce]]))
     assert slope.get_xydata() == pytest.approx(np.array([[4.0, here.bce_slope]]))
     assert size.get_xydata() == pytest.approx(np.array([[4.0, abs(here.bce_slope)]]))
@@ -154,7 +154,7 @@ def test_what_is_drawn_lies_inside_the_axes():
     for settings in WHOLE_RANGE:
         view.update(compute(settings))
         for dots in view.dots.values():
-            for dot in dots:
+            for dot in dots.values():
                 (x, y) = dot.get_xydata()[0]
                 (left, right), (low, high) = dot.axes.get_xlim(), dot.axes.get_ylim()
                 assert left < x < right

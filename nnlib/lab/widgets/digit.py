@@ -16,6 +16,7 @@ from nnlib.validation import check_instance
 
 N_PIXELS = SIDE * SIDE
 INK = 0.5  # from here on a pixel counts as inked
+NARROW = 4.4  # inches
 
 
 @dataclass(frozen=True)
@@ -82,27 +83,31 @@ class View:
     """The picture, made once and then changed."""
 
     def __init__(self, n_hidden, width=9.0, height=3.1):
-        wide, narrow = (
-            [["image", "hidden", "answers"]],
-            [["image", "answers"], ["hidden", "hidden"]],
-        )
+        wide = [["image", "hidden", "answers"]]
+        narrow = [["image", "answers"], ["hidden", "hidden"]]
+        if width < NARROW:  # the grid has the image too; there is room for what follows from it
+            wide = narrow = [["hidden", "answers"]]
         self.figure, axes = mosaic(width, height, wide, narrow, aspect=0.7)
-        left, middle, right = (axes[name] for name in wide[0])
+        left = axes.get("image") or self.figure.add_axes([0, 0, 1, 1], visible=False)
+        middle, right = axes["hidden"], axes["answers"]
         self.image = left.imshow(np.zeros((SIDE, SIDE)), cmap="Greys", vmin=0, vmax=1)
         bare(left)
         left.set_title("The image")
         self.hidden = middle.bar(range(1, n_hidden + 1), np.zeros(n_hidden), color=BLUE)
         middle.axhline(0, color=GREY, linewidth=0.8)
-        middle.set(title="Hidden activations", xlabel="neuron", ylim=(-1.05, 1.05))
+        words = "Hidden activations" if width >= NARROW else "Hidden"
+        middle.set(title=words, xlabel="neuron", ylim=(-1.05, 1.05))
         self.answers = right.barh(range(10), np.zeros(10), color=BLUE)
         self.percents = [right.text(0, digit, "", va="center", fontsize=9) for digit in range(10)]
         right.tick_params(labelsize=9)
         right.set(title="Probabilities", xlim=(0, 1.3), ylim=(9.6, -0.6), yticks=range(10))
-        right.set(xticks=[0, 0.5, 1], xticklabels=["0", "50 %", "100 %"])
+        middle.locator_params(nbins=5)
+        right.set(xticks=[0, 1], xticklabels=["0", "100 %"])
         right.grid(axis="y", visible=False)
         freeze_layout(self.figure)
-        self.moving = [self.image, *self.hidden, *self.answers, *self.percents]
-        self.moving += list(left.spines.values())  # the image covers them
+        self.moving = [*self.hidden, *self.answers, *self.percents]
+        if left.get_visible():
+            self.moving += [self.image, *left.spines.values()]  # the image covers them
 
     def update(self, reading):
         """Draw a reading, and return its description."""

@@ -1,9 +1,12 @@
 """Lesson 04: one sample's journey through a network and back, step by step."""
 
+import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.text import Annotation
 
 from nnlib.activations import ACTIVATIONS
 from nnlib.lab import example
@@ -275,6 +278,8 @@ COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 LONGEST = 45  # characters of a value that there is room for; the words have it anyway
 SMALLEST = 9  # points, of letters
+OLD_NUMBER = re.compile(r"\S+ → ")
+LONG_NUMBER = re.compile(r"\b\d\.\d{3,}\b")
 
 
 class View:
@@ -377,13 +382,32 @@ class View:
         axes.set_title("")
         axes.set_aspect("auto")  # the room there is, in both directions
         axes.set_xlim(right=self.right)
+        if self.scale < 0.75:
+            self._make_room(axes.texts, step)
         for text in axes.texts:
             text.set_fontsize(max(SMALLEST, self.scale * text.get_fontsize()))
-            if self.scale < 0.75 and text.get_text().startswith("×"):  # the product alone
-                text.set_text(text.get_text().split(" = ")[-1])
-            if self.scale < 0.6:
-                text.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
         return words
+
+    def _make_room(self, texts, step):
+        """Write less, and put it where it is readable; the words have every number in full."""
+        for before, text in pairwise(texts):
+            words = text.get_text()
+            if words.startswith("×"):  # the product alone
+                words = words.split(" = ")[-1]
+            if "→" in words:  # the new value alone
+                words = OLD_NUMBER.sub("→ ", words)
+            else:
+                words = LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2g}", words)
+            if text.get_va() == "top" and step in ("send back", "gradients"):
+                words = "\n".join(line for line in words.split("\n") if "∂" in line) or words
+            text.set_text(words)
+            x, _ = text.get_position()
+            if x > figures.COLUMNS[-1]:  # beside an output, whose number is wider than its circle
+                text.set_x(x + 0.3)
+            if step == "predict" and isinstance(before, Annotation) and text.get_bbox_patch():
+                # The label of a line, away from what stands below the neurons.
+                ends = np.array(sorted([before.xy, before.xyann], key=lambda end: end[0]))
+                text.set_position(ends[0] + 0.4 * (ends[1] - ends[0]))
 
     def _draw_losses(self, journey, losses):
         self.line.set_data(range(len(losses)), losses)

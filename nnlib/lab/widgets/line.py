@@ -145,3 +145,15 @@ def show(*, hide=(), lock=(), large=False, **settings):
         Any of :class:`Settings`.
     """
     make_stage(hide=hide, lock=lock, large=large, **settings).show()
+
+
+def record():
+    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+    weights = [-10.0, -4.0, 0.0, 4.0, 10.0]
+    controls = {
+        "w1": weights,
+        "w2": weights,
+        "b": [-10.0, -6.0, -2.0, 2.0, 6.0, 10.0],
+        "target": list(TARGETS),
+    }
+    return make_stage().record(controls)

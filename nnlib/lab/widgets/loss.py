@@ -15,6 +15,7 @@ LOGITS, STEP_OF_LOGIT = (-12.0, 12.0), 0.5
 TARGETS, STEP_OF_TARGET = (0.0, 1.0), 0.1
 N_POINTS = 481  # of each curve
 SMALLEST = 2e-11  # slope that is drawn on the logarithmic scale
+LOWEST_PANEL, NARROWEST_PANEL = 1.5, 2.2  # inches: with less, there are two
 
 
 @dataclass(frozen=True)
@@ -103,23 +104,27 @@ class View:
     """
 
     def __init__(self, width=10.6, height=3.5):
-        rows, columns, height = grid_for(3, width, height, aspect=1.2)
+        rows, columns, tall = grid_for(3, width, height, aspect=1.2)
         if rows == 2:  # no empty corner
             rows, columns = (1, 3) if width > 1.8 * height else (3, 1)
-        self.figure, axes = new_figure(rows, columns, width=width, height=height)
-        self.losses, self.slopes, self.sizes = axes
+            tall = min(height, rows * width / columns / 1.2)
+        names = ["loss", "slope", "size"]
+        if tall / rows < LOWEST_PANEL or width / columns < NARROWEST_PANEL:
+            names.remove("slope")  # the words have it, and the third panel its size
+            rows, columns, tall = grid_for(2, width, height, aspect=1.2)
+        self.figure, axes = new_figure(rows, columns, width=width, height=tall)
+        self.losses, self.sizes = axes[0], axes[-1]
         for panel in axes:
             panel.set(xlabel="z", xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
-            panel.set_xticks(range(-12, 13, 4))
+            panel.set_xticks(range(-12, 13, 4 if width / columns > 3 else 6))
         self.losses.set(title="Loss, and its slope at z", ylim=(-0.6, 12.6))
-        self.slopes.set(title="The slope dL/dz", ylim=(-1.12, 1.12))
+        if len(names) == 3:
+            axes[1].set(title="The slope dL/dz", ylim=(-1.12, 1.12))
         self.sizes.set(title="Its size (log scale)", yscale="log", ylim=(SMALLEST, 6))
-        self.sizes.set_yticks([1e-10, 1e-8, 1e-6, 1e-4, 1e-2, 1])
+        self.sizes.set_yticks([1e-10, 1e-5, 1])
         style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
-        heights = (0.8, 1, 1)  # of the axes; the legend stands above the first
-        self.here = [
-            panel.axvline(0, 0, h, **style) for panel, h in zip(axes, heights, strict=True)
-        ]
+        self.here = [panel.axvline(0, **style) for panel in axes]
+        self.here[0].set_ydata([0, 0.8])  # of the axes; the legend stands above
         self.gap = self.sizes.plot([], [], color=BLACK, linewidth=1.2)[0]
         self.curves, self.tangents, self.dots = {}, [], {}
         # The circle is the larger one: it shows around the square where the two meet.
@@ -127,23 +132,27 @@ class View:
             ("MSE", BLUE, "-", "o", 13),
             ("BCE", ORANGE, "--", "s", 7),
         ):
-            self.curves[name] = [
-                panel.plot([], [], color=colour, linestyle=style)[0] for panel in axes
-            ]
+            self.curves[name] = {
+                part: panel.plot([], [], color=colour, linestyle=style)[0]
+                for part, panel in zip(names, axes, strict=True)
+            }
             self.tangents.append(self.losses.plot([], [], color=BLACK, linewidth=2.6)[0])
             look = {"color": colour, "markeredgecolor": "white", "markersize": size, "zorder": 4}
-            self.dots[name] = [panel.plot([], [], marker, **look)[0] for panel in axes]
+            self.dots[name] = {
+                part: panel.plot([], [], marker, **look)[0]
+                for part, panel in zip(names, axes, strict=True)
+            }
         place = {"transform": self.sizes.transAxes, "ha": "center", "size": 10}
         self.times = self.sizes.text(0.5, 0.04, "", **place)
         self.times.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
-        lines = [curves[0] for curves in self.curves.values()]
+        lines = [curves["loss"] for curves in self.curves.values()]
         self.losses.legend(lines, list(self.curves), loc="upper center", frameon=False)
         self.moving = [
             *self.here,
-            *(line for lines in self.curves.values() for line in lines),
+            *(line for lines in self.curves.values() for line in lines.values()),
             self.gap,
             *self.tangents,
-            *(dot for dots in self.dots.values() for dot in dots),
+            *(dot for dots in self.dots.values() for dot in dots.values()),
             self.times,
         ]
         freeze_layout(self.figure)
@@ -164,11 +173,12 @@ class View:
         for line in self.here:
             line.set_xdata([here.z, here.z])
         for name in self.curves:
-            loss, slope = name.lower(), f"{name.lower()}_slope"
             for curves, at in ((self.curves, curve), (self.dots, here)):
-                heights = (getattr(at, loss), getattr(at, slope), size_of(getattr(at, slope)))
-                for line, height in zip(curves[name], heights, strict=True):
-                    line.set_data(np.atleast_1d(at.z), np.atleast_1d(height))
+                slope = getattr(at, f"{name.lower()}_slope")
+                loss = getattr(at, name.lower())
+                heights = {"loss": loss, "slope": slope, "size": size_of(slope)}
+                for part, line in curves[name].items():
+                    line.set_data(np.atleast_1d(at.z), np.atleast_1d(heights[part]))
         tangents = ((here.mse, here.mse_slope), (here.bce, here.bce_slope))
         for line, (loss, slope) in zip(self.tangents, tangents, strict=True):
             line.set_data([here.z - 2, here.z + 2], [loss - 2 * slope, loss + 2 * slope])

@@ -39,7 +39,8 @@ def mosaic(width, height, wide, narrow, aspect):
         return [1.0] if len(rows) == 1 else [CURVE, *[1.0] * (len(rows) - 1)]
 
     def room(rows):
-        return min(width / len(rows[0]) / aspect, height / sum(ratios(rows)))
+        words = 0.5 * (len(rows) - 1)  # inches that the words of further rows take
+        return min(width / len(rows[0]) / aspect, (height - words) / sum(ratios(rows)))
 
     rows = max((wide, narrow), key=room)
     shape = aspect if rows is wide else 0.8 * aspect  # where there is little room: all of it
@@ -193,8 +194,10 @@ class Tiles:
         self.map.set_data(mosaic_of((answers - middle) / (2 * reach) + 0.5, places))
         side = places[0][2]
         self.frames.set_segments([square(left, bottom, side) for left, bottom, _ in places])
+        inches = self.axes.get_window_extent().width / self.axes.figure.dpi
+        room = inches * side * TILE_GAP / TILE_RESOLUTION > 0.14  # between two rows, for a label
         for k, label in enumerate(self.labels):
-            label.set_visible(k < len(places))
+            label.set_visible(room and k < len(places))
             if k < len(places):
                 left, bottom, _ = places[k]
                 label.set_position((left + side / 2, bottom + side))
