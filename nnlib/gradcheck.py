@@ -581,7 +581,13 @@ def named_arrays(gradient: Gradient) -> dict[str, np.ndarray]:
             f"a gradient is {describe(gradient)}, but Parameters or a dict of arrays is expected. "
             'For example {"W1": dW1, "b1": db1}.'
         )
-    if gradient and all(re.fullmatch(r"d[Wb]\d+", str(name)) for name in gradient):
+    for name in gradient:
+        if not isinstance(name, str):
+            raise TypeError(
+                f"a gradient has the key {describe(name)}, but names are expected. "
+                'For example {"W1": dW1, "b1": db1}.'
+            )
+    if gradient and all(re.fullmatch(r"d[Wb]\d+", name) for name in gradient):
         return {name[1:]: values for name, values in gradient.items()}
     return dict(gradient)
 

@@ -115,7 +115,7 @@ class Parameters(WriteThrough):
     Raises
     ------
     TypeError, ValueError
-        For sizes that are not positive whole numbers, or another dtype.
+        For sizes that are not positive whole numbers, another dtype, or another bias.
 
     Source: our own layout; the order W1, b1, W2, b2, … is the usual one.
     """
@@ -132,7 +132,7 @@ class Parameters(WriteThrough):
     ) -> None:
         self.layer_sizes = checks.check_layer_sizes(layer_sizes)
         self.stack_shape = checks.check_stack_shape(stack_shape)
-        self.bias = bool(bias)
+        self.bias = checks.check_switch("bias", bias)
         pairs = list(pairwise(self.layer_sizes))
         n_parameters = sum((n_in + self.bias) * n_out for n_in, n_out in pairs)
         # Worth it where the networks are more than the weights of a layer.

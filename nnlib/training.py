@@ -104,7 +104,7 @@ def train(
     stop = checks.check_choice("divergence", divergence, {"raise": True, "record": False})
     optimizer = checks.check_optimizer(optimizer, network.parameters.vector, OPTIMIZERS)
     callback, progress = checks.check_callback(callback), checks.check_progress(progress)
-    kept = (measure_every, keep_parameters, stop)
+    kept = (measure_every, checks.check_switch("keep_parameters", keep_parameters), stop)
     recorder = Recorder(network, (X, y), held_out, found, rate, *kept)
     gradients = network.parameters.zeros_like()
 

@@ -452,6 +452,13 @@ def check_number(
     return number
 
 
+def check_switch(name: str, value: Any) -> bool:
+    """Return ``value`` if it is True or False; a word like "no" would count as true."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is {describe(value)}, but True or False is expected.")
+    return bool(value)
+
+
 def check_generator(name: str, value: Any) -> np.random.Generator:
     """Return ``value`` if it is a numpy.random.Generator."""
     if not isinstance(value, np.random.Generator):

@@ -753,3 +753,20 @@ def test_a_long_value_is_cut_short_in_the_message():
     with pytest.raises(TypeError, match="X is ") as error:
         net().predict(["word"] * 10_000)
     assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("value", ["no", None, 2, 0.0, []])
+def test_a_switch_is_true_or_false(value):
+    random = {"layer_sizes": [2, 1], "rng": RNG, "bias": value}
+    for call in (
+        lambda: Parameters([2, 1], bias=value),
+        lambda: Network.random(**random),
+        lambda: train_with(keep_parameters=value),
+    ):
+        with pytest.raises(TypeError, match=r"^(bias|keep_parameters) is .*True or False"):
+            call()
+
+
+def test_names_of_gradients_are_words():
+    with pytest.raises(TypeError, match=r"the key 1 \(int\), but names are expected"):
+        compare_gradients({1: X}, {1: X})
