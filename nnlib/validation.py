@@ -218,7 +218,7 @@ def takes_rows(function: F) -> F:
         return function(z)
 
     checked = takes_floats(with_rows)
-    checked.__wrapped__ = function  # type: ignore[attr-defined]  # what a network calls
+    checked.__wrapped__ = function  # what a network calls
     return checked  # type: ignore[return-value]
 
 

@@ -653,7 +653,7 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
         whole = [
             f"{word} {', '.join(map(str, np.flatnonzero(lines)))} of {name}"
             for word, lines in (("row", off.all(axis=-1)), ("column", off.T.all(axis=-1)))
-            if off.ndim == 2 and lines.any() and off.sum() == lines.sum() * (off.size / len(lines))
+            if off.ndim == 2 and lines.any() and off.sum() == lines.sum() * (off.size / lines.size)
         ]
         places += whole[:1] or [f"{int(off.sum())} of {off.size} entries of {name}"]
     if not places:
