@@ -16,17 +16,13 @@ no tensor is a constant; one that is no array of finite numbers, or does not fit
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from nnlib.validation import check_array, takes_constants
+from nnlib.validation import check_above_0, check_array, value_of, values_of
 
-if TYPE_CHECKING:  # a module that takes a while to load
-    from numpy.typing import ArrayLike
-
-    Argument: TypeAlias = "Tensor | np.ndarray | float"  # a constant is not remembered
-
+Argument: TypeAlias = "Tensor | np.ndarray | float"  # a constant is not remembered
 # How a slope travels back over one operation: from dL/d(result) to dL/d(argument).
 Pull = Callable[[np.ndarray], np.ndarray]
 MadeFrom: TypeAlias = "tuple[tuple[Tensor, Pull], ...]"
@@ -62,7 +58,7 @@ class Tensor:
 
     __array_ufunc__ = None  # so that NumPy leaves ``array @ tensor`` to the tensor
 
-    def __init__(self, value: ArrayLike, made_from: MadeFrom = (), name: str = "") -> None:
+    def __init__(self, value: object, made_from: MadeFrom = (), name: str = "") -> None:
         # What an operation has computed is taken as it is: checks are for what comes from outside.
         self.value = np.asarray(value) if made_from else check_array("value", value)
         self.made_from, self.name = made_from, name
@@ -152,22 +148,6 @@ class Tensor:
                 slopes[argument] = slopes[argument] + slope if argument in slopes else slope
 
 
-def value_of(argument: Argument) -> np.ndarray | float:
-    """Return the array behind a tensor; a constant is its own value.
-
-    Parameters
-    ----------
-    argument : Tensor, array or number
-
-    Returns
-    -------
-    array of the shape of ``argument``, or number
-
-    Source: our own way of telling what is remembered from what is not.
-    """
-    return argument.value if isinstance(argument, Tensor) else argument
-
-
 def made_by(name: str, value: np.ndarray | float, *arguments: tuple[Argument, Pull]) -> Tensor:
     """Return the result of an operation, which remembers those arguments that are tensors.
 
@@ -188,7 +168,6 @@ def made_by(name: str, value: np.ndarray | float, *arguments: tuple[Argument, Pu
     return Tensor(value, made_from, name)
 
 
-@takes_constants
 def add(a: Argument, b: Argument) -> Tensor:
     """``a + b``: a slope goes to both, as it is.
 
@@ -202,10 +181,10 @@ def add(a: Argument, b: Argument) -> Tensor:
 
     Source: the sum rule.
     """
-    return made_by("+", value_of(a) + value_of(b), (a, np.copy), (b, np.copy))
+    x, y = values_of(a, b)
+    return made_by("+", x + y, (a, np.copy), (b, np.copy))
 
 
-@takes_constants
 def subtract(a: Argument, b: Argument) -> Tensor:
     """``a - b``: the slope for b has the other sign.
 
@@ -219,10 +198,10 @@ def subtract(a: Argument, b: Argument) -> Tensor:
 
     Source: the sum rule.
     """
-    return made_by("−", value_of(a) - value_of(b), (a, np.copy), (b, np.negative))
+    x, y = values_of(a, b)
+    return made_by("−", x - y, (a, np.copy), (b, np.negative))
 
 
-@takes_constants
 def multiply(a: Argument, b: Argument) -> Tensor:
     """``a * b``, entry by entry: the slope for one factor is the other factor.
 
@@ -236,11 +215,10 @@ def multiply(a: Argument, b: Argument) -> Tensor:
 
     Source: the product rule.
     """
-    x, y = value_of(a), value_of(b)
+    x, y = values_of(a, b)
     return made_by("×", x * y, (a, lambda slope: slope * y), (b, lambda slope: slope * x))
 
 
-@takes_constants
 def matmul(a: Argument, b: Argument) -> Tensor:
     """``a @ b``: as for a product of numbers, and the transposes make the shapes fit.
 
@@ -255,11 +233,10 @@ def matmul(a: Argument, b: Argument) -> Tensor:
 
     Source: equations 3 and 2 of lesson 04; Giles, *Collected Matrix Derivative Results* (2008).
     """
-    x, y = np.asarray(value_of(a)), np.asarray(value_of(b))
+    x, y = values_of(a, b, product=True)
     return made_by("@", x @ y, (a, lambda slope: slope @ y.mT), (b, lambda slope: x.mT @ slope))
 
 
-@takes_constants
 def exp(a: Argument) -> Tensor:
     """``e**a``, which is its own slope.
 
@@ -277,7 +254,6 @@ def exp(a: Argument) -> Tensor:
     return made_by("exp", result, (a, lambda slope: slope * result))
 
 
-@takes_constants
 def log(a: Argument) -> Tensor:
     """The natural logarithm of numbers above 0; its slope is ``1 / a``.
 
@@ -296,16 +272,10 @@ def log(a: Argument) -> Tensor:
 
     Source: lesson 03, section 3.3.
     """
-    x = value_of(a)
-    if np.any(np.less_equal(x, 0)):
-        raise ValueError(
-            f"the logarithm of {np.min(x):g} is asked for, but numbers above 0 are expected. For "
-            "the loss of probabilities that can be 0, go from the logits: nnlib.losses does."
-        )
+    x = check_above_0(value_of(a))
     return made_by("log", np.log(x), (a, lambda slope: slope / x))
 
 
-@takes_constants
 def tanh(a: Argument) -> Tensor:
     """The hyperbolic tangent; its slope is ``1 - tanh(a)**2``.
 
@@ -323,7 +293,6 @@ def tanh(a: Argument) -> Tensor:
     return made_by("tanh", result, (a, lambda slope: slope * (1 - result * result)))
 
 
-@takes_constants
 def relu(a: Argument) -> Tensor:
     """``a`` where it is above 0, and 0 elsewhere; the slope is 1 or 0, and 0 at the corner.
 

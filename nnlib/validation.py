@@ -222,32 +222,30 @@ def takes_rows(function: F) -> F:
     return checked  # type: ignore[return-value]
 
 
-def takes_constants(function: F) -> F:
-    """Make an operation of the tape look at its arguments, and take lists and whole numbers.
+def value_of(argument: Any, name: str = "a") -> Any:
+    """Return the array behind a tensor of the tape; anything else is a constant, looked at here."""
+    return argument.value if hasattr(argument, "made_from") else check_constant(name, argument)
 
-    Tensors are looked at where they are made. Everything else is a constant.
-    """
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount]
 
-    @functools.wraps(function)
-    def with_constants(*values: Any, **named: Any) -> Any:
-        given = {**dict(zip(names, values, strict=False)), **named}
-        if len(values) + len(named) != len(names) or given.keys() != set(names):
-            return function(*values, **named)  # Python says what is wrong
-        arguments = [check_constant(name, given[name]) for name in names]
-        if len(arguments) == 2:
-            shapes = [np.shape(getattr(each, "value", each)) for each in arguments]
-            check_together(shapes[0], shapes[1], product=function.__name__ == "matmul")
-        return function(*arguments)
+def values_of(a: Any, b: Any, product: bool = False) -> tuple[Any, Any]:
+    """Return the arrays behind the two arguments of an operation, whose shapes fit together."""
+    x, y = value_of(a), value_of(b, "b")
+    check_together(np.shape(x), np.shape(y), product)
+    return x, y
 
-    return with_constants  # type: ignore[return-value]
+
+def check_above_0(x: Any) -> Any:
+    """Return numbers whose logarithm is asked for, if they have one."""
+    if np.any(np.less_equal(x, 0)):
+        raise ValueError(
+            f"the logarithm of {np.min(x):g} is asked for, but numbers above 0 are expected. For "
+            "the loss of probabilities that can be 0, go from the logits: nnlib.losses does."
+        )
+    return x
 
 
 def check_constant(name: str, value: Any) -> Any:
-    """Return a tensor as it is, a number as a float, anything else as an array of floats."""
-    if hasattr(value, "made_from"):
-        return value
+    """Return a number as a float, anything else as an array of floats."""
     if type(value) in (bool, int, float) and abs(value) <= sys.float_info.max:
         return float(value)  # a number of Python's leaves float32 as it is
     return check_array(name, value)
