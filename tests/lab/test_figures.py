@@ -13,7 +13,6 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from figure_cases import CASES, Picture
-from IPython.display import Image
 from matplotlib.figure import Figure
 
 from nnlib import Network
@@ -145,10 +144,12 @@ def test_a_figure_is_shown_with_the_same_words_beneath_it_as_for_a_screen_reader
     monkeypatch.setattr(style, "display", lambda what, **options: shown.append((what, options)))
     figure, _ = style.new_figure(width=5.0)
     style.show(figure, "The loss is < 0.1 & falls.")
-    (picture, _), (caption, options) = shown
-    assert isinstance(picture, Image)
-    assert picture.alt == "The loss is < 0.1 & falls."
-    assert picture.width == 5 * style.SHOWN_PIXELS_PER_INCH
+    (picture, settings), (caption, options) = shown
+    assert picture["image/png"].startswith(b"\x89PNG")
+    assert picture["text/plain"] == "A figure."  # on a folded output: it gives nothing away
+    of_the_picture = settings["metadata"]["image/png"]
+    assert of_the_picture["alt"] == "The loss is < 0.1 & falls."
+    assert of_the_picture["width"] == 5 * style.SHOWN_PIXELS_PER_INCH
     assert caption["text/plain"] == "Figure. The loss is < 0.1 & falls."
     assert "The loss is &lt; 0.1 &amp; falls." in caption["text/html"]
     assert options == {"raw": True}

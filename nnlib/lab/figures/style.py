@@ -3,7 +3,7 @@
 import html
 import io
 
-from IPython.display import Image, display
+from IPython.display import display
 from matplotlib import rc_context
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -79,6 +79,24 @@ def show(figure, description):
         What the picture shows, in words, with the numbers that matter.
     """
     shown_width = round(figure.get_figwidth() * SHOWN_PIXELS_PER_INCH)
-    display(Image(data=png(figure), format="png", width=shown_width, alt=description))
+    show_png(png(figure), shown_width, description, "A figure.")
     caption = f"<p><small><em>Figure.</em> {html.escape(description)}</small></p>"
     display({"text/html": caption, "text/plain": f"Figure. {description}"}, raw=True)
+
+
+def show_png(data, width, description, text):
+    """Show a PNG picture.
+
+    Parameters
+    ----------
+    data : bytes
+    width : int
+        CSS pixels.
+    description : str
+        For who cannot see it.
+    text : str
+        In the picture's place where there are no pictures, and on the bar of an output that is
+        folded: it must not give away what the picture shows.
+    """
+    metadata = {"image/png": {"width": width, "alt": description}}
+    display({"image/png": data, "text/plain": text}, metadata=metadata, raw=True)

@@ -16,10 +16,11 @@ from pathlib import Path
 import anywidget
 import traitlets
 from IPython import get_ipython
-from IPython.display import Image, display
+from IPython.display import display
 from PIL import Image as Pillow
 
 from nnlib.history import DivergenceError
+from nnlib.lab.figures.style import show_png
 from nnlib.lab.widgets.kit.controls import Button
 from nnlib.lab.widgets.kit.jobs import Job, listen_for_interrupts
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter, png_of
@@ -310,7 +311,7 @@ class Stage:
         self.send()
         replace_earlier(self)
         words = self.words or self.message
-        display(Image(data=self.front.picture, format="png", width=self.size[0], alt=words))
+        show_png(self.front.picture, self.size[0], words, "A picture of the widget.")
         sentence = (
             f"Interactive: {self.what}. To wake it up: Run → Run All Above, then this cell. "
             f"Until then, a picture of it: {words}"
