@@ -21,8 +21,8 @@ from rubbish import armed, rubbish, rubbish_functions
 
 from nnlib.lab import checks
 from nnlib.lab.checks import Function, Value
-from nnlib.lab.checks.lesson_04 import report_on
 from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
+from nnlib.lab.reports import report_on
 
 LESSONS = {n: [*paths] for n, paths in groupby(pages.SITTINGS, key=pages.number)}
 WITH_EXERCISES = checks.lessons_with_exercises()

@@ -3,11 +3,9 @@
 import numpy as np
 
 from nnlib.activations import sigmoid, sigmoid_derivative
-from nnlib.gradcheck import compare_gradients, numerical_gradients
 from nnlib.lab import example
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
 from nnlib.lab.checks.plain import same
-from nnlib.network import Network
 
 ROUNDING = 1.6e-4  # what an answer loses that was worked out with four decimals
 
@@ -695,38 +693,6 @@ somebody_elses_step = Value(
 )
 
 # ------------------------------------------------------------------------------ Exercise 4.7
-
-
-def program(name, X, y, network):
-    """The gradient of program "A", "B" or "C", each of which is wrong in one line."""
-    (_, W1, W2), (_, b1, b2) = network.W, network.b
-    z1, a1, z2, a2 = forward(X, W1, b1, W2, b2)
-    delta2 = 2 * (a2 - y) / y.size * sigmoid_derivative(z2, a2)
-    if name == "C":
-        delta2 = delta2 / len(y)
-    dW2 = (z1 if name == "A" else a1).T @ delta2
-    db2 = bias_rule(delta2)
-    a = a2[:, :1] if name == "B" else a1
-    delta1 = (delta2 @ W2.T) * a * (1 - a)
-    return {"W1": X.T @ delta1, "b1": bias_rule(delta1), "W2": dW2, "b2": db2}
-
-
-def report_on(name):
-    """Return the gradient check of program "A", "B" or "C" of exercise 4.7.
-
-    Parameters
-    ----------
-    name : str
-
-    Returns
-    -------
-    GradientReport
-    """
-    rng = np.random.default_rng(4)
-    X, y = rng.normal(size=(5, 3)), rng.integers(0, 2, size=(5, 2)).astype(float)
-    network = Network.random([3, 4, 2], hidden="sigmoid", output="sigmoid", rng=rng)
-    measured = numerical_gradients(network, X, y, "mse")
-    return compare_gradients(program(name, X, y, network), measured)
 
 
 three_reports = Value(
