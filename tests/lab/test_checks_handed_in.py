@@ -1,0 +1,58 @@
+"""Answers that students hand in: none wrong that passes, none right that is refused, most named.
+
+The answers are in ``tests/exercises/handed_in``. What each wrong one is told is held: read the
+changes after ``pytest tests/lab/test_checks_handed_in.py --snapshot-update``.
+"""
+
+import collections
+
+import pytest
+from exercises import handed_in
+
+from nnlib.lab import checks
+
+PARTS = handed_in.parts()
+NAMED = 0.75  # of the wrong ones, in each lesson
+told = collections.Counter()
+
+
+def test_there_are_answers_to_every_exercise():
+    numbers = {
+        exercise.number
+        for lesson in checks.lessons_with_exercises()
+        for exercise in checks.of_lesson(lesson)
+    }
+    missing = numbers ^ set(PARTS)
+    assert not missing, (
+        f"write right and wrong answers to exercise {' and '.join(sorted(missing))} into "
+        "tests/exercises/handed_in (its form is described in tests/exercises/handed_in.py), or "
+        "take out those of an exercise that is gone"
+    )
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("number", PARTS)
+def test_wrong_is_refused_and_right_passes(number, snapshot):
+    above, lines = PARTS[number]
+    answers = handed_in.answers_of(number, above, [text for _, text in lines])
+    said = []
+    for (sign, text), answer in zip(lines, answers, strict=True):
+        _, verdict = checks.judge(number, answer)
+        assert (verdict.status == "right") == (sign == "+"), verdict.text(number)
+        if sign == "-":
+            words = verdict.mistake
+            if verdict.status != "wrong":  # called in a wrong way, or not finished
+                words = verdict.remarks[0]
+            said.append(f"{text} | {words or '(none)'}")
+            told["wrong", number[0]] += 1
+            told["named", number[0]] += words is not None
+    assert "\n".join(said) == snapshot
+
+
+def test_most_of_the_wrong_ones_are_told_what_is_wrong():
+    lessons = sorted({lesson for what, lesson in told if what == "wrong"})
+    if len(lessons) < 2:
+        pytest.skip("counts what the tests above have seen")
+    shares = {n: round(told["named", n] / told["wrong", n], 2) for n in lessons}
+    print("told what is wrong, by lesson:", shares)
+    assert min(shares.values()) >= NAMED, shares
