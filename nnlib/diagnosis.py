@@ -98,7 +98,7 @@ class GradientReport:
         return max(row.relative_error for row in self.rows)
 
     def __str__(self) -> str:
-        lines = [f"{'parameter':<10} {'relative error':<16} verdict"]
+        lines = [f"{'parameter':<10} {'relative error':<15} verdict"]
         lines += [row_in_words(row, self.tolerance) for row in self.rows]
         return "\n".join(lines + [filled(note) for note in self.notes])
 
@@ -108,10 +108,12 @@ class GradientReport:
         usual = "float32 a right formula is off by about 1e-05, " if short else USUAL
         text = (
             f"The limit is {self.tolerance:.0e}. In {usual}"
-            "from rounding,\nand a wrong one by percents: whatever lies between tells them apart."
+            "from rounding, and a wrong one by percents: whatever lies between tells them apart."
         )
         marked = [filled(line, "- ", "  ") for line in self.suggestions()]
-        return "\n\n".join([str(self)] + [text] * reason + ["\n".join(marked)] * bool(marked))
+        return "\n\n".join(
+            [str(self)] + [filled(text)] * reason + ["\n".join(marked)] * bool(marked)
+        )
 
     def suggestions(self) -> list[str]:
         """Return what the pattern of the errors suggests: sentences, none if nothing is wrong."""
@@ -132,7 +134,7 @@ class GradientReport:
 
 
 def filled(text: str, first: str = "", rest: str = "") -> str:
-    """Return a text in lines of at most 92 characters.
+    """Return a text in lines of at most 79 characters.
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def filled(text: str, first: str = "", rest: str = "") -> str:
 
     Source: ``textwrap.fill``.
     """
-    return textwrap.fill(text, 92, initial_indent=first, subsequent_indent=rest)
+    return textwrap.fill(text, 79, initial_indent=first, subsequent_indent=rest)
 
 
 def row_in_words(row: ParameterCheck, tolerance: float) -> str:
@@ -164,16 +166,15 @@ def row_in_words(row: ParameterCheck, tolerance: float) -> str:
     """
     if row.ok:
         note = f" ({row.note})" if row.note else ""
-        return f"{row.name:<10} {f'below {tolerance:.0e}':<16} right{note}"
+        return f"{row.name:<10} {f'below {tolerance:.0e}':<15} right{note}"
     if not row.wrong:
-        return f"{row.name:<10} {'-':<16} nothing compared: {row.note}"
+        return f"{row.name:<10} {'-':<15} nothing compared: {row.note}"
     error = row.relative_error
     error_text = f"{error:.4f}" if 1e-3 <= error < 1e6 else f"{error:.1e}"
     analytic, numerical = both_numbers(row.analytic, row.numerical)
     entry = f"{row.name}[{', '.join(map(str, row.index))}]"
     return (
-        f"{row.name:<10} {error_text:<16} WRONG: the formula says "
-        f"{entry} = {analytic}, the loss says {numerical}"
+        f"{row.name:<10} {error_text:<15} WRONG: {entry} is {analytic}, the loss says {numerical}"
     )
 
 

@@ -331,7 +331,7 @@ class Finding:
         parts.append(("explained", f"section {self.section}"))
         for label, text in parts:
             lines.append(
-                textwrap.fill(text, 92, initial_indent=f"  {label:<11}", subsequent_indent=" " * 13)
+                textwrap.fill(text, 79, initial_indent=f"  {label:<11}", subsequent_indent=" " * 13)
             )
         return "\n".join(lines)
 

@@ -176,28 +176,30 @@ def test_the_report_names_the_worst_entry_and_both_its_values():
     assert len(lines) == 3
     assert "0.1250" in lines[1]
     assert "WRONG" in lines[1]
-    assert "W1[1, 0] = 3.000000" in lines[1]
+    assert "W1[1, 0] is 3.000000" in lines[1]
     assert "3.500000" in lines[1]
     assert "right" in lines[2]
     assert "below 1e-07" in lines[2]
 
 
 REPORT = """\
-parameter  relative error   verdict
-W1         0.1250           WRONG: the formula says W1[1, 0] = 3.000000, the loss says 3.500000
-b1         0.3333           WRONG: the formula says b1[0, 1] = 6.000000, the loss says 9.000000
-W2         below 1e-07      right
-b2         2.0000           WRONG: the formula says b2[0, 1] = 2.000000, the loss says -2.000000
+parameter  relative error  verdict
+W1         0.1250          WRONG: W1[1, 0] is 3.000000, the loss says 3.500000
+b1         0.3333          WRONG: b1[0, 1] is 6.000000, the loss says 9.000000
+W2         below 1e-07     right
+b2         2.0000          WRONG: b2[0, 1] is 2.000000, the loss says -2.000000
 
-The limit is 1e-07. In float64 a right formula is off by about 1e-09, from rounding,
-and a wrong one by percents: whatever lies between tells them apart.
+The limit is 1e-07. In float64 a right formula is off by about 1e-09, from
+rounding, and a wrong one by percents: whatever lies between tells them apart.
 
-- The error is there at the output already, in layer 2. Look at the delta of the output, and
-  whether the loss that is printed is the one that was derived.
+- The error is there at the output already, in layer 2. Look at the delta of
+  the output, and whether the loss that is printed is the one that was derived.
 - W1 is wrong only in column 0: look at these neurons.
 - b1 is wrong only in column 1: look at these neurons.
-- b2 is -1.0000 times what the loss says. A sign: a step against it goes uphill?
-- Taken together the two gradients have the cosine 0.9145, so the loss falls all the same."""
+- b2 is -1.0000 times what the loss says. A sign: a step against it goes
+  uphill?
+- Taken together the two gradients have the cosine 0.9145, so the loss falls
+  all the same."""
 
 
 def test_the_whole_report_with_its_explanation():

@@ -88,7 +88,8 @@ def test_the_message_for_a_known_mistake():
           input      your_function(x=3.0)
           expected   6
           yours      9
-          This looks like: the square. Two times a number is the number added to itself."""
+          This looks like: the square. Two times a number is the number added to
+          itself."""
     )
 
 

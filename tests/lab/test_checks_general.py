@@ -444,7 +444,7 @@ def test_which_values_are_right_is_said():
 def test_the_precision_is_that_of_the_task():
     for answer in (0.7312, 0.7313, 0.73125, "four decimals"):
         assert SHARE.judge(answer).status == ("wrong" if isinstance(answer, str) else "right")
-    assert "Give four decimals." in SHARE.judge(0.73).text("9.5")
+    assert SHARE.judge(0.73).remarks[-1].endswith("rounded. Give four decimals.")
 
 
 # ------------------------------------------------------------------------ a call to be pasted

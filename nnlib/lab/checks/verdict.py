@@ -7,7 +7,7 @@ carry the meaning; the signs beside them only help the eye.
 import textwrap
 from dataclasses import dataclass
 
-WIDTH = 90
+WIDTH = 79
 HEADLINES = {
     "right": "✓ right",
     "wrong": "✗ not yet",
