@@ -20,7 +20,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from nnlib.validation import check_above_0, check_array, value_of, values_of
+from nnlib import validation as checks
+from nnlib.validation import value_of, values_of
 
 Argument: TypeAlias = "Tensor | np.ndarray | float"  # a constant is not remembered
 # How a slope travels back over one operation: from dL/d(result) to dL/d(argument).
@@ -28,14 +29,14 @@ Pull = Callable[[np.ndarray], np.ndarray]
 MadeFrom: TypeAlias = "tuple[tuple[Tensor, Pull], ...]"
 
 
-class Tensor:
+class Tensor(checks.Recorded):
     """An array that remembers how it was made.
 
     Parameters
     ----------
     value : array of finite numbers, any shape
         An array of floats is held, not copied; integers become float64. To train, change ``value``
-        after ``backward()``, and compute the loss anew.
+        after ``backward()``, and compute the loss anew. The value of a result is read-only.
     made_from : pairs (Tensor, function)
         Given by the operations below: each argument, and how a slope travels back to it.
     name : str
@@ -51,6 +52,8 @@ class Tensor:
     ------
     TypeError, ValueError
         If ``value`` holds anything but finite real numbers.
+    AttributeError
+        If the value of a result is set.
 
     Source: Baydin, Pearlmutter, Radul & Siskind, *Automatic Differentiation in Machine Learning: a
     Survey* (2018), section 3.2.
@@ -59,14 +62,9 @@ class Tensor:
     __array_ufunc__ = None  # so that NumPy leaves ``array @ tensor`` to the tensor
 
     def __init__(self, value: object, made_from: MadeFrom = (), name: str = "") -> None:
-        # What an operation has computed is taken as it is: checks are for what comes from outside.
-        self.value = np.asarray(value) if made_from else check_array("value", value)
         self.made_from, self.name = made_from, name
+        self.value = value  # type: ignore[assignment]  # looked at by checks.Held
         self.grad: np.ndarray | None = None
-
-    def __getstate__(self) -> dict[str, object]:
-        # A copy, or one from a pickle, holds the numbers; how they were made stays with the tape.
-        return {**vars(self), "made_from": ()}
 
     def __repr__(self) -> str:
         return f"Tensor({self.name or 'value'}, shape {self.value.shape})"
@@ -109,8 +107,14 @@ class Tensor:
         -------
         Tensor
 
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such axis, or ``keepdims`` is neither True nor False.
+
         Source: the sum rule.
         """
+        axis = checks.check_axes(axis, keepdims, self.value.shape)
         kept, ones = self.value.sum(axis=axis, keepdims=True), np.ones_like(self.value)
         total = kept if keepdims else kept.squeeze(axis)
         return made_by("sum", total, (self, lambda slope: ones * slope.reshape(kept.shape)))
@@ -126,10 +130,14 @@ class Tensor:
         -------
         Tensor
 
+        Raises
+        ------
+        TypeError, ValueError
+            As for :meth:`sum`; and if there are no numbers to take the mean of.
+
         Source: lesson 03, on sums and means.
         """
-        total = self.sum(axis, keepdims)
-        return total * (total.value.size / self.value.size)
+        return self.sum(axis, keepdims) * (1 / checks.how_many(self.value.shape, axis))
 
     def backward(self) -> None:
         """Find how this tensor depends on each one it was made from, and put it into ``grad``.
@@ -138,10 +146,17 @@ class Tensor:
         each network of a stack, counts as its sum; a network has no part in the results of the
         others, so each gets the slopes of its own.
 
+        Raises
+        ------
+        ValueError
+            If a value has changed since this tensor was computed from it.
+        OverflowError
+            If this tensor is no finite number.
+
         Source: as :class:`Tensor`.
         """
         slopes = {self: np.ones_like(self.value)}
-        for tensor in reversed(in_order(self)):
+        for tensor in reversed(checks.check_tape(in_order(self))):
             tensor.grad = slopes[tensor]
             for argument, pull in tensor.made_from:
                 slope = unbroadcast(pull(tensor.grad), argument.value.shape)
@@ -248,9 +263,14 @@ def exp(a: Argument) -> Tensor:
     -------
     Tensor of the shape of ``a``
 
+    Raises
+    ------
+    OverflowError
+        If a result is no finite number; in float64 that is above 709.
+
     Source: lesson 01, on the way to the slope of the sigmoid.
     """
-    result = np.exp(value_of(a))
+    result = checks.finite_exp(value_of(a))
     return made_by("exp", result, (a, lambda slope: slope * result))
 
 
@@ -272,7 +292,7 @@ def log(a: Argument) -> Tensor:
 
     Source: lesson 03, section 3.3.
     """
-    x = check_above_0(value_of(a))
+    x = checks.check_above_0(value_of(a))
     return made_by("log", np.log(x), (a, lambda slope: slope / x))
 
 
@@ -326,8 +346,14 @@ def unbroadcast(slope: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     -------
     array of this shape
 
+    Raises
+    ------
+    ValueError
+        If the slope is no array that NumPy could have stretched from this shape.
+
     Source: the NumPy user guide, on broadcasting, read backwards.
     """
+    slope = checks.check_slope(slope, shape)
     extra = tuple(range(slope.ndim - len(shape)))
     stretched = tuple(i for i, n in enumerate(shape, start=len(extra)) if n == 1)
     return slope.sum(axis=extra + stretched).reshape(shape) if extra or stretched else slope

@@ -17,7 +17,9 @@ from nnlib.validation import (
     check_instance,
     check_integer,
     check_number,
+    check_real,
     describe,
+    room_for,
 )
 
 if TYPE_CHECKING:  # a module that takes a while to load
@@ -216,8 +218,9 @@ def spirals(
     """
     check_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
-    y = np.arange(n_samples) >= n_samples // 2
-    radius = np.sqrt(rng.uniform(0.01, 1, n_samples))  # the square root spreads them evenly
+    with room_for("n_samples points", n_samples, 2):
+        y = np.arange(n_samples) >= n_samples // 2
+        radius = np.sqrt(rng.uniform(0.01, 1, n_samples))  # the square root spreads them evenly
     angle = 3 * np.pi * radius + np.pi * y
     X = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + _noise(noise) * rng.normal(size=X.shape), y[:, None].astype(float)
@@ -264,11 +267,13 @@ def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
     ------
     TypeError, ValueError
         If the labels are not whole numbers in this range.
+    MemoryError
+        If there is no room for so many classes.
 
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.4.
     """
     check_integer("n_classes", n_classes, "It is the number of different labels.")
-    labels = np.asarray(labels)
+    labels = check_real("labels", labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or labels.size == 0:
         advice = "Use np.ravel(labels).astype(int)." if labels.size else "Give at least one label."
         raise TypeError(
@@ -280,7 +285,10 @@ def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
             f"labels run from {labels.min()} to {labels.max()}, but 0 to {n_classes - 1} is "
             f"expected for {n_classes} classes. Number the classes from 0."
         )
-    return np.eye(n_classes)[labels]
+    with room_for("n_classes columns for each label", len(labels), n_classes):
+        rows = np.zeros((len(labels), n_classes))
+    rows[np.arange(len(labels)), labels] = 1
+    return rows
 
 
 def split(
@@ -318,7 +326,8 @@ def split(
             f"sizes add up to {sum(sizes)}, but there are only {n_samples} samples. "
             "Make a set smaller."
         )
-    order = rng.permutation(n_samples)
+    with room_for("n_samples rows", n_samples):
+        order = rng.permutation(n_samples)
     return np.split(order, np.cumsum(sizes))[: len(sizes)]
 
 
@@ -338,7 +347,9 @@ def _from_scikit_learn(
     check_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
     seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
-    X, labels = getattr(_scikit_learn_datasets(), maker)(n_samples, random_state=seed, **options)
+    make = getattr(_scikit_learn_datasets(), maker)
+    with room_for("n_samples points", n_samples, 2):
+        X, labels = make(n_samples, random_state=seed, **options)
     return X, labels.reshape(-1, 1).astype(float)
 
 

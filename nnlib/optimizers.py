@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from nnlib.validation import check_fraction, check_number, check_step
+from nnlib.validation import check_fraction, check_small, check_step, settings
 
 
 class Optimizer(Protocol):
@@ -24,6 +24,7 @@ class Optimizer(Protocol):
         """Change ``theta`` in place by one step."""
 
 
+@settings()
 class GradientDescent:
     """Go straight against the gradient: ``theta = theta - learning_rate * gradient``.
 
@@ -45,6 +46,7 @@ class GradientDescent:
         theta -= learning_rate * gradient
 
 
+@settings(momentum=check_fraction)
 class Momentum:
     """Keep some of the speed of the last step, like a heavy ball that rolls downhill.
 
@@ -66,7 +68,7 @@ class Momentum:
     """
 
     def __init__(self, momentum: float = 0.9) -> None:
-        self.momentum = check_fraction("momentum", momentum)
+        self.momentum = momentum
         self.velocity: float | np.ndarray = 0.0
         self.left: np.ndarray | None = None  # the parameters that the last training ended with
 
@@ -85,6 +87,7 @@ class Momentum:
         theta += self.velocity
 
 
+@settings(beta1=check_fraction, beta2=check_fraction, epsilon=check_small)
 class Adam:
     """Give each parameter a step of about ``learning_rate``, however long its gradient is.
 
@@ -108,9 +111,7 @@ class Adam:
     """
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
-        self.beta1, self.beta2 = check_fraction("beta1", beta1), check_fraction("beta2", beta2)
-        advice = "Leave it out for 1e-8."
-        self.epsilon = check_number("epsilon", epsilon, above=0, advice=advice)
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
         self.mean: float | np.ndarray = 0.0
         self.mean_of_squares: float | np.ndarray = 0.0
         self.n_steps = 0
@@ -136,8 +137,5 @@ class Adam:
         theta -= learning_rate * mean / (np.sqrt(mean_of_squares) + self.epsilon)
 
 
-OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "gradient_descent": GradientDescent,
-    "momentum": Momentum,
-    "adam": Adam,
-}
+Kinds = dict[str, type[Optimizer]]
+OPTIMIZERS: Kinds = {"gradient_descent": GradientDescent, "momentum": Momentum, "adam": Adam}

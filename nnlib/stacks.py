@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnlib.validation import room_for
+
 
 def zeros_for_stack(
     stack_shape: tuple[int, ...], n_parameters: int, side_by_side: bool, dtype: np.dtype
@@ -26,11 +28,17 @@ def zeros_for_stack(
     -------
     array (*stack_shape, n_parameters)
 
+    Raises
+    ------
+    MemoryError
+        If there is no room for them.
+
     Source: Fog, *Optimizing software in C++* (2023), on structures of arrays.
     """
-    if side_by_side:
-        return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
-    return np.zeros((*stack_shape, n_parameters), dtype)
+    with room_for("the parameters of these layer_sizes", *stack_shape, n_parameters):
+        if side_by_side:
+            return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
+        return np.zeros((*stack_shape, n_parameters), dtype)
 
 
 def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:

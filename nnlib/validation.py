@@ -12,7 +12,7 @@ import inspect
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -95,8 +95,10 @@ def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.nda
     array = check_real(name, value)
     if dtype is None:
         dtype = array.dtype if array.dtype == np.float32 else np.float64
-    with np.errstate(all="ignore"):  # a number too large for dtype becomes inf, and is reported
-        found = np.asarray(array, dtype=dtype)
+    found = array
+    if array.dtype != dtype or type(array) is not np.ndarray:
+        with np.errstate(all="ignore"):  # a number too large for dtype becomes inf: see below
+            found = np.asarray(array, dtype=dtype)
     if np.isfinite(found).all():
         return found
     if found.ndim == 0:
@@ -130,7 +132,7 @@ def check_real(name: str, value: Any) -> np.ndarray:
             f"{name} is {describe(value)}, whose rows do not have the same length. "
             "Every row must hold the same number of entries."
         ) from None
-    if np.ma.is_masked(value):
+    if hasattr(value, "mask") and np.ma.is_masked(value):
         raise ValueError(
             f"{name} is a masked array with {np.ma.count_masked(value)} entries missing, but every "
             f"entry must be a number. Fill them, {name}.filled(0), or drop their rows."
@@ -172,8 +174,10 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
     return "Give each entry a number first; of a date that can be the days since the first one."
 
 
-def takes_floats(function: F) -> F:
+def takes_floats(function: F, infinite: bool = True) -> F:
     """Make a function of arrays take lists and whole numbers too; it computes with floats.
+
+    NaN is refused, and so is infinity where it has no limit.
 
     NumPy computes with the type it is given: in whole numbers of 8 bits, 1 - 2 is 255.
     """
@@ -186,6 +190,8 @@ def takes_floats(function: F) -> F:
         if len(values) + len(named) != len(names) or given.keys() != set(names):
             return function(*values, **named)  # Python says what is wrong
         arrays = [as_floats(name, given[name]) for name in names]
+        for name, array in zip(names, arrays, strict=True):
+            refuse_nan(name, array) if infinite else check_array(name, array, array.dtype)
         if names == ("z", "a") and arrays[0].shape != arrays[1].shape:
             raise ValueError(
                 f"z has shape {arrays[0].shape}, but a has shape {arrays[1].shape}. Give the sums "
@@ -198,11 +204,30 @@ def takes_floats(function: F) -> F:
 
 
 def as_floats(name: str, value: Any) -> np.ndarray:
-    """Return ``value`` as an array of floats: as it is if it is one, NaN and infinity too."""
-    if type(value) is np.ndarray and value.dtype.kind == "f":
+    """Return ``value`` as an array of floats, as it is if it is one, NaN and infinity too.
+
+    Floats of 16 bits become float64, as whole numbers do: they hold three digits, and sums of them
+    end at 65504.
+    """
+    if type(value) is np.ndarray and value.dtype.kind == "f" and value.itemsize > 2:
         return value
     array = check_real(name, value)
-    return array.astype(array.dtype if array.dtype.kind == "f" else np.float64)[()]
+    wide = array.dtype.kind == "f" and array.itemsize > 2
+    return array.astype(array.dtype if wide else np.float64)[()]
+
+
+def refuse_nan(name: str, array: np.ndarray) -> None:
+    """Raise a ValueError if an entry is NaN."""
+    bad = np.argwhere(np.isnan(array))
+    if len(bad):
+        entries = "entries that are" if len(bad) > 1 else "entry that is"
+        what = f"{name} is NaN, but a number is expected."
+        if array.ndim:
+            first = ", ".join(map(str, bad[0]))
+            what = f"{name} holds {len(bad)} {entries} NaN; the first is {name}[{first}]."
+        raise ValueError(
+            f"{what} Find where it comes from: an overflow, a division by 0, the logarithm of 0?"
+        )
 
 
 def takes_rows(function: F) -> F:
@@ -215,11 +240,142 @@ def takes_rows(function: F) -> F:
                 f"z has shape {np.shape(z)}, but rows with a number for each class are expected: "
                 "(..., n_samples, n_classes). Give at least one class."
             )
+        if not np.isfinite(z.max(axis=-1)).all():
+            raise ValueError(
+                "in a row of z the largest number is infinite, and infinity divided by infinity "
+                "is no number. Find where it comes from: an overflow, a division by 0? Only -inf "
+                "has a limit, beside a finite number: the probability 0."
+            )
         return function(z)
 
     checked = takes_floats(with_rows)
     checked.__wrapped__ = function  # what a network calls
     return checked  # type: ignore[return-value]
+
+
+class Held:
+    """What a tensor of the tape holds: a value that is looked at whenever it is set.
+
+    The value of a result is read-only, since its slopes belong to it. That of a tensor which was
+    given may change, between one tape and the next.
+    """
+
+    def __set__(self, tensor: Any, value: Any) -> None:
+        memory = vars(tensor)
+        if "value" in memory:
+            memory["value"] = check_new_value(tensor, value)
+        elif tensor.made_from:  # what an operation has computed is taken as it is
+            memory["value"] = np.asarray(value).view()
+            memory["value"].setflags(write=False)
+            # No operation has made these: they may change.
+            given = [argument for argument, _ in tensor.made_from if not argument.made_from]
+            memory["seen"] = [(each, each.value.tobytes()) for each in given]
+        else:
+            memory["value"] = check_array("value", value)
+
+
+def check_new_value(tensor: Any, value: Any) -> np.ndarray:
+    """Return the value that is set in place of a tensor's, or raise."""
+    if tensor.made_from:
+        raise AttributeError(
+            f"value of {tensor!r} cannot be set, since it was computed: its slopes would not "
+            "follow. Change the tensors that it was made from, and compute it anew."
+        )
+    return check_replacement("value", value, tensor.value)
+
+
+class Recorded:
+    """A tensor's memory: how it was made, and from which values."""
+
+    made_from: tuple[tuple[Any, Any], ...]
+    if TYPE_CHECKING:
+        value: np.ndarray
+    else:
+        value = Held()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy, or one from a pickle, holds the numbers; how they were made stays with the tape.
+        return {**vars(self), "made_from": (), "seen": []}
+
+
+def check_tape(order: list[T]) -> list[T]:
+    """Return the tensors of a tape, if each holds what it held, and the last one is finite."""
+    last: Any = order[-1]
+    check_finite(last.name, last.value, [argument.value for argument, _ in last.made_from])
+    for result in order:
+        for tensor, seen in vars(result).get("seen", ()):
+            if tensor.value.tobytes() != seen:
+                raise ValueError(
+                    f"the value of {tensor!r} has changed since {result!r} was computed from it, "
+                    "so the slopes would belong to neither. Change values after backward(), then "
+                    "compute the loss anew."
+                )
+    return order
+
+
+def check_finite(name: str, result: Any, arguments: Sequence[Any]) -> Any:
+    """Return what an operation has computed, if it is finite."""
+    if not np.isfinite(result).all():
+        largest = max((np.abs(value).max(initial=0) for value in arguments), default=0)
+        advice = "Bring the numbers to a scale near 1."
+        if name == "exp":
+            advice = (
+                "Subtract the largest entry of each row first, as softmax does; a logarithm of the "
+                "sum gets it back."
+            )
+        raise OverflowError(
+            f"{name} of entries as large as {largest:g} is no finite number in {result.dtype}. "
+            f"{advice}"
+        )
+    return result
+
+
+def finite_exp(x: Any) -> Any:
+    """Return ``e**x`` if all of it is finite."""
+    with np.errstate(over="ignore"):  # looked at in the next line
+        result = np.exp(x)
+    return check_finite("exp", result, [x])
+
+
+def check_slope(slope: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the slope that an operation gives for an argument of this shape, if it can be one."""
+    found = getattr(slope, "shape", None)
+    if found != shape:
+        last = found[len(found) - len(shape) :] if found and len(found) >= len(shape) else None
+        if last is None or any(n not in (1, m) for n, m in zip(shape, last, strict=True)):
+            raise ValueError(
+                f"an operation gives {describe(slope)} as the slope for an argument of shape "
+                f"{shape}. The "
+                "function in made_by has to return dL/d(argument), in the shape of the argument "
+                "or in that of the result."
+            )
+    return slope
+
+
+def check_axes(axis: Any, keepdims: Any, shape: tuple[int, ...]) -> Any:
+    """Return the axes to add over, None for all, or raise a ValueError."""
+    check_switch("keepdims", keepdims)
+    given = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
+    whole = [isinstance(i, (int, np.integer)) and not isinstance(i, bool) for i in given]
+    n = len(shape)
+    if not all(whole) or len({i % n for i in given if -n <= i < n}) < len(given):
+        raise ValueError(
+            f"axis is {describe(axis)}, but the tensor has shape {shape}. Give one of its {n} axes "
+            "by its number, from 0 (or -1 for the last), several as a tuple, or None for all."
+        )
+    return axis
+
+
+def how_many(shape: tuple[int, ...], axis: Any) -> int:
+    """Return how many entries go into each mean over ``axis``, or raise if there are none."""
+    axes = range(len(shape)) if axis is None else np.ravel(axis)
+    number = math.prod(shape[i] for i in axes)
+    if number == 0:
+        raise ValueError(
+            f"the mean over axis {axis} of shape {shape} is asked for, but there are no numbers "
+            "in it. Give at least one."
+        )
+    return number
 
 
 def value_of(argument: Any, name: str = "a") -> Any:
@@ -230,7 +386,8 @@ def value_of(argument: Any, name: str = "a") -> Any:
 def values_of(a: Any, b: Any, product: bool = False) -> tuple[Any, Any]:
     """Return the arrays behind the two arguments of an operation, whose shapes fit together."""
     x, y = value_of(a), value_of(b, "b")
-    check_together(np.shape(x), np.shape(y), product)
+    if product or np.shape(x) != np.shape(y):
+        check_together(np.shape(x), np.shape(y), product)
     return x, y
 
 
@@ -248,7 +405,7 @@ def check_constant(name: str, value: Any) -> Any:
     """Return a number as a float, anything else as an array of floats."""
     if type(value) in (bool, int, float) and abs(value) <= sys.float_info.max:
         return float(value)  # a number of Python's leaves float32 as it is
-    return check_array(name, value)
+    return check_array(name, value).copy()  # what happens to it later is no matter of the tape
 
 
 def check_together(a: tuple[int, ...], b: tuple[int, ...], product: bool) -> None:
@@ -260,13 +417,11 @@ def check_together(a: tuple[int, ...], b: tuple[int, ...], product: bool) -> Non
             ".reshape(1, -1), or .reshape(-1, 1) for a column."
         )
     pair = (a[:-2], b[:-2]) if product else (a, b)
-    try:
-        np.broadcast_shapes(*pair)
-    except ValueError:
+    if not all(m == n or 1 in (m, n) for m, n in zip(*map(reversed, pair), strict=False)):
         raise ValueError(
             f"a has shape {a} and b has shape {b}, which do not fit: counted from the last axis, "
             "two lengths have to be equal, or one of them 1. Reshape one of the two."
-        ) from None
+        )
 
 
 def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]:
@@ -278,7 +433,7 @@ def takes_targets(check: Callable[[np.ndarray], np.ndarray]) -> Callable[[F], F]
             check_shapes(predictions, y)
             return function(predictions, check(check_array("y", y)))
 
-        return takes_floats(checked)  # type: ignore[return-value]
+        return takes_floats(checked, infinite=False)  # type: ignore[return-value]
 
     return decorate
 
@@ -448,6 +603,27 @@ def check_number(
             f"{name} is {describe(value)}, but a finite number {bound} is expected. {advice}"
         )
     return number
+
+
+@contextlib.contextmanager
+def room_for(what: str, *shape: int) -> Iterator[None]:
+    """Say what is too large where arrays of this shape do not fit into memory.
+
+    Raises
+    ------
+    MemoryError
+        If one is refused, or has more entries than NumPy can count.
+    """
+    try:
+        if math.prod(shape) > sys.maxsize // 8:
+            raise MemoryError
+        yield
+    except MemoryError:
+        size = " × ".join(map(str, shape))
+        raise MemoryError(
+            f"{what} would be {size} numbers, {8 * math.prod(shape) / 1e9:,.1f} GB, for which "
+            "there is no memory. Take fewer."
+        ) from None
 
 
 def check_switch(name: str, value: Any) -> bool:
@@ -803,6 +979,40 @@ def check_sums(z: Sequence[np.ndarray], theta: np.ndarray) -> None:
             )
 
 
+class Setting:
+    """An attribute that is looked at whenever it is set; reading it takes no longer for that."""
+
+    def __init__(self, name: str, check: Callable[[str, Any], Any]) -> None:
+        self.name, self.check = name, check
+
+    def __set__(self, thing: Any, value: Any) -> None:
+        vars(thing)[self.name] = self.check(self.name, value)
+
+
+def settings(**checks: Callable[[str, Any], Any]) -> Callable[[type[T]], type[T]]:
+    """Make the settings of a class of optimisers be looked at, not only when one is made."""
+
+    def decorate(kind: type[T]) -> type[T]:
+        for name, check in {**checks, "learning_rate": refuse_rate}.items():
+            setattr(kind, name, Setting(name, check))
+        return kind
+
+    return decorate
+
+
+def refuse_rate(name: str, value: Any) -> None:
+    """Raise the AttributeError of an optimiser whose learning rate is set."""
+    raise AttributeError(
+        f"{name} of an optimiser cannot be set: it has none of its own. Give it to the training, "
+        f"train(…, {name}={value!r}), or to a step by hand."
+    )
+
+
+def check_small(name: str, value: Any) -> float:
+    """Return a number above 0 that keeps a division finite."""
+    return check_number(name, value, above=0, advice="Leave it out for 1e-8.")
+
+
 def check_step(
     theta: Any, gradient: Any, learning_rate: Any, remembered: float | np.ndarray = 0.0
 ) -> np.ndarray:
@@ -816,12 +1026,13 @@ def check_step(
         If ``theta`` cannot be written to, or if the shapes do not fit.
     """
     usual = type(theta) is type(gradient) is np.ndarray and theta.dtype == gradient.dtype
-    if not (usual and theta.dtype.kind == "f" and theta.flags.writeable):
-        floats = isinstance(theta, np.ndarray) and theta.dtype.kind == "f"
+    if not (usual and theta.dtype.char in "dfg" and theta.flags.writeable):
+        floats = isinstance(theta, np.ndarray) and theta.dtype.char in "dfg"
         if not floats or isinstance(theta, (np.ma.MaskedArray, np.matrix)):
             raise TypeError(
-                f"theta is {describe(theta)}, but a plain array of floats is expected, since a "
-                "step changes it in place. Make one first: theta = np.array(theta, dtype=float)."
+                f"theta is {describe(theta)}, but a plain array of floats (of 32 bits or more) is "
+                "expected, since a step changes it in place. Make one first: theta = "
+                "np.array(theta, dtype=float)."
             )
         if not theta.flags.writeable:
             raise ValueError(
@@ -838,8 +1049,14 @@ def check_step(
             f"theta has shape {theta.shape}, but this optimiser remembers steps of shape "
             f"{np.shape(remembered)}: it belongs to other parameters. Take a new one for these."
         )
-    if type(learning_rate) is not float:
-        shape = check_array("learning_rate", learning_rate).shape
+    if not (type(learning_rate) is float and 0 <= learning_rate < math.inf):
+        rates = check_array("learning_rate", learning_rate)
+        shape = rates.shape
+        if rates.min(initial=0) < 0:
+            raise ValueError(
+                f"learning_rate is {rates.min():g}, but a number of at least 0 is expected: a step "
+                "goes against the gradient by itself. Take the sign away."
+            )
         if shape not in ((), (1,), (*theta.shape[:-1], 1), theta.shape):
             raise ValueError(
                 f"learning_rate has shape {shape}, but theta has shape {theta.shape}. Give one "

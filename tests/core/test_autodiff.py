@@ -340,6 +340,126 @@ def test_the_logarithm_of_0_or_less_is_refused(number):
         log(Tensor([1.0, number]))
 
 
+@pytest.mark.parametrize("value", [1000.0, np.array([1.0, 800.0]), Tensor(1000.0), [710]])
+def test_an_exponential_that_overflows_is_refused(value):
+    with pytest.raises(OverflowError, match=r"^exp of entries as large as \d+ is no .* in float64"):
+        exp(value)
+    with pytest.raises(OverflowError, match="in float32"):
+        exp(Tensor(np.array([100.0], np.float32)))
+    assert exp(Tensor(-1000.0)).value == 0
+    assert np.isfinite(exp(Tensor(709.0)).value)
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_what_is_no_finite_number_has_no_slopes():
+    x = Tensor(1e200)
+    with pytest.raises(
+        OverflowError, match=r"^× of entries as large as 1e[+]200 is no finite number"
+    ):
+        (x * x).backward()
+    assert x.grad is None
+
+
+def change(x):
+    x.value[0] = 9.0
+
+
+def set_anew(x):
+    x.value = [9.0, 2.0]
+
+
+def take_a_step(x):
+    x.value -= 0.1
+
+
+@pytest.mark.parametrize("how", [change, set_anew, take_a_step])
+def test_a_value_that_has_changed_under_its_tape_is_seen(how):
+    x = Tensor([1.0, 2.0], name="x")
+    y = x * x
+    loss = y.sum()
+    how(x)
+    with pytest.raises(
+        ValueError, match=r"value of Tensor\(x, shape \(2,\)\) has changed since .*×"
+    ):
+        loss.backward()
+    (x * x).sum().backward()  # computed anew, as it says
+    np.testing.assert_array_equal(x.grad, 2 * x.value)
+
+
+def test_a_value_that_is_put_back_is_the_same_again():
+    x = Tensor([1.0, 2.0])
+    loss = (x * x).sum()
+    x.value += 1
+    x.value -= 1
+    loss.backward()
+    np.testing.assert_array_equal(x.grad, [2.0, 4.0])
+
+
+def test_a_constant_that_changes_later_is_no_matter():
+    x, constant = Tensor([1.0, 2.0]), np.array([3.0, 4.0])
+    loss = (x * constant).sum()
+    constant *= 0
+    loss.backward()
+    np.testing.assert_array_equal(x.grad, [3.0, 4.0])
+
+
+def test_the_value_of_a_result_stays():
+    x = Tensor([1.0, 2.0])
+    y = x * 3.0
+    with pytest.raises(ValueError, match="read-only"):
+        y.value[0] = 5.0
+    with pytest.raises(AttributeError, match=r"^value of Tensor\(×, shape \(2,\)\) cannot be set"):
+        y.value = [1.0, 2.0]
+    mine = np.array([1.0, 2.0])
+    autodiff.made_by("mine", mine, (x, np.copy))
+    mine += 1  # only the tensor's view of it is read-only
+
+
+@pytest.mark.parametrize("value", [None, "1", [1.0, np.nan], [1.0, np.inf], [1j, 0]])
+def test_a_new_value_is_looked_at(value):
+    x = Tensor([1.0, 2.0])
+    with pytest.raises((TypeError, ValueError), match=r"^value (is|holds)"):
+        x.value = value
+    np.testing.assert_array_equal(x.value, [1.0, 2.0])
+
+
+def test_a_new_value_has_the_shape_and_the_float_type_of_the_old_one():
+    x = Tensor(np.array([1.0, 2.0], np.float32))
+    with pytest.raises(ValueError, match=r"value has shape \(2,\), but the new values"):
+        x.value = [1.0, 2.0, 3.0]
+    x.value = [3, 4]
+    assert x.value.dtype == np.float32
+    np.testing.assert_array_equal(x.value, [3, 4])
+
+
+@pytest.mark.parametrize("axis", [2, -3, (0, 0), (0, -2), True, 1.0, "0", [0]])
+@pytest.mark.parametrize("name", ["sum", "mean"])
+def test_an_axis_that_is_not_there_is_named(name, axis):
+    with pytest.raises(ValueError, match=r"^axis is .*, but the tensor has shape \(2, 2\)"):
+        getattr(Tensor(SQUARE), name)(axis)
+
+
+def test_keepdims_is_true_or_false():
+    with pytest.raises(TypeError, match=r"^keepdims is 'no'"):
+        Tensor(SQUARE).sum(0, "no")
+
+
+@pytest.mark.parametrize(("shape", "axis"), [((0,), None), ((2, 0), 1), ((0, 3), (0, 1))])
+def test_a_mean_of_nothing_is_refused(shape, axis):
+    with pytest.raises(ValueError, match=r"^the mean over axis .* there are no numbers in it"):
+        Tensor(np.ones(shape)).mean(axis)
+    assert Tensor(np.ones(shape)).sum().value == 0
+    assert Tensor(np.ones((0, 3))).mean(1).value.shape == (0,)
+
+
+@pytest.mark.parametrize("slope", [None, "1", np.ones(3), np.float64(1), np.ones((3, 2))])
+def test_an_operation_of_ones_own_gives_slopes_of_the_right_shape(slope):
+    x = Tensor([1.0, 2.0, 3.0, 4.0])
+    mine = autodiff.made_by("mine", x.value * 2, (x, lambda _: slope))
+    with pytest.raises(ValueError, match=r"as the slope for an argument of shape \(4,\)"):
+        mine.backward()
+
+
 @pytest.mark.parametrize(
     "again", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))]
 )

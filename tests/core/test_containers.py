@@ -77,10 +77,61 @@ def test_a_number_gives_a_number(name, number):
     assert found == getattr(activations, name)(np.array([float(number)]))[0]
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
+@pytest.mark.parametrize("dtype", [np.float32, np.longdouble])
 def test_other_floats_stay_what_they_are(dtype):
     for name in FUNCTIONS:
         assert getattr(activations, name)(VALUES.astype(dtype)).dtype == dtype
+
+
+def test_floats_of_16_bits_are_computed_in_64():
+    z = np.array([[100.0, 0.1]], np.float16)
+    for name in FUNCTIONS:
+        found, expected = (getattr(activations, name)(values) for values in (z, z.astype(float)))
+        assert found.dtype == np.float64
+        np.testing.assert_array_equal(found, expected)
+    large = np.full((1000, 1), 10, np.float16)  # whose squares add up to more than 65504
+    assert losses.mse(large, np.zeros((1000, 1), np.float16)) == 100
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *(f"{name}_derivative" for name in FUNCTIONS[:-1])])
+def test_an_activation_refuses_nan(name):
+    function, z = getattr(activations, name), np.array([[0.0, np.nan], [np.nan, 1.0]])
+    for bad in (z, z.astype(np.float32), z.tolist()):
+        given = [bad] if name in FUNCTIONS else [np.zeros((2, 2)), bad]
+        with pytest.raises(ValueError, match=r"^[za] holds 2 entries that are NaN; the first is"):
+            function(*given)
+    if name != "softmax":
+        with pytest.raises(
+            ValueError, match=r"^[za] is NaN, but a number is expected\. Find where"
+        ):
+            function(*(np.nan for _ in given))
+    with pytest.raises(ValueError, match=r"holds 1 entry that is NaN; the first is [za]\[0, 1\]\."):
+        function(*([[0.0, np.nan]] for _ in given))
+
+
+def test_an_activation_has_a_limit_at_infinity():
+    z = np.array([[-np.inf, 0.0, np.inf]])
+    np.testing.assert_array_equal(activations.sigmoid(z), [[0, 0.5, 1]])
+    np.testing.assert_array_equal(activations.tanh(z), [[-1, 0, 1]])
+    np.testing.assert_array_equal(activations.relu(z), [[0, 0, np.inf]])
+    np.testing.assert_array_equal(activations.softmax([[-np.inf, 0.0, 0.0]]), [[0, 0.5, 0.5]])
+
+
+@pytest.mark.parametrize("row", [[np.inf, 0.0], [np.inf, np.inf], [-np.inf, -np.inf]])
+def test_softmax_refuses_a_row_without_a_limit(row):
+    with pytest.raises(ValueError, match="in a row of z the largest number is infinite"):
+        activations.softmax([[0.0, 1.0], row])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_a_loss_refuses_predictions_that_are_no_finite_numbers(name, bad):
+    values = VALUES.copy()
+    values[1, 2] = bad
+    with pytest.raises(
+        ValueError, match=r"^[za] holds 1 entry .* NaN or infinite .* \[?[za]\[1, 2\]"
+    ):
+        getattr(losses, name)(values, TARGETS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS + LOSSES)

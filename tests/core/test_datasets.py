@@ -145,3 +145,33 @@ def test_without_scikit_learn_the_message_says_what_to_do(monkeypatch, make):
 def test_the_spirals_need_no_scikit_learn(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
     assert datasets.spirals(10, rng=generator())[0].shape == (10, 2)
+
+
+@pytest.mark.parametrize("n_classes", [10**14, 10**20])
+def test_more_classes_than_there_is_memory_for_are_refused(n_classes):
+    with pytest.raises(MemoryError, match=f"n_classes columns .* 2 × {n_classes} numbers, .* GB"):
+        datasets.one_hot([0, 1], n_classes)
+
+
+def test_many_classes_take_the_memory_of_their_rows_alone():
+    rows = datasets.one_hot([70_000, 3], 100_000)  # and no square of this size
+    assert rows.shape == (2, 100_000)
+    np.testing.assert_array_equal(np.argwhere(rows), [[0, 70_000], [1, 3]])
+
+
+def test_labels_that_are_missing_are_refused():
+    with pytest.raises(ValueError, match=r"^labels is a masked array with 1 entries missing"):
+        datasets.one_hot(np.ma.masked_equal([0, 1, 2], 1), 3)
+
+
+@pytest.mark.parametrize("name", ["moons", "circles", "spirals"])
+def test_more_points_than_there_is_memory_for_are_refused(name):
+    with pytest.raises(
+        MemoryError, match=r"^n_samples points would be 1000000000000000 × 2 numbers"
+    ):
+        getattr(datasets, name)(10**15, rng=np.random.default_rng(0))
+
+
+def test_more_rows_than_there_is_memory_for_are_refused():
+    with pytest.raises(MemoryError, match=r"^n_samples rows would be"):
+        datasets.split(10**15, [3], rng=np.random.default_rng(0))

@@ -208,7 +208,14 @@ def test_a_vector_may_be_a_list_of_whole_numbers():
     np.testing.assert_array_equal(other.W[1], [[1], [2]])
 
 
-@pytest.mark.parametrize("vector", [["a"] * 3, np.ones(3, np.float16), None, np.ones(3, complex)])
+def test_a_vector_of_16_bits_becomes_float64():
+    other = random_network([2, 1], "tanh", "tanh").with_vector(np.ones(3, np.float16))
+    assert other.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    "vector", [["a"] * 3, np.ones(3, np.longdouble), None, np.ones(3, complex)]
+)
 def test_a_vector_of_no_such_numbers_is_refused(vector):
     with pytest.raises(TypeError, match="is"):
         random_network([2, 1], "tanh", "tanh").with_vector(vector)

@@ -202,6 +202,7 @@ FROZEN = np.zeros(3)
 FROZEN.flags.writeable = False
 BAD_STEPS = {
     "a list": ([0.0] * 3, np.ones(3), 0.1, TypeError, "theta is .*list"),
+    "16 bits": (np.zeros(3, np.float16), np.ones(3), 0.1, TypeError, "of 32 bits or more"),
     "integers": (np.zeros(3, int), np.ones(3), 0.1, TypeError, "dtype=float"),
     "masked": (np.ma.zeros(3), np.ones(3), 0.1, TypeError, "plain array"),
     "read-only": (FROZEN, np.ones(3), 0.1, ValueError, "theta is read-only"),
@@ -212,9 +213,17 @@ BAD_STEPS = {
     "rate as text": (np.zeros(3), np.ones(3), "0.1", TypeError, "learning_rate is '0.1'"),
     "no rate": (np.zeros(3), np.ones(3), None, TypeError, "learning_rate is None"),
     "infinite rate": (np.zeros(3), np.ones(3), np.array(np.inf), ValueError, "learning_rate is"),
+    "rate below 0": (np.zeros(3), np.ones(3), -0.1, ValueError, "learning_rate is -0.1, but a"),
+    "whole rate below 0": (np.zeros(3), np.ones(3), -1, ValueError, "Take the sign away"),
+    "one of the rates below 0": (
+        np.zeros((2, 3)), np.ones((2, 3)), np.array([[0.1], [-3.0]]), ValueError,
+        "learning_rate is -3, but",
+    ),
+    "rate NaN": (np.zeros(3), np.ones(3), float("nan"), ValueError, "learning_rate is nan"),
+    "rate infinite": (np.zeros(3), np.ones(3), float("inf"), ValueError, "learning_rate is inf"),
     "two rates": (np.zeros(3), np.ones(3), [0.1, 0.2], ValueError, "learning_rate has shape"),
     "rates": (np.zeros((2, 3)), np.ones((2, 3)), np.ones(2), ValueError, r"shape \(2, 1\)"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -250,3 +259,43 @@ def test_a_gradient_of_any_numbers_gives_the_step_of_the_floats(name, kind):
     OPTIMIZERS[name]().step(found, gradient, 1)
     OPTIMIZERS[name]().step(expected, np.array(slopes, float), 1.0)
     assert np.array_equal(found, expected)
+
+
+SETTINGS = [(Momentum, "momentum"), (Adam, "beta1"), (Adam, "beta2"), (Adam, "epsilon")]
+
+
+@pytest.mark.parametrize(("kind", "name"), SETTINGS)
+@pytest.mark.parametrize("value", [5, -0.1, np.nan, np.inf, "0.9", None, True])
+def test_a_setting_is_looked_at_whenever_it_is_set(kind, name, value):
+    if (name, value) == ("epsilon", 5):
+        value = 0
+    optimizer, before = kind(), vars(kind())
+    for make in (lambda: kind(**{name: value}), lambda: setattr(optimizer, name, value)):
+        with pytest.raises(ValueError, match=f"^{name} is .* is expected"):
+            make()
+    assert vars(optimizer) == before
+
+
+@pytest.mark.parametrize(("kind", "name"), SETTINGS)
+def test_a_setting_that_is_set_is_used(kind, name):
+    changed = kind()
+    setattr(changed, name, 0.5)
+    assert getattr(changed, name) == 0.5
+    slopes = [1.0, -2.0, 0.5]
+    assert descend(changed, slopes) == descend(kind(**{name: 0.5}), slopes)
+    assert descend(kind(), slopes) != descend(kind(**{name: 0.5}), slopes)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_learning_rate_that_would_be_ignored_is_refused(name):
+    optimizer = OPTIMIZERS[name]()
+    with pytest.raises(
+        AttributeError, match=r"Give it to the training, train\(…, learning_rate=0.1"
+    ):
+        optimizer.learning_rate = 0.1
+    assert not hasattr(vars(optimizer), "learning_rate")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_rate_of_0_goes_nowhere(name):
+    assert descend(OPTIMIZERS[name](), [1.0, 2.0], learning_rate=0.0) == 0

@@ -191,3 +191,9 @@ def test_an_attribute_cannot_be_deleted(name):
     with pytest.raises(AttributeError, match=f"^{name} of a .* cannot be changed"):
         delattr(thing, name)
     assert hasattr(thing, name)
+
+
+@pytest.mark.parametrize("options", [{}, {"stack_shape": 1000}, {"stack_shape": (10**9, 10**9)}])
+def test_more_parameters_than_there_is_memory_for_are_refused(options):
+    with pytest.raises(MemoryError, match=r"the parameters of these layer_sizes would be .* GB"):
+        Parameters([10**7, 10**7], **options)
