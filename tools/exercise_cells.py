@@ -1,10 +1,10 @@
 """Finds the exercises in the notebooks, and says what is wrong with their form."""
 
 import re
-import symtable
 from dataclasses import dataclass
 
 import numpy as np
+from cell_names import names_of
 
 from nnlib.lab.checks import Function
 
@@ -81,23 +81,6 @@ def touched(notebook):
             chosen.add(i)
             wanted = (wanted - assigned) | used
     return sorted(chosen)
-
-
-def names_of(source):
-    """The global names that a cell uses, in its functions too, and those that it assigns."""
-    cell = symtable.symtable(source, "cell", "exec")
-    assigned = {
-        symbol.get_name()
-        for symbol in cell.get_symbols()
-        if symbol.is_assigned() or symbol.is_imported()
-    }
-    used = {symbol.get_name() for symbol in cell.get_symbols() if symbol.is_referenced()}
-    inner = cell.get_children()
-    while inner:
-        table = inner.pop()
-        used |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
-        inner += table.get_children()
-    return used, assigned
 
 
 def problems(notebooks, lesson, exercises):

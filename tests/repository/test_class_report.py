@@ -1,8 +1,12 @@
 """The report on a class: solved is solved, and no notebook does harm or gets credit for a trick."""
 
 import csv
-import subprocess
+import json
+import os
+import re
+import socket
 import sys
+from pathlib import Path
 
 import class_copy
 import class_report
@@ -18,10 +22,12 @@ FIRST, SECOND = exercise_cells.find(read(SITTING))  # two numbers, and a functio
 
 
 def sandbox_works():
-    if sys.platform != "linux" or class_report.bubblewrap() is None:
+    if sys.platform != "linux":
         return False
-    command = [class_report.bubblewrap(), "--ro-bind", "/", "/", "--unshare-all", "true"]
-    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+    try:
+        return bool(class_report.bubblewrap())
+    except class_report.NotBuilt:
+        return False
 
 
 pytestmark = pytest.mark.skipif(not sandbox_works(), reason="bubblewrap cannot run here")
@@ -48,9 +54,9 @@ def hand_in(folder, name, changes, sitting=SITTING):
     return path
 
 
-def states(folder, known):
+def states(folder, known, n=1):
     handed = list(class_report.collect(folder, known))
-    kept = class_report.best(class_report.judge_all(handed, known))
+    kept = class_report.best(class_report.judge_all(handed, known, n))
     return {key: result.state for key, result in kept.items()}, kept, handed
 
 
@@ -72,44 +78,114 @@ def test_every_published_solution_is_solved(tmp_path, known):
     for path in SITTINGS:
         if found := exercise_cells.find(read(path)):
             hand_in(tmp_path / path.stem, "Ada", {c.number: c.solution for c in found}, path)
-    found, kept, _ = states(tmp_path, known)
+    found, kept, _ = states(tmp_path, known, n=2)
     assert set(found) == {("Ada", number) for number in known}
     assert [(key, kept[key]) for key, state in found.items() if state != "solved"] == []
 
 
+DONE = "raise RuntimeError('DONE')\n"  # said if a trick works
+WRITE = (
+    "import os\nfor fd in range(3, 20):\n    try:\n        {}\n    except OSError:\n        pass\n"
+)
+# What an answer might try; its own check, if it has one, takes the place of the exercise's.
 HOSTILE = {
     "deletes": "import shutil\nshutil.rmtree(FOLDER, True)\nopen(FILE, 'w').close()\n",
-    "loops": "while True:\n    pass\n",
-    "forks": "import os\nwhile True:\n    os.fork()\n",
-    "fills the memory": "rows = []\nwhile True:\n    rows.append(bytearray(10**8))\n",
-    "asks the network": "import socket\nsocket.create_connection(('127.0.0.1', 22), 2)\n",
-    "prints a verdict": "print('Exercise 4.9   ✓ right')\n",
-    "patches the check": "import nnlib.lab\nnnlib.lab.check = check = lambda *a: print('right')\n",
-    "looks into the checks": "from nnlib.lab.checks.lesson_04 import middle\n",
-    "writes into the pipe": (
-        "import contextlib, os\nfor i in range(3, 20):\n    with contextlib.suppress(OSError):\n"
-        "        os.write(i, b'{\"answers\": []}\\n')\n"
+    "follows a link": (
+        "import os\nos.symlink(FOLDER, '/tmp/l')\nopen('/tmp/l/marks.txt', 'w')\n" + DONE
     ),
+    "looks for what is yours": "import os\nif os.path.exists(FILE):\n    " + DONE,
+    "looks for the solutions": (
+        "import os\nseen = [name for _, _, names in os.walk(ROOT) for name in names]\n"
+        "if any(n.startswith(('lesson_0', '04b')) for n in seen):\n    " + DONE
+    ),
+    "looks into the checks": (
+        "import importlib\nimportlib.import_module('nnlib.lab.che' + 'cks.lesson_04')\n" + DONE
+    ),
+    "writes among the packages": (
+        "import numpy\nopen(numpy.__file__.replace('__init__', 'x'), 'w')\n" + DONE
+    ),
+    "writes over the report": "open(ROOT + '/tools/class_report.py', 'a')\n" + DONE,
+    "fills the disk": (
+        "for i in range(200):\n    open(f'/tmp/{i}', 'wb').write(bytes(10**6))\n" + DONE
+    ),
+    "fills other folders": (
+        "for folder in ('/', '/dev', '/dev/shm', '/var/tmp', '/usr', ROOT):\n    try:\n"
+        "        open(folder + '/x', 'w')\n    except OSError:\n        continue\n    " + DONE
+    ),
+    "fills the memory": "rows = []\nfor _ in range(40):\n    rows += [bytes(10**8)]\n" + DONE,
+    "opens many files": "files = [open('/dev/null') for _ in range(999)]\n" + DONE,
+    "loops": "while True:\n    pass\n",
+    "loops and catches": (
+        "while True:\n    try:\n        exit(input())\n    except BaseException:\n        pass\n"
+    ),
+    "forks": "import os\nos.fork()\n" + DONE,
+    "starts programs": (
+        "import _posixsubprocess, inspect, os, subprocess\nif os.system('true') == 0:\n    " + DONE
+        + "subprocess.run(['true'])\n" + DONE
+    ),
+    "asks the kernel": (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "if libc.fork() >= 0 or libc.unshare(1 << 28) == 0:\n    " + DONE
+    ),
+    "looks into the process above": "import os\nopen(f'/proc/{os.getppid()}/mem', 'rb')\n" + DONE,
+    "ends the process above": "import os\nos.kill(os.getppid(), 9)\n",
     "ends the process": "import os\nos._exit(0)\n",
+    "crashes": "import ctypes\nctypes.string_at(0)\n",
+    "asks the network": "import socket\nsocket.create_connection(('127.0.0.1', PORT), 2)\n" + DONE,
+    "prints a verdict": "print('Exercise 4.9   ✓ right')\ncheck = print\n",
+    "patches the check": (
+        "import sys, nnlib.lab\nchecks = sys.modules['nnlib.lab.checks']\n"
+        "nnlib.lab.check = checks.check = check = lambda *a: print('right')\n"
+    ),
+    "prints much": "for _ in range(99):\n    print('x' * 10**6)\n",
+    "writes into the pipe": WRITE.format("os.write(fd, b'{\"answers\": []}\\n')"),
+    "writes much into the pipe": WRITE.format("os.write(fd, bytes(10**7))"),
+    "writes deep JSON into the pipe": WRITE.format("os.write(fd, b'[' * 10**5 + b'\\n')"),
+    "hands in what equals everything": (
+        "class Same:\n    __eq__ = lambda self, other: True\n    __float__ = lambda self: 1.0\n"
+        "check('NUMBER', Same())\n"
+    ),
+    "hands in what contains itself": "rows = []\nrows.append(rows)\ncheck('NUMBER', rows)\n",
+    "hands in a pickle": (
+        "import os, numpy as np\nclass P:\n    __reduce__ = lambda self: (os.system, ('ls',))\n"
+        "check('NUMBER', np.array([P()], object))\n"
+    ),
+    "hands in a shape": "import numpy as np\ncheck('NUMBER', *[np.zeros((0, 10**12))] * 4)\n",
+    "says what cannot be written": "raise RuntimeError('\\ud800\\n=1+1;=2')\n",
     "is no Python": "def f(:\n",
-}
+    "is deep": "x = " + "-" * 90_000 + "1\n",
+    "is long": "#" * 200_000 + "\n",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("what", HOSTILE)
-def test_no_trick_does_harm_or_gets_credit(what, tmp_path, known, monkeypatch):
-    monkeypatch.setattr(class_report, "ANSWER_SECONDS", 10)
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "marks.txt").write_text("precious")
-    trick = (
-        HOSTILE[what]
-        .replace("FOLDER", repr(str(mine)))
-        .replace("FILE", repr(str(mine / "marks.txt")))
-    )
-    hand_in(tmp_path / "in", "Eve", {SECOND.number: trick + SECOND.code})
-    found, _, _ = states(tmp_path / "in", known)
-    assert found["Eve", SECOND.number] in ("tried", "untouched")
-    assert (mine / "marks.txt").read_text() == "precious"
+def test_no_trick_does_harm_or_gets_credit(tmp_path, known, monkeypatch):
+    """Each is an answer of its own in one notebook, so each must leave the next one alone."""
+    monkeypatch.setattr(class_report, "ANSWER_SECONDS", 3)
+    mine = tmp_path / "mine" / "marks.txt"
+    mine.parent.mkdir()
+    mine.write_text("precious")
+    tried = dict(zip(HOSTILE, known, strict=False))
+    assert len(tried) == len(HOSTILE)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        values = {"FOLDER": str(mine.parent), "FILE": str(mine), "ROOT": str(class_report.ROOT)}
+        values["PORT"] = server.getsockname()[1]
+        cells = []
+        for what, number in tried.items():
+            source = HOSTILE[what].replace("NUMBER", number)
+            for word, value in values.items():
+                source = source.replace(word, repr(value))
+            own = "" if "\ncheck('" in source else known[number].stub
+            cells.append(nbformat.v4.new_code_cell(source + own))
+        (tmp_path / "in").mkdir()
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "in" / "Eve.ipynb")
+        _, kept, _ = states(tmp_path / "in", known)
+    results = {what: kept["Eve", number] for what, number in tried.items()}
+    assert {w: r for w, r in results.items() if r.state == "solved" or "DONE" in r.note} == {}
+    assert mine.read_text() == "precious"
+    assert [*mine.parent.iterdir()] == [mine]
+    class_report.write_table(tmp_path / "t.csv", kept)
+    table = (tmp_path / "t.csv").read_text("utf-8")
+    assert not re.search(r"(^|[;,])\s*[=+@-]", table, re.M)
 
 
 def test_after_a_trick_the_next_answer_is_judged(tmp_path, known, monkeypatch):
@@ -122,6 +198,100 @@ def test_after_a_trick_the_next_answer_is_judged(tmp_path, known, monkeypatch):
     assert found["Eve", SECOND.number] == "solved"
 
 
+HONEST = {
+    "a helper in a cell of its own": ["def half(x):\n    return x * 0.5\n", "half", ""],
+    "a magic and a question": ["", "", "%matplotlib inline\n?print\n"],
+    "check imported again": ["", "", "from nnlib.lab import check\n"],
+    "display without an import": ["", "", "display(1)\n"],
+}
+
+
+@pytest.mark.parametrize("what", HONEST)
+def test_what_runs_in_a_notebook_is_solved_here(what, tmp_path, known):
+    cell, used, line = HONEST[what]
+    answer = SECOND.solution
+    if used:
+        answer = answer.replace("(1 - a2)", "half(2 * (1 - a2))")
+        assert "half" in answer
+    path = hand_in(tmp_path, "Ada", {SECOND.number: line + answer})
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(1, nbformat.v4.new_code_cell(cell))
+    nbformat.write(notebook, path)
+    found, kept, _ = states(tmp_path, known)
+    assert found["Ada", SECOND.number] == "solved", kept
+
+
+def test_an_answer_whose_call_of_check_stands_in_the_next_cell(tmp_path, known):
+    path = hand_in(tmp_path, "Ada", {SECOND.number: SECOND.solution})
+    notebook = nbformat.read(path, as_version=4)
+    (at,) = [i for i, cell in enumerate(notebook.cells) if cell.source == SECOND.solution]
+    body, _, call = SECOND.solution.rpartition("check(")
+    notebook.cells[at].source = body
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("check(" + call))
+    nbformat.write(notebook, path)
+    found, _, _ = states(tmp_path, known)
+    assert found["Ada", SECOND.number] == "solved"
+
+
+@pytest.mark.parametrize(
+    ("path", "learner"),
+    [
+        ("Ada/04b_the_four_equations (1).ipynb", "Ada"),
+        ("04b_the_four_equations/Ada.ipynb", "Ada"),
+        ("group 1/Bo/deep/04b-Copy1.ipynb", "group 1/Bo/deep"),
+        ("28/01a_one_neuron-Copy1.ipynb", "28"),
+        ("04b_the_four_equations.ipynb", "04b_the_four_equations"),
+        ("a\nb\udcff.ipynb", "a b?"),
+    ],
+)
+def test_whose_a_notebook_is_by_its_path(path, learner):
+    assert class_report.whose(Path(path)) == learner
+
+
+def test_two_of_one_name_are_named(tmp_path, known):
+    for folder in ("a", "b"):
+        hand_in(tmp_path / folder, "Anna", {})
+    _, kept, handed = states(tmp_path, known)
+    class_report.write_page(tmp_path / "p.html", kept, handed, known, {})
+    assert "Anna: a/Anna (1).ipynb; b/Anna (1).ipynb" in (tmp_path / "p.html").read_text("utf-8")
+
+
+def test_without_a_sandbox_no_answer_runs(tmp_path, monkeypatch):
+    """Where bubblewrap is missing, or may not shut a program in, the report ends in a sentence."""
+    broken = tmp_path / "bwrap"
+    broken.write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", ["class_report.py", str(tmp_path)])
+    for programs, said in ([], "it is missing."), ([str(broken)], "uid map: Permission denied"):
+        class_report.bubblewrap.cache_clear()
+        monkeypatch.setattr(class_report, "programs", lambda programs=programs: programs)
+        with pytest.raises(SystemExit) as stopped:
+            class_report.main()
+        assert said in str(stopped.value)
+        assert "No answer was run" in str(stopped.value)
+    class_report.bubblewrap.cache_clear()
+
+
+def test_strange_files_do_not_stop_the_report(tmp_path, known):
+    """Pipes, links, folders with a notebook's name, names that are no UTF-8, JSON without end."""
+    path = hand_in(tmp_path / "in", "Ada", {})
+    os.mkfifo(tmp_path / "in" / "pipe.ipynb")
+    (tmp_path / "in" / "folder.ipynb").mkdir()
+    (tmp_path / "in" / "link.ipynb").symlink_to(path)
+    (tmp_path / "in" / "round").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "deep.ipynb").write_text("[" * 100_000)
+    (tmp_path / "in" / "source.ipynb").write_text('{"cells": [{"source": {"a": 1}}, 3, null]}')
+    Path(os.fsdecode(os.fsencode(tmp_path / "in") + b"/\xff.ipynb")).write_text("{}")
+    surrogate = json.dumps({"cells": [{"cell_type": "markdown", "source": "**Name:** \ud800x"}]})
+    (tmp_path / "in" / "name.ipynb").write_text(surrogate)
+    _, kept, handed = states(tmp_path / "in", known)
+    assert len(handed) == 5
+    class_report.write_page(tmp_path / "p.html", kept, handed, known, {})
+    page = (tmp_path / "p.html").read_text("utf-8")
+    assert "deep.ipynb: could not be read" in page
+    assert "?.ipynb: could not be read" in page
+
+
 def test_damaged_and_foreign_files_are_named_and_the_rest_is_counted(tmp_path, known):
     hand_in(tmp_path, "Ada", {SECOND.number: SECOND.solution})
     (tmp_path / "cut.ipynb").write_text('{"cells": [')
@@ -130,7 +300,7 @@ def test_damaged_and_foreign_files_are_named_and_the_rest_is_counted(tmp_path, k
     nbformat.write(nbformat.v4.new_notebook(), tmp_path / "empty.ipynb")
     found, kept, handed = states(tmp_path, known)
     assert found["Ada", SECOND.number] == "solved"
-    assert [h.path.name for h in handed if h.trouble] == ["bytes.ipynb", "cut.ipynb", "list.ipynb"]
+    assert [h.place for h in handed if h.trouble] == ["bytes.ipynb", "cut.ipynb", "list.ipynb"]
     page = tmp_path / "class.html"
     class_report.write_page(page, kept, handed, known, class_report.sentences_of(known))
     assert "cut.ipynb: could not be read" in page.read_text("utf-8")
