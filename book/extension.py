@@ -1,7 +1,7 @@
 """The part of the web book that Sphinx and its theme do not have: a small extension.
 
-Buttons to run or take home each sitting, the way along the path, anchors as Jupyter makes them, and
-the glossary's symbols and words in the search.
+Buttons to run or take home each sitting, the way along the path, anchors as Jupyter makes them, the
+glossary's symbols in the search, and links from the sittings to its words.
 """
 
 import html
@@ -15,6 +15,7 @@ import live as live_site
 import sittings as series
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.util.nodes import make_refnode
 
 HERE = Path(__file__).resolve().parent
 MATHJAX = HERE / "node_modules" / "mathjax" / "es5"
@@ -22,6 +23,12 @@ SIGNS = {
     "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "odot": "⊙", "top": "⊤", "sqrt": "√",
     "varepsilon": "ε", "varphi": "φ", "infty": "∞", "approx": "≈", "cdot": "·", "log": "log",
     "exp": "exp", "max": "max", "min": "min", "tanh": "tanh",
+}  # fmt: skip
+# Where a sitting first uses a word of the glossary in another sense, the word is not linked there.
+ANOTHER_SENSE = {
+    "dead": "07e", "label": "03d", "loss": "02e", "prediction": "06a", "recall": "03d",
+    "report": "06b 06d", "shape": "06e 08a 08f", "slope": "05e 08d", "solved": "01a 04d 04e",
+    "step": "01a 01b 01c 02f 04f 07a", "unit": "01c 03b 07g",
 }  # fmt: skip
 
 
@@ -33,6 +40,7 @@ def setup(app):
     app.connect("doctree-read", add_buttons)
     app.connect("doctree-read", add_index_entries)
     app.connect("doctree-read", name_empty_headings)
+    app.connect("doctree-resolved", link_words)
     app.connect("html-page-context", lead_along_the_path)
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
     app.connect("build-finished", add_mathjax)
@@ -161,24 +169,16 @@ def lead_along_the_path(app, pagename, templatename, context, doctree):
 
 
 def add_index_entries(app, doctree):
-    """Let the search, and the index, find each symbol and each word of the glossary."""
+    """Let the search, and the index, find each symbol of the glossary."""
     if app.env.docname != "glossary":
         return
     lines = [row for row in doctree.findall(nodes.row) if row.parent.tagname == "tbody"]
-    lines += [
-        item for item in doctree.findall(nodes.list_item) if next(item.findall(nodes.strong), None)
-    ]
     for k, line in enumerate(lines):
         target = f"entry-{k}"
         line["ids"].append(target)
-        terms = row_terms(line) if isinstance(line, nodes.row) else item_terms(line)
-        entries = [("single", term.replace(";", ","), target, "", None) for term in terms]
+        entries = [("single", term.replace(";", ","), target, "", None) for term in row_terms(line)]
         first = line.next_node(nodes.paragraph)
         first.insert(0, addnodes.index(entries=entries, inline=True))
-
-
-def item_terms(item):
-    return [strong.astext() for strong in item.findall(nodes.strong)][:1]
 
 
 def row_terms(row):
@@ -203,6 +203,73 @@ def sign(command):
         return unicodedata.lookup(f"GREEK {case} LETTER {command.upper()}")
     except KeyError:
         return SIGNS.get(command, "")
+
+
+# The words
+
+
+def link_words(app, doctree, docname):
+    """Link each word of the glossary, where a sitting first uses it, to its entry.
+
+    Headings, code, formulas, links, outputs and what is folded are left as they are.
+    """
+    if not (series.NOTEBOOKS / f"{docname}.ipynb").exists() or docname == "glossary":
+        return
+    entries = {
+        name: (page, anchor)
+        for name, _, kind, page, anchor, _ in app.env.domains.standard_domain.get_objects()
+        if kind == "term"
+    }
+    number, done = docname.partition("_")[0], set()
+    done |= {name for name, pages in ANOTHER_SENSE.items() if number in pages.split()}
+    for text in list(plain_text(doctree)):
+        parts = []
+        for piece, name in words_of(text.astext(), entries):
+            if name and name not in done:
+                done.add(name)
+                word = nodes.inline(piece, piece)
+                parts.append(make_refnode(app.builder, docname, *entries[name], word))
+                parts[-1]["classes"].append("word")
+            else:
+                parts.append(nodes.Text(piece))
+        if any(isinstance(part, nodes.reference) for part in parts):
+            text.parent.replace(text, parts)
+
+
+def plain_text(node, folded=False):
+    """The texts in which a word may be linked, in order."""
+    left_out = (nodes.title, nodes.thead, nodes.literal, nodes.literal_block, nodes.math)
+    left_out += (nodes.math_block, nodes.reference, nodes.figure, nodes.image)
+    for child in node.children:
+        if isinstance(child, nodes.raw):
+            folds = re.findall(r"<(/?)details", child.astext())
+            folded = not folds[-1] if folds else folded
+        elif isinstance(child, nodes.Text):
+            if not folded:
+                yield child
+        elif not isinstance(child, left_out) and "cell_output" not in child.get("classes", []):
+            yield from plain_text(child, folded)
+
+
+def words_of(text, names):
+    """Cut a text into pieces; each is a word of the glossary with its name, or neither: None."""
+    place = 0
+    pattern = "|".join(map(spellings, sorted(names, key=len, reverse=True)))
+    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text):
+        if match.start() > place:
+            yield text[place : match.start()], None
+        yield match[0], next(name for name in names if re.fullmatch(spellings(name), match[0]))
+        place = match.end()
+    if place < len(text):
+        yield text[place:], None
+
+
+def spellings(name):
+    """A pattern for a word and its plural; with a capital at the start of a sentence."""
+    first = f"[{name[0]}{name[0].upper()}]" if name[0].islower() else re.escape(name[0])
+    stem, end = name[1:-1], name[-1]
+    ends = {"x": "(?:x|xes|ces)", "y": "(?:y|ies)"}.get(end, re.escape(end) + "(?:e?s)?")
+    return first + re.escape(stem) + ends
 
 
 # The formulas

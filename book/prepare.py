@@ -64,6 +64,8 @@ def adapted(notebook, name, target):
     widgets = imported_widgets(notebook)
     for k, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
+            if name == "glossary":
+                cell.source = with_glossary(cell.source)
             continue
         hidden = cell.metadata.get("jupyter", {})
         tags = [tag for key, tag in FOLDED.items() if hidden.get(key)]
@@ -72,6 +74,20 @@ def adapted(notebook, name, target):
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), *tags]
         cell.outputs = adapted_outputs(cell, f"{name}-{k}", target, widgets)
     return notebook
+
+
+def with_glossary(source):
+    """The glossary's list of words as a glossary of Sphinx, which gives each word an anchor.
+
+    A short name in brackets is a name of the entry too: "(MSE)" in that of the mean squared error.
+    """
+    entries = re.findall(r"^- \*\*(.+)\*\*: (.+)$", source, re.M)
+    if not entries:
+        return source
+    lines = ["```{glossary}"]
+    for word, words in entries:
+        lines += [word, *re.findall(r"\((ŷ|[A-Z]{2,})\)", words), f"  {words}", ""]
+    return re.sub(r"^- \*\*.*", "", source, flags=re.M).rstrip() + "\n\n" + "\n".join(lines) + "```"
 
 
 def adapted_outputs(cell, name, target, widgets):

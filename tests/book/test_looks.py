@@ -73,10 +73,28 @@ def test_folds_open_with_a_click_and_close_again(page, address, name):
         assert not inside.is_visible()
 
 
-@pytest.mark.parametrize("words", ["δ", "delta", "η", "softmax", "learning_rate", "overfitting"])
+@pytest.mark.parametrize(
+    "words", ["δ", "delta", "W", "η", "∂", "ŷ", "learning_rate", "BCE", "softmax"]
+)
 def test_the_search_finds_symbols_and_words_of_the_glossary(page, address, words):
     page.goto(f"{address}/search.html?q={words}")
-    page.wait_for_selector("#search-results li a[href*='glossary.html#entry-']", timeout=20_000)
+    found = "#search-results li a[href*='glossary.html#entry-'], "
+    found += "#search-results li a[href*='glossary.html#term-']"
+    page.wait_for_selector(found, timeout=20_000)
+
+
+def test_a_linked_word_is_no_bluer_than_the_text_and_leads_to_its_entry(page, address):
+    opened(page, address, "01a_one_neuron.html")
+    word = page.locator("article a.word", has_text="weighted sum").first
+    look = "e => ['color', 'textDecorationStyle'].map(name => getComputedStyle(e)[name])"
+    colour, line = word.evaluate(look)
+    assert colour == word.locator("xpath=ancestor::p").evaluate(look)[0]
+    assert line == "dotted"
+    word.click()
+    page.wait_for_url("**/glossary.html#term-weighted-sum")
+    page.wait_for_load_state()
+    page.evaluate(TYPESET)
+    assert 0 <= page.locator("#term-weighted-sum").bounding_box()["y"] < 900
 
 
 def test_a_link_in_jupyters_form_leads_to_the_section(page, address):

@@ -3,9 +3,11 @@
 import re
 from urllib.parse import unquote, urlsplit
 
+import extension
 import pytest
 import sittings
 from bs4 import BeautifulSoup
+from docutils import nodes
 from web_site import PAGES, SITE
 
 pytestmark = pytest.mark.book
@@ -80,6 +82,82 @@ def test_a_sitting_folds_what_its_notebook_folds_and_says_how_to_run_it(sitting)
     ways = {a.get_text(): a["href"] for a in page.select_one("nav.ways").find_all("a")}
     assert list(ways) == ["Run here", "Binder", "Colab", "Download", "Start afresh"]
     assert all(sitting.path.name in href for href in ways.values())
+
+
+@pytest.fixture(scope="module")
+def words(every_page):
+    """The words of the glossary: from each one's anchor to its name and its entry."""
+    terms = every_page["glossary.html"].select("dl.glossary dt")
+    assert len(terms) > 90
+    return {dt["id"]: (dt.contents[0].strip(), dt.find_next_sibling("dd")) for dt in terms}
+
+
+def test_each_word_leads_back_to_the_section_that_introduces_it(every_page, words):
+    source = "".join(
+        cell.source for cell in sittings.read(sittings.NOTEBOOKS / "glossary.ipynb").cells
+    )
+    named = re.findall(r"^- \*\*(.+?)\*\*", source, re.M)
+    assert set(named) <= {name for name, _ in words.values()}
+    for _, entry in words.values():
+        link = entry.find_all("a")[-1]
+        number = re.match(r"[R\d]+\.\d+", link.get_text())[0]
+        page, _, anchor = link["href"].partition("#")
+        heading = every_page[page].find(id=unquote(anchor)).find(re.compile("h[1-4]"))
+        assert heading.get_text().startswith(f"{number} ")
+
+
+@pytest.mark.parametrize("sitting", SITTINGS, ids=lambda sitting: sitting.name)
+def test_a_sitting_links_each_word_of_the_glossary_where_it_is_first_used(sitting, words):
+    page = parsed(f"{sitting.name}.html")
+    linked = page.article.select("a.word")
+    targets = [link["href"] for link in linked]
+    assert len(targets) == len(set(targets)) >= 5
+    for link in linked:
+        name, _ = words[link["href"].removeprefix("glossary.html#")]
+        assert link.get_text()[:3].lower() == name[:3].lower()
+        assert not link.find_parent(
+            ["h1", "h2", "h3", "h4", "pre", "code", "details", "figcaption"]
+        )
+
+
+def test_a_word_is_found_whole_in_every_spelling_and_the_longest_first():
+    names = ["loss", "batch", "bias", "matrix", "matrix product", "AND", "Adam", "non-linearity"]
+
+    def found(text):
+        pieces = list(extension.words_of(text, names))
+        assert "".join(piece for piece, _ in pieces) == text
+        return [(piece, name) for piece, name in pieces if name]
+
+    assert found("Losses of biases") == [("Losses", "loss"), ("biases", "bias")]
+    assert found("a matrix product of matrices") == [
+        ("matrix product", "matrix product"),
+        ("matrices", "matrix"),
+    ]
+    assert found("mini-batch, glossary, and adam") == []
+    assert found("Non-linearities: AND, Adam") == [
+        ("Non-linearities", "non-linearity"),
+        ("AND", "AND"),
+        ("Adam", "Adam"),
+    ]
+    assert found("") == []
+
+
+def test_what_is_folded_or_code_or_a_link_keeps_its_words_as_they_are():
+    fold = [nodes.raw("", "<details><summary>Hint</summary>", format="html")]
+    fold += [nodes.paragraph("", "a folded loss"), nodes.raw("", "</details>", format="html")]
+    marked = [nodes.title("", "A loss"), nodes.literal("", "loss"), nodes.reference("", "loss")]
+    output = nodes.container("", nodes.paragraph("", "a printed loss"), classes=["cell_output"])
+    tree = nodes.section("", *marked, *fold, output, nodes.paragraph("", "the loss"))
+    assert [text.astext() for text in extension.plain_text(tree)] == ["the loss"]
+
+
+def test_where_a_word_is_meant_otherwise_it_still_stands():
+    """An exception that no page needs any more has to go."""
+    for word, pages in extension.ANOTHER_SENSE.items():
+        for number in pages.split():
+            (path,) = sittings.NOTEBOOKS.glob(f"{number}*.ipynb")
+            text = "".join(c.source for c in sittings.read(path).cells if c.cell_type == "markdown")
+            assert re.search(extension.spellings(word), text), (word, number)
 
 
 def test_the_path_leads_from_page_to_page_and_side_trips_lead_back(every_page):
