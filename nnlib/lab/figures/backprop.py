@@ -324,15 +324,15 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     inputs(axes, x)
     lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
     factors = written(W2, lambda w: f"× ({short(w)})" if w < 0 else f"× {short(w)}")
-    arriving = factors + " = " + written(delta2 * W2)
-    lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True, place=0.36)
+    arriving = factors + "\n= " + written(delta2 * W2)  # two lines keep clear of other arrows
+    lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True, place=0.33)
     to_hidden = delta2 @ W2.T
     arrivals = " ".join(
         f"At hidden neuron {j} arrive {listed(parts)}."
         for j, parts in enumerate(delta2 * W2, start=1)
     )
     below = [
-        [f"∂L/∂a = {number(s)}", f"a = {number(a)}"]
+        [f"a = {number(a)}", f"∂L/∂a = {number(s)}"]
         for s, a in zip(to_hidden[0], a1[0], strict=True)
     ]
     nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)

@@ -125,6 +125,7 @@ class View:
         style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
         self.here = [panel.axvline(0, **style) for panel in axes]
         self.here[0].set_ydata([0, 0.8])  # of the axes; the legend stands above
+        self.here[-1].set_ydata([0.13, 1])  # and here the words stand below
         self.gap = self.sizes.plot([], [], color=BLACK, linewidth=1.2)[0]
         self.curves, self.tangents, self.dots = {}, [], {}
         # The circle is the larger one: it shows around the square where the two meet.
