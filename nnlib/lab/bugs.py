@@ -13,10 +13,10 @@ LAYERS = [(2, 6), (6, 6), (6, 1)]
 
 
 class Program:
-    """A network 2-6-6-1 with ReLU and a sigmoid output, as a beginner would write it. Sound."""
+    """A network 2-6-6-1, as a beginner would write it. Sound."""
 
     def data(self):
-        """Return training X, y and validation X, y: 40 points and 400 points."""
+        """Return 40 points to train on, and 400 for validation."""
         rng = np.random.default_rng(5)
         X, y = datasets.moons(440, noise=0.3, rng=rng)
         return X[:40], y[:40], X[40:], y[40:]
@@ -26,16 +26,18 @@ class Program:
         rng = np.random.default_rng(seed)
         p = {}
         for layer, (n_in, n_out) in enumerate(LAYERS, start=1):
-            p[f"W{layer}"] = rng.normal(size=(n_in, n_out)) * np.sqrt(2 / n_in)
+            W = rng.normal(size=(n_in, n_out))
+            p[f"W{layer}"] = W * np.sqrt(2 / n_in)
             p[f"b{layer}"] = np.zeros((1, n_out))
         return p
 
     def forward(self, p, X):
-        """Return the weighted sums z[1], z[2], z[3] and the activations a[0], …, a[3]."""
+        """Return the sums z[1] to z[3], and a[0] to a[3]."""
         z, a = [None], [X]
         for layer in (1, 2, 3):
             z.append(a[-1] @ p[f"W{layer}"] + p[f"b{layer}"])
-            a.append(sigmoid(z[-1]) if layer == 3 else np.maximum(z[-1], 0))
+            relu = np.maximum(z[-1], 0)
+            a.append(sigmoid(z[-1]) if layer == 3 else relu)
         return z, a
 
     def loss(self, p, X, y):
@@ -46,22 +48,22 @@ class Program:
     def gradient(self, p, X, y):
         """Return the gradient of the loss, as a dict."""
         z, a = self.forward(p, X)
-        # The mean over the outputs, of which there is one, and over the samples.
+        # The mean over the one output, and over the samples.
         delta3 = np.mean(a[3] - y, axis=1, keepdims=True) / len(X)
         delta2 = delta3 @ p["W3"].T * (z[2] > 0)
         delta1 = delta2 @ p["W2"].T * (z[1] > 0)
         return self.collect(a, delta1, delta2, delta3)
 
     def collect(self, a, *deltas):
-        """Return the gradients of weights and biases, made of activations and deltas."""
-        gradient = {}
+        """Return the gradients, made of activations and deltas."""
+        slopes = {}
         for layer, delta in enumerate(deltas, start=1):
-            gradient[f"W{layer}"] = a[layer - 1].T @ delta
-            gradient[f"b{layer}"] = delta.sum(axis=0, keepdims=True)
-        return gradient
+            slopes[f"W{layer}"] = a[layer - 1].T @ delta
+            slopes[f"b{layer}"] = delta.sum(axis=0, keepdims=True)
+        return slopes
 
     def train(self, p, X, y, rate=0.1, epochs=500, batch_size=20):
-        """Train p in place, batch by batch; return the loss at the start and after each epoch."""
+        """Train p in place; return the loss after each epoch."""
         losses = [self.loss(p, X, y)]
         for _ in range(epochs):
             for begin in range(0, len(X), batch_size):

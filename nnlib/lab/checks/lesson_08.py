@@ -289,7 +289,7 @@ first_loss = Value(
             wrong=float(np.log(26) / 26),
         ),
     ],
-    why="Compare the first loss with ln K before you train: a value far above it means a start "
+    why="Compare the first loss with log K before you train: a value far above it means a start "
     "that is sure of wrong answers.",
 )
 

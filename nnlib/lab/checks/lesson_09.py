@@ -168,7 +168,7 @@ swish = Value(
     mistakes=[
         Mistake(
             name="the value of swish in place of its slope",
-            hint="After backward() the slope lies in z.grad.",
+            hint="After backward() the slope lies in z_in.grad.",
             wrong=AT * SIGMOID_AT,
         ),
         Mistake(
