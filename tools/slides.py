@@ -2,16 +2,18 @@
 
 usage: python tools/slides.py [NOTEBOOK ...]      (default: all, into build/slides; make slides)
 
-A heading opens a slide; long text, code and pictures follow below it, each on a slide of its own.
-The answer to a guess comes on the next one. Hints and solutions are left out. What the teacher's
-page says of a section stands in the speaker's notes (key S). Nothing is fetched: reveal.js and
-MathJax are copied beside the decks.
+A heading opens a slide; what follows stands below it as long as there is room, and goes on below.
+The answer to a guess comes on a slide of its own. Hints and solutions are left out. What the
+teacher's page says stands in the speaker's notes (key S): of each section where it begins, the rest
+on the first and the last slide. Nothing is fetched: reveal.js and MathJax are copied beside the
+decks.
 """
 
 import copy
 import re
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -22,77 +24,152 @@ from traitlets.config import Config
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS, PAGES, BUILD = ROOT / "notebooks", ROOT / "teach" / "sittings", ROOT / "build" / "slides"
 MODULES = ROOT / "book" / "node_modules"
-MOST_WORDS = 75  # on a slide
+LINES = 16  # of text on a slide
+WORDS = 14  # of a line
+CODE = 0.72  # the height of a line of code, in lines of text
+LONGEST_CODE = 20  # lines of it on a slide
+PICTURE = 12  # its height
 OUTPUT_ONLY = "output-only"
 
 
 def deck(notebook, notes):
-    """A copy of a notebook, cut into slides; ``notes`` maps a section's number to a text."""
+    """A copy of a notebook, cut into slides; ``notes`` maps a heading's first word to a text."""
     folded = {cell.id for cells in find(notebook) for cell in beneath(notebook.cells, cells.index)}
     exercises = {cells.index for cells in find(notebook)}
-    slides = []
+    parts = []
     for i, cell in enumerate(notebook.cells):
         if cell.id in folded:
             continue
         if cell.cell_type == "markdown":
-            slides += text_slides(cell.source, notes)
+            parts += text_parts(cell.source, notes)
         elif not re.fullmatch(r"((import|from) .*\n?|\s+.*\n?|\)\n?|\n)+", cell.source + "\n"):
-            slides += code_slides(cell, answers=i not in exercises)
+            parts += code_parts(cell, answers=i not in exercises)
     copied = copy.deepcopy(notebook)
-    copied.cells = slides
+    copied.cells = [*on_slides(parts)]
     return copied
 
 
-def text_slides(source, notes):
-    """Markdown as slides: one for each heading, and further ones where there are too many words."""
-    kind, words, part = "subslide", 0, []
-    for block in re.split(r"\n\n+", source.strip()):
-        heading = re.match(r"(#+) (?:((?:R|\d+)\.\d+) )?", block)
-        n_words = len(block.split())
-        if part and (heading or words + n_words > MOST_WORDS):
-            yield slide("\n\n".join(part), kind)
-            part, words, kind = [], 0, "subslide"
-        if heading:
-            kind = "slide" if len(heading[1]) < 3 else "subslide"
-        part.append(block)
-        words += n_words
-        if heading and heading[2] in notes:
-            yield slide("\n\n".join(part), kind)
-            yield slide(notes[heading[2]], "notes")
-            part, words, kind = [], 0, "subslide"
-    if part:
-        yield slide("\n\n".join(part), kind)
+@dataclass
+class Part:
+    """Something that stands on a slide in one piece, and how high it is, in lines of text."""
+
+    cell: dict
+    height: float
+    kind: str = ""  # of the slide that it opens, if it must open one
+    note: str = ""
 
 
-def slide(source, kind):
+def on_slides(parts):
+    """The parts' cells, each with the kind of slide that it opens, and notes at a slide's end."""
+    room, note = 0, ""
+    for part in parts:
+        kind = part.kind or ("subslide" if part.height > room else "-")
+        if kind != "-":
+            if note:
+                yield markdown(note, "notes")
+            room, note = LINES, ""
+        note = "\n\n".join(filter(None, [note, part.note]))
+        room -= part.height
+        part.cell.metadata = {**part.cell.metadata, "slideshow": {"slide_type": kind}}
+        yield part.cell
+    if note:
+        yield markdown(note, "notes")
+
+
+def markdown(source, kind="-"):
     return nbformat.v4.new_markdown_cell(source, metadata={"slideshow": {"slide_type": kind}})
 
 
-def code_slides(cell, answers):
-    """A code cell as a slide; what it answers on the next one if that is a guess or a picture."""
-    cell = copy.deepcopy(cell)
+def text_parts(source, notes):
+    """Markdown in blocks: each heading opens a slide, one of the first two levels a column."""
+    for block in re.split(r"\n\n+", source.strip()):
+        if all(line.startswith("> ") for line in block.split("\n")):
+            block = re.sub(r"^> ", "", block, flags=re.M)  # a table in a quotation is none here
+        heading = re.match(r"(#+) (\S+)", block)
+        kind = ("slide" if len(heading[1]) < 3 else "subslide") if heading else ""
+        note = notes.get(heading[2].rstrip("."), "") if heading else ""
+        yield Part(markdown(block), height(block), kind, note)
+
+
+def height(block):
+    """How many lines a block of Markdown takes."""
+    if block.startswith("#"):
+        return 2
+    if block.startswith("$$"):
+        return 3
+    if block.startswith("```"):
+        return CODE * len(block.splitlines())
+    lines = [line for line in re.split(r"\n(?=[-|*]|\d\. )", block) if line]
+    return 0.6 + sum(-(-len(line.split()) // WORDS) for line in lines)
+
+
+def code_parts(cell, answers):
+    """A code cell and what it answers; that opens a slide if it answers a guess."""
     guess = cell.metadata.get("jupyter", {}).get("outputs_hidden")
-    picture = any("image/png" in output.get("data", {}) for output in cell.outputs)
-    cell.metadata = {"slideshow": {"slide_type": "subslide"}}
-    if not answers:
-        cell.outputs = []
-    if not (guess or picture) or not cell.outputs:
-        return [cell]
-    answer = copy.deepcopy(cell)
-    answer.metadata["tags"] = [OUTPUT_ONLY]
-    answer.id = f"{cell.id}-a"
-    cell.outputs = []
-    return [cell, answer]
+    outputs = [piece for output in cell.outputs for piece in pieces(output)] if answers else []
+    only_draws = re.search(r"^figures\.", cell.source, re.M) and cell.source.count("\n") < 6
+    cell = copy.deepcopy(cell)
+    cell.metadata, cell.outputs = {}, []
+    if not (only_draws and outputs):
+        yield Part(cell, 0.5 + CODE * len(cell.source.splitlines()))
+    for k, (output, lines) in enumerate(outputs):
+        answer = copy.deepcopy(cell)
+        answer.id, answer.outputs = f"{cell.id}-{k}", [output]
+        answer.metadata = {"tags": [OUTPUT_ONLY]}
+        yield Part(answer, lines, "subslide" if guess and k == 0 else "")
+
+
+def pieces(output):
+    """What a cell answers, with its height; what is long, in pieces that fit on a slide."""
+    data = output.get("data", {})
+    text = output.get("text", data.get("text/plain", ""))
+    if "image/png" in data:
+        yield output, PICTURE
+        return
+    if "text/html" in data:
+        yield output, height(text)
+        return
+    is_code = data.get("text/markdown", "").startswith("```python")
+    for lines in cut(text.rstrip("\n").split("\n")):
+        piece, said = copy.deepcopy(output), "\n".join(lines)
+        if "text" in output:
+            piece.text = said
+        elif is_code:
+            piece.data = {"text/markdown": f"```python\n{said}\n```", "text/plain": said}
+        yield piece, 0.5 + CODE * len(lines)
+
+
+def cut(lines):
+    """Lines in pieces that are not too long, cut at empty ones where there are any."""
+    while len(lines) > LONGEST_CODE:
+        empty = [i for i in range(1, LONGEST_CODE + 1) if not lines[i].strip()]
+        at = empty[-1] if empty else LONGEST_CODE
+        yield lines[:at]
+        lines = lines[at + bool(empty) :]
+    yield lines
 
 
 def notes_of(page):
-    """From the sections of a teacher's page, "### 4.2 …", to what is said there."""
+    """What a teacher's page says, by the first word of the heading that it belongs to.
+
+    Of a section what stands under its number, "### 4.2 …"; the aim and the question to open with
+    under the first word of the title; what comes after the guesses under "Recap".
+    """
     if not page.exists():
         return {}
-    parts = re.split(r"^### ((?:R|\d+)\.\d+) .*$", page.read_text("utf-8"), flags=re.M)
+    title, _, text = page.read_text("utf-8").partition("\n")
+    opening = re.findall(r"^\*\*(?:Aim|Open with)\.\*\*.*$", text, re.M)
+    after = text[text.find("\n## In pairs") :] if "\n## In pairs" in text else ""
+    parts = re.split(r"^### ((?:R|\d+)\.\d+) .*$", text, flags=re.M)
+    notes = {
+        number: said.split("\n## ")[0].strip()
+        for number, said in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    first = title.lstrip("# ").split()[0].rstrip(".") if title.strip("# ") else ""
     return {
-        number: text.split("\n## ")[0].strip()
-        for number, text in zip(parts[1::2], parts[2::2], strict=True)
+        **notes,
+        first: "\n\n".join(opening),
+        "Recap": after.replace("\n## ", "\n#### ").strip(),
     }
 
 

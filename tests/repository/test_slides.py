@@ -4,7 +4,6 @@ import functools
 import http.server
 import shutil
 import threading
-from itertools import pairwise
 
 import nbformat
 import pytest
@@ -13,6 +12,7 @@ from pages import SITTINGS, read
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
+SMALLEST = 0.7  # of the letters' full height: 19 pixels for text, 15 for code
 DECKS = [path for path in SITTINGS if path.exists()]
 
 # For every slide: what stands below or beyond the edge, in pixels.
@@ -31,6 +31,12 @@ CUT = """() => {
   }
   return found;
 }"""
+
+
+# The slides whose letters had to be made much smaller.
+SMALL = f"""[...document.querySelectorAll('.slides section')]
+  .filter((section) => section.style.zoom && section.style.zoom < {SMALLEST})
+  .map((section) => Object.values(Reveal.getIndices(section)))"""
 
 
 @pytest.fixture(scope="module")
@@ -83,25 +89,66 @@ def test_nothing_is_cut_and_nothing_is_fetched(path, page, site):
     assert [url for url in page.asked if not url.startswith((site, "data:"))] == []
     assert page.evaluate("Reveal.getTotalSlides()") > 5
     assert page.evaluate(CUT) == []
+    assert page.evaluate(SMALL) == []
     text = page.locator(".slides").inner_text()
     assert "<details>" not in page.content()
     assert "Solution" not in text
 
 
-def test_the_answer_to_a_guess_comes_after_the_question():
-    for path in DECKS:
-        cells = slides.deck(read(path), {}).cells
-        for cell, following in pairwise(cells):
-            if slides.OUTPUT_ONLY in following.metadata.get("tags", []):
-                assert cell.source == following.source
-                assert not cell.outputs
-                assert following.outputs
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: path.stem)
+def test_the_answer_to_a_guess_opens_a_slide(path):
+    guesses = {
+        cell.id
+        for cell in read(path).cells
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and cell.outputs
+    }
+    first = {}
+    for cell in slides.deck(read(path), {}).cells:
+        if slides.OUTPUT_ONLY in cell.metadata.get("tags", []):
+            first.setdefault(cell.id.rpartition("-")[0], cell.metadata.slideshow.slide_type)
+        else:
+            assert not cell.get("outputs")
+    assert {first[guess] for guess in guesses} <= {"subslide"}
 
 
 def test_what_the_teachers_page_says_becomes_a_note(tmp_path):
     page = tmp_path / "x.md"
-    page.write_text("# X\n\n### 4.4 Four\n\nSay this.\n\n### 4.5 Five\n\nAnd that.\n", "utf-8")
-    assert slides.notes_of(page) == {"4.4": "Say this.", "4.5": "And that."}
-    made = list(slides.text_slides("## 4.4 Four equations\n\nA text.", slides.notes_of(page)))
+    page.write_text(
+        "# 4b. X\n\n**Aim.** An aim.\n\n**Open with.** A question.\n\n## Guesses\n\n"
+        "### 4.4 Four\n\nSay this.\n\n### 4.5 Five\n\nAnd that.\n\n## In pairs\n\nTalk.\n",
+        "utf-8",
+    )
+    notes = slides.notes_of(page)
+    assert notes == {
+        "4b": "**Aim.** An aim.\n\n**Open with.** A question.",
+        "4.4": "Say this.",
+        "4.5": "And that.",
+        "Recap": "#### In pairs\n\nTalk.",
+    }
+    text = "# 4b. X\n\nA text.\n\n## 4.4 Four equations\n\nA text.\n\n## Recap\n\nThe end."
+    made = [*slides.on_slides([*slides.text_parts(text, notes)])]
     kinds = [cell.metadata.slideshow.slide_type for cell in made]
-    assert kinds == ["slide", "notes", "subslide"]
+    assert kinds == ["slide", "-", "notes"] * 3
+    assert [cell.source for cell in made[2::3]] == [notes["4b"], notes["4.4"], notes["Recap"]]
+
+
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: path.stem)
+def test_every_deck_has_its_notes(path):
+    notes = slides.notes_of(slides.PAGES / f"{path.stem}.md")
+    cells = slides.deck(read(path), notes).cells
+    said = "\n".join(c.source for c in cells if c.metadata.slideshow.slide_type == "notes")
+    for text in notes.values():
+        assert text in said
+
+
+def test_long_code_goes_on_at_an_empty_line_on_the_next_slide():
+    lines = [*["a"] * 12, "", *["b"] * 12, "", *["c"] * 30]
+    pieces = [*slides.cut(lines)]
+    assert [piece[0] for piece in pieces] == ["a", "b", "c", "c"]
+    assert max(map(len, pieces)) <= slides.LONGEST_CODE
+    assert [line for piece in pieces for line in piece] == [line for line in lines if line]
+
+
+def test_a_table_in_a_quotation_stays_a_table():
+    (part,) = slides.text_parts("> | a | b |\n> |---|---|\n> | 1 | 2 |", {})
+    assert part.cell.source == "| a | b |\n|---|---|\n| 1 | 2 |"
