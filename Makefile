@@ -1,10 +1,11 @@
 # Thin names for ordinary commands. `make help` lists them.
 # PYTHON=python3.12 chooses the interpreter for .venv.
 
-# JupyterLab for this machine alone. The last two settings keep it from asking the network for news.
+# JupyterLab for this machine alone. The settings keep it from asking the network for news, and you
+# whether it may.
 LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) \
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
-	--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	--LabApp.app_settings_dir=tools/jupyterlab
 
 .PHONY: help lab test test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
 

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -27,7 +28,8 @@ from nnlib.lab.widgets.kit.stage import SCRIPT, recorded_module
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 # The notebooks with a widget; what the others print is compared by nbval.
 LESSONS = sorted(
     path.name
@@ -77,6 +79,14 @@ def lab(tmp_path_factory):
         path = folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content))
+    arguments = ["--ip=127.0.0.1", "--allow-root", f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    with jupyterlab(folder, arguments) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def jupyterlab(folder, arguments):
+    """JupyterLab with everything of the user's in a folder; gives its address."""
     environment = {
         "JUPYTER_CONFIG_DIR": folder / "config",
         "JUPYTER_DATA_DIR": folder / "data",
@@ -86,9 +96,8 @@ def lab(tmp_path_factory):
         "IPYTHONDIR": folder / "ipython",
     }
     with (folder / "log").open("w") as log, subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
-         "--port=0", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True",
-         f"--ServerApp.root_dir={folder / 'notebooks'}"],
+        [sys.executable, "-m", "jupyterlab", *arguments, "--no-browser", "--port=0",
+         "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"], cwd=ROOT,
         stdout=log, stderr=log, env={**os.environ, **{k: str(v) for k, v in environment.items()}},
     ) as process:  # fmt: skip
         try:
@@ -228,6 +237,21 @@ def shown(stage):
 def shoot(page, name):
     if os.environ.get("SHOTS"):
         page.screenshot(path=Path(os.environ["SHOTS"]) / f"{name}.png")
+
+
+# --------------------------------------------------------------------------- the first page
+
+
+def test_make_lab_opens_the_first_sitting_and_asks_nothing(browser, tmp_path):
+    told = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True)
+    words = shlex.split(next(line for line in told.stdout.splitlines() if "jupyter lab" in line))
+    with jupyterlab(tmp_path, words[2:]) as url, watched_page(browser) as page:
+        page.goto(url)
+        page.wait_for_selector(f"{PANEL} .jp-Cell")
+        wait_for(lambda: kernel(url, "notebooks/00_start_here.ipynb") == "idle", 90)
+        page.wait_for_timeout(3000)
+        assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
+        assert page.faults == []
 
 
 # --------------------------------------------------------------------------- room and light
