@@ -273,6 +273,12 @@ def one_hot(labels: ArrayLike, n_classes: int) -> np.ndarray:
     Source: Bishop, *Pattern Recognition and Machine Learning* (2006), section 4.3.4.
     """
     check_integer("n_classes", n_classes, "It is the number of different labels.")
+    entries = labels if isinstance(labels, (list, tuple, np.ndarray)) else []
+    if any(isinstance(label, (str, bytes)) for label in entries):
+        raise TypeError(
+            f"labels is {describe(labels)}, but whole numbers are expected. Number the words in "
+            "alphabetical order: np.unique(labels, return_inverse=True)[1]."
+        )
     labels = check_real("labels", labels)
     if labels.dtype.kind not in "iu" or labels.ndim != 1 or labels.size == 0:
         advice = "Use np.ravel(labels).astype(int)." if labels.size else "Give at least one label."

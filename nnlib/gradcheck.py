@@ -70,19 +70,22 @@ def numerical_gradient(
     ------
     TypeError, ValueError
         If ``theta`` holds anything but finite numbers, ``epsilon`` is not positive, or the
-        function returns no finite number, or another one each time.
+        function returns no finite number, a number of fewer digits than float64 has, or
+        another one each time.
 
     Source: Nocedal & Wright, *Numerical Optimization* (2006), equation 8.7.
     """
     check_function("function", function, "It gets an array like theta and returns the loss.")
     theta = check_array("theta", theta, np.float64)
     steps = check_epsilon(epsilon, theta)
-    first, again = check_value(function(theta.copy())), check_value(function(theta.copy()))
+    values = function(theta.copy()), function(theta.copy())
+    first, again = map(check_value, values)
     if first != again:
         raise ValueError(
             f"the function gave {first} and then {again} for the same theta, so its slope cannot "
             "be measured. Does it draw random numbers, or change something? Let it do so before."
         )
+    check_exact(values[0])
     slope = np.zeros_like(theta)
     for i in np.ndindex(theta.shape):
         up, down = theta.copy(), theta.copy()
@@ -97,6 +100,16 @@ def numerical_gradient(
             f"{2 * epsilon:g}, twice epsilon. Return a smaller number: a loss is usually below 100."
         )
     return slope
+
+
+def check_exact(value: Any) -> None:
+    """Raise a TypeError if the function's value has too few digits for a difference of two."""
+    array = np.asarray(value)
+    if array.dtype.kind != "f" or array.itemsize < 8:
+        raise TypeError(
+            f"the function's value is {describe(value)}, which has too few digits: two values are "
+            "to be told apart that differ in the sixth. Compute in float64, and round nothing."
+        )
 
 
 def check_value(value: Any) -> np.float64:

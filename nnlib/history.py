@@ -69,7 +69,7 @@ class DivergenceError(ArithmeticError):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return DivergenceError, (self.epoch, self.learning_rate, self.history)
+        return DivergenceError, (self.epoch, self.learning_rate, self.history), vars(self)
 
 
 class TrainingInterrupted(KeyboardInterrupt):
@@ -93,7 +93,7 @@ class TrainingInterrupted(KeyboardInterrupt):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return TrainingInterrupted, (self.epoch, self.history)
+        return TrainingInterrupted, (self.epoch, self.history), vars(self)
 
 
 class Recorder:

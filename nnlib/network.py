@@ -261,8 +261,8 @@ class Network(WriteThrough):
 
         Raises
         ------
-        IndexError
-            If the index does not fit the stack.
+        IndexError, TypeError
+            If the index does not fit the stack, or this is a single network.
         """
         checks.check_member(index, self.stack_shape, whole=True)
         return self[index]

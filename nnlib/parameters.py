@@ -41,6 +41,8 @@ class Views(tuple[np.ndarray, ...]):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
+    __add__ = __mul__ = __rmul__ = checks.refuse_arithmetic  # type: ignore[assignment]
+
     def __setitem__(self, layer: SupportsIndex, values: ArrayLike) -> None:
         view = checks.check_layer(layer, self)
         view[...] = checks.check_replacement(f"the parameter of layer {layer}", values, view)
@@ -80,7 +82,7 @@ class WriteThrough:
         elif isinstance(held, Views):
             held.write(name, value)
         elif isinstance(held, Parameters) and isinstance(value, Parameters):
-            held.vector = value.vector
+            held.vector = checks.check_layout(value, held).vector
         else:
             checks.refuse_change(name, type(self).__name__)
 

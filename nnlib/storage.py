@@ -49,7 +49,8 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     check_network(network, Network)
     path = check_path(path)
     if not path.endswith(".npz"):
-        better = f'"{os.path.splitext(path)[0]}.npz"'
+        stem = os.path.splitext(path)[0]
+        better = f'"{stem if os.path.basename(stem) else stem + "network"}.npz"'
         raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
     bad = np.count_nonzero(~np.isfinite(network.parameters.vector))
     if bad:
@@ -57,12 +58,15 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
             f"network is {network!r}, of whose parameters {bad} are NaN or infinite. Save one that "
             "computes: start from new weights, or train with a smaller learning rate."
         )
-    path = os.path.realpath(path)  # what a link points to is replaced, and not the link
+    path = real_path(path)
     if os.path.exists(path) and not os.path.isfile(path):
         raise ValueError(f"{path} is there already, and is no file. Take another name.")
     folder, name = os.path.split(path)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"there is no folder {folder}. Make it first: os.makedirs.")
+        advice = "Make it first: os.makedirs."
+        if "~" in folder:
+            advice = "Write ~ out first: os.path.expanduser(path)."
+        raise FileNotFoundError(f"there is no folder {folder}. {advice}")
     fields = {
         "format": np.array(FORMAT),
         "layer_sizes": np.array(network.layer_sizes),
@@ -71,7 +75,35 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
         "bias": np.array(network.parameters.bias),
         "parameters": network.parameters.vector,
     }
-    write_whole(os.path.join(folder, f".{name}.{os.urandom(8).hex()}.tmp"), path, fields)
+    short = name[:20]  # a name may be no longer than 255 bytes
+    write_whole(os.path.join(folder, f".{short}.{os.urandom(8).hex()}.tmp"), path, fields)
+
+
+def real_path(path: str) -> str:
+    """Return the whole path; what a link points to is replaced, and not the link.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    FileNotFoundError
+        If the path begins in the current folder, and that is gone.
+
+    Source: the Python reference, ``os.path.realpath``.
+    """
+    try:
+        return os.path.realpath(path)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            "the current folder is not there any more. Go to another, os.chdir, or give the whole "
+            "path."
+        ) from None
 
 
 def write_whole(temporary: str, path: str, fields: dict[str, np.ndarray]) -> None:
@@ -136,7 +168,10 @@ def load_network(path: str | os.PathLike[str]) -> Network:
 
     path = check_path(path)
     if not os.path.exists(path):
-        raise FileNotFoundError(f"there is no file {path}. Look at the name and the folder.")
+        advice = "Look at the name and the folder."
+        if path.startswith("~"):
+            advice = "Write ~ out first: os.path.expanduser(path)."
+        raise FileNotFoundError(f"there is no file {path}. {advice}")
     if not os.path.isfile(path):
         raise ValueError(f"{path} is no file, but a folder or a device. Look at the name.")
     try:
@@ -170,7 +205,7 @@ def _network_from(archive: zipfile.ZipFile) -> Network:
         if small["layer_sizes"].dtype.kind not in "iu":
             raise ValueError("its layer sizes are no whole numbers")
         layer_sizes = check_layer_sizes(small["layer_sizes"].tolist())
-        if small["bias"].dtype != bool:
+        if small["bias"].dtype != bool or small["bias"].shape:
             raise ValueError("its bias is neither True nor False")
         bias = bool(small["bias"])
         shape = (sum((n_in + bias) * n_out for n_in, n_out in pairwise(layer_sizes)),)

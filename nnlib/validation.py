@@ -112,7 +112,9 @@ def check_array(name: str, value: Any, dtype: DTypeLike | None = None) -> np.nda
     code = name.isidentifier()  # "analytic W1" is a name to read, and no name in a program
     where = f"{name}[{first}]" if code else f"at [{first}]"
     if np.isfinite(array).all():
-        advice = f"The numbers are too large for {found.dtype}: divide them, or use float64."
+        advice = f"The numbers are too large for {found.dtype}: divide them."
+        if found.dtype == np.float32:
+            advice = "The numbers are too large for float32: divide them, or use float64."
     elif code:
         advice = f"Remove or replace them: np.isfinite({name}) finds them."
     else:
@@ -169,9 +171,19 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         if len(np.unique(array)) > 2:
             numbers = f"np.unique({name}, return_inverse=True)[1].reshape(np.shape({name}))"
             return f"Give each word a number, in alphabetical order: {numbers}."
-        words = f"np.array({name}) == {str(array.flat[0])!r}"
+        words = f"np.array({name}) == {array.flat[0].item()!r}"
         return f"Give each word a number, for example ({words}) * 1.0."
-    return "Give each entry a number first; of a date that can be the days since the first one."
+    if array.dtype.kind in "mM":
+        return "Give each entry a number first; of a date that can be the days since the first one."
+    if array.dtype.names:
+        columns = f"np.array({name}.tolist(), dtype=float)"
+        return f"Put the fields side by side, one column each: {columns}."
+    entries = list(array.flat)
+    if any(entry is None for entry in entries):
+        return "An entry is None: put a number in its place, or leave its row out."
+    if any(isinstance(entry, int) and abs(entry) > sys.float_info.max for entry in entries):
+        return "A whole number is too large for a float, which ends at 1.8e308. Divide it first."
+    return "Give each entry a number first."
 
 
 def takes_floats(function: F, infinite: bool = True) -> F:
@@ -562,6 +574,7 @@ def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
     """Return the choice that ``value`` may stand for: spelt differently, or as elsewhere."""
     import difflib  # only needed for the message
 
+    value = getattr(value, "name", getattr(value, "__name__", value))  # of a function: its own
     if not isinstance(value, str):
         return None
     letters = "".join(filter(str.isalnum, value.lower()))
@@ -699,6 +712,8 @@ def check_stack_shape(stack_shape: int | tuple[int, ...]) -> tuple[int, ...]:
     if isinstance(stack_shape, (int, np.integer)):
         stack_shape = (stack_shape,)
     advice = "It is the number of networks in the stack; leave it out for a single one."
+    if not hasattr(stack_shape, "__iter__"):
+        check_integer("stack_shape", stack_shape, advice)
     stack_shape = check_sequence("stack_shape", stack_shape)
     return tuple(check_integer("stack_shape", n, advice) for n in stack_shape)
 
@@ -783,20 +798,39 @@ def check_bias(name: str, values: Any, W: np.ndarray) -> np.ndarray:
 
 
 def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bool = False) -> None:
-    """Raise an IndexError unless ``index`` picks networks from a stack; one network if whole."""
+    """Raise an IndexError unless ``index`` picks networks from a stack; one network if whole.
+
+    Raises
+    ------
+    IndexError
+        If there are no such networks.
+    TypeError
+        If this is no stack.
+    """
     kinds = (int, np.integer) if whole else (int, np.integer, slice)
     fits = all(isinstance(i, kinds) and not isinstance(i, bool) for i in index)
     n_axes = len(stack_shape)
     fewest = n_axes if whole else 1
     if not fits or n_axes == 0 or not fewest <= len(index) <= n_axes:
         asked = ", ".join(map(repr, index))
-        if n_axes == 0:
-            raise IndexError(f"member({asked}) was asked for, but this is a single network.")
+        if n_axes == 0:  # an IndexError would end a loop over it without a word
+            raise TypeError(f"member({asked}) was asked for, but this is a single network.")
         axes = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         raise IndexError(
             f"member({asked}) was asked for, but this stack has {axes} "
             f"(stack_shape {stack_shape}). Give one whole number for each axis."
         )
+    for i, n in zip(index, stack_shape, strict=False):
+        if not isinstance(i, slice) and not -n <= i < n:
+            raise IndexError(
+                f"member({', '.join(map(repr, index))}) was asked for, but this stack has shape "
+                f"{stack_shape}. Count from 0 to {n - 1}."
+            )
+        if isinstance(i, slice) and not range(n)[i]:
+            raise IndexError(
+                f"{i} was asked for, but it takes no network from a stack of {n}. Count from 0 to "
+                f"{n - 1}."
+            )
 
 
 def check_targets(y: Any, expected: tuple[int, int], dtype: DTypeLike | None = None) -> np.ndarray:
@@ -840,7 +874,10 @@ def check_learning_rate(
     """
     advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
     if not isinstance(learning_rate, (np.ndarray, list, tuple)):
-        return check_number("learning_rate", learning_rate, above=0, advice=advice)
+        rate = check_number("learning_rate", learning_rate, above=0, advice=advice)
+        if np.full((), min(rate, 1.0), dtype) == 0:
+            raise ValueError(f"learning_rate is {rate:g}, which is 0 in {dtype}. {advice}")
+        return rate
     rates = check_array("learning_rate", learning_rate, dtype)
     if rates.shape != stack_shape:
         raise ValueError(
@@ -905,9 +942,16 @@ def check_callback(callback: Any) -> Callable[[int, Any], Any]:
     check_function("callback", callback, "Leave it out for none.")
     settings = np.geterr()
 
-    def as_outside(epoch: int, network: Any) -> Any:
+    def as_outside(epoch: int, network: Any) -> bool:
         with np.errstate(**settings):
-            return callback(epoch, network)
+            stop = callback(epoch, network)
+        try:
+            return bool(stop)
+        except ValueError:
+            raise TypeError(
+                f"callback returned {describe(stop)}, but True or False is expected: whether to "
+                "stop. Leave return out to go on."
+            ) from None
 
     return as_outside
 
@@ -916,7 +960,19 @@ def check_progress(progress: Any) -> Callable[[range], Any]:
     """Return the progress bar, or one that shows nothing."""
     if progress is None:
         return iter
-    return check_function("progress", progress, "Leave it out for none.")
+    check_function("progress", progress, "Leave it out for none.")
+
+    def numbers(epochs: range) -> Iterator[int]:
+        wrapped = progress(epochs)
+        if not hasattr(wrapped, "__iter__"):
+            raise TypeError(
+                f"progress returned {describe(wrapped)}, but something to loop over is expected. "
+                "Return what it was given, wrapped: progress=tqdm does."
+            )
+        for epoch, _ in enumerate(wrapped):  # whatever it gives, epochs are counted here
+            yield epoch
+
+    return numbers
 
 
 def check_activations(hidden: str, output: str, n_outputs: int, known: Mapping[str, T]) -> list[T]:
@@ -988,6 +1044,9 @@ class Setting:
     def __set__(self, thing: Any, value: Any) -> None:
         vars(thing)[self.name] = self.check(self.name, value)
 
+    def __delete__(self, thing: Any) -> None:
+        raise AttributeError(f"{self.name} of {thing!r} cannot be deleted. Set it to a number.")
+
 
 def settings(**checks: Callable[[str, Any], Any]) -> Callable[[type[T]], type[T]]:
     """Make the settings of a class of optimisers be looked at, not only when one is made."""
@@ -995,7 +1054,12 @@ def settings(**checks: Callable[[str, Any], Any]) -> Callable[[type[T]], type[T]
     def decorate(kind: type[T]) -> type[T]:
         for name, check in {**checks, "learning_rate": refuse_rate}.items():
             setattr(kind, name, Setting(name, check))
+        kind.__repr__ = in_words  # type: ignore[method-assign]
         return kind
+
+    def in_words(optimizer: Any) -> str:
+        given = ", ".join(f"{name}={getattr(optimizer, name)}" for name in checks)
+        return f"{type(optimizer).__name__}({given})"
 
     return decorate
 
@@ -1097,8 +1161,14 @@ def check_optimizer(optimizer: Any, theta: np.ndarray, known: Mapping[str, type[
     TypeError
         For a class in place of an optimiser.
     ValueError
-        For an unknown name, or an optimiser whose memory belongs to other parameters.
+        For an unknown name, an optimiser whose memory belongs to other parameters or is not
+        finite, or parameters that cannot be written to.
     """
+    if not theta.flags.writeable:
+        raise ValueError(
+            "the parameters of network are read-only, but training changes them in place. Train a "
+            "copy: network.copy()."
+        )
     if isinstance(optimizer, type):
         raise TypeError(
             f"optimizer is the class {optimizer.__name__}. Make one of it: {optimizer.__name__}()."
@@ -1112,6 +1182,14 @@ def check_optimizer(optimizer: Any, theta: np.ndarray, known: Mapping[str, type[
             f"this {name} has trained other parameters, and remembers their steps. Take a new one, "
             f"{name}(), or go on with the network where it stopped."
         )
+    for memory in ("velocity", "mean", "mean_of_squares"):
+        steps = check_real(memory, getattr(optimizer, memory, 0.0))
+        if not np.isfinite(steps).all(axis=-1 if steps.ndim else None).any():
+            name = type(optimizer).__name__
+            raise ValueError(
+                f"this {name} remembers steps that left the finite numbers. Take a new one, "
+                f"{name}()."
+            )
     own: Any = optimizer if type(optimizer) in known.values() else OwnOptimizer(optimizer)
     return own
 
@@ -1128,13 +1206,34 @@ def check_network(network: Any, kind: type[T]) -> T:
 
 def check_layer(layer: Any, views: Sequence[np.ndarray | None]) -> np.ndarray:
     """Return the view of one layer, or raise a ValueError."""
-    view = None if isinstance(layer, slice) else views[layer]
+    view = None
+    whole = isinstance(layer, (int, np.integer)) and not isinstance(layer, bool)
+    if whole and -len(views) <= layer < len(views):
+        view = views[layer]
     if view is None:
         raise ValueError(
-            f"there is no single parameter at {layer}. Layers count from 1, one at a time, and "
+            f"there is no single parameter at {layer!r}. Layers count from 1, one at a time, and "
             "in a network without biases every b[l] is None."
         )
     return view
+
+
+def refuse_arithmetic(views: Any, other: Any) -> None:
+    """Raise the TypeError of ``net.W * 2``: a tuple would be repeated, and no number changed."""
+    raise TypeError(
+        "W and b hold an array for each layer, and do not compute with all of them. Compute with "
+        "one, W[1] * 2, or with all numbers at once, parameters.vector * 2."
+    )
+
+
+def check_layout(parameters: Any, held: Any) -> Any:
+    """Return parameters that can be written over those that are held: of the same layers."""
+    if (parameters.layer_sizes, parameters.bias) != (held.layer_sizes, held.bias):
+        raise ValueError(
+            f"parameters are {held!r}, but the new ones are {parameters!r}. Give parameters of the "
+            "same layers, or make another network around these: Network(parameters, …)."
+        )
+    return parameters
 
 
 def check_layers(

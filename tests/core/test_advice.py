@@ -9,15 +9,18 @@ from cases import random_network
 
 from nnlib import (
     Network,
+    activations,
     check_gradients,
     compare_gradients,
     datasets,
     gradients,
+    losses,
     numerical_gradient,
     optimizers,
     train,
 )
-from nnlib.losses import bce, mse
+from nnlib.activations import ACTIVATIONS
+from nnlib.losses import LOSSES, bce, mse
 
 X, Y = datasets.xor()
 NET = random_network([2, 4, 1], "tanh", "sigmoid")
@@ -67,6 +70,23 @@ CASES = {
     "X complex, its size": (X + 1j, "X", NET.predict, r"size, (np\.abs\(X\))"),
     "X sparse": (Sparse(), "X", NET.predict, r"out: (X\.toarray\(\))"),
     "X from a generator": ((row for row in X), "X", NET.predict, r"list: (list\(X\))"),
+    "X of fields": (
+        np.array([(0.0, 1.0), (1.0, 1.0)], [("a", float), ("b", float)]), "X", NET.predict,
+        r"one column each: (np.*\))\.$",
+    ),
+    "y of bytes": (np.array(WORDS).astype(bytes), "y", train_on, r"for example (.*)\.$"),
+    "labels in words": (
+        ["red", "blue", "red"], "labels", lambda labels: datasets.one_hot(labels, 2),
+        r"alphabetical order: (np.*\])\.$",
+    ),
+    "labels in bytes": (
+        np.array([b"red", b"blue"]), "labels", lambda labels: datasets.one_hot(labels, 2),
+        r"alphabetical order: (np.*\])\.$",
+    ),
+    "labels masked": (
+        np.ma.masked_equal([0, 1], 1), "labels", lambda labels: datasets.one_hot(labels, 2),
+        r"Fill them, (labels\.filled\(0\))",
+    ),
     "y flat": (Y.ravel(), "y", train_on, r"Use (y\.reshape\(-1, 1\))"),
     "y flat, the other way": (Y.ravel(), "y", train_on, r", or (y\[:, None\])"),
     "y flat, as a list": ([0, 1, 1, 0], "y", train_on, r"Use (np\.array\(y\)\.reshape\(-1, 1\))"),
@@ -167,6 +187,13 @@ NO_CURE_BY_CODE = {
         lambda: compare_gradients({"W1": [np.nan]}, {"W1": [1.0]}),
         "Find where they come from: an overflow, a division by 0, the logarithm of 0?",
     ),
+    "None in a row": (lambda: NET.predict([[None, 1.0]]), "An entry is None: put a number in its"),
+    "a number of 400 digits": (lambda: NET.predict([[10**400, 1]]), "ends at 1.8e308. Divide it"),
+    "an object of another kind": (lambda: NET.predict([[object(), 1]]), "Give each entry a number"),
+    "a number that no float can hold": (
+        lambda: NET.predict([[np.longdouble("1e400"), 0]]),
+        "too large for float64: divide them." if np.finfo(np.longdouble).max > 1e308 * 10 else "",
+    ),
     "None": (lambda: NET.predict(None), "Was it made by a function that returns nothing?"),
     "a function without return": (
         lambda: numerical_gradient(lambda theta: None, [1.0]), "Does it end in return loss?"
@@ -183,6 +210,18 @@ def test_where_no_code_can_cure_the_message_says_what_to_look_for(call, words):
     with pytest.raises((TypeError, ValueError)) as caught:
         call()
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [np.tanh, activations.tanh, ACTIVATIONS["tanh"]])
+def test_a_function_stands_for_its_name(given):
+    with pytest.raises(ValueError, match='Did you mean "tanh"'):
+        random_network([2, 3, 1], given, "sigmoid")
+
+
+@pytest.mark.parametrize("given", [losses.bce, LOSSES["bce"]])
+def test_a_loss_stands_for_its_name(given):
+    with pytest.raises(ValueError, match='Did you mean "bce"'):
+        gradients(NET, X, Y, given)
 
 
 @pytest.mark.parametrize(

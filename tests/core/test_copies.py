@@ -127,3 +127,24 @@ def test_a_network_of_another_process_is_whole(clone):
     assert other.W[1].base is not None
     other.parameters.vector[...] = 0
     assert not other.W[1].any()
+
+
+@pytest.mark.parametrize(
+    "clone", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
+)
+@pytest.mark.parametrize("make", [DivergenceError, TrainingInterrupted])
+def test_a_note_on_an_error_comes_along(clone, make):
+    error = make(3, 0.1, history()) if make is DivergenceError else make(3, history())
+    error.add_note("in the second of three runs")
+    other = clone(error)
+    assert other.__notes__ == ["in the second of three runs"]
+    assert str(other) == str(error)
+
+
+@pytest.mark.parametrize("clone", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])
+def test_what_belongs_together_stays_together(clone):
+    net = random_network([2, 3, 1], "tanh", "sigmoid")
+    again, parameters, first = clone([net, net.parameters, net])
+    assert again is first
+    parameters.vector[...] = 0
+    assert not again.W[1].any()

@@ -55,7 +55,7 @@ def test_of_no_numbers_there_are_no_slopes():
 
 
 def test_slopes_are_float64_whatever_comes():
-    slope = numerical_gradient(lambda t: np.float32(np.sign(t[0])), np.zeros(1, np.float32))
+    slope = numerical_gradient(lambda t: float(np.sign(t[0])), np.zeros(1, np.float32))
     assert slope.dtype == np.float64
     np.testing.assert_allclose(slope, 2 / (2 * 6e-6), rtol=1e-14)  # to more digits than float32 has
 
@@ -614,3 +614,17 @@ def test_the_explanation_fits_on_a_page():
 def test_a_number_of_samples_that_is_none_is_refused(name):
     with pytest.raises(ValueError, match=name):
         compare_gradients({"W1": [1.0]}, {"W1": [1.0]}, **{name: 0})
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda theta: int(theta.sum()),
+        lambda theta: bool(theta.sum() > 1),
+        lambda theta: (theta.astype(np.float32) ** 2).sum(),
+        lambda theta: np.float16(theta.sum()),
+    ],
+)
+def test_a_function_that_rounds_is_refused(function):
+    with pytest.raises(TypeError, match=r"^the function's value is .*, which has too few digits"):
+        numerical_gradient(function, [1.0, 2.0])

@@ -270,8 +270,10 @@ def test_a_single_network_has_neither_and_is_true():
     net = random_network([2, 3, 1], "tanh", "sigmoid")
     with pytest.raises(TypeError, match="is a single network"):
         len(net)
-    with pytest.raises(IndexError, match="this is a single network"):
+    with pytest.raises(TypeError, match="this is a single network"):
         net[0]
+    with pytest.raises(TypeError, match="this is a single network"):
+        list(net)  # not an empty list, as an IndexError would make of it
     assert net
 
 

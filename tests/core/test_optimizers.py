@@ -296,6 +296,52 @@ def test_a_learning_rate_that_would_be_ignored_is_refused(name):
     assert not hasattr(vars(optimizer), "learning_rate")
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [
+        (GradientDescent(), "GradientDescent()"),
+        (Momentum(0.5), "Momentum(momentum=0.5)"),
+        (Adam(), "Adam(beta1=0.9, beta2=0.999, epsilon=1e-08)"),
+    ],
+)
+def test_an_optimizer_says_its_settings(optimizer, words):
+    assert repr(optimizer) == words
+
+
+@pytest.mark.parametrize(("kind", "name"), SETTINGS)
+def test_a_setting_stays(kind, name):
+    optimizer = kind()
+    with pytest.raises(AttributeError, match=f"{name} of {kind.__name__}\\(.* cannot be deleted"):
+        delattr(optimizer, name)
+    assert vars(optimizer) == vars(kind())
+
+
+@pytest.mark.parametrize(
+    ("make", "memory"), [(Momentum, "velocity"), (Adam, "mean"), (Adam, "mean_of_squares")]
+)
+def test_an_optimizer_whose_steps_left_the_finite_numbers_is_refused(make, memory):
+    optimizer, net = make(), start()
+    setattr(optimizer, memory, np.full(13, np.inf))
+    with pytest.raises(ValueError, match=f"this {make.__name__} remembers steps that left the fin"):
+        train(net, X, y, loss="bce", learning_rate=0.1, epochs=1, optimizer=optimizer)
+
+
+def test_a_stack_goes_on_where_one_member_diverged():
+    optimizer, lone = Momentum(), Momentum()
+    options = {"loss": "mse", "epochs": 50, "divergence": "record"}
+    net = Network.random(
+        [2, 3, 1], hidden="identity", output="identity", stack_shape=2, rng=np.random.default_rng(0)
+    )
+    first = train(net, X, y, learning_rate=[1e200, 0.01], optimizer=optimizer, **options)
+    second = train(net, X, y, learning_rate=[1e200, 0.01], optimizer=optimizer, **options)
+    assert first.diverged_at[0] >= 0 > second.diverged_at[1]
+    assert second.loss[-1, 1] < first.loss[-1, 1]
+    alone = net.member(0)
+    train(alone, X, y, learning_rate=1e200, optimizer=lone, **options)
+    with pytest.raises(ValueError, match=r"Take a new one, Momentum\(\)"):
+        train(alone, X, y, learning_rate=0.1, optimizer=lone, **options)
+
+
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_rate_of_0_goes_nowhere(name):
     assert descend(OPTIMIZERS[name](), [1.0, 2.0], learning_rate=0.0) == 0

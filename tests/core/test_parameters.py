@@ -152,10 +152,15 @@ REFUSED = {
     "a vector of another length": lambda net: setattr(net.parameters, "vector", np.zeros(5)),
     "NaN": lambda net: setattr(net.parameters, "vector", np.full(17, np.nan)),
     "parameters of another layout": lambda net: setattr(net, "parameters", Parameters([2, 3, 1])),
+    "as many parameters in another layout": lambda net: setattr(
+        net, "parameters", Parameters([16, 1])
+    ),
+    "parameters without biases": lambda net: setattr(
+        net, "parameters", Parameters([17, 1], bias=False)
+    ),
     "too few matrices": lambda net: setattr(net, "W", [NEW.W[1]]),
     "a second matrix that does not fit": lambda net: setattr(net, "W", [NEW.W[1], NEW.W[1]]),
     "one matrix for all": lambda net: setattr(net, "W", NEW.W[1]),
-    "W += a list": lambda net: net.__setattr__("W", net.W + (NEW.W[1],)),  # noqa: RUF005
 }
 
 
@@ -163,9 +168,22 @@ REFUSED = {
 def test_what_does_not_fit_changes_nothing_at_all(change):
     network = make()
     before = network.parameters.vector.copy()
-    with pytest.raises(ValueError, match=r"shape|arrays|NaN"):
+    with pytest.raises(ValueError, match=r"shape|arrays|NaN|same layers"):
         change(network)
     np.testing.assert_array_equal(network.parameters.vector, before)
+    assert is_whole(network)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [lambda W: W * 2, lambda W: 2 * W, lambda W: W + (NEW.W[1],), lambda W: W + 1],  # noqa: RUF005
+)
+def test_arithmetic_on_all_matrices_at_once_is_refused(compute):
+    network = make()
+    with pytest.raises(TypeError, match=r"Compute with one, W\[1\] \* 2, or with all numbers"):
+        compute(network.W)
+    with pytest.raises(TypeError, match="hold an array for each layer"):
+        network.b += 1
     assert is_whole(network)
 
 

@@ -4,6 +4,8 @@ import contextlib
 import multiprocessing
 import os
 import pickle
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -274,10 +276,76 @@ def test_a_path_is_the_name_of_a_file(path, kind):
         assert caught.type is kind
 
 
-@pytest.mark.parametrize("bias", [np.array(np.nan), np.array("False"), np.array(2)], ids=repr)
+@pytest.mark.parametrize(
+    "bias",
+    [np.array(np.nan), np.array("False"), np.array(2), np.array([True]), np.array([True, False])],
+    ids=repr,
+)
 def test_a_file_whose_bias_is_neither_true_nor_false_is_foreign(tmp_path, bias):
     path = tmp_path / "net.npz"
     save_network(Network.random([2, 3, 1], rng=np.random.default_rng(0)), path)
     np.savez(path, **{**np.load(path), "bias": bias})
     with pytest.raises(ValueError, match="its bias is neither True nor False"):
         load_network(path)
+
+
+@pytest.mark.parametrize("name", ["x" * 251, "ß" * 125])
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path, name):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    save_network(net, tmp_path / f"{name}.npz")
+    assert [each.name for each in tmp_path.iterdir()] == [f"{name}.npz"]
+    np.testing.assert_array_equal(load_network(tmp_path / f"{name}.npz").W[1], net.W[1])
+
+
+def test_a_path_that_ends_in_a_folder_is_given_a_name(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"that ends in \.npz is expected: \".*/network\.npz\""):
+        save_network(net, f"{tmp_path}/")
+
+
+def test_a_home_is_written_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    for use in (lambda: save_network(net, "~/net.npz"), lambda: load_network("~/net.npz")):
+        with pytest.raises(
+            FileNotFoundError, match=r"Write ~ out first: os\.path\.expanduser\(path\)"
+        ):
+            use()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps the current folder")
+def test_a_current_folder_that_is_gone_is_named(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    with pytest.raises(FileNotFoundError, match="the current folder is not there any more"):
+        save_network(net, "net.npz")
+    save_network(net, tmp_path / "net.npz")
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np
+from nnlib import Network, save_network
+
+path, limit = sys.argv[1], int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    save_network(Network.random([100, 100, 1], rng=np.random.default_rng(1)), path)
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sets no such limits")
+@pytest.mark.parametrize("limit", [0, 1000, 50_000])
+def test_a_disk_that_is_really_full_leaves_the_old_file(tmp_path, limit):
+    path = tmp_path / "net.npz"
+    old = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    save_network(old, path)
+    command = [sys.executable, "-c", FULL, str(path), str(limit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "so the network is not saved; what was there before is unchanged" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["net.npz"]
+    np.testing.assert_array_equal(load_network(path).W[1], old.W[1])

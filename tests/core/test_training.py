@@ -519,3 +519,45 @@ def test_float32_stays_float32_all_the_way(loss, output, stack_shape, batch_size
     assert history.validation_loss.dtype == np.float32
     assert net.predict(X).dtype == np.float32
     assert net.W[1].dtype == np.float32
+
+
+# What users hand in
+
+
+@pytest.mark.parametrize("rate", [1e-50, 1e-46])
+def test_a_rate_that_float32_cannot_hold_is_refused(rate):
+    net = random_network([2, 3, 1], "tanh", "sigmoid", dtype=np.float32)
+    with pytest.raises(ValueError, match=f"learning_rate is {rate:g}, which is 0 in float32"):
+        train_xor(net, learning_rate=rate)
+    train_xor(net, learning_rate=1e-45)
+    train_xor(xor_network(), learning_rate=rate)
+
+
+def test_a_callback_answers_yes_or_no():
+    with pytest.raises(
+        TypeError, match=r"^callback returned an array .* True or False is expected"
+    ):
+        train_xor(xor_network(), callback=lambda epoch, network: network.W[1])
+
+
+@pytest.mark.parametrize("returned", [None, 3])
+def test_a_progress_bar_gives_something_to_loop_over(returned):
+    with pytest.raises(TypeError, match=r"^progress returned .*progress=tqdm does"):
+        train_xor(xor_network(), progress=lambda epochs: returned)
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [lambda r: list(r)[::-1], enumerate, lambda r: map(str, r), lambda r: [None] * len(r)],
+)
+def test_epochs_are_counted_whatever_the_progress_bar_hands_on(progress):
+    expected, found = train_xor(xor_network()), train_xor(xor_network(), progress=progress)
+    assert found == expected
+
+
+def test_parameters_that_are_read_only_are_not_trained():
+    net = xor_network()
+    net.parameters.vector.setflags(write=False)
+    with pytest.raises(ValueError, match=r"are read-only.* Train a copy: network\.copy\(\)"):
+        train_xor(net)
+    train_xor(net.copy())
