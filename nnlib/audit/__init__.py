@@ -23,7 +23,8 @@ from nnlib.validation import check_number, describe
 
 __all__ = ["KINDS", "SEVERITIES", "Finding", "Kind", "Report", "audit"]
 
-SECONDS = 8.0  # after these nothing more is asked of the program
+SECONDS = 8.0  # of computing: after these nothing more is asked of the program
+SECONDS_BY_THE_CLOCK = 25.0  # for programs that wait, and computers that are busy
 PARTS = {data, functions, start, gradient, steps, training, numbers}
 
 
@@ -121,7 +122,8 @@ def audit(
     if not copied_program:
         exam.miss("the program as it was: it cannot be copied, so it was used itself")
     with quiet():
-        patient.deadline = time.perf_counter() + SECONDS
+        patient.deadline = time.process_time() + SECONDS
+        patient.last_moment = time.monotonic() + SECONDS_BY_THE_CLOCK
         look(exam, told)
     return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))
 
@@ -139,6 +141,10 @@ def look(exam: Exam, told: dict[str, int]) -> None:
                 exam.miss("the program: pass its parameters, or program and arrays")
                 exam.patient.functions.clear()
             data.find_answers(exam)
+            data.cut_vector(exam)
+        if exam.patient.late():
+            exam.miss(f"{line_of(each)} (the time for the audit was up)")
+            continue
         try:
             each(exam)
         except Failed as error:
@@ -150,10 +156,18 @@ def look(exam: Exam, told: dict[str, int]) -> None:
             ValueError,
             TypeError,
         ) as error:
-            exam.miss(f"{(each.__doc__ or '').strip()} ({type(error).__name__}: {error})")
+            exam.miss(f"{line_of(each)} ({type(error).__name__}: {error})")
         except TooLong:
             exam.miss("more: the time for the audit was up")
             return
+        if exam.patient.late():
+            exam.miss(f"all of this: {line_of(each)} (the time for the audit was up)")
+
+
+def line_of(check: Callable[[Exam], None]) -> str:
+    """Return what a check looks at, in words."""
+    words = (check.__doc__ or "").strip()
+    return words.rstrip(".")
 
 
 @contextlib.contextmanager

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.formulas import RANGES
+from nnlib.audit.formulas import RANGES, cuts, rebuilt
 from nnlib.audit.patient import Failed, as_columns_of, copied, taken
 
 LAYOUTS = {"rows": 0, "columns": -1}
@@ -158,6 +159,34 @@ def find_answers(exam: Exam) -> None:
         del patient.functions["predict"]
 
 
+def cut_vector(exam: Exam) -> None:
+    """Cut one long vector of all parameters as the program cuts it, if that can be found out."""
+    patient = exam.patient
+    if not patient.has("predict") or len(patient.start) != 1 or exam.first_answers is None:
+        return
+    vector, given, name = patient.start[0], patient.as_given[0], patient.names[0]
+    if max(vector.shape, default=0) != vector.size or vector.size < 4 or exam.dense is not None:
+        return
+    n = min(6, patient.n)
+    points = exam.points[:2]
+    wanted = [patient.predictions(values, np.arange(n), exact=True) for values in points]
+    for shapes in itertools.islice(cuts(vector.size, exam.X_rows.shape[1], wanted[0].shape[1]), 24):
+        patient.cut(shapes)
+        parts = [patient.parts(values[0]) for values in points]
+        if rebuilt(answers_in_turn(wanted), parts, exam.X_rows[:n], 900) is not None:
+            del exam.__dict__["dense"], exam.__dict__["points"]
+            pieces = zip(patient.names, shapes, strict=True)
+            exam.look("the vector is cut into " + ", ".join(f"{k} as {s}" for k, s in pieces))
+            return
+        patient.uncut(name, vector, given)
+
+
+def answers_in_turn(answers: list[np.ndarray]) -> Callable[[Any], np.ndarray]:
+    """Return a function that gives known answers, one after the other."""
+    left = iter(answers)
+    return lambda values: next(left)
+
+
 def turned_works(exam: Exam) -> bool:
     """Say whether predict takes the transpose of X."""
     X = np.asarray(exam.patient.X)
@@ -300,8 +329,9 @@ def look_at_target_range(exam: Exam) -> None:
     m = exam.n_outputs
     if exam.labels:
         if exam.targets is None:
+            used = exam.patient.has(exam.loss_name) or exam.patient.has("gradients")
             exam.find(
-                "target_range", "wrong", "y",
+                "target_range", "wrong" if used else "suspicious", "y",
                 f"y holds class numbers from {y.min():.0f} to {y.max():.0f}, but the {m} columns "
                 f"of the predictions are counted from 0 to {m - 1}.",
                 (f"y = {y.max() if y.max() >= m else y.min():.0f}",),
@@ -337,7 +367,7 @@ def output_range(exam: Exam) -> tuple[str, tuple[float, float]]:
         return (f"a {name}" if name in RANGES else ""), RANGES.get(name, (-np.inf, np.inf))
     seen = []
     rng = np.random.default_rng(11)
-    for scale in (1.0, 10.0, 100.0, 1000.0):
+    for scale in (1.0, 10.0, -10.0, 100.0, -100.0, 1000.0):
         try:
             seen.append(exam.patient.predictions(exam.jittered(scale, rng), exam.few, exact=True))
         except Failed:

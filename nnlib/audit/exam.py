@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -44,16 +45,31 @@ class Exam:
         self.chain: list[Arrays] = []  # the parameters after each step, from the start
 
     def find(
-        self, kind: str, severity: str, where: str, seen: str, entries: tuple[str, ...] = ()
+        self,
+        kind: str,
+        severity: str,
+        where: str,
+        seen: str,
+        entries: tuple[str, ...] = (),
+        advice: tuple[str, str] | None = None,
     ) -> None:
         """Add a finding, unless the same was found at the same place, as severe or more."""
-        new = Finding(kind, severity, where, seen, entries=entries)
+        new = Finding(kind, severity, where, seen, entries=entries, advice=advice)
         for i, old in enumerate(self.findings):
             if (old.kind, old.where) == (kind, where):
                 if SEVERITIES.index(severity) < SEVERITIES.index(old.severity):
                     self.findings[i] = new
                 return
         self.findings.append(new)
+
+    def make_note(self, kind: str, why: str) -> None:
+        """Make a note of what was suspicious."""
+        self.findings = [
+            replace(f, severity="note", seen=f"{f.seen} {why}")
+            if (f.kind, f.severity) == (kind, "suspicious")
+            else f
+            for f in self.findings
+        ]
 
     def found(self, *kinds: str) -> bool:
         """Say whether one of these kinds was found to be wrong, or anything if none is given."""
@@ -120,11 +136,30 @@ class Exam:
         return bool(y.shape[1] == 1 and self.n_outputs > 1 and whole)
 
     @cached_property
+    def first_class(self) -> int:
+        """The number of the first class: 1 where y counts from 1 and the program takes that."""
+        y, patient = self.y_rows, self.patient
+        if not self.labels or y.min() < 1 or y.max() != self.n_outputs:
+            return 0
+        asked = False
+        for name in ("loss", "training_loss", "gradients", "step"):
+            if not patient.has(name):
+                continue
+            seed(7)
+            given = patient.made(patient.start), *patient.data()
+            try:
+                patient.call(name, *given)
+            except Failed:
+                return 0
+            asked = True
+        return int(asked)
+
+    @cached_property
     def targets(self) -> np.ndarray | None:
         """The targets (n, m) in the form of the predictions, or None if they do not fit."""
         y = self.y_rows
         if self.labels:
-            whole = y[:, 0].astype(int)
+            whole = y[:, 0].astype(int) - self.first_class
             if whole.min() < 0 or whole.max() >= self.n_outputs:
                 return None
             return np.eye(self.n_outputs)[whole]
@@ -265,7 +300,7 @@ class Exam:
             return None
         if not bases or not np.isfinite(losses).any():
             return None
-        weights = np.array([sum(np.sum(p[i] ** 2) for i in self.weights) for p in self.points])
+        weights = np.array([self.squares(p) for p in self.points])
         everything = np.array([sum(np.sum(v**2) for v in p) for p in self.points])
         tolerance = 1e-2 if self.patient.single else 1e-3
         return fitted(losses, bases, weights, everything, tolerance)
@@ -277,6 +312,12 @@ class Exam:
             return [layer.W for layer in self.dense.layers]
         start = self.patient.start
         return [i for i, v in enumerate(start) if v.ndim == 2 and (min(v.shape) > 1 or len(v) > 1)]
+
+    def squares(self, values: Arrays) -> float:
+        """Return the sum of the squares of the weights, without biases in a column of them."""
+        if self.dense is None:
+            return sum(float(np.sum(values[i] ** 2)) for i in self.weights)
+        return sum(float(np.sum(layer.matrix(values) ** 2)) for layer in self.dense.layers)
 
     def known_slopes(self, values: Arrays, base: str, index: Any, like: Measured) -> Arrays | None:
         """Return the gradient of the sum of a base, where ``like`` was measured or everywhere."""

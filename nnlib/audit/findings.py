@@ -112,7 +112,7 @@ KINDS: dict[str, Kind] = {
         "A ReLU that is off for every sample has slope 0, and never comes back.",
         "Start with smaller weights and biases of 0, or take a smaller rate.",
         "1.8",
-        ("data_scale",),
+        ("data_scale", "neurons_alike"),
     ),
     "loss_formula": Kind(
         "The number that is shown is not the number that is descended.",
@@ -216,7 +216,7 @@ KINDS: dict[str, Kind] = {
         "NumPy broadcasts in p = p - rate * g, and the parameter grows into a table.",
         "Give the gradient the shape of its parameter; p -= rate * g would have raised an error.",
         "2.4",
-        ("integer_parameters",),
+        ("integer_parameters", "target_shape"),
     ),
     "updated_too_early": Kind(
         "The weights of a layer are changed before the error has gone back through them.",
@@ -234,6 +234,7 @@ KINDS: dict[str, Kind] = {
         "Compare it line by line with nnlib.optimizers: one counter for all parameters, the "
         "correction to the power of the step.",
         "8.5",
+        ("pairs_broken",),
     ),
     "step_not_gradient": Kind(
         "The update uses something else than the gradient times the rate.",
@@ -277,6 +278,16 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+# What comes of these in a gradient or a step is not said beside them.
+ROOTS = (
+    "data_type", "target_shape", "target_range", "loss_random", "samples_mixed",
+    "changes_its_arguments", "state_kept",
+)  # fmt: skip
+OF_A_GRADIENT = (
+    "gradient_wrong", "gradient_scale", "gradient_sign", "axis_missing", "slope_of_a",
+    "slope_missing", "product_wrong", "weight_term", "optimizer_formula", "step_not_gradient",
+)  # fmt: skip
+
 # A wrong slope, product or step makes all of these; they are not said beside it.
 SYMPTOMS = ("cannot_memorise", "step_too_long", "divergence", "nothing_compared", "saturated")
 
@@ -299,6 +310,8 @@ class Finding:
         What else was seen, and is a consequence of this.
     entries : tuple of str
         The entries that are off, with their numbers, if it is about entries.
+    advice : tuple of str
+        What it usually is and what to do, where that differs from the rest of its kind.
     """
 
     kind: str
@@ -307,16 +320,17 @@ class Finding:
     seen: str
     follows: tuple[str, ...] = ()
     entries: tuple[str, ...] = field(default=(), compare=False)
+    advice: tuple[str, str] | None = field(default=None, compare=False)
 
     @property
     def usually(self) -> str:
-        """What this kind of finding usually is."""
-        return KINDS[self.kind].usually
+        """What such a finding usually is."""
+        return self.advice[0] if self.advice else KINDS[self.kind].usually
 
     @property
     def what_to_do(self) -> str:
         """What to do about it."""
-        return KINDS[self.kind].what_to_do
+        return self.advice[1] if self.advice else KINDS[self.kind].what_to_do
 
     @property
     def section(self) -> str:
@@ -428,6 +442,8 @@ def is_consequence(finding: Finding, cause: Finding) -> bool:
     if cause.severity == "note" or finding.severity == "note":
         return finding.severity == cause.severity == "note" and finding.kind == cause.kind
     if finding.kind == cause.kind:
+        return True
+    if finding.kind in OF_A_GRADIENT and cause.kind in ROOTS and cause.severity == "wrong":
         return True
     if finding.kind in SYMPTOMS and cause.severity == "wrong" and cause.kind not in SYMPTOMS:
         return True

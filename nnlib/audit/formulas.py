@@ -269,10 +269,18 @@ class Dense:
             if number > 1:
                 back = delta @ self.layers[number - 1].matrix(values).T
                 delta = back * self.activations[number - 2].slope(z[number - 1])
-        for i, value in enumerate(values):
-            result[i] += 2 * formula.decay_of_all * value
-            if value.ndim == 2 and min(value.shape) > 0 and any(i == q.W for q in self.layers):
-                result[i] += 2 * formula.decay * value
+        for part, slope in zip(result, self.penalty_slopes(values, formula), strict=True):
+            part += slope
+        return result
+
+    def penalty_slopes(self, values: Arrays, formula: Formula) -> Arrays:
+        """Return the slopes of a loss's penalties on the weights."""
+        result = [2 * formula.decay_of_all * value for value in values]
+        for number, layer in enumerate(self.layers, start=1):
+            W = layer.matrix(values)
+            alone = [np.zeros_like(value) for value in values]
+            self.put(alone, number, W, np.zeros(W.shape[1]), values)
+            result[layer.W] += 2 * formula.decay * alone[layer.W]
         return result
 
     def put(
@@ -340,23 +348,59 @@ def orientations(shape: tuple[int, ...], width: int) -> Iterator[tuple[int, bool
             yield out, turned, 0
 
 
+def cuts(size: int, n_in: int, n_out: int) -> Iterator[list[tuple[int, ...]]]:
+    """Yield the shapes into which a vector of all parameters of a dense network may be cut.
+
+    Matrices with a column for the bias, or with biases of their own, after each or after all.
+    """
+    for bias, hidden in hidden_sizes(size, n_in, n_out):
+        pairs = list(itertools.pairwise([n_in, *hidden, n_out]))
+        for turned in (True, False):
+            yield [(b, a + bias) if turned else (a + bias, b) for a, b in pairs]
+            if bias:
+                W = [(b, a) if turned else (a, b) for a, b in pairs]
+                biases = [(out,) for _, out in pairs]
+                yield [shape for pair in zip(W, biases, strict=True) for shape in pair]
+                if len(pairs) > 1:
+                    yield [*W, *biases]
+
+
+def hidden_sizes(size: int, n_in: int, n_out: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Yield whether there are biases, and the sizes of at most two hidden layers, that fit."""
+    for bias in (1, 0):
+        if size == (n_in + bias) * n_out:
+            yield bias, ()
+        h, rest = divmod(size - bias * n_out, n_in + bias + n_out)
+        if rest == 0 and h > 0:
+            yield bias, (h,)
+    for bias in (1, 0):
+        for first in range(2, size // (n_in + bias) + 1):
+            left = size - first * (n_in + bias) - bias * n_out
+            h, rest = divmod(left, first + bias + n_out)
+            if rest == 0 and h > 1:
+                yield bias, (first, h)
+
+
 def rebuilt(
     predictions: Callable[[Arrays], np.ndarray],
     points: list[Arrays],
     X: np.ndarray,
+    room: int = 4000,
 ) -> Dense | None:
     """Return the dense network that predicts what the program predicts, if there is one.
 
-    ``X`` (n, d) are the samples that ``predictions`` answers, with (n, m), at each point.
+    ``X`` (n, d) are the samples that ``predictions`` answers, with (n, m), at each point; ``room``
+    is how many networks are tried.
     """
-    room = 4000 if sum(value.size for value in points[0]) < 10_000 else 600
+    if sum(value.size for value in points[0]) >= 10_000:
+        room = min(room, 600)
     wanted = [predictions(values) for values in points]
     if not all(np.isfinite(each).all() and len(each) == len(X) for each in wanted):
         return None
     shapes = [value.shape for value in points[0]]
     divisors = [1.0, 255.0, 256.0, 16.0] if np.abs(X).max() > 2 else [1.0]
-    found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 400))
-    found.sort(key=disorder)
+    found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 2000))
+    found.sort(key=lambda layers: (len(layers), disorder(layers)))
     for mixed, layers in itertools.product((False, True), found[:60]):
         for divisor in divisors:
             for activations in activation_choices(len(layers), mixed):

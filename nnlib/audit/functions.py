@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -163,7 +164,8 @@ def ask_twice(exam: Exam) -> None:
         if not patient.has(name) or exam.found("changes_its_arguments"):
             continue
         try:
-            answers = [ask(exam, name, exam.points[0]) for _ in range(3)]
+            with patient.on_one_object():
+                answers = [ask(exam, name, exam.points[0]) for _ in range(3)]
         except Failed:
             continue
         if any(a.shape != answers[0].shape for a in answers) or not np.isfinite(answers[0]).all():
@@ -215,11 +217,13 @@ def look_for_one_array(exam: Exam) -> None:
     try:
         answers = []
         kept: Arrays = []
-        for values in exam.points[:2]:
-            seed(7)
-            answer = patient.call("gradients", patient.made(values, exact=True), *patient.data())
-            answers.append([array for _, array in leaves(answer)])
-            kept = kept or [array.copy() for array in answers[0]]
+        with patient.on_one_object():
+            for values in exam.points[:2]:
+                seed(7)
+                given = patient.made(values, exact=True)
+                answer = patient.call("gradients", given, *patient.data())
+                answers.append([array for _, array in leaves(answer)])
+                kept = kept or [array.copy() for array in answers[0]]
     except Failed:
         return
     first = [
@@ -234,8 +238,9 @@ def look_for_one_array(exam: Exam) -> None:
     ]
     if shared and first:
         names = ", ".join(patient.names[i] for i in shared if i < len(patient.names))
+        of_an_object = "gradients of one object" in patient.functions  # its step may use them first
         exam.find(
-            "same_array_returned", "wrong", "gradients",
+            "same_array_returned", "suspicious" if of_an_object else "wrong", "gradients",
             f"two calls with different parameters returned the same array for {names}: the second "
             "call has overwritten what the first one returned.",
         )  # fmt: skip
@@ -341,8 +346,40 @@ def look_for_unused_samples(exam: Exam) -> None:
             exam.find(
                 "samples_unused", "wrong", name,
                 f"{name} gives the same whatever stands in {rows(unused)}: {len(unused)} of "
-                f"{patient.n} samples have no part in it.",
+                f"{patient.n} samples have no part in it.", advice=advice_for(unused, patient.n),
             )  # fmt: skip
+            continue
+        unused = unused_targets(exam, value)
+        if unused:
+            tell_unused_targets(exam, name, unused)
+
+
+def advice_for(unused: list[int], n: int) -> tuple[str, str] | None:
+    """Return what it usually is where more than half of the samples are never looked at."""
+    if len(unused) <= n / 2:
+        return None
+    return (
+        "A loop over batches or samples takes the same rows in each round, ends after the first, "
+        "or keeps only what the last one gave.",
+        "Let the rows follow the loop, X[i:i + batch_size] and y[i:i + batch_size], and add up "
+        "what the samples give with +=.",
+    )
+
+
+def tell_unused_targets(exam: Exam, where: str, unused: list[int]) -> None:
+    """Report targets that no one looks at, though the inputs beside them are used."""
+    exam.find(
+        "samples_unused", "wrong", where,
+        f"{where} gives the same whatever the targets of {rows(unused)} are, but not whatever "
+        f"their inputs are: {len(unused)} of {exam.patient.n} targets are never looked at.",
+        advice=FIXED_TARGETS,
+    )  # fmt: skip
+
+
+FIXED_TARGETS = (
+    "The rows of X follow the loop, and those of y stay where they are: y[0], or y[:batch_size].",
+    "Take both with the same index: X[i:i + batch_size] and y[i:i + batch_size].",
+)
 
 
 def tell_fixed_target(exam: Exam, where: str, function: Any) -> bool:
@@ -365,7 +402,7 @@ def tell_fixed_target(exam: Exam, where: str, function: Any) -> bool:
                 exam.find(
                     "samples_unused", "wrong", where,
                     f"{where} gives the same whatever the targets are, but for y[{used}]: it "
-                    "stands for all samples.",
+                    "stands for all samples.", advice=FIXED_TARGETS,
                 )  # fmt: skip
                 return True
     except Failed:
@@ -398,18 +435,65 @@ def unused_rows(exam: Exam, function: Any) -> list[int]:
         groups = np.array_split(np.arange(n), min(n, 24 if exam.work(None) < 1_000_000 else 8))
         if len(groups[-1]) > 1:
             groups[-1:] = [groups[-1][:-1], groups[-1][-1:]]
-        unused = [int(i) for group in groups if unmoved(group) for i in group]
-        if unused and len(unused) < n:  # those before them, one by one
-            i = unused[0] - 1
-            while i >= 0 and unmoved(np.array([i])):
-                unused.insert(0, i)
-                i -= 1
+        unused = one_by_one(groups, unmoved, n)
     except Failed:
         return []
     return unused if len(unused) < n else []
 
 
-def disturbed(exam: Exam, group: np.ndarray, number: int) -> tuple[Any, Any]:
+def one_by_one(
+    groups: list[np.ndarray], unmoved: Callable[[np.ndarray], bool], n: int
+) -> list[int]:
+    """Return the samples of the groups that move nothing, and others that move nothing alone."""
+    unused = [int(i) for group in groups if unmoved(group) for i in group]
+    if not unused or len(unused) == n:
+        return unused
+    if n <= 200:
+        others = [i for i in range(n) if i not in unused and unmoved(np.array([i]))]
+        return sorted([*unused, *others])
+    i = unused[0] - 1  # of many samples only those that stand before them
+    while i >= 0 and unmoved(np.array([i])):
+        unused.insert(0, i)
+        i -= 1
+    return unused
+
+
+def unused_targets(exam: Exam, function: Any) -> list[int]:
+    """Return the samples whose target alone never changes the function's value, if several are.
+
+    The inputs are others each time: a prediction of exactly 0.5, or a ReLU that is off, hides y.
+    """
+    n, y = exam.patient.n, exam.y_rows
+    if n < 3 or not (y != y[0]).any():
+        return []
+    far = far_targets(exam)
+    try:
+        bases, begins = [], []
+        for k in range(5):
+            X = disturbed(exam, np.arange(n), k)[0]
+            bases.append(X)
+            begins.append(function(X, exam.patient.data()[1]))
+        if not all(np.isfinite(begin).all() for begin in begins) or not np.array_equal(
+            begins[0], function(bases[0], exam.patient.data()[1])
+        ):
+            return []
+
+        def unmoved(group: np.ndarray) -> bool:
+            return all(
+                np.array_equal(begin, function(X, disturbed(exam, group, k, far)[1]))
+                for k, (X, begin) in enumerate(zip(bases, begins, strict=True))
+            )
+
+        groups = np.array_split(np.arange(n), min(n, 12 if exam.work(None) < 1_000_000 else 4))
+        unused = one_by_one(groups, unmoved, n)
+    except Failed:
+        return []
+    return unused if 1 < len(unused) < n else []
+
+
+def disturbed(
+    exam: Exam, group: np.ndarray, number: int, far: tuple[float, float] | None = None
+) -> tuple[Any, Any]:
     """Return the data with other numbers, and another target, in some samples."""
     patient = exam.patient
     y = exam.y_rows
@@ -424,12 +508,29 @@ def disturbed(exam: Exam, group: np.ndarray, number: int) -> tuple[Any, Any]:
             numbers = array.astype(float)
             moved = numbers.mean() + numbers.std() * rng.normal(size=array[group].shape)
             array[group] = np.clip(moved, numbers.min(), numbers.max()).astype(array.dtype)
+        elif far is not None and number < 2 and array.dtype.kind == "f":
+            array[group] = far[number]
         else:
             array[group] = array[other]
         array = np.moveaxis(array, 0, axis)
         given = getattr(patient, name)
         data.append(array.copy() if isinstance(given, np.ndarray) else array.tolist())
     return data[0], data[1]
+
+
+def far_targets(exam: Exam) -> tuple[float, float] | None:
+    """Return two targets on both sides of all predictions; None for classes.
+
+    What a target does to an absolute error's slope shows only where the error changes its sign.
+    """
+    y = exam.y_rows
+    if len(np.unique(y)) <= 2 or exam.labels or (y.sum(axis=1) == 1).all():
+        return None
+    ends = [float(y.min()), float(y.max())]
+    if exam.first_answers is not None and np.isfinite(exam.first_answers).all():
+        ends += [float(exam.first_answers.min()), float(exam.first_answers.max())]
+    span = max(ends) - min(ends)
+    return max(ends) + 3 * span, min(ends) - 3 * span
 
 
 def rows(numbers: list[int]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from nnlib.audit.exam import STRETCHED, Exam, check
-from nnlib.audit.formulas import WORDS, Formula, factor_words
+from nnlib.audit.formulas import ACTIVATIONS, WORDS, Formula, factor_words
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
 from nnlib.audit.walk import Walk
@@ -23,7 +24,8 @@ def look_at_formula(exam: Exam) -> None:
             continue
         formula = exam.formula_of(name)
         if formula is None:
-            look_for_stretching(exam, name)
+            if not look_for_terms(exam, name):
+                look_for_stretching(exam, name)
             continue
         n, m = len(exam.targets_of(exam.few)), exam.n_outputs  # type: ignore[arg-type]
         words = formula.words(n, m)
@@ -41,6 +43,33 @@ def look_at_formula(exam: Exam) -> None:
             exam.look(f"{name} is {words}")
             continue
         exam.find("loss_formula", "wrong", name, seen)
+
+
+def look_for_terms(exam: Exam, name: str) -> bool:
+    """See whether the two terms of a binary cross-entropy have different signs."""
+    try:
+        bases, _ = exam.base_values
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if not {"cross", "other_half"} <= set(bases) or not np.isfinite(losses).all():
+        return False
+    squares = np.array([exam.squares(values) for values in exam.points])
+    terms = [bases["cross"], bases["other_half"], squares]
+    for columns in (terms[:2], terms):
+        A = np.stack(columns, axis=1)
+        scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+        first, second = (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)[:2]
+        rest = np.abs(A @ (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale) - losses)
+        if not rest.max() <= 1e-6 * np.ptp(losses) or not first * second < 0:
+            continue
+        exam.find(
+            "loss_formula", "wrong", name,
+            f"{name} is {first:.4g} times the terms -y log(a) and {second:.4g} times the terms "
+            "-(1 - y) log(1 - a): one of the two has the wrong sign.",
+        )  # fmt: skip
+        return True
+    return False
 
 
 def look_for_stretching(exam: Exam, name: str) -> None:
@@ -102,6 +131,75 @@ def flat_pairs(g: Arrays, measured: Measured) -> tuple[np.ndarray, np.ndarray]:
     a = np.concatenate([x[k] for x, k in zip(g, keep, strict=True)])
     b = np.concatenate([x[k] for x, k in zip(measured.slope, keep, strict=True)])
     return a, b
+
+
+def penalties(value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield what the slope of a penalty on a parameter is a multiple of, and how to say it."""
+    yield "{:.4f} {}", value
+    yield "{:.4f} sign({})", np.sign(value)
+    if value.ndim != 2 or min(value.shape) < 2:
+        return
+    for line, turned in (("column", value.T), ("row", value)):
+        for which, k in (("first", 0), ("last", -1)):
+            alone = np.zeros_like(turned)
+            alone[k] = turned[k]
+            alone = alone.T if line == "column" else alone
+            yield f"{{:.4f}} {{}} without its {which} {line}", value - alone
+            yield f"{{:.4f}} times the {which} {line} of {{}}", alone
+
+
+def tell_output_slope(
+    exam: Exam, moved: Callable[[np.ndarray], Arrays], values: Arrays, where: str
+) -> bool:
+    """See whether each sample's gradient is off by a factor that the output's slope explains.
+
+    This names a wrong slope at the output also in a network that could not be rebuilt. ``moved``
+    returns the gradient that the program uses for one sample.
+    """
+    # Late, because the data's checks come first and need what is above.
+    from nnlib.audit.data import output_range
+
+    name, limits = output_range(exam)
+    if not name or exam.n_outputs != 1 or limits not in ((0.0, 1.0), (-1.0, 1.0)):
+        return False
+    factors, answers = [], []
+    for i in np.unique(np.linspace(0, exam.patient.n - 1, 5).astype(int)):
+        index = np.array([i])
+        try:
+            measured = exam.measured(values, index, 60)
+            f = one_factor(*flat_pairs(moved(index), measured), tolerance=1e-3)
+            answers.append(float(exam.patient.predictions(values, index, exact=True)[0, 0]))
+        except Failed:
+            return False
+        if f is None or abs(f) < 1e-9:
+            return False
+        factors.append(f)
+    f, a = np.array(factors), np.array(answers)
+    if len(f) < 3 or np.ptp(f) <= 1e-2 * np.abs(f).max():
+        return False
+    kind = "sigmoid" if limits[0] == 0 else "tanh"
+    activation = next(each for each in ACTIVATIONS if each.name == kind)
+    slope = activation.of_a(a)
+    z = np.log(a / (1 - a)) if kind == "sigmoid" else np.arctanh(a)
+    fitting = []
+    for found, made, text in [
+        ("slope_of_a", activation.slope(a), "with the derivative of z taken at a, f'(a)"),
+        ("slope_missing", np.ones_like(a), "without the slope of the output's activation"),
+        ("slope_of_a", activation.of_a(z), "with g(z), where g(a) is meant"),
+        ("gradient_wrong", slope**2, "with the slope of the output twice"),
+    ]:
+        ratio = f * slope / made
+        if np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-3 * np.abs(ratio).max():
+            fitting.append((abs(ratio.mean() - 1), found, text))
+    if not fitting or (min(fitting)[0] > 1e-2 and np.ptp(f) < 0.1 * np.abs(f).max()):
+        return False
+    _, found, text = min(fitting)
+    exam.find(
+        found, "wrong", where,
+        f"sample by sample the gradient is {', '.join(f'{x:.4g}' for x in f[:3])}, … times the "
+        f"slope of the loss: it is made {text}.",
+    )  # fmt: skip
+    return True
 
 
 class Comparison:
@@ -235,6 +333,11 @@ class Comparison:
 
     def explain(self, g: Arrays, where: str, free: bool) -> None:
         """Say what a wrong gradient is."""
+        patient, seen = self.exam.patient, self.measured.n_corners
+        if self.exam.dense is None and where == "gradients" and not seen and tell_output_slope(
+            self.exam, lambda i: patient.gradients(self.point, patient.data(i)), self.point, where
+        ):  # fmt: skip
+            return
         for attempt in (
             self.by_one_factor,
             self.by_weight_term,
@@ -287,7 +390,7 @@ class Comparison:
         off = self.measured.difference(g)
         found = []
         for k in np.argsort([-x.max(initial=0) for x in off])[:3]:
-            if off[k].max(initial=0) > 0:
+            if off[k].max(initial=0) > self.tolerance * self.largest * 1e-2:
                 i = tuple(int(j) for j in np.unravel_index(off[k].argmax(), off[k].shape))
                 place = f"{self.names[k]}[{', '.join(map(str, i))}]"
                 found.append(
@@ -310,11 +413,12 @@ class Comparison:
             scale = max(float(np.abs(s[keep]).max(initial=0)), self.largest * 1e-3)
             if np.abs(rest).max(initial=0) <= 10 * self.tolerance * scale:
                 continue
-            f = one_factor(rest, value[keep], self.loose * 5)
-            if f is None or rest.size < 2:
-                f = one_factor(rest, np.sign(value[keep]), self.loose * 5)
-                form = "{:.4f} sign({})"
-            if f is None:
+            for words, pattern in penalties(value):
+                f = one_factor(rest, pattern[keep], self.loose * 5)
+                if f is not None and rest.size > 1:
+                    form = words
+                    break
+            else:
                 return False
             factors.append((name, f))
         weights = [self.names[i] for i in self.exam.weights]
@@ -325,7 +429,7 @@ class Comparison:
             return False
         if max(np.asarray(self.point[self.names.index(name)]).size for name, _ in factors) < 2:
             return False
-        text = ", ".join(f"{form.format(f, name)} at {name}" for name, f in known)
+        text = ", ".join(f"{form.format(f, name)}" for name, f in known)
         formula = self.exam.formula
         said = ""
         if formula is not None and (formula.decay or formula.decay_of_all):
@@ -358,12 +462,31 @@ class Comparison:
             pairs = zip(self.measured.slope, slopes, strict=True)
             at = replace(self.measured, slope=[np.where(np.isnan(s), np.nan, k) for s, k in pairs])
             f = one_factor(*flat_pairs(g, at), tolerance=self.loose)
+            beside = ""
+            if f is None:
+                f, beside = self.with_penalty(g, at)
             if f is not None and abs(f) > 1e-9:
-                self.tell_other_loss(g, base, f, free)
+                self.tell_other_loss(g, base, f, free, beside)
                 return True
         return False
 
-    def tell_other_loss(self, g: Arrays, base: str, f: float, free: bool) -> None:
+    def with_penalty(self, g: Arrays, at: Measured) -> tuple[float | None, str]:
+        """Return f where g is f times some slopes, and a multiple of the weights."""
+        if self.exam.dense is None:
+            return None, ""
+        for formula in (Formula("squared", 0.0, decay=0.5), Formula("squared", 0.0, 0.0, 0.5)):
+            weights = self.exam.dense.penalty_slopes(self.point, formula)
+            a, b = flat_pairs(g, at)
+            w = flat_pairs(weights, at)[0]
+            A = np.stack([b, w], axis=1)
+            scale = np.maximum(np.abs(A).max(axis=0, initial=0), 1e-300)
+            f, c = np.linalg.lstsq(A / scale, a, rcond=None)[0] / scale
+            rest = np.abs(A @ np.array([f, c]) - a).max(initial=0)
+            if a.size > 4 and rest <= self.loose * np.abs(a).max(initial=0):
+                return float(f), f", and {0.5 * c:.4g} times the squares of the weights"
+        return None, ""
+
+    def tell_other_loss(self, g: Arrays, base: str, f: float, free: bool, beside: str = "") -> None:
         """Report which loss is shown and which one is descended."""
         own, m = self.exam.formula, self.exam.n_outputs
         shown = own.words(self.n, m) if own is not None else "no formula that is known here"
@@ -379,7 +502,7 @@ class Comparison:
         what = "the loss that is shown" if self.exam.loss_name == "loss" else "the training loss"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
-            f"{what} is {shown}; what is descended is {down}.{lacks}", self.worst(g),
+            f"{what} is {shown}; what is descended is {down}{beside}.{lacks}", self.worst(g),
         )  # fmt: skip
 
     # Equation by equation, on the network rebuilt
@@ -445,6 +568,8 @@ class Comparison:
                                self.worst(g))  # fmt: skip
                 return True
             text = "it points uphill." if f < 0 else self.factor_words(f)
+            if text.startswith("Which factor") and max(g[k].size for k in wrong) == 1:
+                kind, text = "gradient_wrong", "another number, at this sample or these samples."
             self.exam.find(
                 kind, "wrong", names,
                 f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",

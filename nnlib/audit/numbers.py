@@ -112,7 +112,7 @@ def compare_loss(exam: Exam, name: str) -> None:
         for base, f in BASES.items()
         if exam.possible(base, answers, y) and base not in ("other_half", "plain_error")
     }
-    squares = np.array([sum(float(np.sum(p[i] ** 2)) for i in exam.weights) for p in exam.points])
+    squares = np.array([exam.squares(p) for p in exam.points])
     everything = np.array([sum(float(np.sum(v**2)) for v in p) for p in exam.points])
     formula = fitted(says, bases, squares, everything)
     n, m = y.shape

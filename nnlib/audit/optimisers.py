@@ -28,6 +28,46 @@ def rules(
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
     yield from adaptive_rules(gs, lr, order, values, True, us)
     yield from adaptive_rules(gs, lr, order, values, False, us)
+    if rate is not None:
+        yield from counted_otherwise(gs, rate, order, us)
+
+
+def uphill(
+    gs: list[np.ndarray], rate: float | None, us: list[np.ndarray], values: list[np.ndarray]
+) -> Iterator[Rule]:
+    """Yield the steps of sound optimisers along the gradients, in the wrong direction."""
+    against = [-g for g in gs]
+    order = np.zeros(len(gs[0]), dtype=int)
+    for sound, name, made in rules(against, rate, order, us, values):
+        if sound and "sign of" not in name:
+            yield False, name, made
+
+
+def counted_otherwise(
+    gs: list[np.ndarray], rate: float, order: np.ndarray, us: list[np.ndarray]
+) -> Iterator[Rule]:
+    """Yield Adam whose counter reads other numbers than 1, 2, 3, …; they are read off its steps."""
+    n_parameters = int(order.max()) + 1 if len(order) else 1
+    for b1, b2 in [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.95, 0.999)]:
+        steps = np.arange(1, 40 * n_parameters + 40)
+        corrections = np.sqrt(1 - b2**steps) / (1 - b1**steps)
+        bare = run(gs, b1, b2, lambda m, v, g, t: m / (np.sqrt(v) + 1e-12))
+        made, read = [np.zeros_like(u) for u in us], []
+        for k, (u, b) in enumerate(zip(us, bare, strict=True)):
+            for p in range(n_parameters):
+                at = (order == p) & (np.abs(b) > 1e-3)
+                if not at.any():
+                    return
+                ratio = float(np.median(u[at] / (rate * b[at])))
+                off = np.abs(corrections / max(ratio, 1e-12) - 1)
+                t = int(steps[off.argmin()]) if off[k] > 1e-3 else k + 1
+                read.append(t)
+                made[k][order == p] = rate * corrections[t - 1] * b[order == p]
+        if read != [k + 1 for k in range(len(us)) for _ in range(n_parameters)]:
+            yield False, (
+                f"Adam ({b1}, {b2}) whose counter reads {', '.join(map(str, read[:6]))}, … "
+                f"at the {n_parameters} parameters, one step after the other"
+            ), made  # fmt: skip
 
 
 def momentum_rules(

@@ -5,6 +5,7 @@ Every call gets copies, so that whatever the program does to its arguments stays
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import time
@@ -87,9 +88,9 @@ def leaves(value: Any, name: str = "", depth: int = 0) -> list[tuple[str, np.nda
 
 def short_name(name: str) -> str:
     """Return "W1" for "['W1']" and "W[0]" for "['W'][0]"."""
-    head, _, rest = name.partition("]")
-    if head.startswith(("['", '["')):
-        return head[2:-1] + rest
+    if name.startswith(("['", '["')):
+        head, _, rest = name[2:].partition(name[1] + "]")
+        return head + rest
     return name.lstrip(".") if not name.startswith("[") else f"parameters{name}"
 
 
@@ -178,17 +179,23 @@ class Patient:
         self.X, self.y = copied(X), copied(y)
         self.structure = parameters
         found = leaves(parameters) if parameters is not None else []
-        self.names = [short_name(name) for name, _ in found]
+        self.names = [short_name(name) or "parameters" for name, _ in found]
         self.as_given = [np.array(array) for _, array in found]
         self.start = [array.astype(np.float64) for array in self.as_given]
         self.functions = {name: f for name, f in functions.items() if f is not None}
         self.axis = {"X": 0, "y": 0, "predictions": 0}
         self.n = 0
-        self.deadline = math.inf
+        self.shapes: list[tuple[int, ...]] = []  # into which one long vector was cut
+        self.deadline = math.inf  # of the process's own time: other processes take none of it
+        self.last_moment = math.inf  # by the clock: a program may sleep, or wait
         self.random_loss = False  # whether what is descended is another number at each call
         self.single = False  # whether the program computes in float32 whatever it is given
         kinds = {array.dtype for array in self.as_given if array.dtype.kind == "f"}
         self.short_steps = bool(kinds) and np.dtype(np.float64) not in kinds
+
+    def late(self) -> bool:
+        """Say whether the time for the audit is up."""
+        return time.process_time() > self.deadline or time.monotonic() > self.last_moment
 
     def has(self, *names: str) -> bool:
         """Say whether the program has all of these functions."""
@@ -198,10 +205,59 @@ class Patient:
         """Return the parameters in the program's own form, with these values."""
         if values is None:
             return copied(self.structure)
-        return filled(self.structure, iter(values), exact)
+        return filled(self.structure, iter(self.joined(values)), exact)
+
+    def held(self, values: Arrays) -> Arrays:
+        """Return the values as the program can hold them: rounded, where its arrays are float32."""
+        pairs = zip(values, self.as_given, strict=True)
+        return [
+            v.astype(given.dtype).astype(np.float64) if given.dtype.kind == "f" else v
+            for v, given in pairs
+        ]
+
+    # One long vector of parameters, cut into the arrays that the program cuts it into
+
+    def cut(self, shapes: list[tuple[int, ...]]) -> None:
+        """Take the only parameter, a long vector, as arrays of these shapes, one after another."""
+        self.shapes, vector, given = shapes, self.start[0], self.as_given[0]
+        self.vector_shape, name = vector.shape, self.names[0]
+        ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
+        self.names = [f"{name}[{end - int(np.prod(shape))}:{end}]"
+                      for end, shape in zip(ends, shapes, strict=True)]  # fmt: skip
+        self.start, self.as_given = self.parts(vector), self.parts(given)
+
+    def uncut(self, name: str, vector: np.ndarray, given: np.ndarray) -> None:
+        """Take the parameters as one vector again."""
+        self.shapes, self.names, self.start, self.as_given = [], [name], [vector], [given]
+
+    def parts(self, vector: np.ndarray) -> Arrays:
+        """Return the arrays of a vector that was cut."""
+        ends = np.cumsum([int(np.prod(shape)) for shape in self.shapes])[:-1]
+        pieces = np.split(np.ravel(vector), ends)
+        return [piece.reshape(s).copy() for piece, s in zip(pieces, self.shapes, strict=True)]
+
+    def joined(self, values: Arrays) -> Arrays:
+        """Return the arrays as the program holds them: as one vector, if it was cut."""
+        if not self.shapes:
+            return values
+        return [np.concatenate([np.ravel(v) for v in values]).reshape(self.vector_shape)]
 
     def read(self, structure: Any, function: str) -> Arrays:
         """Return the arrays of a structure in the program's order."""
+        if not self.shapes:
+            return self.read_as_given(structure, function)
+        found = leaves(structure)
+        size = sum(value.size for value in self.start)
+        if len(found) != 1 or found[0][1].size != size:
+            raise Failed(
+                function,
+                f"returned {describe(structure)}, but the parameters are one vector of {size} "
+                "numbers.",
+            )
+        return self.parts(np.array(found[0][1], dtype=np.float64))
+
+    def read_as_given(self, structure: Any, function: str) -> Arrays:
+        """Return the arrays of a structure that was not cut."""
         found = leaves(structure)
         if len(found) != len(self.start):
             found = next(
@@ -228,7 +284,7 @@ class Patient:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a function of the program; Failed says what it raised."""
-        if time.perf_counter() > self.deadline:
+        if self.late():
             raise Failed(name, "was not asked any more: the time for the audit is up.")
         try:
             with time_limit(SECONDS_A_CALL):
@@ -238,6 +294,18 @@ class Patient:
         except (Exception, SystemExit) as error:
             text = " ".join(str(error).split())[:300]
             raise Failed(name, f"raised {type(error).__name__}: {text}") from None
+
+    @contextlib.contextmanager
+    def on_one_object(self) -> Iterator[None]:
+        """Ask one and the same object in all calls, where the program is an object."""
+        kept = self.functions
+        mark = " of one object"
+        shared = {name.removesuffix(mark): f for name, f in kept.items() if name.endswith(mark)}
+        self.functions = {**kept, **{k: f for k, f in shared.items() if k in kept}}
+        try:
+            yield
+        finally:
+            self.functions = kept
 
     def data(self, index: Any = None) -> tuple[Any, Any]:
         """Return copies of X and y, of all samples or of some."""
@@ -403,15 +471,23 @@ def of_an_object(
 ) -> tuple[dict[str, Any], dict[str, Any], bool]:
     """Return parameters and functions of them for a program that keeps its arrays itself.
 
-    The last value says whether the program could be copied.
+    Each call gets a new copy; those whose names end in "of one object" share one. The last value
+    says whether the program could be copied.
     """
     try:
         base, can = copy.deepcopy(program), True
+        wide_base = widened(base, arrays)
     except Exception:
         base, can = program, False
 
-    def fresh() -> Any:
-        return copy.deepcopy(base) if can else base
+    def fresh(parameters: Any = None) -> Any:
+        """Return a copy; one with float64 arrays, if these parameters are to be taken exactly."""
+        if not can:
+            return base
+        exact = wide_base is not base and all(
+            array.dtype == np.float64 for _, array in leaves(parameters) if array.dtype.kind == "f"
+        )
+        return copy.deepcopy(wide_base if exact and parameters is not None else base)
 
     def with_arrays(work: Any, parameters: dict[str, Any]) -> Any:
         for name in arrays:
@@ -420,14 +496,28 @@ def of_an_object(
 
     def wrap(role: str, function: Any) -> Callable[..., Any]:
         def call(parameters: dict[str, Any], *data: Any) -> Any:
-            work = with_arrays(fresh(), parameters)
+            work = with_arrays(fresh(parameters), parameters)
             return called(work, function, role, data, functions.get("predict"))
+
+        return call
+
+    def wrap_one(role: str, function: Any) -> Callable[..., Any]:
+        work = fresh()  # what it keeps from call to call shows in the next one
+
+        def call(parameters: dict[str, Any], *data: Any) -> Any:
+            return called(
+                with_arrays(work, parameters), function, role, data, functions.get("predict")
+            )
 
         return call
 
     made = {
         role: wrap(role, f) for role, f in functions.items() if f is not None and role != "step"
     }
+    if can:
+        for role in ("predict", "loss", "gradients"):
+            if functions.get(role) is not None:
+                made[f"{role} of one object"] = wrap_one(role, functions[role])
     if functions.get("step") is not None:
 
         def new_step() -> Callable[..., Any]:
@@ -444,6 +534,22 @@ def of_an_object(
         made["step"] = lambda *given: new_step()(*given)
     parameters = {name: copied(attribute(base, name)) for name in arrays}
     return parameters, made, can
+
+
+def widened(program: Any, arrays: list[str]) -> Any:
+    """Return a copy that holds its arrays in float64, in every place where it holds them."""
+    memo: dict[int, Any] = {}
+
+    def widen(value: Any) -> None:
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.dtype != np.float64:
+            memo[id(value)] = value.astype(np.float64)
+        elif isinstance(value, (dict, list, tuple)):
+            for each in value.values() if isinstance(value, dict) else value:
+                widen(each)
+
+    for name in arrays:
+        widen(attribute(program, name))
+    return copy.deepcopy(program, memo) if memo else program
 
 
 def attribute(thing: Any, name: str) -> Any:
@@ -502,15 +608,38 @@ def called(work: Any, function: Any, role: str, data: tuple[Any, ...], predict: 
     method = attribute(work, function)
     if role != "loss" or len(data) < 2:
         return method(*data)
-    names = parameter_names(method)
-    if len(names) >= 2 and names[0].lower() not in ("x", "inputs", "data", "input", "images"):
-        if predict is None:
-            return method(*data)
+    names = [name.lower() for name in parameter_names(method)]
+
+    def of_predictions() -> Any:
         predictions = called(work, predict, "predict", data[:1])
-        by_target = any(word in names[0].lower() for word in ("true", "target", "label", "y"))
-        by_target = by_target and not any(w in names[0].lower() for w in ("pred", "hat", "out"))
+        by_target = any(word in names[0] for word in ("true", "target", "label", "y"))
+        by_target = by_target and not any(word in names[0] for word in ("pred", "hat", "out"))
         return method(data[1], predictions) if by_target else method(predictions, data[1])
-    return method(*data)
+
+    def of_data() -> Any:
+        return method(*data)
+
+    ways = [of_data]
+    if len(names) >= 2 and predict is not None and names[0] not in INPUTS:
+        ways = (
+            [of_predictions, of_data]
+            if sounds_like_answers(names[0])
+            else [of_data, of_predictions]
+        )
+    for way in ways[:-1]:
+        with contextlib.suppress(Exception):
+            return way()
+    return ways[-1]()
+
+
+INPUTS = ("x", "inputs", "data", "input", "images")
+ANSWERS = ("y", "t", "a", "al", "p", "o", "z", "h", "yp", "yt")
+
+
+def sounds_like_answers(name: str) -> bool:
+    """Say whether an argument is named as predictions or targets are."""
+    words = ("pred", "hat", "out", "prob", "true", "target", "label", "logit", "activ", "actual")
+    return name.rstrip("0123456789_") in ANSWERS or any(word in name for word in words)
 
 
 def parameter_names(function: Any) -> list[str]:

@@ -9,10 +9,18 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.formulas import BASES
-from nnlib.audit.functions import report_changes, rows, tell_fixed_target, unused_rows
-from nnlib.audit.gradient import Comparison
-from nnlib.audit.optimisers import rules
+from nnlib.audit.formulas import BASES, SOFTMAX
+from nnlib.audit.functions import (
+    advice_for,
+    report_changes,
+    rows,
+    tell_fixed_target,
+    tell_unused_targets,
+    unused_rows,
+    unused_targets,
+)
+from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.optimisers import rules, uphill
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
 from nnlib.audit.walk import Walk
@@ -36,6 +44,7 @@ class Steps:
 
     def moved(self, values: Arrays, index: Any) -> Arrays:
         """Return before - after of one fresh step on some samples."""
+        values = self.patient.held(values)
         after = self.once(values, self.patient.data(index))
         return [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
 
@@ -75,7 +84,7 @@ class Steps:
         assert y is not None
         assert exam.formula is not None
         a = exam.patient.predictions(values, index, exact=True)
-        penalty = exam.formula.decay * sum(float(np.sum(values[i] ** 2)) for i in exam.weights)
+        penalty = exam.formula.decay * exam.squares(values)
         penalty += exam.formula.decay_of_all * sum(float(np.sum(v**2)) for v in values)
         return (exam.loss(values, index) - penalty) / BASES[base](a, y)
 
@@ -186,26 +195,27 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
     if tell_fixed_target(exam, "step", after):
         return
     unused = unused_rows(exam, after)
-    if unused and len(unused) < patient.n:
-        seeds[0] = 8
-        if unused_rows(exam, after) != unused:  # rows that are drawn at random
-            if exam.step_is == "epoch" and len(unused) > patient.n / 2:
-                exam.find(
-                    "samples_unused", "wrong", "step",
-                    f"an epoch looks at {patient.n - len(unused)} of {patient.n} samples, at "
-                    "others each time; the rest is left out.",
-                )  # fmt: skip
-            elif exam.step_is is None:
-                exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')
-            return
     if not unused:
+        targets = unused_targets(exam, after)
+        if targets:
+            tell_unused_targets(exam, "step", targets)
         return
-    always = exam.step_is is not None or len(unused) <= patient.n / 2
-    severity = "wrong" if always or unused_rows(exam, after_three) == unused else "suspicious"
+    n, left_out = patient.n, unused_rows(exam, after_three)
+    seeds[0] = 8
+    if unused_rows(exam, after) != unused or left_out != unused:  # others in the next step
+        if exam.step_is == "epoch":
+            exam.find(
+                "samples_unused", "wrong" if len(unused) > n / 2 else "note", "step",
+                f"an epoch looks at {'at most ' * (n > 200)}{n - len(unused)} of {n} samples, at "
+                "others each time; the rest is left out.", advice=advice_for(unused, n),
+            )  # fmt: skip
+        elif exam.step_is is None:
+            exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')
+        return
     exam.find(
-        "samples_unused", severity, "step",
+        "samples_unused", "wrong", "step",
         f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
-        f"{patient.n} samples are never looked at.",
+        f"{n} samples are never looked at.", advice=advice_for(unused, n),
     )  # fmt: skip
 
 
@@ -219,6 +229,9 @@ def look_at_step(exam: Exam) -> None:
         return
     if patient.random_loss:
         exam.miss("the step beside the gradient, where the loss is random")
+        return
+    if any((f.kind, f.where) == ("samples_unused", "step") for f in exam.findings):
+        exam.miss("the step beside the gradient, where it leaves samples out")
         return
     steps = Steps(exam)
     try:
@@ -280,6 +293,8 @@ def compare_single(
         return quiet or compare_chain(exam, steps, index)
     if verdict == "optimiser" or (verdict == "scaled" and not quiet):
         return quiet or compare_chain(exam, steps, index)
+    if not quiet and float(np.vdot(*together(u, g))) < 0:
+        return compare_chain(exam, steps, index) and exam.found("gradient_sign")
     return False
 
 
@@ -294,7 +309,10 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     if f is not None and f > 0:
         near = rate is None or abs(f - rate) <= max(1e-2, tolerance) * rate
         return "plain" if near else "scaled"
-    if all(one_length(x, y) for x, y in zip(u, g, strict=True)):
+    single = all(x.size == 1 for x in u)  # then one length for each would say nothing
+    if all(one_length(x, y) for x, y in zip(u, g, strict=True)) and (
+        not single or one_length(a, b)
+    ):
         return "optimiser"  # steps of one length: Adam and its relatives begin so
     return "none"
 
@@ -414,6 +432,18 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
                     f"{len(us)} steps in a row are those of {name}.",
                 )  # fmt: skip
             return True
+    if float(np.vdot(us[0], gs[0])) < 0:
+        for _, name, made in uphill(gs, exam.learning_rate, us, values):
+            if all(
+                close(m, u, max(2e-3, 2e-2 * exam.patient.short_steps))
+                for m, u in zip(made, us, strict=True)
+            ):
+                exam.find(
+                    "gradient_sign", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
+                    "subtracted is added.",
+                )  # fmt: skip
+                return True
     rate = exam.learning_rate
     first = one_factor(us[0], gs[0], 1e-3)
     if index is None and exam.step_is != "update" and exam.patient.n > 1:
@@ -585,16 +615,27 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             exam.find("parameter_not_moved", "wrong", "step",
                       "the step changes nothing: all parameters are what they were.")  # fmt: skip
         return
+    alone = rate is not None and exam.dense is None and index is not None and len(index) == 1
+    if alone and tell_output_slope(
+        exam, lambda i: [x / rate for x in steps.moved(values, i)], values, "step"
+    ):
+        return
     if f is not None and abs(f) > 1e-12:
         if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
             tell_factor(exam, f, rate, index)
         return
     if stuck:
-        exam.find(
-            "parameter_not_moved", "wrong", ", ".join(stuck),
-            f"{', '.join(stuck)} stay{'s' * (len(stuck) == 1)} where it was, and the slope there "
-            f"is up to {max(np.nanmax(np.abs(g[patient.names.index(s)])) for s in stuck):.4g}.",
-        )  # fmt: skip
+        slope = max(np.nanmax(np.abs(g[patient.names.index(name)])) for name in stuck)
+        stays = "stay where they were" if len(stuck) > 1 else "stays where it was"
+        seen = f"{', '.join(stuck)} {stays}, and the slope there is up to {slope:.4g}."
+        if sums_over_everything(exam, u, g, stuck):
+            exam.find(
+                "axis_missing", "wrong", ", ".join(stuck),
+                f"{seen} The other biases move by one number for all, the sum of all their slopes; "
+                "at a softmax such a sum over samples and outputs is 0.",
+            )  # fmt: skip
+        else:
+            exam.find("parameter_not_moved", "wrong", ", ".join(stuck), seen)
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
@@ -602,7 +643,13 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
+    if tell_limit(exam, steps, values, u, g, index):
+        return
+    if one_after_the_other(exam, steps, values, index, u):
+        return
     if too_early(exam, steps, values, index, u):
+        return
+    if some_later(exam, steps, values, index, u, g):
         return
     if decays(exam, steps, u, g, values):
         return
@@ -633,6 +680,24 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"{where} is not the rate times the gradient: {'; '.join(odd)}. Together they have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> bool:
+    """Say whether biases move by the sum of their slopes, which is 0 at the softmax's."""
+    if exam.dense is None or exam.dense.activations[-1] is not SOFTMAX:
+        return False
+    names, rate = exam.patient.names, exam.learning_rate
+    biases = [layer.b for layer in exam.dense.layers]
+    if biases[-1] is None or stuck != [names[biases[-1]]]:
+        return False
+    moved = []
+    for k in biases[:-1]:
+        if k is None or not np.isfinite(g[k]).all() or np.ptp(g[k]) <= 1e-9:
+            return False
+        total = float(g[k].sum()) * (rate or 1.0)
+        one_number = np.ptp(u[k]) <= 1e-6 * np.abs(u[k]).max(initial=0)
+        moved.append(one_number and (rate is None or abs(u[k].flat[0] - total) < 1e-3 * abs(total)))
+    return bool(moved) and all(moved)
 
 
 def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
@@ -668,17 +733,7 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
 
 def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
     """Steps of one length each, as Adam's: say where their signs are not those of the slopes."""
-    a, b = together(u, g)
-    keep = np.abs(b) > 1e-2 * np.abs(b).max(initial=0)
-    products, rate = a[keep] * b[keep], exam.learning_rate
-    if len(products) > 3 and np.ptp(np.abs(b[keep])) > 0.5 * np.abs(b[keep]).max() and \
-            np.median(np.abs(products / (rate or np.median(products)) - 1)) < 0.02:  # fmt: skip
-        exam.find(
-            "optimizer_formula", "wrong", "step",
-            f"the smaller a slope, the larger its step: step times slope is "
-            f"{np.median(products):.4g} everywhere. The gradient is divided by its square, without "
-            "the root.",
-        )  # fmt: skip
+    if tell_power(exam, *together(u, g)):
         return True
     if not all(one_length(x, np.sign(x)) for x in u):
         return False
@@ -703,6 +758,35 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
     return True
 
 
+def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
+    """See whether the entries of a step go with another power of the slopes."""
+    keep = np.abs(b) > 1e-2 * np.abs(b).max(initial=0)
+    a, b = a[keep], b[keep]
+    if len(a) < 4 or not (a * b > 0).all():
+        return False
+    x, y = np.log(np.abs(b)), np.log(np.abs(a))
+    if np.ptp(x) < 0.7:
+        return False
+    p, c = np.polyfit(x, y, 1)
+    if np.abs(p * x + c - y).max() > 0.05 or abs(p - 1) < 0.1 or abs(p) < 0.1:
+        return False
+    if abs(p + 1) < 0.05:
+        seen = (
+            f"the smaller a slope, the larger its step: step times slope is "
+            f"{np.median(a * b):.4g} everywhere. The gradient is divided by its square, without "
+            "the root."
+        )
+    elif abs(p - 0.5) < 0.03:
+        seen = (
+            "each step is as the root of its slope: what the gradient is divided by is the root "
+            "of the slope's size, as if the running mean were one of gradients, not of squares."
+        )
+    else:
+        seen = f"each step is as its slope to the power of {p:.2f}."
+    exam.find("optimizer_formula", "wrong", "step", seen)
+    return True
+
+
 def length(a: np.ndarray) -> float:
     """Return the length of a vector."""
     return float(np.sqrt(np.sum(np.square(a))))
@@ -720,7 +804,7 @@ def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
         return f"is {f:.4g} times what it should be"
     a, b = together([x], [y])
     i = int(np.abs(a - b).argmax())
-    return f"moves by {a[i]:.4g} where the gradient is {b[i]:.4g}"
+    return f"moves by the rate times {a[i]:.4g}, where the gradient is {b[i]:.4g}"
 
 
 def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
@@ -798,6 +882,105 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
             exam.find("updated_too_early", "wrong", "step", f"{text}.")
             return True
     return sequential(exam, steps, values, index, u, later)
+
+
+def one_after_the_other(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -> bool:
+    """See whether each parameter, or each entry, moves by a gradient taken after the last move."""
+    rate, size = exam.learning_rate, sum(v.size for v in values)
+    if rate is None or len(values) > 12 or exam.patient.short_steps:
+        return False
+    whole: list[list[tuple[int, Any]]] = [[(k, slice(None))] for k in range(len(values))]
+    ways = [("parameter", whole), ("parameter", whole[::-1])] if len(values) > 1 else []
+    if size <= 60:
+        single: list[list[tuple[int, Any]]] = [
+            [(k, i)] for k, v in enumerate(values) for i in range(v.size)
+        ]
+        ways += [("entry", single)] * (size > 1)
+    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    for word, order in ways:
+        here = [v.copy() for v in values]
+        for part in order:
+            g = steps.gradient(here, index)
+            if g is None or not all(np.isfinite(x).all() for x in g):
+                break
+            for k, place in part:
+                here[k].reshape(-1)[place] -= rate * np.ravel(g[k])[place]
+        else:
+            moved = [v - h for v, h in zip(values, here, strict=True)]
+            if all(np.abs(a - b).max(initial=0) <= 1e-4 * scale
+                   for a, b in zip(moved, u, strict=True)):  # fmt: skip
+                exam.find(
+                    "updated_too_early", "wrong", "step",
+                    f"each {word} is changed by a gradient that is computed after the change of "
+                    f"the {word} before it.",
+                )  # fmt: skip
+                return True
+    return False
+
+
+def some_later(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, g: Arrays) -> bool:
+    """See whether some parameters move by a gradient taken when others had moved already."""
+    rate, names = exam.learning_rate, exam.patient.names
+    if rate is None or len(values) > 16:
+        return False
+
+    def follows(k: int, gradient: Arrays | None) -> bool:
+        if gradient is None:
+            return False
+        a, b = together([u[k]], [gradient[k]])
+        return len(a) > 0 and bool(
+            np.abs(a - rate * b).max() <= 1e-4 * max(np.abs(rate * b).max(), 1e-300)
+        )
+
+    off = [k for k in range(len(values)) if not follows(k, g) and u[k].any()]
+    if not 0 < len(off) < len(values):
+        return False
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    orders = [range(k) for k in range(1, len(values))]  # those before it, or those behind it
+    orders += [range(k, len(values)) for k in range(1, len(values))]
+    orders += [range(k, k + 1) for k in range(len(values))]
+    told: dict[int, list[str]] = {}
+    for moved in orders:
+        left = [k for k in off if k not in told and k not in moved]
+        if left:
+            mixed = [later[i] if i in moved else v for i, v in enumerate(values)]
+            there = steps.slopes(mixed, index)
+            told |= {k: [names[i] for i in moved] for k in left if follows(k, there)}
+    if len(told) < len(off):
+        return False
+    text = "; ".join(f"{names[k]} after {', '.join(by)}" for k, by in told.items())
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        f"the gradient of a parameter is computed when others have been changed: of {text}.",
+    )  # fmt: skip
+    return True
+
+
+def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, index: Any) -> bool:
+    """See whether parameters are kept within limits after the step."""
+    rate = exam.learning_rate
+    cut = []
+    for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
+        after = v - x
+        limit = float(np.abs(after).max(initial=0))
+        at_limit = (np.abs(np.abs(after) - limit) <= 1e-6 * limit) & np.isfinite(y)
+        rest = np.where(at_limit, np.nan, y)
+        right = rate is None or np.nanmax(np.abs(x - rate * rest), initial=0) <= (
+            1e-3 * np.abs(rate * y[np.isfinite(y)]).max(initial=0)
+        )
+        if at_limit.sum() > 1 and right and (np.abs(v) >= limit * (1 - 1e-6)).any():
+            cut.append(f"{int(at_limit.sum())} of {after.size} entries of {name} at {limit:.4g}")
+    if not cut:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"after the step there are {', '.join(cut)}, and none is beyond; all other entries have "
+        "moved by the rate times the gradient.",
+        advice=("The parameters are cut off at a limit after each step: np.clip of the weights, "
+                "where np.clip of the gradient may have been meant.",
+                "Leave the limit out; against weights that grow, use a penalty."),
+    )  # fmt: skip
+    return True
 
 
 def sequential(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
+from nnlib.audit.formulas import BASES
 from nnlib.audit.patient import Arrays, Failed
 
 
@@ -79,7 +80,11 @@ def look_at_the_way_down(exam: Exam) -> None:
         return
     asleep = any(f.kind in ("nothing_compared", "saturated") for f in exam.findings)
     ahead = falls(scaled) and scaled[-1] < 0.7 * losses[-1]
-    if exam_scale(exam) and ahead and (stuck(losses) or (asleep and fell(losses) < 0.45)):
+    level = of_one_answer(exam)  # no better than one answer for all: nothing was learned
+    nowhere = level is not None and end > 0.97 * level and scaled and scaled[-1] < 0.9 * level
+    if exam_scale(exam) and ahead and (
+        stuck(losses) or nowhere or (asleep and fell(losses) < 0.45)
+    ):  # fmt: skip
         exam.find(
             "data_scale", "wrong", "X",
             f"in {way.n_steps} steps the loss goes from {begin:.4g} to {end:.4g}; with X "
@@ -90,6 +95,21 @@ def look_at_the_way_down(exam: Exam) -> None:
         risen(exam, way)
     elif end < begin:
         exam.look(f"in {way.n_steps} steps the loss falls, from {begin:.4g} to {end:.4g}")
+        better = level is None or end < 0.9 * level
+        if better and (fell(losses) > 0.3 or (falls(losses) and scaled and not ahead)):
+            for kind in ("data_scale", "saturated", "dead"):
+                exam.make_note(kind, "All the same, the program learns.")
+
+
+def of_one_answer(exam: Exam) -> float | None:
+    """Return the loss of the best single answer to all samples; None for other losses."""
+    formula, y = exam.formula, exam.targets_of(exam.few)
+    if formula is None or y is None or formula.base not in ("squared", "binary", "cross"):
+        return None
+    if not exam.patient.has("predict") or exam.few is not None:
+        return None
+    constant = np.broadcast_to(y.mean(axis=0), y.shape)
+    return formula.factor * BASES[formula.base](constant, y)
 
 
 def exam_scale(exam: Exam) -> bool:
@@ -172,7 +192,7 @@ def learn_by_heart(exam: Exam) -> None:
         return
     if linear:
         exam.find(
-            "cannot_memorise", "suspicious" if by_lines(exam, chosen) else "wrong",
+            "cannot_memorise", "suspicious" if by_lines(exam) else "wrong",
             "predict",
             f"{len(sizes)} hidden layer{'s' * (len(sizes) > 1)} without an activation: together "
             "the layers are one, and can only draw straight lines.",
@@ -194,13 +214,16 @@ def few_different(exam: Exam, k: int) -> np.ndarray:
     return np.array(sorted(chosen))
 
 
-def by_lines(exam: Exam, chosen: np.ndarray) -> bool:
-    """Say whether straight lines are enough for some samples."""
+def by_lines(exam: Exam) -> bool:
+    """Say whether straight lines are enough for the samples, nearly."""
     y = exam.targets
     assert y is not None
-    A = np.column_stack([exam.X_rows[chosen], np.ones(len(chosen))])
-    rest = A @ np.linalg.lstsq(A, y[chosen], rcond=None)[0] - y[chosen]
-    return bool(np.abs(rest).max() < 0.4)
+    A = np.column_stack([exam.X_rows, np.ones(len(y))])
+    made = A @ np.linalg.lstsq(A, y, rcond=None)[0]
+    if len(np.unique(y)) == 2:
+        middle = (y.max() + y.min()) / 2
+        return bool(((made > middle) == (y > middle)).mean() > 0.95)
+    return bool(np.mean((made - y) ** 2) < 0.1 * np.mean((y - y.mean(axis=0)) ** 2))
 
 
 def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:

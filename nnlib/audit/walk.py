@@ -71,11 +71,8 @@ class Walk:
 
     def without_penalty(self, g: Arrays) -> Arrays:
         """Return the gradient without the slope of the penalty."""
-        f = self.formula
-        result = [x - 2 * f.decay_of_all * v for x, v in zip(g, self.values, strict=True)]
-        for i in {layer.W for layer in self.dense.layers}:
-            result[i] = result[i] - 2 * f.decay * self.values[i]
-        return result
+        slopes = self.dense.penalty_slopes(self.values, self.formula)
+        return [x - slope for x, slope in zip(g, slopes, strict=True)]
 
     @property
     def cost(self) -> float:
@@ -340,6 +337,14 @@ class Walk:
             n = len(delta)
             if f is not None and any(abs(f - v) < 1e-3 * abs(v) for v in (1 / n, n, -1.0)):
                 return [self.factor_step(f"b{number}", f)]
+            softmax = self.dense.activations[number - 1] is SOFTMAX and number == len(self.z) - 1
+            if softmax and 0 < np.abs(b).max() <= 1e-9 * np.abs(delta.sum(axis=0)).max():
+                return a_step(
+                    "axis_missing",
+                    f"b{number}",
+                    f"the gradient of b{number} is {np.abs(b).max():.2g}, 0 but for rounding: at a "
+                    "softmax the sum of delta over samples and outputs is 0",
+                )
             for kind, text, made in self.bias_forms(number, delta):
                 if self.near(np.broadcast_to(made, b.shape), b):
                     return a_step(kind, f"b{number}", text)
