@@ -110,6 +110,11 @@ CASES = {
         np.array([[0.0], [2], [1], [0]]), "y",
         lambda y: train_on(y, CLASSES, "cross_entropy"), r"column: (datasets.*\))\.$",
     ),
+    "numbers of two classes": (
+        [0, 1, 1, 0], "y",
+        lambda y: train_on(y, random_network([2, 4, 2], "tanh", "softmax"), "cross_entropy"),
+        r"column: (datasets.*\))\.$",
+    ),
     "rows that do not sum to 1": (
         [[1, 1, 1], [2, 0, 0], [0, 0, 1], [0, 1, 0]], "y",
         lambda y: train_on(y, CLASSES, "cross_entropy"), r"sum: (y / .*\))\.$",

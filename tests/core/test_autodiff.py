@@ -262,6 +262,14 @@ def test_the_tape_and_its_order():
     assert repr(Tensor([1.0])) == "Tensor(value, shape (1,))"
 
 
+def test_each_operation_has_its_sign():
+    x = Tensor([[1.0]])
+    results = [x + x, x - x, x * x, x @ x, exp(x), log(x), tanh(x), relu(x), x.sum(), x.mean()]
+    assert [result.name for result in results] == [
+        *["+", "−", "×", "@", "exp", "log", "tanh", "relu", "sum", "×"]
+    ]
+
+
 def test_a_network_trained_by_the_tape_alone():
     """The loss falls as with nnlib's own training, step by step."""
     net = random_network([2, 4, 1], "tanh", "sigmoid")

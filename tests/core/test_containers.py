@@ -83,6 +83,14 @@ def test_other_floats_stay_what_they_are(dtype):
         assert getattr(activations, name)(VALUES.astype(dtype)).dtype == dtype
 
 
+@pytest.mark.parametrize("wrap", [np.ma.masked_array, np.matrix, lambda z: z.view(np.recarray)])
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+def test_a_subclass_keeps_its_float_type(wrap):
+    for name in FUNCTIONS:
+        assert getattr(activations, name)(wrap(VALUES.astype(np.float32))).dtype == np.float32
+    assert activations.tanh(np.float32(1)).dtype == np.float32
+
+
 def test_floats_of_16_bits_are_computed_in_64():
     z = np.array([[100.0, 0.1]], np.float16)
     for name in FUNCTIONS:

@@ -13,16 +13,20 @@ from nnlib import (
     DivergenceError,
     Network,
     Parameters,
+    activations,
+    autodiff,
     check_gradients,
     compare_gradients,
     datasets,
     gradients,
     load_network,
+    losses,
     numerical_gradient,
     published,
     save_network,
     train,
 )
+from nnlib.autodiff import Tensor
 from nnlib.losses import mse
 from nnlib.optimizers import Adam, Momentum
 
@@ -30,6 +34,8 @@ X, Y = datasets.xor()
 WITH_NAN = np.where(X == 1, np.nan, X)
 WITH_INFINITY = np.where(X == 1, -np.inf, X)
 RNG = np.random.default_rng(0)
+FROZEN = np.zeros(3)
+FROZEN.setflags(write=False)
 
 
 def net(output="sigmoid", **options):
@@ -777,3 +783,121 @@ def test_a_switch_is_true_or_false(value):
 def test_names_of_gradients_are_words():
     with pytest.raises(TypeError, match=r"the key 1 \(int\), but names are expected"):
         compare_gradients({1: X}, {1: X})
+
+
+# The whole of a message is stored
+
+
+def test_a_function_that_returns_an_empty_dict_is_refused():
+    refused(
+        lambda: numerical_gradient(lambda theta: {}, [1.0]), TypeError, "function(theta)['loss']"
+    )
+
+
+@pytest.mark.parametrize(("a", "b"), [((2, 3), (2, 2)), ((3,), (4,)), ((2, 1, 3), (5, 4))])
+def test_two_tensors_fit_together(a, b):
+    refused(lambda: Tensor(np.ones(a)) + np.ones(b), ValueError, "which do not fit", str(a), str(b))
+
+
+def test_a_matrix_product_of_a_row_is_refused():
+    refused(lambda: Tensor(np.ones(3)) @ np.ones((3, 2)), ValueError, ".reshape(1, -1)")
+    refused(lambda: Tensor(np.ones((3, 2, 2))) @ np.ones((4, 2, 2)), ValueError, "do not fit")
+
+
+def test_softmax_of_a_single_output_is_refused():
+    refused(lambda: net(output="softmax"), ValueError, "softmax", "always be 1")
+
+
+def test_what_a_tape_refuses():
+    x = Tensor([[1.0, 2.0]])
+    wrong = Tensor([1.0])
+    refused(lambda: x.sum(2), ValueError, "axis is 2", "(1, 2)")
+    refused(lambda: x.sum(0, "no"), TypeError, "keepdims is 'no'")
+    refused(lambda: Tensor(np.ones((0, 2))).mean(), ValueError, "no numbers")
+    refused(lambda: setattr(x * x, "value", [[1.0, 2.0]]), AttributeError, "cannot be set")
+    refused(lambda: autodiff.exp(x * 1000.0), OverflowError, "exp of entries as large as 2000")
+    refused(lambda: autodiff.log(x - 1.0), ValueError, "the logarithm of 0")
+    with np.errstate(over="ignore"):
+        refused((x * 1e300 * 1e300).sum().backward, OverflowError, "sum of entries as large as inf")
+    refused(autodiff.made_by("mine", x.value, (x, lambda s: None)).backward, ValueError, "made_by")
+    loss = (wrong * wrong).sum()
+    wrong.value += 1.0
+    refused(loss.backward, ValueError, "has changed since")
+
+
+def test_what_an_optimiser_refuses():
+    adam, theta, slopes = Adam(), np.zeros(3), np.ones(3)
+    refused(lambda: setattr(adam, "learning_rate", 0.1), AttributeError, "learning_rate=0.1")
+    refused(lambda: delattr(adam, "beta1"), AttributeError, "cannot be deleted")
+    refused(lambda: setattr(adam, "epsilon", 0), ValueError, "epsilon is 0", "1e-8")
+    refused(lambda: adam.step([0.0], slopes, 0.1), TypeError, "np.array(theta, dtype=float)")
+    refused(lambda: adam.step(FROZEN, slopes, 0.1), ValueError, "theta.copy()")
+    refused(lambda: adam.step(theta, slopes[:2], 0.1), ValueError, "this very theta")
+    refused(lambda: adam.step(theta, slopes, -0.1), ValueError, "Take the sign away")
+    refused(lambda: adam.step(theta, slopes, [0.1, 0.2]), ValueError, "shape (1,)")
+    adam.step(theta, slopes, 0.1)
+    refused(lambda: adam.step(theta[:2], slopes[:2], 0.1), ValueError, "Take a new one for these")
+    adam.left = theta
+    refused(lambda: train_with(optimizer=adam), ValueError, "has trained other parameters")
+    adam.left, adam.mean[0] = None, np.nan
+    refused(lambda: train_with(optimizer=adam), ValueError, "left the finite numbers")
+
+
+def test_what_training_refuses_of_what_it_is_given():
+    refused(
+        lambda: train_with(callback=lambda epoch, network: X),
+        TypeError,
+        "callback returned an array",
+    )
+    refused(lambda: train_with(progress=lambda epochs: None), TypeError, "progress returned None")
+    refused(
+        lambda: train_with(network=net(dtype=np.float32), learning_rate=1e-50),
+        ValueError,
+        "0 in float32",
+    )
+    frozen = net()
+    frozen.parameters.vector.setflags(write=False)
+    refused(lambda: train_with(network=frozen), ValueError, "network.copy()")
+
+
+def test_what_is_no_number_in_a_public_function():
+    refused(lambda: activations.tanh([[0, np.nan], [np.nan, 1]]), ValueError, "z holds 2 entries")
+    refused(lambda: activations.tanh([np.nan]), ValueError, "z holds 1 entry that is NaN", "z[0]")
+    refused(lambda: activations.tanh(np.nan), ValueError, "z is NaN")
+    refused(lambda: activations.softmax([[0.0, np.inf]]), ValueError, "the largest number is inf")
+    refused(lambda: activations.softmax([[]]), ValueError, "(1, 0)")
+    refused(lambda: losses.mse([[np.inf]], [[0.0]]), ValueError, "a holds 1 entry")
+
+
+def test_what_there_is_no_room_for():
+    refused(lambda: datasets.one_hot([0], 10**14), MemoryError, "1 × 100000000000000 numbers")
+    refused(lambda: datasets.spirals(10**15, rng=RNG), MemoryError, "n_samples points")
+    refused(lambda: datasets.moons(10**15, rng=RNG), MemoryError, "n_samples points")
+    refused(lambda: datasets.split(10**15, [1], rng=RNG), MemoryError, "n_samples rows")
+    refused(lambda: Parameters([10**8, 10**8]), MemoryError, "these layer_sizes")
+
+
+def test_what_is_written_over_something_else():
+    other = Parameters([16, 1])  # as many numbers
+    refused(lambda: setattr(net(), "parameters", other), ValueError, "same layers")
+    refused(lambda: net().W * 2, TypeError, "W[1] * 2")
+
+
+@pytest.mark.parametrize(
+    "X",
+    [[[None, 1]], [[10**400, 1]], [[b"a", b"b"]], [["a", "b"]], [["a", "b"], ["c", "d"]],
+     np.zeros(2, [("a", float), ("b", float)]), {1, 2}, {"a": 1}, np.zeros((1, 2), "m8[s]")],
+    ids=["None", "400 digits", "bytes", "words", "many words", "fields", "set", "dict", "times"],
+)  # fmt: skip
+def test_inputs_of_many_kinds_are_explained(X):
+    refused(lambda: net().predict(X), TypeError, "X is ", "real numbers are expected")
+
+
+@pytest.mark.parametrize("labels", [["a", "b"], [b"a"], np.array(["x"]), [0.5], [[1]], []], ids=str)
+def test_labels_of_many_kinds_are_explained(labels):
+    refused(lambda: datasets.one_hot(labels, 2), TypeError, "labels is ", "whole numbers")
+
+
+@pytest.mark.parametrize("given", [np.tanh, activations.tanh, activations.ACTIVATIONS["tanh"]])
+def test_a_function_is_no_name(given):
+    refused(lambda: random_network([2, 1], given, "tanh"), ValueError, 'Did you mean "tanh"')

@@ -628,3 +628,52 @@ def test_a_number_of_samples_that_is_none_is_refused(name):
 def test_a_function_that_rounds_is_refused(function):
     with pytest.raises(TypeError, match=r"^the function's value is .*, which has too few digits"):
         numerical_gradient(function, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("theta", [1.0, -1.0])
+def test_a_step_that_is_lost_on_one_side_only_is_refused(theta):
+    step = 1e-16  # below 1 the floats lie closer together than above
+    assert (theta + step == theta) != (theta - step == theta)
+    with pytest.raises(ValueError, match="epsilon is 1e-16, which is lost in rounding"):
+        numerical_gradient(lambda t: float(t[0]), [theta], epsilon=step)
+
+
+def test_a_step_of_ones_own_is_taken_for_every_parameter():
+    net, X, y = smooth_case("tanh", "mse", "identity", 2)
+    net.parameters.vector[0] = 3.0  # a step that is longer, in its share
+
+    def function(vector):
+        z, a = net.with_vector(vector).forward(X)
+        return float(LOSSES["mse"].value(z[-1], a[-1], y))
+
+    expected = numerical_gradient(function, net.parameters.vector, epsilon=0.1)
+    found = numerical_gradients(net, X, y, "mse", epsilon=0.1).vector
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+    assert np.abs(found - gradients(net, X, y, "mse").vector).max() > 1e-6  # far too long a step
+
+
+def test_names_of_no_layer_come_first_in_their_order():
+    names = ["W2", "z", "b1", "scale", "W1"]
+    one = {name: np.ones((1, 1)) for name in names}
+    report = compare_gradients(one, one)
+    assert [row.name for row in report.rows] == ["z", "scale", "W1", "b1", "W2"]
+
+
+@pytest.mark.parametrize(("size", "is_said"), [(30.0, False), (30.5, True)])
+def test_a_large_entry_of_x_is_said(size, is_said):
+    net = random_network([2, 3, 1], "tanh", "identity")
+    X = np.array([[0.1, size], [0.2, 0.3]])
+    report = check_gradients(net, X, np.zeros((2, 1)), "mse")
+    assert any("largest entry of X is 30.5" in note for note in report.notes) == is_said
+
+
+def test_inputs_are_told_from_neurons_where_samples_are_columns():
+    right = {"W1": np.arange(1.0, 13).reshape(3, 4), "b1": np.ones((3, 1))}  # a bias for each row
+    for place, words in [
+        (np.s_[:, 2], "column 2: look at these inputs."),
+        (np.s_[1], "row 1: look at these neurons."),
+    ]:
+        wrong = {name: values.copy() for name, values in right.items()}
+        wrong["W1"][place] += [5, 1, 3, 9][: wrong["W1"][place].size]
+        suggestions = compare_gradients(wrong, right).suggestions()
+        assert f"W1 is wrong only in {words}" in suggestions

@@ -208,6 +208,14 @@ def test_a_vector_may_be_a_list_of_whole_numbers():
     np.testing.assert_array_equal(other.W[1], [[1], [2]])
 
 
+def test_a_network_of_one_layer_may_have_no_biases():
+    for b in (None, [None], (None, None)):
+        net = Network.from_weights([np.ones((2, 1))], b)
+        assert not net.parameters.bias
+    with pytest.raises(ValueError, match="b holds 0 arrays and W holds 1"):
+        Network.from_weights([np.ones((2, 1))], [])
+
+
 def test_a_vector_of_16_bits_becomes_float64():
     other = random_network([2, 1], "tanh", "tanh").with_vector(np.ones(3, np.float16))
     assert other.dtype == np.float64
