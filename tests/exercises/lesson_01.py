@@ -93,16 +93,19 @@ WRONG = {
     "1.2": {
         "a bias with the wrong sign": (5, 10),
         "a negative weight": [(-5, 10), (-5, -10)],
-        "the position used as the bias": [(5, -2), (2, -2)],
+        "a bias of -2, whatever the weight is": [(5, -2), (2, -2)],
         "a weight divided where it should be multiplied": (6, -3),
         "the right place, but a curve that is too flat": [(1, -2), (4, -8)],
         "steep enough, but in another place": [(8, -8), (5, -15)],
+        "a weight of 0": [(0, 0), (0, -2)],
+        "neither steep enough nor in the right place": [(2, -7), (1, 0)],
     },
     "1.4": {
         "a slope that only prints as 0": [10, 17, 35],
         "a slope that is small, and not 0": [5, 0, 9.5],
         "a z beyond the first": [38, 100],
         "the end of the exponential": [709, 710, 745],
+        "a number that is not whole": 36.5,
         "the other end of the curve": [-37, -746],
     },
 }

@@ -173,21 +173,20 @@ WRONG = {
         "one bias for a whole layer": (30, 5, 8, 3, 66),
         "samples counted as parameters": [(30, 5, 8, 3, 225), (30, 5, 8, 3, 315)],
         "a bias for each sample": (30, 5, 8, 3, 394),
+        "the biases alone": (30, 5, 8, 3, 11),
     },
     "2.3": {
-        "the variables of the notebook in place of the arguments": (
-            forward_with_the_notebooks_variables
-        ),
+        "the same four arrays for every input": (forward_with_the_notebooks_variables),
     },
     "2.5": {
         "the two biases exchanged": (15, -5),
         "an OR that does not say no to (0, 0)": [(5, 15), (0, 15), (5, 5)],
-        "an AND in place of OR": [(-15, 15), (-10, 15)],
+        "an AND in place of OR": [(-15, 15), (-11, 15)],
         "an OR that never says yes": [(-20, 15), (-25, 15)],
         "a NOT BOTH that never says yes": [(-5, -15), (-5, -5), (-5, 0)],
-        "neither in place of not both": [(-5, 5), (-5, 10)],
-        "a NOT BOTH that always says yes": [(-5, 20), (-5, 25)],
-        "the right sides, but not sure enough": [(-1, 15), (-5, 11), (-4.5, 15)],
+        "neither in place of not both": [(-5, 5), (-5, 9)],
+        "a NOT BOTH that always says yes": [(-5, 21), (-5, 25)],
+        "a line too close to a corner, or through it": [(-1, 15), (-5, 11), (-10, 15), (-5, 20)],
     },
     "2.7": {
         "an answer other than 0 at (1, 1)": [
@@ -207,7 +206,7 @@ WRONG = {
             (FOLD, [[1.0], [0.0]]),
             (columns([1.0, -1.0], [2.0, -2.0]), ONES),
         ],
-        "a difference with its sign": [
+        "opposite signs at the two squares": [
             (FOLD, [[1.0], [-1.0]]),
             (columns([1.0, 0.0], [0.0, 1.0]), [[1.0], [-1.0]]),
         ],

@@ -187,9 +187,10 @@ RIGHT = {
 
 WRONG = {
     "3.1": {
-        "the last answer that the loop tried": [(0.7, 0.7, 0.99), (0.7, 0.7, 0.95)],
+        "an answer in between for the misses": [(0.7, 0.7, 0.99), (0.7, 0.7, 0.85)],
+        "a certainty under BCE": [(0.7, 1.0, 1.0), (0.7, 0.0, 1.0)],
         "the share of the other answer": [(0.3, 0.3, 0.0), (0.3, 0.3, 0.3)],
-        "an answer without an opinion": [(0.5, 0.5, 0.5), (0.5, 0.5, 1.0)],
+        "an answer without an opinion": [(0.5, 0.5, 0.5), (0.7, 0.5, 1.0)],
         "the smallest loss in place of the answer that gives it": [
             (0.21, 0.61, 0.3),
             (0.21, 0.6109, 0.3),
@@ -199,6 +200,7 @@ WRONG = {
         "a count under MSE that grows too slowly": [(2800, 11), (1884, 11), (1721, 11)],
         "another factor under MSE": [(9000, 11), (15_000, 12)],
         "a count under BCE that grows too fast": [(11034, 66), (2800, 66), (11034, 22)],
+        "fewer steps under MSE than from -8": [(1, 1), (754, 11)],
         "a factor for each unit of z": [(81402, 11), (1507 * 7.39**2, 11)],
     },
     "3.4": {
@@ -210,14 +212,14 @@ WRONG = {
     },
     "3.5": {
         "overflow in exp": [broken, broken_by_loops, lambda z, t: np.log1p(np.exp(-t * z)).mean()],
-        "overflow in exp, in the branch that is thrown away": chosen_afterwards,
-        "log of 0": [by_way_of_a, by_way_of_a_naive],
-        "a clip, which makes the loss level off": [clipped_z, clipped_a, with_an_epsilon],
+        "the right numbers, and an overflow on the way": chosen_afterwards,
+        "a logarithm of 0, or a division by 0": [by_way_of_a, by_way_of_a_naive],
+        "a loss that levels off": [clipped_z, clipped_a, with_an_epsilon],
     },
     "3.7": {
-        "log of 0": [loss_from_a, loss_from_a_naive],
+        "a logarithm of 0, or a division by 0": [loss_from_a, loss_from_a_naive],
         "overflow in exp": [with_a_naive_sigmoid, with_a_naive_loss],
-        "a clip, which makes the loss level off": [own_with_clipped_a, own_with_clipped_z],
+        "a loss that levels off": [own_with_clipped_a, own_with_clipped_z],
         "the slope with respect to a": [slope_for_a, slope_for_a_in_two_terms],
     },
 }

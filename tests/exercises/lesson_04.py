@@ -237,6 +237,7 @@ WRONG = {
         "the slope of the sigmoid left out": (-1.2270 * 0.7311, -1.2270),
         "the slope of z2 in place of the slope of the loss": (0.7311, 1),
     },
+    "4.2": {"the delta of the picture": (-0.037, 0.0029)},
     "4.3": {
         "an output without an error": [0.3195, 0.319],
         "the delta in place of the target": 0.008860,
@@ -247,21 +248,24 @@ WRONG = {
         "the weights of hidden neuron 1": 1.0802,
         "a column of W2 where a row is meant": -0.0473,
         "the target as it was": [0, 0.0],
+        "one minus the target": 0.8436,
+        "a target that is not between 0 and 1": [-0.1564, 1.3],
+        "a target above the answer of output 2": [0.5, 1],
     },
-    "4.8": {"slopes that were measured": tanh_measured},
+    "4.8": {"slopes that are right to a few digits only": tanh_measured},
     "4.6": {
         "a learning rate with a sign": [(-0.2, "half the sum", 1.2), (-0.2, "sum", -1.2)],
         "the gradient divided by the step": [(5, "half the sum", 30), (5.0, "sum", 60)],
         "the length of the step in place of the rate": (0.03, "half the sum", 0.18),
         "another loss than the one whose gradient this is": [
             (0.2, "sum", 1.2),
-            (0.2, "the sum", 1.2),
-            (0.2, "mean over the samples", 1.2),
+            (0.2, "mean over the samples", 0.4),
         ],
         "a division where a product is needed": [
             (0.2, "half the sum", 0.0333333),
             (0.2, "sum", 0.2 / 12),
         ],
+        "a name that is none of the four": (0.2, "the sum", 1.2),
         "the factor of the sum": (0.2, "sum", 2.4),
         "their rate with our gradient": [(0.2, "mean", 0.2), (0.2, "half the sum", 0.2)],
     },
@@ -274,5 +278,6 @@ WRONG = {
         "a line of program C that not everything goes through": [(2, 4, 4, 0.2), (2, 4, 2, 5)],
         "the relative error in place of the factor": (2, 4, 1, 0.8),
         "the factor upside down": (2, 4, 1, 5),
+        "the right lines, and another factor": (2, 4, 1, 0.5),
     },
 }

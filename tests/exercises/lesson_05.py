@@ -158,7 +158,8 @@ WRONG = {
     "5.3": {
         "losses measured after the step": (CURVE[1:], 150),
         "one loss too many": (CURVE, 150),
-        "another learning rate": (trained(0.5)[:-1], 600),
+        "another first step": (trained(0.5)[:-1], 600),
+        "the right curve, and another number of steps": [(CURVE[:-1], 1000), (CURVE[:-1], 0)],
         "right in place of solved": (CURVE[:-1], 49),
         "a small loss in place of a small error": (CURVE[:-1], 145),
         "errors that are compared with their signs": (CURVE[:-1], 144),
@@ -174,11 +175,12 @@ WRONG = {
     "5.6": {
         "a learning rate that is not above 0": [-1, 0],
         "a rate so small that nothing moves": [1e-5, 0.0001],
-        "a rate that arrives": [0.1, 0.5, 0.99],
+        "a rate with which the loss falls": [0.1, 0.5, 0.99],
         "a rate that diverges": [1.1, 20],
     },
     "5.7": {
-        "a bias that decays": (46, 2 * 0.985**46),
+        "a bias that moves": [(46, 2 * 0.985**46), (46, 0)],
+        "another number of steps": [(67, 2), (1386, 2)],
         "a step too few": (45, 2),
         "a number of steps that is not whole": (45.86, 2),
         "a weight that loses the same amount in each step": [(33, 2), (34, 2)],

@@ -97,7 +97,7 @@ WRONG = {
     },
     "6.2": {
         "a rate that is safe, and too slow": [0.5, 1, 2.0, 1e-300],
-        "a rate so far beyond the edge that the stumbling costs more than the long steps bring": [
+        "a rate beyond the edge that does not pay": [
             9,
             20,
             50.0,
@@ -107,6 +107,7 @@ WRONG = {
     },
     "6.3": {
         "a size that can, in place of the smallest that can": [8, 16],
+        "no number of neurons": [0, 2.5, -2],
     },
     "6.6": {
         "the scatter of one share alone": [(100, 400), (96, 396), (96, 400)],
@@ -115,5 +116,6 @@ WRONG = {
         "twice as many starts for half the difference": [(196, 392), (196, 398)],
         "a difference that is not squared": [(19.6, 39.8), (20, 40)],
         "the two numbers swapped": (796, 196),
+        "the root of what is asked for": (14, 28),
     },
 }

@@ -42,6 +42,7 @@ RIGHT = {
 }
 
 WRONG = {
+    "7.3": {"a logit above that of the origin": [3, 0, -1.5]},
     "7.4": {
         "a word that is not in the table": ("mean", "transposed", "sign", "relu"),
         "a bug that passes the gradient check": [
@@ -50,9 +51,11 @@ WRONG = {
         ],
         "another cause for A's single factor": ("sign", "transpose", "mean", "mask"),
         "another cause for C's factor of -1": ("mean", "sign", "transpose", "mask"),
+        "one word for two programs": ("mean", "mask", "sign", "mask"),
     },
     "7.5": {
         "a word that is not in the table": ("generator", "shape", "state", "leak"),
+        "one word for two programs": ("generator", "generator", "state", "leak"),
         "a bug that the gradient check would have found": ("mean", "labels", "state", "leak"),
     },
     "7.6": {

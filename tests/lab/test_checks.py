@@ -345,14 +345,15 @@ def test_a_general_mistake_is_named(name):
     assert (verdict.status, verdict.mistake) == ("wrong", name), said(verdict)
 
 
-def test_a_shape_that_is_named_is_not_said_to_be_of_the_input_shown():
-    """The case that is shown is the simplest one that is wrong, which may have another shape."""
+def test_a_shape_of_another_input_than_the_one_shown_is_said_to_be_that():
     exercise = Function(
         number="9.1", answer=double, inputs=lambda rng: [(np.ones(4),), (np.ones((1, 1)),)], why="."
     )
     words = said(exercise.judge(lambda x: 7.0))
-    assert "Where shape (4,) is asked for, one number came." in words
-    assert "For this input" not in words
+    assert "np.array([[1.0]])" in words
+    assert "another input, x of shape (4,). Where shape (4,) is asked for, one number" in words
+    words = said(exercise.judge(lambda x: np.ones((3, 3))))
+    assert "shape (3, 3) for (1, 1). Write" in words
 
 
 def test_general_mistakes_in_several_results():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib.lab.checks import Function, Value
+from nnlib.lab.checks import Function, Mistake, Value
 from nnlib.lab.checks.general import error
 from nnlib.lab.checks.observe import Outcome
 from nnlib.lab.checks.plain import (
@@ -193,7 +193,7 @@ FACTS = {
     "the sigmoid of what is asked for": lambda X: 1 / (1 + np.exp(-curve(X))),
     "whole numbers, cut off at the point": lambda X: curve(X).astype(int),
     "numbers rounded to 2 decimals": lambda X: curve(X).round(2),
-    "numbers cut off at 1": lambda X: np.minimum(curve(X), 1),
+    "numbers that stop at 1": lambda X: np.minimum(curve(X), 1),
     "nearly the right numbers": lambda X: 1.001 * curve(X) + 1e-4,
     "an offset": lambda X: curve(X) + 1,
     "the right numbers from the last to the first": lambda X: curve(X)[::-1],
@@ -205,12 +205,12 @@ FACTS = {
         X, np.arange(len(X))[:, None] == len(X) - 1, 7
     ),
     "the right numbers, transposed": lambda X: curve(X).T,
-    "the right numbers in shape (6,) for (3, 2)": lambda X: curve(X).ravel(),
+    "the right numbers in shape (5,) for (5, 1)": lambda X: curve(X).ravel(),
     "the right numbers, added up over the rows": lambda X: curve(X).sum(axis=0),
     "the right numbers, averaged all together": lambda X: curve(X).mean(),
     "2 numbers missing at the end": lambda X: curve(X)[: len(X) - 2] if len(X) > 2 else curve(X),
     "a single number": lambda X: 7.0,
-    "shape (2, 2) for (3, 2)": lambda X: np.ones((2, 2)),
+    "shape (2, 2) for (5, 1)": lambda X: np.ones((2, 2)),
     "numbers that left the floats: nan (not a number)": lambda X: but(X, X > 0, np.nan),
     "numbers that left the floats: inf (infinity)": lambda X: but(X, X > 0, np.inf),
     "an answer that is right only where X has a second column": lambda X: (
@@ -242,6 +242,102 @@ def test_right_only_for_some_of_the_inputs():
     )
     verdict = two.judge(lambda X: curve(X) if X.shape[1] == 1 else X**3)
     assert verdict.mistake == "an answer that is right only where X has a single column"
+
+
+# ------------------------------------------------------------------------------------- trials
+
+
+def total(X, t, rate):
+    return X.T @ t * rate
+
+
+TOTAL = Function(
+    number="9.2",
+    inputs=lambda rng: [
+        (rng.normal(size=(n, k)), rng.normal(size=(n, 1)), rate)
+        for n, k, rate in [(3, 2, 0.5), (5, 4, 0.25), (1, 3, 2.0), (4, 4, 0.75)]
+    ],
+    answer=total,
+    why="A total.",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, t, rate: X[:1].T @ t[:1] * rate, "the first row of X and t alone"),
+        (lambda X, t, rate: X[-1:].T @ t[-1:] * rate, "the last row of X and t alone"),
+        (lambda X, t, rate: X[1:].T @ t[1:] * rate, "everything but the first row of X and t"),
+        (lambda X, t, rate: X[:-1].T @ t[:-1] * rate, "everything but the last row of X and t"),
+        (lambda X, t, rate: X.T @ t * 0.3, "a result that does not depend on rate"),
+        (lambda X, t, rate: np.cos(X.T @ t), "a result that does not depend on rate"),
+        (lambda X, t, rate: X.sum(axis=0)[:, None] * rate, "a result that does not depend on t"),
+        (lambda X, t, rate: np.sort(X, axis=1).T @ np.argsort(t, axis=0) * rate, None),
+    ],
+)
+def test_what_a_trial_with_other_inputs_shows(answer, name):
+    assert TOTAL.judge(answer).mistake == name
+
+
+PARTS = Function(
+    number="9.2",
+    inputs=lambda rng: [(rng.normal(size=(3, 2)), rng.normal(size=(3, 2))) for _ in range(3)],
+    answer=lambda X, t: (X + t, X * t),
+    returns=("sum", "product"),
+    mistakes=[
+        Mistake(
+            name="a mean of both",
+            hint=lambda arguments, ours, theirs: f"There are {len(theirs.parts)}.",
+            wrong=lambda X, t: ((X + t) / 7, X * t / 7),
+        ),
+        Mistake(
+            name="exchanged",
+            hint="The sum comes first.",
+            in_parts=False,
+            wrong=lambda X, t: (X * t + 1, X + t + 1),
+        ),
+    ],
+    has_variants=False,
+    why="Parts.",
+)
+
+
+def test_a_mistake_in_some_of_the_results_is_named_with_them():
+    verdict = PARTS.judge(lambda X, t: (X + t, X * t / 7))
+    assert verdict.mistake == "a mean of both, in product"
+    assert "There are 2." in verdict.remarks[0]
+    assert PARTS.judge(lambda X, t: ((X + t) / 7, X * t)).mistake == "a mean of both, in sum"
+    assert PARTS.judge(lambda X, t: (X + t, X + t + 1)).mistake != "exchanged, in product"
+
+
+def test_changes_of_the_solution_are_looked_for_in_each_result():
+    either = Function(
+        number="9.2", inputs=PARTS.inputs, answer=of_one_delta, returns=("a", "b"), why="Two."
+    )
+    verdict = either.judge(lambda X, t: ((X - t) * X, (X + t) * t))
+    assert verdict.mistake == "a + where a − is meant, in b"
+    assert "exactly your b, for every input" in verdict.remarks[0]
+
+
+def of_one_delta(X, t):
+    delta = X - t
+    return delta * X, delta * t
+
+
+def test_a_mistake_for_want_of_another_gives_way():
+    value = Value(
+        number="9.3",
+        wanted="a number",
+        answer=5,
+        why="Five.",
+        mistakes=[
+            Mistake(name="too large", hint="?", otherwise=True, looks_like=lambda x: x > 5),
+            Mistake(name="twice", hint="?", wrong=10),
+            Mistake(name="above 7", hint="?", otherwise=True, looks_like=lambda x: x > 7),
+        ],
+    )
+    assert [m.name for m in value.mistakes_like(10)] == ["twice"]
+    assert [m.name for m in value.mistakes_like(8)] == ["too large"]
 
 
 def test_numbers_too_many_or_missing():
@@ -413,7 +509,7 @@ COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), 
         (SHARE, (0.731,), "an answer that is right so far, but rounded"),
         (SHARE, (0.7,), "an answer that is right so far, but rounded"),
         (SHARE, (-0.73125,), "the opposite sign"),
-        (SHARE, (73.125,), "a factor of 100: per cent"),
+        (SHARE, (73.125,), "a factor of 100"),
         (SHARE, (1.4625,), "a factor of 2 too many"),
         (SHARE, (0.26875,), "one minus what is asked for"),
         (SHARE, (1 / 0.73125,), "one divided by what is asked for"),

@@ -22,7 +22,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nnlib.lab.checks import general, values, variants
+from nnlib.lab.checks import general, trials, values, variants
 from nnlib.lab.checks.observe import Printed, call, observe, within
 from nnlib.lab.checks.plain import Plain, call_in_words, count, in_words, plain, same
 from nnlib.lab.checks.verdict import Verdict, right, untouched, waiting, wrong
@@ -50,13 +50,20 @@ class Mistake:
     looks_like : function, optional
         Instead of ``wrong``. For a :class:`Function` it is given the list of Outcomes, for a
         :class:`Value` or a :class:`Search` the learner's values: finite floats, arrays, texts.
-        Returns True or False.
+        Returns True or False. The name then says what is certain of all that it is true for.
+    in_parts : bool
+        Whether it is named, too, where only those of several results are wrong in which it gives
+        what the learner's function gave.
+    otherwise : bool
+        Whether it is named only if no other mistake fits.
     """
 
     name: str
     hint: str | Callable
     wrong: object = None
     looks_like: Callable | None = None
+    in_parts: bool = True
+    otherwise: bool = False
 
     def wrong_answers(self):
         if self.wrong is None:
@@ -190,20 +197,21 @@ class Function(Exercise):
 
         return min(failing, key=place)
 
-    def variants_like(self, outcomes):
-        """What is different in the variants of the reference that give the same outcomes.
+    def variants_like(self, outcomes, parts=()):
+        """The variants of the reference that give the same outcomes, or the same in some parts.
 
         A variant may run for ever, so there is a deadline here, too.
         """
-        marks, found = [mark_of(outcome) for outcome in outcomes], []
+        marks, found = [mark_of(outcome, parts) for outcome in outcomes], []
 
         def search():
             for variant in self.variants:
                 if all(
-                    variant.mark(i) == mark and self._same_outcome(variant.outcome(i), theirs)
+                    variant.mark(i, parts) == mark
+                    and self._same_outcome(variant.outcome(i), theirs, parts)
                     for i, (mark, theirs) in enumerate(zip(marks, outcomes, strict=True))
                 ):
-                    found.append(variant.words)
+                    found.append(variant)
 
         within(self.seconds, search, threading.Event())
         return [*found]
@@ -211,11 +219,21 @@ class Function(Exercise):
     @cached_property
     def variants(self):
         """The variants of the reference; what they give is computed once it is needed."""
-        known = (*self.names, *self.returns)
+        if not self.has_variants:
+            return []
+        changed = variants.functions_like(self.answer, (*self.names, *self.returns))
+        fewer = trials.with_fewer_rows(self.answer, self.cases(), self.names)
         return [
-            Variant(self, words, function)
-            for words, function in variants.functions_like(self.answer, known)
-            if self.has_variants
+            *(Variant(self, words, function) for words, function in changed),
+            *(Variant(self, words, function, trials.IN_A_LOOP) for words, function in fewer),
+        ]
+
+    def mistakes_in_parts(self, outcomes, parts):
+        """The known mistakes that give what came in these parts: all that are wrong."""
+        return [
+            mistake
+            for mistake, wrong_ones in zip(self.mistakes, self.outcomes_of_mistakes, strict=True)
+            if mistake.in_parts and any(self._alike(outcomes, o, parts) for o in wrong_ones)
         ]
 
     def mistakes_like(self, answer):
@@ -237,17 +255,21 @@ class Function(Exercise):
 
     def _named(self, outcomes):
         """The known mistakes that give what the learner's function gave."""
-        return [
+        return first_choice(
             mistake
             for mistake, wrong_ones in zip(self.mistakes, self.outcomes_of_mistakes, strict=True)
             if (mistake.looks_like is not None and mistake.looks_like(outcomes))
             or any(self._alike(outcomes, others) for others in wrong_ones)
-        ]
+        )
 
-    def _alike(self, outcomes, others):
-        return len(outcomes) == len(others) and all(map(self._same_outcome, others, outcomes))
+    def _alike(self, outcomes, others, parts=()):
+        return len(outcomes) == len(others) and all(
+            self._same_outcome(ours, theirs, parts)
+            for ours, theirs in zip(others, outcomes, strict=True)
+        )
 
-    def _same_outcome(self, ours, theirs):
+    def _same_outcome(self, ours, theirs, parts=()):
+        """Whether two outcomes are the same; with ``parts``, those of several results."""
         if self.must_stay_quiet and bool(ours.warned) != bool(theirs.warned):
             return False
         if theirs.changed and not self.may_change_inputs:
@@ -255,7 +277,12 @@ class Function(Exercise):
         if ours.result is None or theirs.result is None:
             overflow = "overflow" in ours.warned and "overflow" in theirs.warned
             return overflow or (ours.error_type == theirs.error_type and not theirs.does_not_fit)
-        return same(ours.result, theirs.result, self.rtol, self.atol, equal_nan=True)
+        pairs = [(ours.result, theirs.result)]
+        if parts:
+            if not len(ours.result.parts) == len(theirs.result.parts) == len(self.returns):
+                return False
+            pairs = [(ours.result.parts[j], theirs.result.parts[j]) for j in parts]
+        return all(same(a, b, self.rtol, self.atol, equal_nan=True) for a, b in pairs)
 
     def _no_function(self, value):
         (outcome,), _ = look_at(value, 1, self.seconds)
@@ -313,8 +340,9 @@ class Function(Exercise):
 class Variant:
     """A variant of a reference, with the outcomes that have been asked for."""
 
-    def __init__(self, exercise, words, function):
+    def __init__(self, exercise, words, function, hint=""):
         self.exercise, self.words, self.function = exercise, words, function
+        self.hint = hint
         self.outcomes, self.marks = {}, {}
 
     def outcome(self, i):
@@ -330,21 +358,22 @@ class Variant:
                 )
         return self.outcomes[case]
 
-    def mark(self, i):
-        case = i % (len(self.exercise.expected) - 1)
-        if case not in self.marks:
-            self.marks[case] = mark_of(self.outcome(i))
-        return self.marks[case]
+    def mark(self, i, parts):
+        key = i % (len(self.exercise.expected) - 1), tuple(parts)
+        if key not in self.marks:
+            self.marks[key] = mark_of(self.outcome(i), parts)
+        return self.marks[key]
 
 
-def mark_of(outcome):
+def mark_of(outcome, parts=()):
     """The shapes of what came: outcomes that are the same have the same."""
     result = outcome.result
     if result is None:
         return outcome.error_type
-    return tuple(
-        p.array.shape if p.array is not None else p.kind for p in result.parts or (result,)
-    )
+    came = result.parts or (result,)
+    if parts and len(came) > max(parts):
+        came = [came[j] for j in parts]
+    return tuple(p.array.shape if p.array is not None else p.kind for p in came)
 
 
 class ShortNumbers:
@@ -371,6 +400,12 @@ def sizes_of(cases, i):
 
 def is_array(value):
     return isinstance(value, np.ndarray)
+
+
+def first_choice(mistakes):
+    """The mistakes that fit; those for want of another only if there is no other."""
+    mistakes = [*mistakes]
+    return [mistake for mistake in mistakes if not mistake.otherwise] or mistakes[:1]
 
 
 def how_to_call(function, names):
@@ -461,12 +496,12 @@ class Given(Exercise):
         if not self.fits(results):
             return []
         values = [value_of(result) for result in results]
-        return [
+        return first_choice(
             mistake
             for mistake in self.mistakes
             if (mistake.looks_like is not None and mistake.looks_like(*values))
             or any(self.is_like(results, other) for other in mistake.wrong_answers())
-        ]
+        )
 
     def is_like(self, results, answer):
         """Whether the values are those of ``answer``."""

@@ -8,7 +8,7 @@ from types import FunctionType
 
 import numpy as np
 
-from nnlib.lab.checks import relations
+from nnlib.lab.checks import relations, trials
 from nnlib.lab.checks.plain import same
 from nnlib.lab.checks.relations import Pairs
 from nnlib.lab.words import listed
@@ -132,6 +132,16 @@ def error(outcome, names):
         return "a name that is not known", "Is it spelled right, and was its cell run?"
     if kind == "OverflowError":
         return "an overflow", "A number on the way is too large for a float."
+    if "Cannot cast" in text:
+        return (
+            "floats written into an array of whole numbers",
+            "+=, -=, *= and /= write into the array itself. Make a new one: a = a - b.",
+        )
+    if kind == "TypeError" and ("'list'" in text or "sequence by non-int" in text):
+        return (
+            "a list where an array is meant",
+            "Lists are not multiplied or subtracted as a whole. Take the arrays in it one by one.",
+        )
     if kind in ("TypeError", "AttributeError") and "NoneType" in text:
         return "None where something else is meant", "Which name in this line is None, and why?"
     if "only" in text and "scalar" in text and "convert" in text:
@@ -164,7 +174,7 @@ def of_results(exercise, function, outcomes, expected, case):
         yield "another kind of result", "Return a number or an array of numbers."
         return
     cases, tolerance = exercise.cases(), (exercise.rtol, exercise.atol)
-    facts = {}
+    facts, wrong = {}, []
     for j, name in enumerate(parts):
         pairs = Pairs(
             [part_of(result, j, len(parts)) for result in results],
@@ -173,14 +183,23 @@ def of_results(exercise, function, outcomes, expected, case):
             exercise.names,
             tolerance,
             [outcome.warned for outcome in outcomes],
+            case,
         )
         if not pairs.all_right():
+            wrong.append(j)
             facts[name] = [*relations.facts(pairs)] if pairs.complete() else []
+    some = wrong if 0 < len(wrong) < len(parts) else []
     if len(parts) > 1:
         yield from in_another_order(results, expected, parts, tolerance)
+    if some:
+        yield from mistakes_in_parts(exercise, outcomes, expected, case, some)
     yield from in_all(facts, several=len(parts) > 1)
     yield from of_the_notebook(exercise, function)
     yield from variants_like(exercise, outcomes)
+    if some:
+        yield from variants_like(exercise, outcomes, some)
+    if exercise.has_variants:
+        yield from trials.without_effect(exercise, function, outcomes)
     yield from relations.where_it_is_right(
         [exercise._ok(i, outcomes, expected) for i in range(len(cases))], cases, exercise.names
     )
@@ -260,15 +279,28 @@ def of_the_notebook(exercise, function):
         )
 
 
-def variants_like(exercise, outcomes):
-    """Changes of the reference that give the learner's results in every case."""
+def mistakes_in_parts(exercise, outcomes, expected, case, parts):
+    """Known mistakes that give all results that are wrong, where others are right."""
+    arguments = exercise.cases()[case]
+    which = listed([exercise.returns[j] for j in parts])
+    for mistake in exercise.mistakes_in_parts(outcomes, parts):
+        hint = mistake.hint
+        if callable(hint):
+            hint = hint(arguments, expected[case].result, outcomes[case].result)
+        yield f"{mistake.name}, in {which}", hint
+
+
+def variants_like(exercise, outcomes, parts=()):
+    """Changes of the reference that give the learner's results in every case, or some of them."""
     if any(outcome.result is None for outcome in outcomes):
         return
-    for words in exercise.variants_like(outcomes):
+    which = listed([exercise.returns[j] for j in parts]) if parts else ""
+    for variant in exercise.variants_like(outcomes, parts):
         yield (
-            words,
-            "With this one change a right answer gives exactly your numbers, for every input that "
-            "was tried.",
+            f"{variant.words}, in {which}" if parts else variant.words,
+            variant.hint
+            or f"With this one change a right answer gives exactly your {which or 'numbers'}, for "
+            "every input that was tried.",
         )
 
 

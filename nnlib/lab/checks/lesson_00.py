@@ -50,6 +50,22 @@ two_links = Value(
             hint="The slope of 1/u is -1/u^2.",
             wrong=-np.e / U,
         ),
+        Mistake(
+            name="the square and the inner link forgotten",
+            hint="The slope of 1/u is -1/u^2. And u reacts to z as well: times e^z.",
+            wrong=-1 / U,
+        ),
+        Mistake(
+            name="the 2 left out",
+            hint="With u = e^z alone. The 2 has the slope 0, but it stays in u = 2 + e^z, and u "
+            "is squared.",
+            wrong=-1 / np.e,
+        ),
+        Mistake(
+            name="the inner value where the slope is asked for",
+            hint="That is u. How does a = 1/u react to it, and how does u react to z?",
+            wrong=U,
+        ),
     ],
     why="With a 1 in place of the 2 and -z in place of z, this is how lesson 01 finds the slope "
     "of the sigmoid.",

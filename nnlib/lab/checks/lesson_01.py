@@ -35,6 +35,16 @@ mirrored = Value(
             "other side go?",
             wrong=[0.8808 / 2, 0.8808 - 0.5],
         ),
+        Mistake(
+            name="the middle of the curve",
+            hint="That is the answer at z = 0. Which way does the curve go from there to z = -2?",
+            wrong=0.5,
+        ),
+        Mistake(
+            name="the answer at z = -1",
+            hint="The other side of 2 is -2.",
+            wrong=float(sigmoid(np.array(-1.0))),
+        ),
     ],
     why="One half of the table would have been enough: a neuron that is 88 % sure of yes at 2 is "
     "88 % sure of no at -2.",
@@ -67,7 +77,7 @@ switch = Search(
         Mistake(
             name="a bias with the wrong sign",
             hint="The neuron says 0.5 where w * x + b = 0. Put x = 2 into that.",
-            looks_like=lambda w, b: w > 0 and b > 0 and is_a_switch(max(w, 5), -2 * max(w, 5)),
+            looks_like=lambda w, b: w > 0 and b > 0,
         ),
         Mistake(
             name="a negative weight",
@@ -75,7 +85,7 @@ switch = Search(
             looks_like=lambda w, b: w < 0,
         ),
         Mistake(
-            name="the position used as the bias",
+            name="a bias of -2, whatever the weight is",
             hint="The bias is not the place where the neuron says 0.5. That place is -b/w.",
             looks_like=lambda w, b: w > 0 and b == -2 and w != 1,
         ),
@@ -94,6 +104,20 @@ switch = Search(
             hint="It says 0.5 at x = -b/w, and that has to be 2.",
             looks_like=lambda w, b: (
                 w >= 4.6 and b < 0 and b != -2 and not np.isclose(b, [-2 * w, -w / 2]).any()
+            ),
+        ),
+        Mistake(
+            name="a weight of 0",
+            hint="Then x makes no difference, and the neuron gives one answer everywhere.",
+            looks_like=lambda w, b: w == 0,
+        ),
+        Mistake(
+            name="neither steep enough nor in the right place",
+            otherwise=True,
+            hint="It says 0.5 at x = -b/w, and that has to be 2. The larger the weight, the "
+            "steeper it is.",
+            looks_like=lambda w, b: (
+                0 < w < 4.6 and b <= 0 and not is_a_switch(w, b) and not np.isclose(b, -2 * w)
             ),
         ),
     ],
@@ -183,6 +207,8 @@ slope_for_the_weight = Function(
 
 # ------------------------------------------------------------------------------ Exercise 1.4
 
+ENDS_OF_EXP = (709, 710, 745, 746)
+
 first_slope_of_zero = Value(
     number="1.4",
     names=("z",),
@@ -191,6 +217,12 @@ first_slope_of_zero = Value(
     rtol=0,
     atol=0,
     mistakes=[
+        Mistake(
+            name="a number that is not whole",
+            otherwise=True,
+            hint="Count up from 0 in whole steps.",
+            looks_like=lambda z: z != int(z),
+        ),
         Mistake(
             name="a slope that only prints as 0",
             hint="Four decimals hide what is left. Compare with == 0, or print more.",
@@ -213,13 +245,13 @@ first_slope_of_zero = Value(
             name="a z beyond the first",
             hint="The slope is 0 there, but also at a smaller z. Walk up from 0 and stop at the "
             "first.",
-            looks_like=lambda z: 37 < z < 700,
+            looks_like=lambda z: z > 37 and z not in ENDS_OF_EXP,
         ),
         Mistake(
             name="the end of the exponential",
-            hint="There e**z overflows or e**-z becomes 0. The slope is gone long before: a is "
-            "computed from 1 + e**-z. When does adding e**-z to 1 no longer change it?",
-            looks_like=lambda z: 700 <= z < 800,
+            hint="From 710 on e**z overflows, and from 746 on e**-z is 0. The slope is gone long "
+            "before: a is computed from 1 + e**-z. When does adding e**-z no longer change the 1?",
+            looks_like=lambda z: z in ENDS_OF_EXP,
         ),
         Mistake(
             name="the other end of the curve",

@@ -96,6 +96,23 @@ layer_stored_by_rows = Function(
                 lambda X, W, b: relu(X @ W.T + b),
             ],
         ),
+        Mistake(
+            name="one bias for all neurons",
+            hint="Each neuron has a bias of its own, and the neurons are the columns of the "
+            "result: b, as it comes, is stretched over the rows.",
+            wrong=[
+                lambda X, W, b: X @ W.T + b.sum(),
+                lambda X, W, b: X @ W.T + b.mean(),
+                lambda X, W, b: X @ W.T + b[0],
+                lambda X, W, b: X @ W.T + b[-1],
+            ],
+        ),
+        Mistake(
+            name="a reshape in place of the transpose",
+            hint="reshape keeps the numbers in their order and only breaks the rows elsewhere. "
+            "W.T exchanges rows and columns.",
+            wrong=lambda X, W, b: X @ W.reshape(W.shape[::-1]) + b,
+        ),
     ],
     why="Both ways of storing W hold the same numbers. When a layer of another library gives an "
     "error or odd answers, first ask which of its axes are the inputs.",
@@ -161,6 +178,11 @@ arrays_without_names = Value(
             name="a bias for each sample",
             hint="All samples share the same biases: b1 and b2 have one row.",
             looks_like=other_count(64 + 30 * 11),
+        ),
+        Mistake(
+            name="the biases alone",
+            hint="The weights are learned too: W1 and W2 have a number for each connection.",
+            looks_like=other_count(11),
         ),
     ],
     why="The shapes alone tell what each array is. That is worth remembering when you open a file "
@@ -283,13 +305,14 @@ whole_forward_pass = Function(
             wrong=[layers(use_b1=0), layers(use_b2=0), layers(use_b1=0, use_b2=0)],
         ),
         Mistake(
-            name="the variables of the notebook in place of the arguments",
-            hint="The same numbers came for every input. A name that the function does not make "
-            "itself is looked up in the notebook, where X and z1 exist too.",
+            name="the same four arrays for every input",
+            hint="Does the function use its arguments? A name that it is not given and does not "
+            "make is looked up in the notebook, where X and z1 exist too.",
             looks_like=nothing_changes,
         ),
         Mistake(
             name="the results in another order",
+            in_parts=False,
             hint="Wanted are z1, a1, z2, a2, in this order.",
             wrong=[rearranged(1, 0, 3, 2), rearranged(0, 2, 1, 3), rearranged(2, 3, 0, 1)],
         ),
@@ -308,6 +331,15 @@ whole_forward_pass = Function(
             name="a tanh in the hidden layer",
             hint="In this network both layers use the sigmoid.",
             wrong=layers(first=np.tanh),
+        ),
+        Mistake(
+            name="biases that are subtracted",
+            hint="z = a @ W + b, in both layers.",
+            wrong=[
+                layers(use_b1=-1, use_b2=-1),
+                layers(use_b1=-1),
+                layers(use_b2=-1),
+            ],
         ),
     ],
     why="This is the first of the four parts of a network of your own. Lesson 04 starts from the "
@@ -394,6 +426,11 @@ mended_share = Function(
             "False.",
             wrong=lambda a, y: np.all((a > 0.5) == y.reshape(a.shape)),
         ),
+        Mistake(
+            name="only the right yeses counted",
+            hint="A no where the target is no is right as well: compare a > 0.5 with y.",
+            wrong=lambda a, y: np.mean((a > 0.5) & (y.reshape(a.shape) > 0.5)),
+        ),
     ],
     why="The best cure is at the door: make y (n, 1) where the data are read, and refuse any other "
     "shape from there on, as nnlib does.",
@@ -429,13 +466,13 @@ def wrong_bias(b_or, b_nand):
         return "OR yes to nothing"
     if b_or <= -20:
         return "OR never"
-    if b_or <= -10:
+    if b_or < -10:
         return "AND for OR"
     if b_nand <= 0:
         return "NAND never"
-    if b_nand <= 10:
+    if b_nand < 10:
         return "NOR for NAND"
-    if b_nand >= 20:
+    if b_nand > 20:
         return "NAND always"
     return "" if both_are_sure(b_or, b_nand) else "not sure"
 
@@ -489,9 +526,9 @@ two_biases = Search(
             looks_like=bias_is("NAND always"),
         ),
         Mistake(
-            name="the right sides, but not sure enough",
-            hint="The line runs too close to a corner. Put it half way between the corners that it "
-            "separates.",
+            name="a line too close to a corner, or through it",
+            hint="There the neuron is not sure enough. Put the line half way between the corners "
+            "that it separates.",
             looks_like=bias_is("not sure"),
         ),
     ],
@@ -583,6 +620,7 @@ three_layers_in_one = Function(
         ),
         Mistake(
             name="the results W and b exchanged",
+            in_parts=False,
             hint="W comes first, then b.",
             wrong=lambda *layers: collapse(*layers)[::-1],
         ),
@@ -663,12 +701,12 @@ xor_without_biases = Search(
         ),
         Mistake(
             name="one of the two squares found",
-            hint="One hidden neuron wakes up at one of the squares. The other one is there for the "
-            "other square: which weights make it wake up there?",
+            hint="At the other one the answer is 0. Which weights make a hidden neuron wake up "
+            "there, and does the output listen to it?",
             looks_like=pattern_is("one"),
         ),
         Mistake(
-            name="a difference with its sign",
+            name="opposite signs at the two squares",
             hint="At one square the answer is positive, at the other negative. Each hidden neuron "
             "finds its square; let the output give both of them a positive weight.",
             looks_like=pattern_is("signs differ"),
@@ -680,7 +718,7 @@ xor_without_biases = Search(
         ),
         Mistake(
             name="the right pattern in another size",
-            hint="Both squares are found. Make all weights larger or smaller until both give 1.",
+            hint="Both squares are found. Which weights decide how much each of them gives?",
             looks_like=pattern_is("size"),
         ),
     ],

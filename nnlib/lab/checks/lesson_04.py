@@ -92,6 +92,7 @@ DELTA2 = FACTOR * (a2 - OTHER_TARGET) * SLOPE2
 TO_HIDDEN = DELTA2 @ W2.T
 DELTA1 = TO_HIDDEN * SLOPE1
 D2, D1 = DELTA2[0, 1], DELTA1[0, 1]
+OLD_D1 = float((FACTOR * (a2 - [[1.0, 0.0]]) * SLOPE2 @ W2.T * SLOPE1)[0, 1])
 
 
 def at_output(delta2):
@@ -174,6 +175,12 @@ another_target = Value(
             name="the delta of the other hidden neuron",
             hint="Which row of W2 belongs to hidden neuron 2?",
             wrong=at_hidden(DELTA1[0, 0]),
+        ),
+        Mistake(
+            name="the delta of the picture",
+            hint="That one is for the old target. The delta of output 2 has changed, and hidden "
+            "neuron 2 hears of it.",
+            looks_like=lambda output, hidden: about(output, D2) and about(hidden, OLD_D1),
         ),
     ],
     why="With the new target both outputs wish the same of hidden neuron 2, and its delta is "
@@ -269,6 +276,24 @@ cancelled = Search(
             hint="With the target 0, a delta of 0.0029 is left at hidden neuron 2. Does output 2 "
             "have to push harder or less hard?",
             looks_like=lambda target: abs(target) < 2e-3,
+        ),
+        Mistake(
+            name="one minus the target",
+            hint="It is measured from 0, as the answer is.",
+            looks_like=lambda target: abs(target - (1 - TARGET)) < 2e-3,
+        ),
+        Mistake(
+            name="a target that is not between 0 and 1",
+            otherwise=True,
+            hint="The output is a sigmoid, and its targets lie where its answers can.",
+            looks_like=lambda target: not 0 <= target <= 1,
+        ),
+        Mistake(
+            name="a target above the answer of output 2",
+            otherwise=True,
+            hint="Then output 2 is too low as well, and both wish the same of neuron 2. Which sign "
+            "must the delta of output 2 have?",
+            looks_like=lambda target: target > a2[0, 1],
         ),
     ],
     why="Both outputs are wrong, and yet hidden neuron 2 and the weights that lead to it learn "
@@ -376,6 +401,16 @@ own_backward = Function(
             wrong=changed(slope=lambda z, a: z * (1 - z)),
         ),
         Mistake(
+            name="the slope of a tanh",
+            hint="The hidden neurons are sigmoids: their slope is a * (1 - a).",
+            wrong=changed(slope=lambda z, a: 1 - a**2),
+        ),
+        Mistake(
+            name="the sigmoid taken twice",
+            hint="a1 is sigmoid(z1) already: its slope is a1 * (1 - a1).",
+            wrong=changed(slope=lambda z, a: sigmoid(a) * (1 - sigmoid(a))),
+        ),
+        Mistake(
             name="the slope of the hidden neurons forgotten",
             hint="delta2 @ W2.T is the slope for a1. Equation 2 has one more factor.",
             wrong=changed(slope=lambda z, a: 1),
@@ -474,6 +509,7 @@ own_backward = Function(
         ),
         Mistake(
             name="the results in another order",
+            in_parts=False,
             hint="They are wanted in this order: dW1, db1, dW2, db2.",
             wrong=[
                 rearranged(backward, *order)
@@ -553,6 +589,7 @@ mended_step = Function(
     mistakes=[
         Mistake(
             name="both mistakes are still there",
+            in_parts=False,
             hint="One is in the line of delta2: which loss is it for? For the other, ask of each "
             "line whether its variables still hold what they held in the forward pass.",
             wrong=step_with(delta2=with_the_slope, new_W2_first=True),
@@ -634,6 +671,7 @@ mended_step = Function(
 # ------------------------------------------------------------------------------ Exercise 4.6
 
 HALF = "half the sum"
+LOSSES = ("mean", "mean over the samples", "sum", HALF)
 
 somebody_elses_step = Value(
     number="4.6",
@@ -665,14 +703,21 @@ somebody_elses_step = Value(
             "than the mean, with 6 samples and 2 outputs?",
             looks_like=lambda theirs, loss, ours: (
                 np.isclose(theirs, 0.2, 1e-3)
-                and np.isclose(ours, 1.2, 1e-3)
+                and loss.strip().casefold() in LOSSES
                 and loss.strip().casefold() != HALF
+                and not np.isclose(ours, [0.2, 2.4, 0.2 / 6, 0.2 / 12], 1e-3).any()
             ),
         ),
         Mistake(
             name="a division where a product is needed",
             hint="Our gradient is the smaller one. To go as far, our rate must be the larger one.",
             looks_like=lambda theirs, loss, ours: np.isclose(ours, [0.2 / 6, 0.2 / 12], 1e-3).any(),
+        ),
+        Mistake(
+            name="a name that is none of the four",
+            otherwise=True,
+            hint='The names are "mean", "mean over the samples", "sum" and "half the sum".',
+            looks_like=lambda theirs, loss, ours: loss.strip().casefold() not in LOSSES,
         ),
         Mistake(
             name="the factor of the sum",
@@ -745,6 +790,12 @@ three_reports = Value(
             name="the factor upside down",
             hint="Is C's gradient too large or too small?",
             looks_like=lambda a, b, c, factor: (a, b, c) == (2, 4, 1) and abs(factor - 5) < 0.1,
+        ),
+        Mistake(
+            name="the right lines, and another factor",
+            otherwise=True,
+            hint="Divide what C's formula says by what its loss says, for any of the four.",
+            looks_like=lambda a, b, c, factor: (a, b, c) == (2, 4, 1),
         ),
     ],
     why="A fifth, with five samples: C divides by their number a second time. Its loss would fall, "
@@ -837,9 +888,9 @@ from_beginning_to_end: Function = Function(
     atol=1e-9,
     mistakes=[
         Mistake(
-            name="slopes that were measured",
-            hint="They are right, to the few digits that a measurement gives. Here the formulas "
-            "are asked for: forward, then the four equations.",
+            name="slopes that are right to a few digits only",
+            hint="A measured slope is, and a rounded one. Here the formulas are asked for, which "
+            "give all digits: forward, then the four equations.",
             looks_like=as_if_measured,
         ),
         Mistake(
@@ -858,6 +909,11 @@ from_beginning_to_end: Function = Function(
             name="the slope of the sigmoid for a tanh",
             hint="A tanh has the slope 1 - a**2 (section 1.8).",
             wrong=gradient_with(slope=sigmoid_slope),
+        ),
+        Mistake(
+            name="the tanh taken twice",
+            hint="a1 is the tanh of z1 already: its slope is 1 - a1**2.",
+            wrong=gradient_with(slope=lambda z, a: 1 - np.tanh(a) ** 2),
         ),
         Mistake(
             name="a slope at the output, where there is no activation",
@@ -946,6 +1002,7 @@ from_beginning_to_end: Function = Function(
         ),
         Mistake(
             name="the results in another order",
+            in_parts=False,
             hint="They are wanted in this order: dW1, db1, dW2, db2.",
             wrong=[
                 rearranged(tanh_gradients, *order)
@@ -1017,6 +1074,7 @@ deep_backward = Function(
     mistakes=[
         Mistake(
             name="the slopes of both hidden layers forgotten",
+            in_parts=False,
             hint="delta @ W.T is the slope for the activations. Equation 2 has one more factor.",
             wrong=three_layers(slope1=lambda a1, a2: 1, slope2=lambda a1, a2: 1),
         ),
@@ -1029,6 +1087,16 @@ deep_backward = Function(
             name="the slope of layer 1 forgotten",
             hint="delta2 @ W2.T is the slope for a1. Equation 2 holds for layer 1 as well.",
             wrong=three_layers(slope1=lambda a1, a2: 1),
+        ),
+        Mistake(
+            name="the activation where its slope is meant",
+            hint="How readily a sigmoid moves is a * (1 - a), not a.",
+            wrong=three_layers(slope1=lambda a1, a2: a1, slope2=lambda a1, a2: a2),
+        ),
+        Mistake(
+            name="the slope of a tanh",
+            hint="The hidden neurons are sigmoids: their slope is a * (1 - a).",
+            wrong=three_layers(slope1=lambda a1, a2: 1 - a1**2, slope2=lambda a1, a2: 1 - a2**2),
         ),
         Mistake(
             name="the slopes of the wrong layers",
@@ -1074,6 +1142,7 @@ deep_backward = Function(
         ),
         Mistake(
             name="the results in another order",
+            in_parts=False,
             hint="They are wanted in this order: dW1, dW2, dW3.",
             wrong=[
                 rearranged(three_layers_deep, *order)

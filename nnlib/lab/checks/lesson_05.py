@@ -351,6 +351,13 @@ def alike(curve, wanted):
     return curve.shape == wanted.shape and np.allclose(curve, wanted, rtol=1e-6, atol=1e-9)
 
 
+def after_so_many(steps):
+    error = f"After {steps} steps the largest of the four errors is {own_errors[steps]:.2g}"
+    if own_errors[steps] < 0.1:
+        return f"{error}: below 0.1, but not for the first time."
+    return f"{error}. Look for the first below 0.1."
+
+
 xor_of_your_own = Value(
     number="5.3",
     names=("own_curve", "solved_at"),
@@ -370,8 +377,9 @@ xor_of_your_own = Value(
             looks_like=lambda curve, solved: alike(curve, own_losses),
         ),
         Mistake(
-            name="another learning rate",
-            hint="The start is right. The rate of this exercise is 2.",
+            name="another first step",
+            hint="The start is right, and the first step leads elsewhere. Is the rate 2, and the "
+            "gradient that of the mean, against the slope?",
             looks_like=lambda curve, solved: (
                 np.size(curve) == EPOCHS
                 and np.isclose(np.ravel(curve)[0], own_losses[0], 1e-6)
@@ -411,6 +419,14 @@ xor_of_your_own = Value(
             "the first step it is none.",
             looks_like=lambda curve, solved: (
                 alike(curve, own_losses[:-1]) and abs(solved - SOLVED_AT) == 1
+            ),
+        ),
+        Mistake(
+            name="the right curve, and another number of steps",
+            otherwise=True,
+            hint=lambda curve, solved: after_so_many(int(solved)),
+            looks_like=lambda curve, solved: (
+                alike(curve, own_losses[:-1]) and solved == int(solved) and 0 <= solved <= EPOCHS
             ),
         ),
     ],
@@ -516,6 +532,12 @@ def all_samples(rows, X, size):
     return len(X)
 
 
+def without_the_first_batch(X, y, w, order, batch_size, learning_rate):
+    later = order[batch_size:]
+    rows = np.arange(len(later))
+    return mended_epoch(X[later], y[later], w, rows, batch_size, learning_rate)
+
+
 def epoch_inputs(rng):
     X, y = np.array([[1.0], [2.0], [4.0]]), np.array([[1.0], [3.0], [2.0]])
     cases = [(X, y, np.array([[0.5]]), np.array([2, 0, 1]), 2, 0.1)]
@@ -579,7 +601,24 @@ mended_batches = Function(
         Mistake(
             name="the last batch counted as a full one",
             hint="The last batch can be smaller than batch_size. How many rows has it?",
-            wrong=epoch_with(divisor=lambda rows, X, size: size),
+            wrong=[
+                epoch_with(divisor=lambda rows, X, size: size),
+                epoch_with(divisor=lambda rows, X, size: size, outputs_too=False),
+            ],
+        ),
+        Mistake(
+            name="the first batch left out",
+            hint="The first batch begins at 0.",
+            wrong=without_the_first_batch,
+        ),
+        Mistake(
+            name="the order used twice, or from its end",
+            hint="X[rows] and y[rows], with rows from the order as it comes, are all that is "
+            "needed.",
+            wrong=[
+                lambda X, y, w, order, *more: mended_epoch(X[order], y[order], w, order, *more),
+                lambda X, y, w, order, *more: mended_epoch(X, y, w, order[::-1], *more),
+            ],
         ),
         Mistake(
             name="the order left out",
@@ -647,14 +686,12 @@ for_ever = Search(
         Mistake(
             name="a rate so small that nothing moves",
             hint="The loss has hardly changed, since hardly a step was taken. Look above 0.1.",
-            looks_like=lambda rate: 0 < rate <= 0.1 and ride(rate) > 0.5,
+            looks_like=lambda rate: 0 < rate <= 0.1 and ride(rate) > 0.9,
         ),
         Mistake(
-            name="a rate that arrives",
-            hint="The loss has fallen. To keep it up, the steps must be longer.",
-            looks_like=lambda rate: (
-                rate > 0 and ride(rate) <= 0.9 and (rate > 0.1 or ride(rate) < 0.5)
-            ),
+            name="a rate with which the loss falls",
+            hint="To keep it up, the steps must be longer.",
+            looks_like=lambda rate: rate > 0 and ride(rate) <= 0.9,
         ),
         Mistake(
             name="a rate that diverges",
@@ -681,8 +718,9 @@ half_life = Value(
     atol=1e-9,
     mistakes=[
         Mistake(
-            name="a bias that decays",
-            hint="Which parameters does add_weight_decay change?",
+            name="a bias that moves",
+            hint="The loss has no slope along it. And which parameters does add_weight_decay "
+            "change?",
             looks_like=lambda steps, bias: steps == HALVED_AFTER and bias != 2,
         ),
         Mistake(
@@ -710,6 +748,16 @@ half_life = Value(
             name="half of the decay",
             hint="The ½ in the formula for the loss cancels when you take the slope.",
             looks_like=lambda steps, bias: steps in (92, 93),
+        ),
+        Mistake(
+            name="another number of steps",
+            otherwise=True,
+            hint=lambda steps, bias: (
+                f"After {steps:.0f} steps the weight is {8 * (1 - ETA * LAMBDA) ** steps:.3g}."
+            ),
+            looks_like=lambda steps, bias: (
+                steps == int(steps) and 0 <= steps <= 10_000 and steps != HALVED_AFTER
+            ),
         ),
     ],
     why="However large it is, a weight that the loss does not ask for is halved every 46 steps. "

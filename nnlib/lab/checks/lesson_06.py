@@ -121,10 +121,9 @@ in_a_hurry = Search(
             looks_like=lambda rate: 0 < rate < 4 and not is_fast(rate),
         ),
         Mistake(
-            name="a rate so far beyond the edge that the stumbling costs more than the long steps "
-            "bring",
-            hint="A few steps that climb can be made up for, steps that climb every time cannot. "
-            "Come back towards the edge.",
+            name="a rate beyond the edge that does not pay",
+            hint="Some of its steps climb, and the others do not make up for them. Come back "
+            "towards the edge.",
             looks_like=lambda rate: rate >= 4 and not is_fast(rate),
         ),
         Mistake(
@@ -169,7 +168,12 @@ four_in_a_row = Value(
             name="a size that can, in place of the smallest that can",
             hint="With so many neurons it can be done. The question is for the fewest with which "
             "any start does it.",
-            looks_like=lambda neurons: neurons >= 5,
+            looks_like=lambda neurons: neurons >= 5 and neurons == int(neurons),
+        ),
+        Mistake(
+            name="no number of neurons",
+            hint="A hidden layer has 1, 2, 3 or more of them.",
+            looks_like=lambda neurons: neurons < 1 or neurons != int(neurons),
         ),
     ],
     why="Two suffice: a flat tanh that rises along the whole line, and a steep one that turns the "
@@ -292,6 +296,18 @@ share_of_starts: Function = Function(
             ],
         ),
         Mistake(
+            name="every sample counted as a network, or every output",
+            hint="First decide for each network, over its samples and its outputs together.",
+            wrong=[
+                lambda predictions, y: (
+                    (errors(predictions, y) < 0.1).all(axis=-1).mean(axis=(-2, -1))
+                ),
+                lambda predictions, y: (
+                    (errors(predictions, y) < 0.1).all(axis=-2).mean(axis=(-2, -1))
+                ),
+            ],
+        ),
+        Mistake(
             name="the share that fails",
             hint="You have counted the others: which way does the < point?",
             wrong=lambda predictions, y: 1 - success_rate(predictions, y),
@@ -405,6 +421,10 @@ def new_starts_each_time(rates, seeds, epochs):
     ]
 
 
+def sorted_losses(rates, seeds, epochs, before):
+    return np.sort(table_of_losses(rates, seeds, epochs), axis=1)[:, len(seeds) // 2 + before]
+
+
 def sweep_inputs(rng):
     a_few = [int(seed) for seed in rng.integers(0, 40, 5)]
     return [
@@ -502,6 +522,26 @@ mended_sweep: Function = Function(
             ),
         ),
         Mistake(
+            name="the median of all losses of a run in place of its last",
+            hint="A history holds the loss of every epoch. Asked for is where a run ends: [-1].",
+            wrong=lambda rates, seeds, epochs: np.median(
+                [
+                    [np.median(losses_of(network_of(seed), rate, epochs)) for seed in seeds]
+                    for rate in rates
+                ],
+                axis=1,
+            ),
+        ),
+        Mistake(
+            name="one of the sorted losses that is not in the middle",
+            hint="Of an even number of losses the median lies halfway between the two in the "
+            "middle. np.median knows.",
+            wrong=[
+                lambda rates, seeds, epochs: sorted_losses(rates, seeds, epochs, 0),
+                lambda rates, seeds, epochs: sorted_losses(rates, seeds, epochs, -1),
+            ],
+        ),
+        Mistake(
             name="one median for all rates together",
             hint="There is one number for each rate, so the median belongs inside the loop.",
             wrong=lambda rates, seeds, epochs: np.median(table_of_losses(rates, seeds, epochs)),
@@ -572,6 +612,11 @@ enough_starts = Value(
             looks_like=lambda ten, five: any(
                 close_to((ten, five), p) for p in [(19.6, 39.8), (9.8, 19.9), (4.9, 9.95)]
             ),
+        ),
+        Mistake(
+            name="the root of what is asked for",
+            hint="That is the root of n. Square it.",
+            looks_like=lambda ten, five: close_to((ten, five), (14, 28.2)),
         ),
         Mistake(
             name="the two numbers swapped",

@@ -68,6 +68,31 @@ mended_update = Function(
             hint="(n, h) does not fit in front of (n, m). Which axis is summed over?",
             wrong=lambda hidden, output, y: hidden @ (y - output),
         ),
+        Mistake(
+            name="sums before the product",
+            hint="Each sample multiplies its own hidden activations with its own error; only "
+            "then are they added.",
+            wrong=[
+                lambda hidden, output, y: np.outer(hidden.sum(axis=0), (y - output).sum(axis=0)),
+                lambda hidden, output, y: np.outer(hidden.mean(axis=0), (y - output).mean(axis=0)),
+            ],
+        ),
+        Mistake(
+            name="answers that are rounded to yes and no",
+            hint="How wrong an answer is depends on how sure it is: take the output as it is.",
+            wrong=[
+                lambda hidden, output, y: hidden.T @ (y - np.round(output)),
+                lambda hidden, output, y: hidden.T @ (y - (output > 0.5)),
+            ],
+        ),
+        Mistake(
+            name="the slope of the hidden neurons",
+            hint="That belongs to the layer before, to W1. W2 meets the hidden activations as "
+            "they are.",
+            wrong=[
+                lambda hidden, output, y: (hidden * (1 - hidden)).T @ (y - output),
+            ],
+        ),
     ],
     why="The line is shorter than the one it replaces, and it runs for every number of samples: "
     "the right formula is often the one whose shapes leave no choice.",
@@ -96,7 +121,7 @@ rate_for_the_mean = Value(
             name="a division where a product is needed",
             hint="The mean's gradient is smaller than the sum's. Does the rate have to grow or to "
             "shrink to make up for that?",
-            wrong=[0.05 / 30, 0.05 / 10, 0.05 / 3],
+            wrong=[0.05 / 30, 0.0017, 0.00167, 0.002, 0.05 / 10, 0.05 / 3, 0.0167, 0.017],
         ),
         Mistake(
             name="a factor ½ that this loss does not have",
@@ -112,6 +137,17 @@ rate_for_the_mean = Value(
             name="the rate as it was",
             hint="The two gradients do not have the same length.",
             wrong=0.05,
+        ),
+        Mistake(
+            name="the number of squared errors in place of the rate",
+            hint="So much smaller is the gradient of the mean. What does that make of the rate "
+            "0.05?",
+            wrong=[30.0, 1 / 30],
+        ),
+        Mistake(
+            name="twice the rate as it was",
+            hint="The 2 of the square is in both gradients, and it cancels.",
+            wrong=0.1,
         ),
     ],
     why="Whenever you copy a learning rate from somewhere, ask which loss it belonged to: "
@@ -156,6 +192,17 @@ other_side = Value(
             name="the half turn about the wrong point",
             hint="z(-x) = 2 z(0) - z(x). Which of the two numbers is z(0)?",
             wrong=[7.0, 8.0],
+        ),
+        Mistake(
+            name="the logit at the origin",
+            hint="That is the point of the half turn. The other side lies as far from it as this "
+            "one.",
+            wrong=-3.0,
+        ),
+        Mistake(
+            name="a logit above that of the origin",
+            hint="From 2 to -3 it goes down. On the other side it goes on down.",
+            looks_like=lambda z: z > -3 and z not in (-2, -1, -0.5, 2, 5, 7, 8),
         ),
     ],
     why="A law that holds for all weights is stronger than any number of starts: it says what no "
@@ -208,6 +255,11 @@ four_wrong_gradients = Value(
             "is square?",
             wrong=("mean", "mask", "sign", "transpose"),
         ),
+        Mistake(
+            name="one word for two programs",
+            hint="The bugs of A, B, C and D are four different ones.",
+            looks_like=lambda *words: {*words} <= {*WORDS[:4]} and len({*words}) < 4,
+        ),
     ],
     why="Four programs that run, four losses that fall, and not one look at their source: the "
     "pattern of the errors was enough.",
@@ -243,6 +295,11 @@ four_right_gradients = Value(
             name="labels and leak swapped",
             hint="Compare the shapes of y, and the points that are in both sets.",
             wrong=("generator", "leak", "state", "labels"),
+        ),
+        Mistake(
+            name="one word for two programs",
+            hint="The bugs of E, F, G and H are four different ones.",
+            looks_like=lambda *words: {*words} <= {*WORDS[4:]} and len({*words}) < 4,
         ),
     ],
     why="The gradient check is the sharpest test there is, and it tests one thing. Two of these "

@@ -124,6 +124,27 @@ scaling = Function(
                 lambda X_train, X_new: X_new - X_train.mean(axis=0) / deviations(X_train),
             ],
         ),
+        Mistake(
+            name="a column that never changes left as it is",
+            hint="Its mean is subtracted as everywhere. Only the division is left out.",
+            wrong=lambda X_train, X_new: np.where(
+                X_train.std(axis=0) == 0, X_new, standardized(X_train, X_new)
+            ),
+        ),
+        Mistake(
+            name="a product where the division belongs",
+            hint="A column that scatters much is to be made smaller, not larger.",
+            wrong=[
+                lambda X_train, X_new: (X_new - X_train.mean(axis=0)) * X_train.std(axis=0),
+                lambda X_train, X_new: (X_new - X_train.mean(axis=0)) * deviations(X_train),
+            ],
+        ),
+        Mistake(
+            name="the median in place of the mean",
+            hint="Half of the numbers lie below the median. The mean is their sum over their "
+            "number.",
+            wrong=lambda X_train, X_new: (X_new - np.median(X_train, axis=0)) / deviations(X_train),
+        ),
     ],
     why="What is measured on the training data is a parameter like a weight. It is fixed from "
     "then on, also for the one image that arrives tomorrow.",
@@ -245,6 +266,35 @@ loss_from_labels = Function(
                 cross_entropy_of_labels(z, labels) + z[np.arange(len(z)), labels].mean()
             ),
         ),
+        Mistake(
+            name="the labelled logits alone",
+            hint="A logit says little by itself: the logarithm of the sum of all exponentials of "
+            "its row belongs to it.",
+            wrong=[
+                lambda z, labels: -z[np.arange(len(z)), labels].mean(),
+                lambda z, labels: (
+                    -(z - z.max(axis=1, keepdims=True))[np.arange(len(z)), labels].mean()
+                ),
+            ],
+        ),
+        Mistake(
+            name="the labelled logit added where it is subtracted",
+            hint="The loss is the logarithm of the sum minus the labelled logit: a large logit "
+            "for the true class makes it small.",
+            wrong=lambda z, labels: (
+                cross_entropy_of_labels(z, labels) + 2 * z[np.arange(len(z)), labels].mean()
+            ),
+        ),
+        Mistake(
+            name="the label itself in place of its logit",
+            hint="labels says which column to take from each row of z.",
+            wrong=lambda z, labels: (np.logaddexp.reduce(z, axis=1) - labels).mean(),
+        ),
+        Mistake(
+            name="divided by the logarithm of the number of classes",
+            hint="The loss is a mean over the samples, and nothing else.",
+            wrong=lambda z, labels: cross_entropy_of_labels(z, labels) / np.log(z.shape[1]),
+        ),
     ],
     why="Large libraries compute it like this, from logits and labels: PyTorch's CrossEntropyLoss, "
     "and Keras under the name SparseCategoricalCrossentropy.",
@@ -287,6 +337,31 @@ first_loss = Value(
             name="the logarithm divided by the number of letters",
             hint="The loss is a mean over the samples. Each of them has one true letter.",
             wrong=float(np.log(26) / 26),
+        ),
+        Mistake(
+            name="the loss that the text tells of",
+            hint="That is what somebody sees. What would a network give that has no opinion?",
+            wrong=8.0,
+        ),
+        Mistake(
+            name="the number of letters",
+            hint="Each letter gets 1/26. The loss is minus the logarithm of that.",
+            wrong=26.0,
+        ),
+        Mistake(
+            name="the loss of two classes",
+            hint="That is ln 2. The letters are 26.",
+            looks_like=lambda loss: abs(loss - np.log(2)) < 1e-3,
+        ),
+        Mistake(
+            name="one letter too few or too many",
+            hint="All 26 are possible answers, the true one among them.",
+            wrong=[float(np.log(25)), float(np.log(27))],
+        ),
+        Mistake(
+            name="the loss of all 26 letters together",
+            hint="Only the true letter counts, in each sample once.",
+            wrong=float(26 * np.log(26)),
         ),
     ],
     why="Compare the first loss with log K before you train: a value far above it means a start "
@@ -401,6 +476,46 @@ one_step_of_momentum = Function(
                 mu * velocity - learning_rate * gradient,
             ),
         ),
+        Mistake(
+            name="a learning rate that multiplies the velocity once more",
+            hint="The velocity is the step, with its sign: theta + velocity.",
+            wrong=[
+                lambda theta, velocity, gradient, learning_rate, mu: (
+                    theta - learning_rate * (mu * velocity - learning_rate * gradient),
+                    mu * velocity - learning_rate * gradient,
+                ),
+            ],
+        ),
+        Mistake(
+            name="mu and 1 - mu exchanged",
+            hint="mu is the share of the velocity that is kept.",
+            wrong=[
+                lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
+                    theta, velocity, gradient, learning_rate, 1 - mu
+                ),
+            ],
+        ),
+        Mistake(
+            name="mu on the gradient as well",
+            hint="Only the old velocity is multiplied with mu.",
+            wrong=lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
+                theta, velocity, mu * gradient, learning_rate, mu
+            ),
+        ),
+        Mistake(
+            name="mu on theta",
+            hint="mu slows the velocity down, not the weights: theta stays as it is.",
+            wrong=[
+                lambda theta, velocity, gradient, learning_rate, mu: (
+                    mu * theta - learning_rate * gradient,
+                    mu * velocity - learning_rate * gradient,
+                ),
+                lambda theta, velocity, gradient, learning_rate, mu: (
+                    mu * theta + mu * velocity - learning_rate * gradient,
+                    mu * velocity - learning_rate * gradient,
+                ),
+            ],
+        ),
     ],
     why="Two lines and one more array: pushes that agree add up to 1 / (1 - mu) times the plain "
     "step.",
@@ -468,6 +583,38 @@ precision_of_answers = Function(
             name="the mean of a column where its sum is meant",
             hint="How often was this answer given? Add up its column.",
             wrong=lambda table: np.diag(table) / table.mean(axis=0),
+        ),
+        Mistake(
+            name="the largest number of a column in place of the one on the diagonal",
+            hint="The right answers stand on the diagonal, whether there are many or few.",
+            wrong=[
+                lambda table: table.max(axis=0) / table.sum(axis=0),
+                lambda table: np.diag(table) / table.max(axis=0),
+            ],
+        ),
+        Mistake(
+            name="the right answers of all digits below the line",
+            hint="One answer at a time: how often was it given? Its column says so.",
+            wrong=lambda table: np.diag(table) / np.diag(table).sum(),
+        ),
+        Mistake(
+            name="row and column mixed",
+            hint="That is a mean of precision and recall. Here only the column counts.",
+            wrong=lambda table: 2 * np.diag(table) / (table.sum(axis=0) + table.sum(axis=1)),
+        ),
+        Mistake(
+            name="the number of digits in place of how often the answer was given",
+            hint="The sum of a column says how often.",
+            wrong=lambda table: np.diag(table) / len(table),
+        ),
+        Mistake(
+            name="the mean of a column alone",
+            hint="How many of the answers of a column are right? That is the entry on the "
+            "diagonal, over the sum.",
+            wrong=[
+                lambda table: table.mean(axis=0),
+                lambda table: table.sum(axis=0),
+            ],
         ),
     ],
     why="Which of the two shares matters depends on which mistake costs more. One number, the "

@@ -69,6 +69,14 @@ operation = Function(
                 lambda x, y, slope: (slope / y, -slope / x),
             ],
         ),
+        Mistake(
+            name="products where divisions belong",
+            hint="In x / y a rising y makes everything smaller: both slopes have y below the line.",
+            wrong=[
+                lambda x, y, slope: (slope * y, -slope * x),
+                lambda x, y, slope: (slope * y, -slope * x * y**2),
+            ],
+        ),
     ],
     why="Two lines, and the tape can divide: no network had to be derived again. An operation "
     "knows its own slope and nothing of what stands before it or after it.",
@@ -99,6 +107,19 @@ def without_the_chain(tape, end):
     for _, arguments in reversed(tape):
         for name, local in arguments:
             slopes[name] = slopes.get(name, 0.0) + local
+    return slopes["x"]
+
+
+def walk_from_the_front(tape, end):
+    slopes = {end: 1.0}
+    for result, arguments in tape:
+        for name, local in arguments:
+            slopes[name] = slopes.get(name, 0.0) + slopes.get(result, 0.0) * local
+    return slopes.get("x", 0.0)
+
+
+def last_local(tape, end):
+    slopes = {name: local for _, arguments in reversed(tape) for name, local in arguments}
     return slopes["x"]
 
 
@@ -147,6 +168,22 @@ walk = Function(
             hint="Along a path slopes multiply. Where paths meet they add.",
             wrong=walk_with(lambda old, new: (old or 1.0) * new),
         ),
+        Mistake(
+            name="a tape that is walked from its beginning",
+            hint="The slope of the end is known first, and what it was made of comes after: "
+            "reversed(tape).",
+            wrong=walk_from_the_front,
+        ),
+        Mistake(
+            name="the last local slope alone",
+            hint="A slope is multiplied with what comes back, and added to what is there.",
+            wrong=last_local,
+        ),
+        Mistake(
+            name="the larger one where two paths meet",
+            hint="Both paths count: their slopes add.",
+            wrong=walk_with(max),
+        ),
     ],
     why="One character, and the reason why gradients of shared weights come out right. A walk "
     "with = passes every test in which each array is used once, and fails in silence where one is "
@@ -186,6 +223,32 @@ swish = Value(
             hint="The slope is asked for at z = 1.",
             wrong=0.5,
         ),
+        Mistake(
+            name="the slope of z alone",
+            hint="z is multiplied with its sigmoid, and that moves as well.",
+            wrong=1.0,
+        ),
+        Mistake(
+            name="the slope of z times z",
+            hint="The second factor is the sigmoid of z: sigmoid(z_in).",
+            wrong=2.0,
+        ),
+        Mistake(
+            name="two slopes that are multiplied",
+            hint="Both factors move, each while the other stands still. What the two bring is "
+            "added.",
+            wrong=[SIGMOID_AT * SLOPE_AT, SLOPE_AT**2],
+        ),
+        Mistake(
+            name="one minus the sigmoid",
+            hint="That is one factor of the slope of the sigmoid. Let the tape do it: backward().",
+            wrong=1 - SIGMOID_AT,
+        ),
+        Mistake(
+            name="the slope of the sigmoid, twice",
+            hint="z stands in the formula twice: once inside the sigmoid, once in front of it.",
+            wrong=2 * SLOPE_AT,
+        ),
     ],
     why="σ(z) + z σ'(z): the tape has added the two places where z stands. Nobody told it the "
     "product rule for this function, and lesson 04 has no equation for it.",
@@ -215,6 +278,11 @@ their_rate = Value(
             name="the number of inputs in place of the number of samples",
             hint="XOR has 2 inputs and 4 samples. Over which of them does the loss add up?",
             wrong=OUR_RATE / 2,
+        ),
+        Mistake(
+            name="a rate of 0",
+            hint="With it nothing moves.",
+            wrong=0.0,
         ),
     ],
     why="A sum is a mean with another learning rate, here too. Whoever copies a rate from "
@@ -339,6 +407,26 @@ printed = Value(
             name="the logarithm of what is missing to 1",
             hint="The target is 1, and 0.9 is taken for a logit. What probability belongs to it?",
             wrong=float(-np.log(1 - GIVEN)),
+        ),
+        Mistake(
+            name="no loss at all",
+            hint="The target is 1 and the answer is not: σ(0.9) is 0.7109.",
+            wrong=0.0,
+        ),
+        Mistake(
+            name="the number that is passed",
+            hint="The loss of 0.9 is printed, not 0.9 itself.",
+            wrong=0.9,
+        ),
+        Mistake(
+            name="the smallest loss that this can reach",
+            hint="That is the loss of 1. What is passed is 0.9.",
+            wrong=float(np.log1p(np.exp(-1.0))),
+        ),
+        Mistake(
+            name="the loss of a logit of 0",
+            hint="The logit is 0.9: a little above one half.",
+            wrong=float(np.log(2)),
         ),
     ],
     why="No error, no warning, a loss that falls, and a network that is never sure: sigmoid(1) "

@@ -23,11 +23,13 @@ class Pairs:
         Their names.
     tolerance : (rtol, atol)
     warned : list of set of str
+    shown : int
+        The case that the learner sees.
     """
 
-    def __init__(self, came, right, cases, names, tolerance, warned):
+    def __init__(self, came, right, cases, names, tolerance, warned, shown=0):
         self.came, self.right, self.cases = came, right, cases
-        self.names, self.tolerance, self.warned = names, tolerance, warned
+        self.names, self.tolerance, self.warned, self.shown = names, tolerance, warned, shown
 
     def complete(self):
         return all(array is not None for array in self.came)
@@ -111,10 +113,14 @@ ALONG = {0: "over the rows", -1: "over the columns", None: "all together"}
 
 def of_shapes(pairs):
     """What can be said where a shape is wrong."""
-    came, right = next(
-        (c, r) for c, r in zip(pairs.came, pairs.right, strict=True) if c.shape != r.shape
-    )
+    i = telling_case(pairs)
+    came, right = pairs.came[i], pairs.right[i]
     shapes = f"shape {came.shape} for {right.shape}"
+    where = ""
+    if i != pairs.shown:
+        first = pairs.arguments(0)
+        where = "That is with another input"
+        where += f", {pairs.names[0]} of shape {first[i].shape}. " if first else ". "
     if all(c.size == r.size for c, r in zip(pairs.came, pairs.right, strict=True)):
         if pairs.hold(lambda c, r: (c.T, r)):
             yield "the right numbers, transposed", "Rows and columns are swapped."
@@ -138,10 +144,16 @@ def of_shapes(pairs):
                         f"You give {shapes}. {word.capitalize()}, they are right.",
                     )
     yield from longer_or_shorter(pairs)
-    if came.size == 1:
-        yield "a single number", f"Where shape {right.shape} is asked for, one number came."
+    if came.size == 1 < right.size:
+        yield "a single number", f"{where}Where shape {right.shape} is asked for, one number came."
     else:
-        yield shapes, "Write the shape of each array beside the line that computes it."
+        yield shapes, f"{where}Write the shape of each array beside the line that computes it."
+
+
+def telling_case(pairs):
+    """A case with a wrong shape: the one that is shown if it can be, and its size is wrong too."""
+    differ = [i for i in range(len(pairs.came)) if pairs.came[i].shape != pairs.right[i].shape]
+    return min(differ, key=lambda i: (pairs.came[i].size == pairs.right[i].size, i != pairs.shown))
 
 
 def sums_to(pairs, together, axis, keep, of_what_came):
@@ -183,6 +195,12 @@ def longer_or_shorter(pairs):
 def not_finite(pairs):
     """nan or inf where the right numbers are finite."""
     for came, right, warned in zip(pairs.came, pairs.right, pairs.warned, strict=False):
+        if (np.abs(came) == np.finfo(float).max).any():
+            yield (
+                "the largest number that a float can hold",
+                "nan_to_num puts it in the place of infinity. Where does the infinity come from?",
+            )
+            return
         if np.isfinite(came).all() or not np.isfinite(right).all():
             continue
         what = "nan (not a number)" if np.isnan(came).any() else "inf (infinity)"
@@ -273,7 +291,10 @@ def cut_short(pairs, came, right):
             right.min() < low
         )
         if limits:
-            yield f"numbers cut off at {listed(limits)}", "Beyond that the right ones go on."
+            yield (
+                f"numbers that stop at {listed(limits)}",
+                "Where the right ones go on beyond that, yours stay there. All others are right.",
+            )
 
 
 def nearly(pairs, came, right):
@@ -357,6 +378,7 @@ ENTRIES = {
     "{} is not positive": lambda a: a <= 0,
     "{} is not negative": lambda a: a >= 0,
 }
+ELSEWHERE = "In the inputs that were tried, every wrong number stands there."
 PLACES = {
     "the first row": lambda i, n: i[0] == 0,
     "the last row": lambda i, n: i[0] == n[0] - 1,
@@ -380,15 +402,12 @@ def where_entries_are_wrong(pairs):
             for words, test in ENTRIES.items():
                 if only_there([test(a) for a in given], wrong):
                     where = words.format(name)
-                    yield (
-                        f"numbers that are wrong only where {where}",
-                        "All others are right, for every input that was tried.",
-                    )
+                    yield f"numbers that are wrong only where {where}", ELSEWHERE
                     return
     if all(w.ndim == 2 for w in wrong):
         for words, test in PLACES.items():
             if only_there([test(np.indices(w.shape), w.shape) for w in wrong], wrong):
-                yield f"numbers that are wrong only in {words}", "All others are right."
+                yield f"numbers that are wrong only in {words}", ELSEWHERE
                 return
 
 

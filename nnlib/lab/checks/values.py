@@ -5,7 +5,7 @@ import numpy as np
 from nnlib.lab.checks.plain import same
 
 NEARLY = 0.01  # relative error
-FACTORS = {-1: "the opposite sign", 100: "a factor of 100: per cent", 0.01: "a factor of 1/100"}
+FACTORS = {-1: "the opposite sign", 100: "a factor of 100", 0.01: "a factor of 1/100"}
 FACTORS |= {2: "a factor of 2 too many", 0.5: "a factor of 2 missing"}
 FACTORS |= {10: "a factor of 10 too many", 0.1: "a factor of 10 missing"}
 
@@ -84,6 +84,10 @@ def of_numbers(right, came):
         return
     if right.size > 1 and np.allclose(came[::-1], right, 1e-4, 1e-6):
         yield "the numbers from the last to the first", "All of them are there."
+    if right.size > 1 and came.any():
+        by = (came @ right) / (right @ right)
+        if by not in FACTORS and not np.isclose(by, 1) and np.allclose(came, by * right, 1e-4, 0):
+            yield "a factor", f"Every number is {by:.4g} times what it should be."
     for factor, words in FACTORS.items():
         if np.allclose(came, factor * right, 1e-3, 0) and not np.isin(right, PLAIN).any():
             yield words, "Otherwise the number is right."
@@ -97,4 +101,4 @@ def of_numbers(right, came):
         yield "nearly right", "It is within 1 % of what is asked for."
     whole = (right == np.round(right)).all()
     if whole and (np.abs(came - right) == 1).all():
-        yield "one off", "It is very near: count again."
+        yield "one off", "It is very near: exactly 1 is between."

@@ -43,7 +43,7 @@ OTHER_OPERATORS = {
     ast.NotEq: [ast.Eq],
 }
 OTHER_FUNCTIONS = {
-    "mean": ["sum", "max", "min"],
+    "mean": ["sum", "max", "min", "median"],
     "sum": ["mean", "max", "prod"],
     "max": ["min", "mean", "sum"],
     "min": ["max", "mean"],
@@ -157,6 +157,10 @@ def of_operation(node, names, known):
             ast.BinOp(node.right, node.op, node.left),
             f"the two sides of a {sign} exchanged",
         )
+    if isinstance(node.op, ast.Sub):
+        without_sign = ast.Call(ast.Name("abs", ast.Load()), [node], [])
+        yield node, without_sign, "a difference without its sign"
+        yield node, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "a difference squared"
     if isinstance(node.op, (ast.Add, ast.Sub)):
         yield node, node.left, f"{name_of(node.right, known, 'a term')} left out"
         yield node, node.right, f"{name_of(node.left, known, 'a term')} left out"
@@ -171,6 +175,13 @@ def of_operation(node, names, known):
             node.right,
             f"the factor {name_of(node.left, known, '')} left out".replace("  ", " "),
         )
+        if isinstance(node.left, ast.UnaryOp):  # -t * z is (-t) * z
+            factor = name_of(node.left.operand, known, "")
+            yield (
+                node,
+                ast.UnaryOp(node.left.op, node.right),
+                f"the factor {factor} left out".replace("  ", " "),
+            )
     elif isinstance(node.op, (ast.Div, ast.FloorDiv)):
         by = name_of(node.right, known, "")
         yield node, node.left, f"a division{' by ' if by else ''}{by} left out"
