@@ -7,7 +7,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.app_settings_dir=tools/jupyterlab
 
-.PHONY: help lab test test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
+.PHONY: help lab test test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse test-wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,8 +61,11 @@ teach: install-lab  ## renew what is computed on the teacher's pages
 sheets: install-lab  ## build/sheets: sheets to print, for A4 and Letter
 	.venv/bin/python tools/sheets.py
 
-wheelhouse: install-lab  ## all packages in build/wheelhouse, for a room without internet (PLATFORM=…)
+wheelhouse: install-test  ## all packages in build/wheelhouse, for a room without internet (PLATFORM=…)
 	.venv/bin/python tools/wheelhouse.py $(PLATFORM) $(PYTHON_VERSION)
+
+test-wheelhouse: install-lab  ## install from build/wheelhouse without a network, run two sittings, open the lab
+	@sh tools/offline.sh tools/wheelhouse.py try
 
 class: install-lab  ## build/class: the sittings for learners, without outputs and solutions (HINTS=drop)
 	.venv/bin/python tools/class_copy.py $(or $(HINTS),keep)

@@ -26,6 +26,7 @@ NOTEBOOKS, PAGES, BUILD = ROOT / "notebooks", ROOT / "teach" / "sittings", ROOT 
 MODULES = ROOT / "book" / "node_modules"
 LINES = 16  # of text on a slide
 WORDS = 14  # of a line
+LETTERS = 90  # of a table's row on one line
 CODE = 0.72  # the height of a line of code, in lines of text
 LONGEST_CODE = 20  # lines of it on a slide
 PICTURE = 12  # its height
@@ -81,14 +82,33 @@ def markdown(source, kind="-"):
 
 
 def text_parts(source, notes):
-    """Markdown in blocks: each heading opens a slide, one of the first two levels a column."""
+    """Markdown in blocks: each heading opens a slide, one of the first two levels a column.
+
+    So does what is folded, an answer.
+    """
+    source = source.replace("\n\n</details>", "")
     for block in re.split(r"\n\n+", source.strip()):
         if all(line.startswith("> ") for line in block.split("\n")):
             block = re.sub(r"^> ", "", block, flags=re.M)  # a table in a quotation is none here
         heading = re.match(r"(#+) (\S+)", block)
         kind = ("slide" if len(heading[1]) < 3 else "subslide") if heading else ""
+        if fold := re.fullmatch(r"<details><summary>(.+)</summary>", block):
+            block, kind = f"**{fold[1]}**", "subslide"
         note = notes.get(heading[2].rstrip("."), "") if heading else ""
-        yield Part(markdown(block), height(block), kind, note)
+        for piece in tables(block) if block.startswith("|") else [block]:
+            yield Part(markdown(piece), height(piece), kind, note)
+
+
+def tables(block):
+    """A table in as many as it needs to fit on slides, each with its head."""
+    head, rule, *rows = block.split("\n")
+    piece = []
+    for row in rows:
+        if piece and height("\n".join([head, rule, *piece, row])) > LINES:
+            yield "\n".join([head, rule, *piece])
+            piece = []
+        piece.append(row)
+    yield "\n".join([head, rule, *piece])
 
 
 def height(block):
@@ -99,7 +119,11 @@ def height(block):
         return 3
     if block.startswith("```"):
         return CODE * len(block.splitlines())
-    lines = [line for line in re.split(r"\n(?=[-|*]|\d\. )", block) if line]
+    if block.startswith("|"):
+        rows = [row.strip("|").split("|") for row in block.split("\n")]
+        width = LETTERS // len(rows[0])  # of a column
+        return sum(0.5 + 0.8 * max(-(-len(cell) // width) for cell in row) for row in rows)
+    lines = [line for line in re.split(r"\n(?=[-*] |\d\. )", block) if line]
     return 0.6 + sum(-(-len(line.split()) // WORDS) for line in lines)
 
 

@@ -15,6 +15,10 @@ function reach(section) {
 function fit(section) {
   if (section.querySelector("section")) return;
   Reveal.slide(...Object.values(Reveal.getIndices(section)).slice(0, 2));
+  for (const table of section.querySelectorAll("table")) { // columns that are too wide
+    const room = table.parentElement.clientWidth;
+    for (let size = 22; table.scrollWidth > room && size > 14; size--) table.style.fontSize = `${size}px`;
+  }
   let zoom = 1;
   for (let tries = 0; tries < 8; tries++) { // lines break anew at each size
     section.style.zoom = zoom;

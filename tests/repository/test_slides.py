@@ -26,7 +26,9 @@ CUT = """() => {
     for (const part of section.querySelectorAll(parts)) {
       if (part.closest('aside')) continue;
       const edge = part.getBoundingClientRect();
-      if (edge.bottom > 721 || edge.right > 1281) found.push([at.h, at.v, part.tagName]);
+      const room = part.closest('.jp-Cell')?.getBoundingClientRect().right ?? 1280;
+      const beyond = edge.right > Math.min(1280, room) + 1;
+      if (edge.bottom > 721 || beyond) found.push([at.h, at.v, part.tagName]);
     }
   }
   return found;
@@ -147,6 +149,22 @@ def test_long_code_goes_on_at_an_empty_line_on_the_next_slide():
     assert [piece[0] for piece in pieces] == ["a", "b", "c", "c"]
     assert max(map(len, pieces)) <= slides.LONGEST_CODE
     assert [line for piece in pieces for line in piece] == [line for line in lines if line]
+
+
+def test_a_long_table_goes_on_on_the_next_slide_with_its_head():
+    rows = [f"| {k} | {'word ' * 20} |" for k in range(12)]
+    pieces = [*slides.tables("\n".join(["| a | b |", "|---|---|", *rows]))]
+    assert len(pieces) > 1
+    assert all(piece.startswith("| a | b |\n|---|---|\n| ") for piece in pieces)
+    assert [row for piece in pieces for row in piece.split("\n")[2:]] == rows
+    assert max(map(slides.height, pieces)) <= slides.LINES
+
+
+def test_a_folded_answer_opens_a_slide():
+    fold = "<details><summary>Answer</summary>\n\nIt is 1.\n\n</details>"
+    parts = [*slides.text_parts(f"Is it 1?\n\n{fold}", {})]
+    assert [part.cell.source for part in parts] == ["Is it 1?", "**Answer**", "It is 1."]
+    assert [part.kind for part in parts] == ["", "subslide", ""]
 
 
 def test_a_table_in_a_quotation_stays_a_table():
