@@ -15,6 +15,7 @@ import live as live_site
 import sittings as series
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import make_refnode
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +23,8 @@ MATHJAX = HERE / "node_modules" / "mathjax" / "es5"
 SIGNS = {
     "partial": "∂", "nabla": "∇", "sum": "∑", "prod": "∏", "odot": "⊙", "top": "⊤", "sqrt": "√",
     "varepsilon": "ε", "varphi": "φ", "infty": "∞", "approx": "≈", "cdot": "·", "log": "log",
-    "exp": "exp", "max": "max", "min": "min", "tanh": "tanh",
+    "exp": "exp", "max": "max", "min": "min", "tanh": "tanh", "lim": "lim",
+    "leftarrow": "←", "to": "→",
 }  # fmt: skip
 # Where a sitting first uses a word of the glossary in another sense, the word is not linked there.
 ANOTHER_SENSE = {
@@ -38,11 +40,12 @@ def setup(app):
     app.add_role("ways-in", ways_in)
     app.connect("config-inited", add_extra_files)
     app.connect("doctree-read", add_buttons)
-    app.connect("doctree-read", add_index_entries)
+    app.add_transform(IndexOfSymbols)
     app.connect("doctree-read", name_empty_headings)
     app.connect("doctree-resolved", link_words)
-    app.connect("html-page-context", lead_along_the_path)
+    app.connect("html-page-context", finish_page)
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
+    app.connect("autodoc-skip-member", skip_fields)
     app.connect("build-finished", add_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -140,7 +143,15 @@ def name_empty_headings(app, doctree):
 
 
 def prepare_docstring(app, what, name, obj, options, lines):
-    """Write a docstring as numpydoc reads it: the source in a section, no star for emphasis."""
+    """Write a docstring as numpydoc reads it.
+
+    The source stands in a section, a star is no emphasis, and formulas that are set off in a
+    module's docstring keep their lines.
+    """
+    if what == "module":
+        for k in range(len(lines) - 1, 0, -1):
+            if lines[k].startswith("    ") and not lines[k - 1].strip():
+                lines[k:k] = ["::", ""]
     for k, line in enumerate(lines):
         parts = re.split("(``.*?``)", line)
         parts[::2] = [re.sub(r"(?<=[( ])\*(?=\w+[,)])", r"\\*", part) for part in parts[::2]]
@@ -152,11 +163,21 @@ def prepare_docstring(app, what, name, obj, options, lines):
             break
 
 
+def skip_fields(app, what, name, obj, skip, options):
+    """The fields of a named tuple say nothing but their number; its docstring names them."""
+    return True if (getattr(obj, "__doc__", "") or "").startswith("Alias for field") else None
+
+
 # The way
 
 
-def lead_along_the_path(app, pagename, templatename, context, doctree):
-    """Previous and next: along the path; a side trip leaves it and leads back to it."""
+def finish_page(app, pagename, templatename, context, doctree):
+    """Previous and next: along the path; a side trip leaves it and leads back to it.
+
+    And whoever hears the page hears the words on a fold, in place of "Toggle hidden content".
+    """
+    if "body" in context:
+        context["body"] = context["body"].replace(' aria-label="Toggle hidden content"', "")
     every = series.sittings()
     if pagename not in {page.name for page in every}:
         return
@@ -168,17 +189,21 @@ def lead_along_the_path(app, pagename, templatename, context, doctree):
 # The search
 
 
-def add_index_entries(app, doctree):
+class IndexOfSymbols(SphinxTransform):
     """Let the search, and the index, find each symbol of the glossary."""
-    if app.env.docname != "glossary":
-        return
-    lines = [row for row in doctree.findall(nodes.row) if row.parent.tagname == "tbody"]
-    for k, line in enumerate(lines):
-        target = f"entry-{k}"
-        line["ids"].append(target)
-        entries = [("single", term.replace(";", ","), target, "", None) for term in row_terms(line)]
-        first = line.next_node(nodes.paragraph)
-        first.insert(0, addnodes.index(entries=entries, inline=True))
+
+    default_priority = 800  # before Sphinx collects the entries of the index
+
+    def apply(self):
+        if self.env.docname != "glossary":
+            return
+        rows = [row for row in self.document.findall(nodes.row) if row.parent.tagname == "tbody"]
+        for k, row in enumerate(rows):
+            target = f"entry-{k}"
+            row["ids"].append(target)
+            terms = [term.replace(";", ",") for term in row_terms(row)]
+            entries = [("single", term, target, "", None) for term in terms]
+            row.next_node(nodes.paragraph).insert(0, addnodes.index(entries=entries, inline=True))
 
 
 def row_terms(row):

@@ -33,6 +33,7 @@ RECORDED = """<!DOCTYPE html>
 </body>
 </html>
 """
+GUESS = {"code_prompt_show": "Your guess first, then look", "code_prompt_hide": "Fold it again"}
 FOLDED = {"outputs_hidden": "hide-output", "source_hidden": "hide-input"}
 
 
@@ -72,6 +73,8 @@ def adapted(notebook, name, target):
         if "hide-input" in tags and ("hide-output" in tags):
             tags = ["hide-cell"]
         cell.metadata["tags"] = [*cell.metadata.get("tags", []), *tags]
+        if "hide-output" in tags:
+            cell.metadata["mystnb"] = GUESS
         cell.outputs = adapted_outputs(cell, f"{name}-{k}", target, widgets)
     return notebook
 
@@ -297,5 +300,6 @@ def first_figure(path, target):
         for n, output in enumerate(cell.get("outputs", [])):
             if "image/png" in output.get("data", {}):
                 words, _ = series.description(cell.outputs, n)
-                return figure(f"figures/{path[0].name}-{k}-{n}.png", words)
+                width = output.metadata.get("image/png", {}).get("width")
+                return figure(f"figures/{path[0].name}-{k}-{n}.png", words, width)
     return ""

@@ -1,4 +1,4 @@
-// Five small things that a page of the book does by itself.
+// Six small things that a page of the book does by itself.
 
 // A link to a section works in Jupyter's form too: "#3.2-How-surprised".
 function openTarget() {
@@ -18,8 +18,18 @@ function openTarget() {
   target?.scrollIntoView();
 }
 
-// What is too wide for the page scrolls in its place, also by keyboard.
-function makeScrollable() {
+// A formula that is too wide becomes smaller, down to a size that can still be read.
+function fitFormulas(smallest) {
+  for (const formula of document.querySelectorAll("article mjx-container[display=true]")) {
+    formula.style.zoom = "";
+    const room = formula.parentElement.clientWidth / formula.firstElementChild.offsetWidth;
+    formula.style.zoom = Math.min(1, Math.max(smallest, room));
+  }
+}
+
+// What is too wide all the same scrolls in its place, also by keyboard.
+function fit() {
+  fitFormulas(0.75);
   const places = "article div.math, article mjx-container[display=true]";
   for (const place of document.querySelectorAll(places)) {
     if (place.scrollWidth > place.clientWidth) {
@@ -51,14 +61,11 @@ let opened = [];
 addEventListener("beforeprint", () => {
   opened = [...folds()];
   opened.forEach((fold) => fold.setAttribute("open", ""));
-  for (const formula of document.querySelectorAll("article mjx-container[display=true]")) {
-    const room = formula.closest("div.math").clientWidth / formula.firstElementChild.offsetWidth;
-    formula.style.zoom = Math.min(1, room);
-  }
+  fitFormulas(0);
 });
 addEventListener("afterprint", () => {
   opened.forEach((fold) => fold.removeAttribute("open"));
-  document.querySelectorAll("mjx-container").forEach((formula) => (formula.style.zoom = ""));
+  fit();
 });
 
 // The list of all pages is a landmark, so that its title belongs to one.
@@ -69,7 +76,7 @@ sidebar?.setAttribute("aria-label", "All pages");
 addEventListener("hashchange", openTarget);
 addEventListener("load", () => {
   openTarget();
-  makeScrollable();
-  window.MathJax?.startup?.promise?.then(makeScrollable);
+  fit();
+  window.MathJax?.startup?.promise?.then(fit);
 });
-addEventListener("resize", makeScrollable);
+addEventListener("resize", fit);

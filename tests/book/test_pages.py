@@ -75,7 +75,11 @@ def test_a_sitting_folds_what_its_notebook_folds_and_says_how_to_run_it(sitting)
     page = parsed(f"{sitting.name}.html")
     cells = sittings.read(sitting.path).cells
     folded = [cell.metadata.get("jupyter", {}).get("outputs_hidden") for cell in cells]
-    assert len(page.article.select("details.below-input")) == sum(map(bool, folded))
+    guesses = page.article.select("details.below-input")
+    assert len(guesses) == sum(map(bool, folded))
+    for guess in guesses:
+        assert guess.summary.p.get_text() == "Your guess first, then look"
+        assert not guess.summary.get("aria-label")
     hints = sum(cell.source.count("<details>") for cell in cells if cell.cell_type == "markdown")
     assert len(page.article.select("details:not(.hide)")) == hints
     assert not page.article.select("details[open]")
@@ -104,6 +108,13 @@ def test_each_word_leads_back_to_the_section_that_introduces_it(every_page, word
         page, _, anchor = link["href"].partition("#")
         heading = every_page[page].find(id=unquote(anchor)).find(re.compile("h[1-4]"))
         assert heading.get_text().startswith(f"{number} ")
+
+
+def test_the_index_lists_every_symbol_and_every_word(every_page):
+    listed = {link["href"] for link in every_page["genindex.html"].select("table.genindextable a")}
+    entries = every_page["glossary.html"].select("tr[id^=entry-], dl.glossary dt")
+    assert len(entries) > 190
+    assert {f"glossary.html#{entry['id']}" for entry in entries} <= listed
 
 
 @pytest.mark.parametrize("sitting", SITTINGS, ids=lambda sitting: sitting.name)
@@ -197,6 +208,15 @@ def test_the_reference_leads_from_each_function_to_the_section_that_builds_it(ev
             entry = page.find(id=f"nnlib.{name}.{word}")
             links = entry.find_parent("section").select("p a.internal[href*='.html']")
             assert any("../" in link["href"] and "#" in link["href"] for link in links), word
+
+
+def test_the_reference_keeps_the_lines_of_formulas_and_says_nothing_empty(every_page):
+    formulas = every_page["api/network.html"].article.pre.get_text().splitlines()
+    assert formulas == ["z[l] = a[l-1] @ W[l] + b[l]", "a[l] = f(z[l])"]
+    for name, page in every_page.items():
+        if name.startswith("api/"):
+            assert "Alias for field" not in page.article.get_text()
+            assert not page.article.select("blockquote")
 
 
 def test_nothing_on_a_page_comes_from_another_host(every_page):
