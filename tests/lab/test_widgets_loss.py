@@ -144,11 +144,6 @@ def test_the_tangents_have_the_slope_of_the_losses(stage):
         assert (y1 - y0) / (x1 - x0) == pytest.approx(slope)
 
 
-def test_everything_that_changes_is_drawn_anew(stage):
-    kept = {line for axes in stage.view.figure.axes for line in axes.lines}
-    assert kept <= set(stage.view.moving)
-
-
 def test_what_is_drawn_lies_inside_the_axes():
     view = module.View()
     for settings in WHOLE_RANGE:

@@ -310,7 +310,7 @@ def test_a_cross_leaves_the_class_of_a_hollow_mark_to_be_seen(size, target, colo
     pane.set_samples(X, np.array([target]), hollow=slice(None))
     pane.set_map(np.full((RESOLUTION, RESOLUTION), 1 - target))
     pane.set_wrong(X)
-    pixels = Painter(figure, PIXELS_PER_INCH).pixels(pane.moving)[..., :3]
+    pixels = Painter(figure, PIXELS_PER_INCH).pixels()[..., :3]
     far = np.abs(pixels - 255 * np.array(to_rgb(colour))).max(axis=2)
     assert (far < 70).sum() >= 0.8 * size**2
 

@@ -8,7 +8,6 @@ from nnlib import Network
 from nnlib.lab.figures.datasets import SIDE, bare
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE
 from nnlib.lab.widgets.kit.controls import Button, Number, Pad, Tick
-from nnlib.lab.widgets.kit.painter import freeze_layout
 from nnlib.lab.widgets.kit.stage import Stage
 from nnlib.lab.widgets.panes import mosaic
 from nnlib.lab.words import listed
@@ -104,10 +103,6 @@ class View:
         middle.locator_params(nbins=5)
         right.set(xticks=[0, 1], xticklabels=["0", "100 %"])
         right.grid(axis="y", visible=False)
-        freeze_layout(self.figure)
-        self.moving = [*self.hidden, *self.answers, *self.percents]
-        if left.get_visible():
-            self.moving += [self.image, *left.spines.values()]  # the image covers them
 
     def update(self, reading):
         """Draw a reading, and return its description."""

@@ -10,7 +10,6 @@ from nnlib.lab.figures.plane import point_name, span_of, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, LIGHT_GREY
 from nnlib.lab.runs import XOR, in_slices, last_of
 from nnlib.lab.widgets.kit.controls import Choice, Player, Slider
-from nnlib.lab.widgets.kit.painter import freeze_layout
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import Plane, mosaic
 from nnlib.lab.widgets.run_widget import (
@@ -192,12 +191,6 @@ class View:
         self.answers = [axes["plane"].annotate("", x, (0, 11), **style) for x in XOR.X]
         self.run = None
         self._set_ticks(1000)
-        freeze_layout(self.figure)
-
-    @property
-    def moving(self):
-        """All that changes from picture to picture, in the order in which it is drawn."""
-        return [self.whole, self.line, self.dot, *self.plane.moving, *self.answers]
 
     def update(self, run, frame, kept=None):
         """Show a run at one of its epochs.

@@ -336,14 +336,6 @@ class View:
         self.curve.set_title("loss, round by round", fontsize=10)
         self.curve.tick_params(labelsize=9)
 
-    @property
-    def moving(self):
-        """All that changes from picture to picture, in the order in which it is drawn."""
-        cells = [cell for line in self.cells for cell in line]
-        parts = sorted([*self.network.patches, *self.network.texts], key=lambda a: a.get_zorder())
-        parts += [*cells, self.line, self.following]
-        return [part for part in parts if part.axes.get_visible()]
-
     def update(self, journey, step, losses):
         """Show one step of a journey.
 

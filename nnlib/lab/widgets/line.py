@@ -9,7 +9,6 @@ from nnlib.lab.figures.plane import grid_of_points, span_of, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, new_figure
 from nnlib.lab.runs import XOR
 from nnlib.lab.widgets.kit.controls import Choice, Slider
-from nnlib.lab.widgets.kit.painter import freeze_layout
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import RESOLUTION, Plane
 from nnlib.lab.words import listed
@@ -79,11 +78,6 @@ class View:
         self.figure, axes = new_figure(width=min(width, 1.25 * side), height=side)
         self.plane = Plane(axes, SPAN, "The line where the answer is 0.5", ticks=[0, 1])
         (self.arrow,) = axes.plot([], [], color=BLACK, linewidth=3, marker="o", markevery=[0])
-        freeze_layout(self.figure)
-
-    @property
-    def moving(self):
-        return [*self.plane.moving, self.arrow]
 
     def update(self, result):
         """Show a result, and return its description."""

@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.activations import sigmoid
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
 from nnlib.lab.widgets.kit.controls import Slider
-from nnlib.lab.widgets.kit.painter import freeze_layout, grid_for
+from nnlib.lab.widgets.kit.painter import grid_for
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import bce, bce_gradient, mse, mse_gradient
 
@@ -99,8 +99,6 @@ class View:
     Attributes
     ----------
     figure : matplotlib Figure
-    moving : list of artists
-        Those that change.
     """
 
     def __init__(self, width=10.6, height=3.5):
@@ -148,15 +146,6 @@ class View:
         self.times.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
         lines = [curves["loss"] for curves in self.curves.values()]
         self.losses.legend(lines, list(self.curves), loc="upper center", frameon=False)
-        self.moving = [
-            *self.here,
-            *(line for lines in self.curves.values() for line in lines.values()),
-            self.gap,
-            *self.tangents,
-            *(dot for dots in self.dots.values() for dot in dots.values()),
-            self.times,
-        ]
-        freeze_layout(self.figure)
 
     def update(self, result):
         """Show a result.

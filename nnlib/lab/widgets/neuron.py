@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.activations import ACTIVATIONS
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, new_figure
 from nnlib.lab.widgets.kit.controls import Choice, Slider
-from nnlib.lab.widgets.kit.painter import freeze_layout, grid_for
+from nnlib.lab.widgets.kit.painter import grid_for
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 
 WEIGHTS, BIASES, INPUTS, STEP = (-10.0, 10.0), (-10.0, 10.0), (-8.0, 8.0), 0.5
@@ -98,8 +98,6 @@ class View:
         dot = {"markeredgecolor": "white", "markersize": 11, "zorder": 4}
         (self.dot,) = self.top.plot([], [], "o", color=BLUE, **dot)
         (self.slope_dot,) = self.bottom.plot([], [], "s", color=ORANGE, **dot)
-        self.moving = [*self.shades, *self.here, self.curve, self.slope, self.dot, self.slope_dot]
-        freeze_layout(self.figure)
 
     def update(self, result):
         """Show a result.

@@ -89,13 +89,6 @@ class Plane:
         self.lines, self.span = {}, None
         self.set_span(span)
 
-    @property
-    def moving(self):
-        """What changes from picture to picture, in the order in which it is drawn."""
-        spines = [self.axes.spines["left"], self.axes.spines["bottom"]]  # the map covers them
-        lines = [line for line in self.lines.values() if line is not None]
-        return [self.map, *lines, self.wrong, *self.marks.values(), *spines]
-
     def set_span(self, span):
         """Show another part of the plane."""
         if span == self.span:
@@ -179,11 +172,6 @@ class Tiles:
         self.frames = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.8))
         style = {"fontsize": 9, "ha": "center", "va": "bottom"}
         self.labels = [axes.text(0, 0, "", **style) for _ in range(most)]
-
-    @property
-    def moving(self):
-        """What changes from picture to picture, in the order in which it is drawn."""
-        return [self.map, *self.marks.values(), self.frames, *self.labels]
 
     def update(self, network, data):
         """Show the hidden units of a network with one hidden layer, and the samples in each."""

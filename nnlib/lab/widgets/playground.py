@@ -377,16 +377,6 @@ class View:
             for colour, style, width in styles
         ]
 
-    @property
-    def moving(self):
-        """All that changes from picture to picture, in the order in which it is drawn."""
-        pairs = [*self.loss_lines, *self.slope_lines]
-        curves = [pair[1] for pair in pairs] + [pair[0] for pair in pairs]
-        curves += [*self.epoch_lines, self.cross]
-        net = [*self.weights, *self.columns, self.frames, self.ring]
-        planes = [*self.plane.moving, *self.kept_plane.moving]
-        return [part for part in (*curves, *net, *planes) if part.axes.get_visible()]
-
     def update(self, run, frame, kept=None, chosen=None):
         """Show a run at one of its measurements.
 
@@ -496,7 +486,10 @@ class View:
         if kept is not None:
             handles, names = [*handles, lines[0][1]], [*names, "kept run"]
         style = {"loc": "upper right", "framealpha": 0.7, "borderpad": 0.1, "labelspacing": 0.1}
-        axes.legend(handles, names, fontsize=9, handlelength=1.6, ncols=len(names), **style)
+        legend = axes.legend(
+            handles, names, fontsize=9, handlelength=1.6, ncols=len(names), **style
+        )
+        legend.set_zorder(-1)  # behind the curves, and drawn once
 
     def _update_curves(self, run, frame, kept):
         both = (run, kept)

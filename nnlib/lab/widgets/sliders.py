@@ -8,7 +8,6 @@ from nnlib.lab.figures.plane import point_name, span_of, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE
 from nnlib.lab.runs import XOR, in_slices, last_of
 from nnlib.lab.widgets.kit.controls import Choice, Slider, rate_slider
-from nnlib.lab.widgets.kit.painter import freeze_layout
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Plane, Tiles, mosaic, word_for
 from nnlib.lab.widgets.run_widget import (
@@ -94,13 +93,6 @@ class View:
         self.plane = Plane(axes["plane"], SPAN, "Boundary", ticks=[0, 1])
         self.plane.set_samples(XOR.X, XOR.y[:, 0])
         self.tiles = Tiles(axes["units"], SPAN, SIZES[1], "Hidden units")
-        freeze_layout(self.figure)
-
-    @property
-    def moving(self):
-        """All that changes from picture to picture, in the order in which it is drawn."""
-        curve = [self.kept_line, self.line, self.kept_dot, self.dot, self.cross]
-        return [*curve, self.legend, *self.plane.moving, *self.tiles.moving]
 
     def _prepare_curve(self):
         axes = self.curve

@@ -15,8 +15,9 @@ PIXELS_PER_INCH = 88  # of the page; the smallest letters, 9 points, are 11 pixe
 class Painter:
     """Draws one figure again and again.
 
-    If it is told which artists move, it draws the rest (axes, ticks, titles: most of the work) once
-    and keeps it, until one of the axes changes its place, limits, words or legend.
+    It lays the figure out once, and draws ticks, titles and backgrounds once, which is most of the
+    work, until one of the axes changes its place, limits, words or legend. What is drawn on the
+    axes is new in each picture.
 
     Parameters
     ----------
@@ -26,18 +27,16 @@ class Painter:
 
     def __init__(self, figure, dpi):
         self.figure = figure
+        if figure.get_layout_engine() is not None:  # for each picture it would cost too much
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         figure.set_dpi(dpi)
         self.canvas = FigureCanvasAgg(figure)
         self.still, self.still_key = None, None
 
-    def pixels(self, moving):
-        """Return the figure as an array of uint8 (height, width, 4).
-
-        Parameters
-        ----------
-        moving : list of artists
-            In the order in which they are drawn.
-        """
+    def pixels(self):
+        """Return the figure as an array of uint8 (height, width, 4)."""
+        moving = [part for axes in self.figure.axes for part in drawn_on(axes)]
         with rc_context(STYLE):
             for artist in moving:
                 artist.set_animated(True)  # left out by canvas.draw, not when saved to a file
@@ -53,18 +52,26 @@ class Painter:
         return np.asarray(self.canvas.buffer_rgba())
 
 
+def drawn_on(axes):
+    """Return what is drawn on the axes, and the frame of a map, which covers it, lowest first."""
+    if not axes.get_visible():
+        return []
+    still = [axes.patch, axes.xaxis, axes.yaxis, axes.title, axes.get_legend()]
+    still += [] if axes.axison and axes.images else axes.spines.values()
+    parts = [part for part in axes.get_children() if part not in still]
+    return sorted(parts, key=lambda part: part.get_zorder())
+
+
 def key_of(axes):
     """Return what the part of the axes that does not move depends on."""
-    legend = axes.get_legend()
     return (
+        axes.get_legend(),
         *axes.viewLim.extents,
         *axes.get_position(original=True).extents,
         axes.get_visible(),
         axes.get_title(),
         axes.get_xlabel(),
         axes.get_ylabel(),
-        () if legend is None else tuple(text.get_text() for text in legend.get_texts()),
-        tuple((*t.get_position(), t.get_text()) for t in axes.texts if not t.get_animated()),
     )
 
 
@@ -92,12 +99,6 @@ def png_of(pixels):
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in parts
     )
-
-
-def freeze_layout(figure):
-    """Lay out a figure once, and keep it so: a layout for each picture would cost too much."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
 
 
 def grid_for(n, width, height, aspect=1.5):

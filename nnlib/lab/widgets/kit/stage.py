@@ -64,8 +64,8 @@ class Stage:
     controls : dict of name: Control
         In the order of the page. The names are those of the settings.
     make_view : function(width, height)
-        Makes the view for the room there is, in inches: an object with ``figure``; ``moving``, the
-        artists that change; and ``update(*shown)``, which returns the words.
+        Makes the view for the room there is, in inches: an object with ``figure``, and
+        ``update(*shown)``, which returns the words.
     hide, lock : collections of names
         Controls that are left out, or that cannot be moved. They keep their value.
     large : bool
@@ -266,7 +266,7 @@ class Stage:
         self.words = self.view.update(*self.shown)
         self.spots = getattr(self.view, "spots", [])
         self.waits_for_picture = False
-        return self.painter.pixels(self.view.moving)
+        return self.painter.pixels()
 
     def send(self):
         """Send state and picture to the page, together."""
