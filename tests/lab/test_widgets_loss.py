@@ -28,9 +28,8 @@ WHOLE_RANGE = [
 ]
 
 
-def draw(result):
-    view = View()
-    return view.figure, view.update(result)
+def words_for(settings):
+    return describe(settings, *compute(settings))
 
 
 @pytest.fixture
@@ -49,32 +48,30 @@ def numbers_in(words):
 
 @pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
 def test_losses_and_slopes_are_those_of_the_library_and_of_the_experiment(settings):
-    here = compute(settings).here
+    here, _ = compute(settings)
     z, y = np.array([[settings.z]]), np.array([[settings.target]])
-    assert here.mse == pytest.approx(mse(sigmoid(z), y))
-    assert here.bce == pytest.approx(bce(z, y))
+    assert here.losses["MSE"] == pytest.approx(mse(sigmoid(z), y))
+    assert here.losses["BCE"] == pytest.approx(bce(z, y))
     measured = numerical_gradient(lambda z: mse(sigmoid(z), y), z)[0, 0]
-    assert here.mse_slope == pytest.approx(measured, rel=1e-4, abs=1e-9)
+    assert here.slopes["MSE"] == pytest.approx(measured, rel=1e-4, abs=1e-9)
     measured = numerical_gradient(lambda z: bce(z, y), z)[0, 0]
-    assert here.bce_slope == pytest.approx(measured, rel=1e-4, abs=1e-9)
+    assert here.slopes["BCE"] == pytest.approx(measured, rel=1e-4, abs=1e-9)
 
 
 @pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
 def test_the_curves_go_through_the_dots(settings):
-    result = compute(settings)
-    for name in ("mse", "bce", "mse_slope", "bce_slope"):
-        at_z = np.interp(settings.z, result.curve.z, getattr(result.curve, name))
-        assert at_z == pytest.approx(getattr(result.here, name), rel=1e-9, abs=1e-12)
+    here, curve = compute(settings)
+    for kind, name in product(("losses", "slopes"), ("MSE", "BCE")):
+        at_z = np.interp(settings.z, curve.z, getattr(curve, kind)[name])
+        assert at_z == pytest.approx(getattr(here, kind)[name], rel=1e-9, abs=1e-12)
 
 
 @pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
 def test_the_description_holds_the_numbers_of_the_picture(settings):
-    result = compute(settings)
-    words, here = describe(result), result.here
+    words, (here, _) = words_for(settings), compute(settings)
     assert words.startswith(f"z = {here.z:g}, so a = {here.a:.6f}, and".replace("-", "−"))
-    assert f"MSE is {here.mse:.4f} and" in words
-    assert f"BCE is {here.bce:.4f} and" in words
-    for slope in (here.mse_slope, here.bce_slope):
+    for name, slope in here.slopes.items():
+        assert f"{name} is {here.losses[name]:.4f} and" in words
         assert any(np.isclose(number, slope, 0.05, 1e-9) for number in numbers_in(words))
     assert "nan" not in words
     assert "inf" not in words
@@ -82,14 +79,14 @@ def test_the_description_holds_the_numbers_of_the_picture(settings):
 
 
 def test_the_way_and_the_ratio_are_said():
-    assert "Both push z up, BCE 75 times as hard as MSE." in describe(compute(Settings(-5)))
-    assert "Both push z down, BCE 2.0 times as hard" in describe(compute(Settings(0, 0)))
-    assert "BCE 81 378 times as hard" in describe(compute(Settings(-12)))
-    assert "The answer is the target, and nothing pushes." in describe(compute(Settings(0, 0.5)))
+    assert "Both push z up, BCE 75 times as hard as MSE." in words_for(Settings(-5))
+    assert "Both push z down, BCE 2.0 times as hard" in words_for(Settings(0, 0))
+    assert "BCE 81 378 times as hard" in words_for(Settings(-12))
+    assert "The answer is the target, and nothing pushes." in words_for(Settings(0, 0.5))
 
 
 def test_the_place_where_mse_pushes_hardest_is_the_one_of_the_lesson():
-    words = describe(compute(Settings()))
+    words = words_for(Settings())
     assert "MSE pushes hardest at z = −0.7 (0.2963), and BCE" in words
     assert "BCE pushes hardest at z = −12.0 (1.0000)." in words
 
@@ -107,9 +104,9 @@ def test_a_small_slope_is_not_written_as_zero():
 
 
 def test_a_result_is_drawn_on_a_figure_of_its_own():
-    figure, words = draw(compute(Settings(-5)))
-    assert len(png(figure)) > 10_000
-    assert "75 times" in words
+    view, settings = View(), Settings(-5)
+    assert "75 times" in view.update(settings, compute(settings))
+    assert len(png(view.figure)) > 10_000
 
 
 def test_the_controls_reach_every_value(stage):
@@ -117,8 +114,8 @@ def test_the_controls_reach_every_value(stage):
     for settings in WHOLE_RANGE:
         stage.change(z=settings.z)
         stage.change(target=settings.target)
-        assert stage.shown[0].settings == settings
-        assert stage.words == describe(compute(settings))
+        assert stage.shown[0] == settings
+        assert stage.words == words_for(settings)
         assert stage.message == ""
         pictures.add(stage.front.picture)
     assert len(pictures) == len(WHOLE_RANGE)
@@ -127,19 +124,16 @@ def test_the_controls_reach_every_value(stage):
 def test_the_sliders_move_the_dots(stage):
     stage.change(z=4.0)
     stage.change(target=0.0)
-    here = compute(Settings(4.0, 0.0)).here
-    (loss, slope, size) = stage.view.dots["BCE"].values()
-    assert loss.get_xydata() == pytest.approx(np.array([[4.0, here.bce]]))
-    assert slope.get_xydata() == pytest.approx(np.array([[4.0, here.bce_slope]]))
-    assert size.get_xydata() == pytest.approx(np.array([[4.0, abs(here.bce_slope)]]))
+    here, _ = compute(Settings(4.0, 0.0))
+    loss, slope = here.losses["BCE"], here.slopes["BCE"]
+    for name, height in {"loss": loss, "slope": slope, "size": abs(slope)}.items():
+        mark = stage.view.curves["BCE"][name].mark
+        assert mark.get_xydata() == pytest.approx(np.array([[4.0, height]]))
 
 
 def test_the_tangents_have_the_slope_of_the_losses(stage):
-    for line, slope in zip(
-        stage.view.tangents,
-        (stage.shown[0].here.mse_slope, stage.shown[0].here.bce_slope),
-        strict=True,
-    ):
+    for name, line in stage.view.tangents.items():
+        slope = stage.shown[1][0].slopes[name]
         (x0, y0), (x1, y1) = line.get_xydata()
         assert (y1 - y0) / (x1 - x0) == pytest.approx(slope)
 
@@ -147,11 +141,11 @@ def test_the_tangents_have_the_slope_of_the_losses(stage):
 def test_what_is_drawn_lies_inside_the_axes():
     view = module.View()
     for settings in WHOLE_RANGE:
-        view.update(compute(settings))
-        for dots in view.dots.values():
-            for dot in dots.values():
-                (x, y) = dot.get_xydata()[0]
-                (left, right), (low, high) = dot.axes.get_xlim(), dot.axes.get_ylim()
+        view.update(settings, compute(settings))
+        for curves in view.curves.values():
+            for curve in curves.values():
+                (x, y), axes = curve.mark.get_xydata()[0], curve.mark.axes
+                (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
                 assert left < x < right
                 assert np.isnan(y) or low < y < high
 

@@ -8,11 +8,9 @@ import pytest
 from nnlib import activations, numerical_gradient
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets.neuron import (
-    BIASES,
     CHOICES,
     INPUTS,
     SATURATED,
-    WEIGHTS,
     Settings,
     View,
     compute,
@@ -21,16 +19,11 @@ from nnlib.lab.widgets.neuron import (
 )
 
 WHOLE_RANGE = [
-    Settings(weight, bias, activation, x)
-    for weight, bias, activation, x in product(
-        (WEIGHTS[0], 0.0, WEIGHTS[1]), (BIASES[0], 0.5, BIASES[1]), CHOICES, (INPUTS[0], INPUTS[1])
+    Settings(weight, bias, x, activation)
+    for weight, bias, x, activation in product(
+        (-10.0, 0.0, 10.0), (-10.0, 0.5, 10.0), INPUTS, CHOICES
     )
 ]
-
-
-def draw(result):
-    view = View()
-    return view.figure, view.update(result)
 
 
 @pytest.fixture
@@ -43,36 +36,36 @@ def stage():
 
 @pytest.mark.parametrize("settings", WHOLE_RANGE, ids=str)
 def test_the_answer_and_its_slope_are_those_of_the_library_and_of_the_experiment(settings):
-    result = compute(settings)
+    here, curve = compute(settings)
     z = settings.weight * settings.x + settings.bias
     function = getattr(activations, settings.activation)
-    assert result.z == z
-    assert result.a == pytest.approx(float(function(np.float64(z))))
-    assert result.slope == pytest.approx(float(numerical_gradient(function, z)), abs=1e-8)
-    assert np.isfinite([result.activations, result.slopes]).all()
+    assert here.z == z
+    assert here.a == pytest.approx(float(function(np.float64(z))))
+    assert here.slope == pytest.approx(float(numerical_gradient(function, z)), abs=1e-8)
+    assert np.isfinite([curve.a, curve.slope]).all()
 
 
 def test_the_curve_passes_through_the_chosen_point():
-    result = compute(Settings(weight=2.0, bias=-1.0, activation="tanh", x=1.5))
-    at = np.interp(result.settings.x, result.inputs, result.activations)
-    assert at == pytest.approx(result.a)
+    here, curve = compute(Settings(weight=2.0, bias=-1.0, activation="tanh", x=1.5))
+    assert here.x == 1.5
+    assert np.interp(1.5, curve.x, curve.a) == pytest.approx(here.a)
 
 
 @pytest.mark.parametrize("activation", CHOICES)
 def test_every_setting_can_be_drawn(activation):
-    figure, description = draw(compute(Settings(weight=-10.0, bias=10.0, activation=activation)))
-    assert activation in description
-    assert png(figure).startswith(b"\x89PNG")
+    view, settings = View(), Settings(weight=-10.0, bias=10.0, activation=activation)
+    assert activation in view.update(settings, compute(settings))
+    assert png(view.figure).startswith(b"\x89PNG")
 
 
 def test_the_words_say_what_the_picture_shows(stage):
     stage.change(weight=4.0, bias=-3.0)
-    result = compute(Settings(weight=4.0, bias=-3.0))
+    here, curve = compute(Settings(weight=4.0, bias=-3.0))
     assert "weight 4 and bias −3" in stage.words
-    assert f"a = {result.a:.4f}" in stage.words
-    assert f"da/dz is {result.slope:.4f}" in stage.words
+    assert f"a = {here.a:.4f}" in stage.words
+    assert f"da/dz is {here.slope:.4f}" in stage.words
     assert "z is 0 at x = 0.75" in stage.words
-    flat = 100 * np.mean(result.slopes < SATURATED)
+    flat = 100 * np.mean(curve.slope < SATURATED)
     assert f"Over {flat:.0f} % of the range" in stage.words
 
 

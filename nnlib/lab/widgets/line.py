@@ -4,70 +4,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.activations import sigmoid
-from nnlib.lab.figures.plane import grid_of_points, span_of, wrongly_predicted
+from nnlib.lab.figures.plane import point_name, span_of, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, new_figure
 from nnlib.lab.runs import XOR
-from nnlib.lab.widgets.kit.controls import Choice, Slider
-from nnlib.lab.widgets.kit.stage import Stage, make_settings
-from nnlib.lab.widgets.panes import RESOLUTION, Plane
+from nnlib.lab.widgets.kit.controls import Choice, Slider, setting
+from nnlib.lab.widgets.kit.stage import follow
+from nnlib.lab.widgets.panes import Plane
 from nnlib.lab.words import listed
+from nnlib.network import Network
 
-REACH, STEP = 10.0, 0.5  # of the weights and the bias
+ENDS = {"low": -10.0, "high": 10.0, "step": 0.5}  # of the weights and the bias
 CORNERS = XOR.X
-TARGETS = {"XOR": XOR.y[:, 0], "AND": CORNERS.min(axis=1), "OR": CORNERS.max(axis=1)}
-SPAN = span_of(CORNERS)
+TARGETS = {
+    "XOR": XOR.y,
+    "AND": CORNERS.min(axis=1, keepdims=True),
+    "OR": CORNERS.max(axis=1, keepdims=True),
+}
 
 
 @dataclass(frozen=True)
 class Settings:
     """A neuron with two inputs, and what it should answer."""
 
-    w1: float = 4.0
-    w2: float = 0.0
-    b: float = -2.0
-    target: str = "XOR"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What is drawn.
-
-    Attributes
-    ----------
-    settings : Settings
-    answers, targets : arrays (4,)
-        At the corners.
-    over_the_plane : array (RESOLUTION, RESOLUTION)
-    """
-
-    settings: Settings
-    answers: np.ndarray
-    targets: np.ndarray
-    over_the_plane: np.ndarray
-
-    @property
-    def wrong(self):
-        """Which corners are answered wrongly: array of bool (4,)."""
-        return wrongly_predicted(self.answers[:, None], self.targets[:, None])
+    w1: float = setting(Slider("weight w₁", 4.0, **ENDS))
+    w2: float = setting(Slider("weight w₂", 0.0, **ENDS))
+    b: float = setting(Slider("bias b", -2.0, **ENDS))
+    target: str = setting(Choice("target", "XOR", choices=list(TARGETS)))
 
 
 def compute(settings):
-    """Compute the neuron's answers at the corners and over the plane.
+    """Return the neuron, as a Network of one."""
+    weights = np.array([[settings.w1], [settings.w2]])
+    return Network.from_weights([weights], [np.array([[settings.b]])], output="sigmoid")
 
-    Parameters
-    ----------
-    settings : Settings
 
-    Returns
-    -------
-    Result
-    """
-    w = np.array([settings.w1, settings.w2])
-    points = grid_of_points(SPAN, RESOLUTION)
-    over_the_plane = sigmoid(points @ w + settings.b).reshape(RESOLUTION, RESOLUTION)
-    answers = sigmoid(CORNERS @ w + settings.b)
-    return Result(settings, answers, TARGETS[settings.target], over_the_plane)
+def wrong_corners(settings, neuron):
+    """Return which corners are answered wrongly: array of bool (4,)."""
+    return wrongly_predicted(neuron.predict(CORNERS), TARGETS[settings.target])
 
 
 class View:
@@ -76,54 +49,50 @@ class View:
     def __init__(self, width=4.6, height=4.2):
         side = min(width, height)
         self.figure, axes = new_figure(width=min(width, 1.25 * side), height=side)
-        self.plane = Plane(axes, SPAN, "The line where the answer is 0.5", ticks=[0, 1])
+        title = "The line where the answer is 0.5"
+        self.plane = Plane(axes, span_of(CORNERS), title, ticks=[0, 1])
         (self.arrow,) = axes.plot([], [], color=BLACK, linewidth=3, marker="o", markevery=[0])
 
-    def update(self, result):
-        """Show a result, and return its description."""
-        s = result.settings
-        self.plane.set_samples(CORNERS, result.targets)
-        self.plane.set_map(result.over_the_plane)
-        self.plane.set_wrong(CORNERS[result.wrong])
-        w = np.array([s.w1, s.w2])
+    def update(self, settings, neuron):
+        """Show a neuron, and return its description."""
+        target = TARGETS[settings.target]
+        self.plane.set_samples(CORNERS, target[:, 0])
+        self.plane.set_network(neuron, CORNERS, target)
+        w, middle = neuron.W[1][:, 0], np.array([0.5, 0.5])
         if length := np.hypot(*w):  # from the line towards where the answer grows
-            foot = np.array([0.5, 0.5]) - w * (w @ [0.5, 0.5] + s.b) / length**2
+            foot = middle - w * (w @ middle + settings.b) / length**2
             self.arrow.set_data(*np.array([foot, foot + 0.25 * w / length]).T)
         else:
             self.arrow.set_data([], [])
-        return describe(result)
+        return describe(settings, neuron)
 
 
-def describe(result):
+def describe(settings, neuron):
     """Say in words what the picture shows."""
-    s, wrong = result.settings, result.wrong
+    s, wrong = settings, wrong_corners(settings, neuron)
     answers = listed(
-        f"{answer:.2f} at ({x1:.0f}, {x2:.0f})"
-        for (x1, x2), answer in zip(CORNERS, result.answers, strict=True)
+        f"{answer:.2f} at {point_name(x)}"
+        for x, answer in zip(CORNERS, neuron.predict(CORNERS)[:, 0], strict=True)
     )
     right = 4 - wrong.sum()
     text = f"{right} of the 4 corners of {s.target} {'is' if right == 1 else 'are'} right"
     if wrong.any() and not wrong.all():
-        text += f", not {listed(f'({x1:.0f}, {x2:.0f})' for x1, x2 in CORNERS[wrong])}"
-    line = f"{s.w1:g} x1 {s.w2:+g} x2 {s.b:+g} = 0"
+        text += f", not {listed(point_name(x) for x in CORNERS[wrong])}"
+    line = f"The line is {s.w1:g} x₁ {sum_of(s.w2)} x₂ {sum_of(s.b)} = 0"
     if s.w1 == s.w2 == 0:
-        line = "no line at all, as both weights are 0"
-    return f"{text}. The line is {line}. The neuron answers {answers}.".replace("-", "−")
+        line = "There is no line, as both weights are 0"
+    return f"{text}. {line}. The neuron answers {answers}.".replace("-", "−")
+
+
+def sum_of(number):
+    """Write a number as what is added: "+ 4", "− 0.5", "+ 0"."""
+    return f"{'-' if number < 0 else '+'} {abs(number):g}"
 
 
 def make_stage(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
-    s = make_settings(Settings, settings)
-    ends = {"low": -REACH, "high": REACH, "step": STEP}
-    controls = {
-        "w1": Slider("weight w1", s.w1, **ends),
-        "w2": Slider("weight w2", s.w2, **ends),
-        "b": Slider("bias b", s.b, **ends),
-        "target": Choice("target", s.target, choices=list(TARGETS)),
-    }
     what = "one neuron's line against the four corners of XOR"
-    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    return stage.follow(compute, Settings)
+    return follow(what, Settings, compute, View, settings, hide=hide, lock=lock, large=large)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

@@ -4,26 +4,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnlib.activations import sigmoid
-from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, new_figure
-from nnlib.lab.widgets.kit.controls import Slider
-from nnlib.lab.widgets.kit.painter import grid_for
-from nnlib.lab.widgets.kit.stage import Stage, make_settings
-from nnlib.losses import bce, bce_gradient, mse, mse_gradient
+from nnlib.activations import ACTIVATIONS
+from nnlib.lab.figures.style import BLACK, BLUE, ORANGE
+from nnlib.lab.widgets.kit.controls import Slider, setting
+from nnlib.lab.widgets.kit.stage import follow
+from nnlib.lab.widgets.panes import Curve, lines_across, mosaic, share_x
+from nnlib.losses import LOSSES
 
-LOGITS, STEP_OF_LOGIT = (-12.0, 12.0), 0.5
-TARGETS, STEP_OF_TARGET = (0.0, 1.0), 0.1
-N_POINTS = 481  # of each curve
+LOGITS, N_POINTS = (-12.0, 12.0), 481  # of each curve
 SMALLEST = 2e-11  # slope that is drawn on the logarithmic scale
-LOWEST_PANEL, NARROWEST_PANEL = 1.5, 2.2  # inches: with less, there are two
+LOWEST, NARROWEST = 1.5, 2.2  # inches of a pane: with less, there are two
+PANES = {
+    "loss": {"title": "Loss, and its slope at z", "ylabel": "L", "ylim": (-0.6, 12.6)},
+    "slope": {"title": "The slope ∂L/∂z", "ylabel": "∂L/∂z", "ylim": (-1.12, 1.12)},
+    "size": {
+        "title": "Its size (log scale)",
+        "ylabel": "|∂L/∂z|",
+        "yscale": "log",
+        "ylim": (SMALLEST, 6),
+        "yticks": [1e-10, 1e-5, 1],
+    },
+}
+# Colour, line, mark and its size. The circle is larger: it shows around the square it meets.
+LOOKS = {"MSE": (BLUE, "-", "o", 13), "BCE": (ORANGE, "--", "s", 7)}
 
 
 @dataclass(frozen=True)
 class Settings:
     """A neuron's weighted sum, and what it should have answered."""
 
-    z: float = -5.0
-    target: float = 1.0
+    z: float = setting(Slider("z of the neuron", -5.0, low=LOGITS[0], high=LOGITS[1], step=0.5))
+    target: float = setting(Slider("target y", 1.0, low=0.0, high=1.0, step=0.1))
 
 
 @dataclass(frozen=True)
@@ -32,40 +43,26 @@ class Slopes:
 
     Attributes
     ----------
-    z, a, mse, bce, mse_slope, bce_slope : arrays of one shape
+    z, a : numbers, or arrays of one shape
+    losses, slopes : dicts of "MSE" and "BCE": the same
     """
 
     z: np.ndarray
     a: np.ndarray
-    mse: np.ndarray
-    bce: np.ndarray
-    mse_slope: np.ndarray
-    bce_slope: np.ndarray
+    losses: dict
+    slopes: dict
 
-
-@dataclass(frozen=True)
-class Result:
-    """What is drawn.
-
-    Attributes
-    ----------
-    settings : Settings
-    here : Slopes
-        At the chosen z: numbers.
-    curve : Slopes
-        Over the whole range of z: arrays (N_POINTS,).
-    """
-
-    settings: Settings
-    here: Slopes
-    curve: Slopes
+    def heights(self, name):
+        """Return what is drawn of a loss, by pane."""
+        slope = self.slopes[name]
+        return {"loss": self.losses[name], "slope": slope, "size": size_of(slope)}
 
 
 # --------------------------------------------------------------------------------- computing
 
 
 def compute(settings):
-    """Compute both losses and their slopes, at the chosen z and over its whole range.
+    """Compute both losses and their slopes.
 
     Parameters
     ----------
@@ -73,21 +70,25 @@ def compute(settings):
 
     Returns
     -------
-    Result
+    here : Slopes
+        At the chosen z: numbers.
+    curve : Slopes
+        Over the whole range of z: arrays (N_POINTS,).
     """
-    here = slopes_at(np.array([settings.z]), settings.target)
-    numbers = {name: float(array[0]) for name, array in vars(here).items()}
-    curve = slopes_at(np.linspace(*LOGITS, N_POINTS), settings.target)
-    return Result(settings, Slopes(**numbers), curve)
+    over_all = np.linspace(*LOGITS, N_POINTS)
+    return slopes_at(np.float64(settings.z), settings.target), slopes_at(over_all, settings.target)
 
 
 def slopes_at(z, target):
     """Return the Slopes of answers that each stand alone, so that n m = 1."""
-    a, y = sigmoid(z), np.array([[float(target)]])
-    alone = z[:, None, None], a[:, None, None]  # (n, 1, 1): n stacked outputs of one neuron
-    by_mse = mse_gradient(alone[1], y)[:, 0, 0] * a * (1 - a)
-    by_bce = bce_gradient(alone[1], y)[:, 0, 0]
-    return Slopes(z, a, mse(alone[1], y), bce(alone[0], y), by_mse, by_bce)
+    neuron, y = ACTIVATIONS["sigmoid"], np.array([[float(target)]])
+    a, losses, slopes = neuron.function(z), {}, {}
+    alone = z[..., None, None], a[..., None, None], y  # a stack of outputs of one neuron
+    for name in LOOKS:
+        loss = LOSSES[name.lower()]
+        losses[name] = loss.value(*alone)
+        slopes[name] = loss.output_delta(*alone, neuron)[..., 0, 0]
+    return Slopes(z, a, losses, slopes)
 
 
 # ----------------------------------------------------------------------------------- drawing
@@ -102,81 +103,48 @@ class View:
     """
 
     def __init__(self, width=10.6, height=3.5):
-        rows, columns, tall = grid_for(3, width, height, aspect=1.2)
-        if rows == 2:  # no empty corner
-            rows, columns = (1, 3) if width > 1.8 * height else (3, 1)
-            tall = min(height, rows * width / columns / 1.2)
-        names = ["loss", "slope", "size"]
-        if tall / rows < LOWEST_PANEL or width / columns < NARROWEST_PANEL:
-            names.remove("slope")  # the words have it, and the third panel its size
-            rows, columns, tall = grid_for(2, width, height, aspect=1.2)
-        self.figure, axes = new_figure(rows, columns, width=width, height=tall)
-        self.losses, self.sizes = axes[0], axes[-1]
-        for panel in axes:
-            panel.set(xlabel="z", xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
-            panel.set_xticks(range(-12, 13, 4 if width / columns > 3 else 6))
-        self.losses.set(title="Loss, and its slope at z", ylim=(-0.6, 12.6))
-        if len(names) == 3:
-            axes[1].set(title="The slope dL/dz", ylim=(-1.12, 1.12))
-        self.sizes.set(title="Its size (log scale)", yscale="log", ylim=(SMALLEST, 6))
-        self.sizes.set_yticks([1e-10, 1e-5, 1])
-        style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
-        self.here = [panel.axvline(0, **style) for panel in axes]
+        names = list(PANES)
+        if width < 3 * NARROWEST and height < 3 * LOWEST:
+            names.remove("slope")  # the words have it, and the last pane its size
+        below_each_other, side_by_side = [[name] for name in names], [names]
+        self.figure, axes = mosaic(width, height, below_each_other, side_by_side, aspect=2.0)
+        inches = width / axes["size"].get_gridspec().ncols
+        for name, pane in axes.items():
+            pane.set(**PANES[name], xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
+        share_x(axes.values(), xlabel="z", xticks=range(-12, 13, 4 if inches > 3 else 6))
+        self.here = lines_across(axes.values())
         self.here[0].set_ydata([0, 0.8])  # of the axes; the legend stands above
         self.here[-1].set_ydata([0.13, 1])  # and here the words stand below
-        self.gap = self.sizes.plot([], [], color=BLACK, linewidth=1.2)[0]
-        self.curves, self.tangents, self.dots = {}, [], {}
-        # The circle is the larger one: it shows around the square where the two meet.
-        for name, colour, style, marker, size in (
-            ("MSE", BLUE, "-", "o", 13),
-            ("BCE", ORANGE, "--", "s", 7),
-        ):
-            self.curves[name] = {
-                part: panel.plot([], [], color=colour, linestyle=style)[0]
-                for part, panel in zip(names, axes, strict=True)
-            }
-            self.tangents.append(self.losses.plot([], [], color=BLACK, linewidth=2.6)[0])
-            look = {"color": colour, "markeredgecolor": "white", "markersize": size, "zorder": 4}
-            self.dots[name] = {
-                part: panel.plot([], [], marker, **look)[0]
-                for part, panel in zip(names, axes, strict=True)
-            }
-        place = {"transform": self.sizes.transAxes, "ha": "center", "size": 10}
-        self.times = self.sizes.text(0.5, 0.04, "", **place)
+        (self.gap,) = axes["size"].plot([], [], color=BLACK, linewidth=1.2)
+        self.curves = {
+            name: {part: Curve(pane, *look) for part, pane in axes.items()}
+            for name, look in LOOKS.items()
+        }
+        self.tangents = {
+            name: axes["loss"].plot([], [], color=BLACK, linewidth=2.6)[0] for name in LOOKS
+        }
+        place = {"transform": axes["size"].transAxes, "ha": "center", "size": 10}
+        self.times = axes["size"].text(0.5, 0.04, "", **place)
         self.times.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
-        lines = [curves["loss"] for curves in self.curves.values()]
-        self.losses.legend(lines, list(self.curves), loc="upper center", frameon=False)
+        lines = [curves["loss"].line for curves in self.curves.values()]
+        axes["loss"].legend(lines, list(LOOKS), loc="upper center", frameon=False)
 
-    def update(self, result):
-        """Show a result.
-
-        Parameters
-        ----------
-        result : Result
-
-        Returns
-        -------
-        str
-            The description.
-        """
-        here, curve = result.here, result.curve
+    def update(self, settings, slopes):
+        """Show the slopes of :func:`compute`, and return the description."""
+        here, curve = slopes
         for line in self.here:
             line.set_xdata([here.z, here.z])
-        for name in self.curves:
-            for curves, at in ((self.curves, curve), (self.dots, here)):
-                slope = getattr(at, f"{name.lower()}_slope")
-                loss = getattr(at, name.lower())
-                heights = {"loss": loss, "slope": slope, "size": size_of(slope)}
-                for part, line in curves[name].items():
-                    line.set_data(np.atleast_1d(at.z), np.atleast_1d(heights[part]))
-        tangents = ((here.mse, here.mse_slope), (here.bce, here.bce_slope))
-        for line, (loss, slope) in zip(self.tangents, tangents, strict=True):
-            line.set_data([here.z - 2, here.z + 2], [loss - 2 * slope, loss + 2 * slope])
-        sizes = [size_of(here.mse_slope), size_of(here.bce_slope)]
+        for name, panes in self.curves.items():
+            over_all, now = curve.heights(name), here.heights(name)
+            for part, drawn in panes.items():
+                drawn.set(curve.z, over_all[part], here.z, now[part])
+            rise = 2 * now["slope"]
+            ends = [now["loss"] - rise, now["loss"] + rise]
+            self.tangents[name].set_data([here.z - 2, here.z + 2], ends)
+        sizes = [size_of(slope) for slope in here.slopes.values()]
         self.gap.set_data([here.z, here.z], sizes)
-        undecided = np.isnan(sizes).any()
-        self.times.set_text("" if undecided else f"BCE: {times_of(here)} times")
-        return describe(result)
+        self.times.set_text("" if np.isnan(sizes).any() else f"BCE: {times_of(here)} times")
+        return describe(settings, *slopes)
 
 
 def size_of(slope):
@@ -187,31 +155,27 @@ def size_of(slope):
 
 def times_of(here):
     """Say how many times as hard BCE pushes: "2.0", "75", "81 379"."""
-    ratio = here.bce_slope / here.mse_slope
+    ratio = here.slopes["BCE"] / here.slopes["MSE"]
     return f"{ratio:,.{1 if ratio < 10 else 0}f}".replace(",", " ")
 
 
-def describe(result):
+def describe(settings, here, curve):
     """Say in words what the picture shows."""
-    here, curve = result.here, result.curve
-    text = (
-        f"z = {here.z:g}, so a = {here.a:.6f}, and the target is {result.settings.target:g}. "
-        f"MSE is {here.mse:.4f} and its slope {slope_in_words(here.mse_slope)}; "
-        f"BCE is {here.bce:.4f} and its slope {slope_in_words(here.bce_slope)}. "
+    each = "; ".join(
+        f"{name} is {here.losses[name]:.4f} and its slope {slope_in_words(slope)}"
+        for name, slope in here.slopes.items()
     )
-    if here.bce_slope == 0 or here.mse_slope == 0:
-        text += "The answer is the target, and nothing pushes."
+    if not all(here.slopes.values()):
+        push = "The answer is the target, and nothing pushes."
     else:
-        way = "up" if here.bce_slope < 0 else "down"
-        text += f"Both push z {way}, BCE {times_of(here)} times as hard as MSE."
-    text += (
-        f" Over the whole range, {hardest_in_words('MSE', curve.z, curve.mse_slope)}, and "
-        f"{hardest_in_words('BCE', curve.z, curve.bce_slope)}."
-    )
-    return text.replace("-", "−")
+        way = "up" if here.slopes["BCE"] < 0 else "down"
+        push = f"Both push z {way}, BCE {times_of(here)} times as hard as MSE."
+    hardest = ", and ".join(hardest_in_words(*item, curve.z) for item in curve.slopes.items())
+    text = f"z = {here.z:g}, so a = {here.a:.6f}, and the target is {settings.target:g}. {each}. "
+    return f"{text}{push} Over the whole range, {hardest}.".replace("-", "−")
 
 
-def hardest_in_words(name, z, slope):
+def hardest_in_words(name, slope, z):
     """Say where a loss pushes hardest, and how hard."""
     strongest = np.abs(slope).argmax()
     return f"{name} pushes hardest at z = {z[strongest]:.1f} ({abs(slope[strongest]):.4f})"
@@ -229,16 +193,8 @@ def slope_in_words(slope):
 
 def make_stage(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
-    s = make_settings(Settings, settings)
-    controls = {
-        "z": Slider("z of the neuron", s.z, low=LOGITS[0], high=LOGITS[1], step=STEP_OF_LOGIT),
-        "target": Slider(
-            "target y", s.target, low=TARGETS[0], high=TARGETS[1], step=STEP_OF_TARGET
-        ),
-    }
     what = "MSE, BCE and their slopes, with sliders for the weighted sum z and the target"
-    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    return stage.follow(compute, Settings)
+    return follow(what, Settings, compute, View, settings, hide=hide, lock=lock, large=large)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):
@@ -258,10 +214,5 @@ def show(*, hide=(), lock=(), large=False, **settings):
 
 def record():
     """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
-    low, high = (round(end) for end in LOGITS)
-    return make_stage().record(
-        {
-            "z": [float(z) for z in range(low, high + 1)],
-            "target": [0.0, 0.2, 0.5, 0.8, 1.0],
-        }
-    )
+    targets = [0.0, 0.2, 0.5, 0.8, 1.0]
+    return make_stage().record({"z": list(np.arange(LOGITS[0], LOGITS[1] + 1)), "target": targets})

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.activations import ACTIVATIONS
-from nnlib.lab.figures.style import BLUE, GREY, ORANGE, new_figure
-from nnlib.lab.widgets.kit.controls import Choice, Slider
-from nnlib.lab.widgets.kit.painter import grid_for
-from nnlib.lab.widgets.kit.stage import Stage, make_settings
+from nnlib.lab.figures.style import BLUE, ORANGE
+from nnlib.lab.widgets.kit.controls import Choice, Slider, setting
+from nnlib.lab.widgets.kit.stage import follow
+from nnlib.lab.widgets.panes import Curve, lines_across, mosaic, share_x
 
-WEIGHTS, BIASES, INPUTS, STEP = (-10.0, 10.0), (-10.0, 10.0), (-8.0, 8.0), 0.5
-N_POINTS = 641  # of each curve
+INPUTS, N_POINTS = (-8.0, 8.0), 641  # of each curve
 SATURATED = 0.01  # a slope below this is shaded
 CHOICES = ["sigmoid", "tanh", "relu"]
 
@@ -20,36 +19,30 @@ CHOICES = ["sigmoid", "tanh", "relu"]
 class Settings:
     """A neuron, and the input it is given."""
 
-    weight: float = 1.0
-    bias: float = 0.0
-    activation: str = "sigmoid"
-    x: float = 1.0
+    weight: float = setting(Slider("weight w", 1.0, low=-10.0, high=10.0, step=0.5))
+    bias: float = setting(Slider("bias b", 0.0, low=-10.0, high=10.0, step=0.5))
+    x: float = setting(Slider("input x", 1.0, low=INPUTS[0], high=INPUTS[1], step=0.5))
+    activation: str = setting(Choice("activation", "sigmoid", choices=CHOICES))
 
 
 @dataclass(frozen=True)
-class Result:
-    """What is drawn.
+class Answers:
+    """What a neuron makes of an input, or of many.
 
     Attributes
     ----------
-    settings : Settings
-    z, a, slope : float
-        At the chosen input; the slope is da/dz.
-    inputs, activations, slopes : arrays (N_POINTS,)
-        Over the whole range of inputs.
+    x, z, a, slope : numbers, or arrays of one shape
+        The slope is da/dz.
     """
 
-    settings: Settings
-    z: float
-    a: float
-    slope: float
-    inputs: np.ndarray
-    activations: np.ndarray
-    slopes: np.ndarray
+    x: np.ndarray
+    z: np.ndarray
+    a: np.ndarray
+    slope: np.ndarray
 
 
 def compute(settings):
-    """Compute the neuron's answers and their slopes, at the chosen input and at all others.
+    """Compute the neuron's answers and their slopes.
 
     Parameters
     ----------
@@ -57,80 +50,61 @@ def compute(settings):
 
     Returns
     -------
-    Result
+    here : Answers
+        At the chosen input: numbers.
+    curve : Answers
+        Over the whole range of inputs: arrays (N_POINTS,).
     """
-    inputs = np.linspace(*INPUTS, N_POINTS)
-    _, activations, slopes = answer(settings, inputs)
-    here = answer(settings, np.array([settings.x]))
-    z, a, slope = (float(values[0]) for values in here)
-    return Result(settings, z, a, slope, inputs, activations, slopes)
-
-
-def answer(settings, x):
-    """Return z, a and da/dz of the neuron for the inputs x."""
     activation = ACTIVATIONS[settings.activation]
-    z = settings.weight * x + settings.bias
-    a = activation.function(z)
-    return z, a, activation.derivative(z, a)
+
+    def answer(x):
+        z = settings.weight * x + settings.bias
+        a = activation.function(z)
+        return Answers(x, z, a, activation.derivative(z, a))
+
+    return answer(np.float64(settings.x)), answer(np.linspace(*INPUTS, N_POINTS))
 
 
 class View:
     """The picture: the answer above, its slope below. Made once, then changed."""
 
     def __init__(self, width=9.0, height=4.6):
-        rows, columns, height = grid_for(2, width, height, aspect=2.0)
-        self.figure, (self.top, self.bottom) = new_figure(
-            rows, columns, width=width, height=height, sharex=True
+        self.figure, axes = mosaic(
+            width, height, [["answer"], ["slope"]], [["answer", "slope"]], aspect=2.0
         )
-        self.top.set(ylabel="a", ylim=(-1.15, 2.3), xlim=INPUTS, title="The neuron's answer")
-        self.bottom.set(ylabel="da/dz", xlabel="x", ylim=(-0.06, 1.12), title="Its slope")
-        self.bottom.set_yticks([0, 0.5, 1])
-        style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
-        self.here = [axes.axvline(0, **style) for axes in (self.top, self.bottom)]
+        top, bottom = axes["answer"], axes["slope"]
+        top.set(ylabel="a", ylim=(-1.15, 2.3), title="The neuron's answer")
+        bottom.set(ylabel="da/dz", ylim=(-0.06, 1.12), yticks=[0, 0.5, 1], title="Its slope")
+        share_x(axes.values(), xlabel="x", xlim=INPUTS, xticks=range(-8, 9, 2 if width > 5 else 4))
+        self.here = lines_across(axes.values())
         # One row of pixels, grey where the neuron is saturated, behind each curve.
         shade = {"cmap": "Greys", "vmin": 0, "vmax": 4, "aspect": "auto", "zorder": 0}
         self.shades = [
-            axes.imshow(np.zeros((1, N_POINTS)), extent=(*INPUTS, *axes.get_ylim()), **shade)
-            for axes in (self.top, self.bottom)
+            each.imshow(np.zeros((1, N_POINTS)), extent=(*INPUTS, *each.get_ylim()), **shade)
+            for each in axes.values()
         ]
-        (self.curve,) = self.top.plot([], [], color=BLUE)
-        (self.slope,) = self.bottom.plot([], [], color=ORANGE, linestyle="--")
-        dot = {"markeredgecolor": "white", "markersize": 11, "zorder": 4}
-        (self.dot,) = self.top.plot([], [], "o", color=BLUE, **dot)
-        (self.slope_dot,) = self.bottom.plot([], [], "s", color=ORANGE, **dot)
+        self.curve, self.slope = Curve(top, BLUE), Curve(bottom, ORANGE, "--", "s")
+        self.highest = top.get_ylim()[1]
 
-    def update(self, result):
-        """Show a result.
-
-        Parameters
-        ----------
-        result : Result
-
-        Returns
-        -------
-        str
-            The description.
-        """
-        x = result.settings.x
+    def update(self, settings, answers):
+        """Show the answers of :func:`compute`, and return the description."""
+        here, curve = answers
         for line in self.here:
-            line.set_xdata([x, x])
+            line.set_xdata([here.x, here.x])
         for shade in self.shades:
-            shade.set_data((result.slopes < SATURATED)[None, :].astype(float))
-        self.curve.set_data(result.inputs, result.activations)
-        self.slope.set_data(result.inputs, result.slopes)
-        self.dot.set_data([x], [min(result.a, self.top.get_ylim()[1])])
-        self.slope_dot.set_data([x], [result.slope])
-        return describe(result)
+            shade.set_data((curve.slope < SATURATED)[None, :].astype(float))
+        self.curve.set(curve.x, curve.a, here.x, min(here.a, self.highest))
+        self.slope.set(curve.x, curve.slope, here.x, here.slope)
+        return describe(settings, *answers)
 
 
-def describe(result):
+def describe(settings, here, curve):
     """Say in words what the picture shows."""
-    settings = result.settings
-    flat = 100 * np.mean(result.slopes < SATURATED)
+    flat = 100 * np.mean(curve.slope < SATURATED)
     text = (
         f"A {settings.activation} neuron with weight {settings.weight:g} and bias "
-        f"{settings.bias:g}. At x = {settings.x:g} the sum is z = w x + b = {result.z:g}, so "
-        f"a = {result.a:.4f}, and the slope da/dz is {result.slope:.4f}. "
+        f"{settings.bias:g}. At x = {here.x:g} the sum is z = w x + b = {here.z:g}, so "
+        f"a = {here.a:.4f}, and the slope da/dz is {here.slope:.4f}. "
         f"{turning_point(settings)} Over {flat:.0f} % of the range, shaded grey, the slope is "
         f"below {SATURATED:g}."
     )
@@ -147,16 +121,8 @@ def turning_point(settings):
 
 def make_stage(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
-    s = make_settings(Settings, settings)
-    controls = {
-        "weight": Slider("weight w", s.weight, low=WEIGHTS[0], high=WEIGHTS[1], step=STEP),
-        "bias": Slider("bias b", s.bias, low=BIASES[0], high=BIASES[1], step=STEP),
-        "x": Slider("input x", s.x, low=INPUTS[0], high=INPUTS[1], step=STEP),
-        "activation": Choice("activation", s.activation, choices=CHOICES),
-    }
     what = "one neuron, with sliders for its weight, its bias and its input"
-    stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    return stage.follow(compute, Settings)
+    return follow(what, Settings, compute, View, settings, hide=hide, lock=lock, large=large)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

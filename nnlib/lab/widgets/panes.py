@@ -5,7 +5,7 @@ from matplotlib import rc_context
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from nnlib.lab.figures.plane import MAP_ALPHA, MARKERS, grid_of_points
+from nnlib.lab.figures.plane import MAP_ALPHA, MARKERS, grid_of_points, wrongly_predicted
 from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY, STYLE
 from nnlib.lab.words import signed
 
@@ -22,32 +22,66 @@ def word_for(activation):
     return "no activation" if word == "none" else word
 
 
-def mosaic(width, height, wide, narrow, aspect):
+def mosaic(width, height, usual, other, aspect):
     """Return a figure and its axes by name, laid out for the room there is.
 
     Parameters
     ----------
     width, height : float
         Of the room, in inches.
-    wide, narrow : lists of rows of names
-        As for ``Figure.subplot_mosaic``. The narrow one is taken where its panes are larger.
+    usual, other : lists of rows of names
+        As for ``Figure.subplot_mosaic``. The other one is taken where its panes are larger.
     aspect : float
         Width of a pane over its height, as it looks best.
     """
 
     def ratios(rows):
-        return [1.0] if len(rows) == 1 else [CURVE, *[1.0] * (len(rows) - 1)]
+        return [CURVE if "curve" in row and len(rows) > 1 else 1.0 for row in rows]
 
     def room(rows):
-        words = 0.5 * (len(rows) - 1)  # inches that the words of further rows take
+        words = 0.3 * (len(rows) - 1)  # inches that the words of further rows take
         return min(width / len(rows[0]) / aspect, (height - words) / sum(ratios(rows)))
 
-    rows = max((wide, narrow), key=room)
-    shape = aspect if rows is wide else 0.8 * aspect  # where there is little room: all of it
+    rows = max((usual, other), key=room)
+    shape = aspect if rows is usual else 0.8 * aspect  # where there is little room: all of it
     tall = min(height, sum(ratios(rows)) * width / len(rows[0]) / shape)
     with rc_context(STYLE):
         figure = Figure(figsize=(width, tall), layout="constrained")
         return figure, figure.subplot_mosaic(rows, height_ratios=ratios(rows))
+
+
+class Curve:
+    """A curve, and a mark where it is now.
+
+    Attributes
+    ----------
+    line, mark : matplotlib Line2D
+    """
+
+    def __init__(self, axes, colour, style="-", marker="o", size=11):
+        (self.line,) = axes.plot([], [], color=colour, linestyle=style)
+        look = {"color": colour, "markeredgecolor": "white", "markersize": size, "zorder": 4}
+        (self.mark,) = axes.plot([], [], marker, **look)
+
+    def set(self, x, y, x_now, y_now):
+        """Show other numbers: two arrays, and two numbers."""
+        self.line.set_data(x, y)
+        self.mark.set_data([x_now], [y_now])
+
+
+def share_x(axes, **settings):
+    """Give panes the same horizontal axis; of those below each other only the lowest says it."""
+    for pane in axes:
+        pane.set(**settings)
+        if not pane.get_subplotspec().is_last_row():
+            pane.set_xlabel("")
+            pane.tick_params(labelbottom=False)
+
+
+def lines_across(axes):
+    """Return a dotted upright line on each of the axes, to mark a place."""
+    style = {"color": GREY, "linewidth": 1, "linestyle": ":"}
+    return [each.axvline(0, **style) for each in axes]
 
 
 class Plane:
@@ -126,6 +160,11 @@ class Plane:
                 levels=[0.5], colors=colour, linestyles=[style], linewidths=1.8,
                 extent=self.extent, zorder=2,
             )  # fmt: skip
+
+    def set_network(self, network, X, y):
+        """Show what a network answers, and strike out the samples that it answers wrongly."""
+        self.set_map(network.predict(self.points))
+        self.set_wrong(X[wrongly_predicted(network.predict(X), y)])
 
     def set_wrong(self, X):
         """Strike out samples."""

@@ -4,7 +4,7 @@ A control knows which values it takes. What it does not take is refused in words
 becomes another value.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import floor, log10
 
 RATES = (0.01, 100.0)  # learning rates that a reader can choose
@@ -174,6 +174,35 @@ class Pad(Control):
         if len(value) != self.side**2 or not all(0 <= pixel <= 1 for pixel in value):
             raise ValueError(f"{self.label} takes {self.side**2} numbers from 0 to 1.")
         return [float(pixel) for pixel in value]
+
+
+def setting(control):
+    """Return a field for a dataclass of settings: the control's value is its default."""
+    return field(default=control.value, metadata={"control": control})
+
+
+def controls_of(settings):
+    """Return a control for each of the settings that was declared with :func:`setting`.
+
+    Parameters
+    ----------
+    settings : dataclass
+        What the controls are to say.
+
+    Returns
+    -------
+    dict of name: Control
+
+    Raises
+    ------
+    ValueError
+        If a control does not take the value of its setting.
+    """
+    return {
+        one.name: replace(one.metadata["control"], value=getattr(settings, one.name))
+        for one in fields(settings)
+        if "control" in one.metadata
+    }
 
 
 def rate_slider(value):

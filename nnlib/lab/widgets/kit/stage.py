@@ -8,7 +8,7 @@ picture.
 import html
 import json
 from base64 import b64encode
-from dataclasses import fields
+from dataclasses import fields, replace
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -21,7 +21,7 @@ from PIL import Image as Pillow
 
 from nnlib.history import DivergenceError
 from nnlib.lab.figures.style import show_png
-from nnlib.lab.widgets.kit.controls import Button
+from nnlib.lab.widgets.kit.controls import Button, controls_of
 from nnlib.lab.widgets.kit.jobs import Job, listen_for_interrupts
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter, png_of
 
@@ -112,10 +112,10 @@ class Stage:
         """The values of all controls, by name."""
         return {name: control.value for name, control in self.controls.items()}
 
-    def settings(self, settings_type):
-        """Return the controls that are settings, as such."""
-        names = [field.name for field in fields(settings_type) if field.name in self.controls]
-        return {name: self.controls[name].value for name in names}
+    def settings(self, base):
+        """Return the settings ``base`` with what the controls say now."""
+        names = [field.name for field in fields(base) if field.name in self.controls]
+        return replace(base, **{name: self.controls[name].value for name in names})
 
     # ------------------------------------------------------------------------- what widgets call
 
@@ -123,16 +123,6 @@ class Stage:
         """Call ``function()`` after one of the controls was moved; of "spot", with its number."""
         for name in [names] if isinstance(names, str) else names:
             self.functions[name].append(function)
-
-    def on_change(self, function):
-        """Call ``function()`` now, and whenever any of the controls was moved."""
-        self.on(self.controls, function)
-        self.guarded(function)
-
-    def follow(self, compute, settings_type):
-        """Draw ``compute(settings)`` now and whenever a control was moved; all are settings."""
-        self.on_change(lambda: self.draw(compute(settings_type(**self.values))))
-        return self
 
     def guarded(self, function, *arguments):
         """Call a function; what goes wrong in it becomes words."""
@@ -404,6 +394,31 @@ def in_words(error):
         )
     message = str(error).rstrip(".") or type(error).__name__
     return f"This setting did not work: {message}. Change it, or run the cell again."
+
+
+def follow(what, settings_type, compute, make_view, given, **options):
+    """Return a Stage whose picture follows its settings; there is a control for each.
+
+    Parameters
+    ----------
+    what, make_view, options
+        As for :class:`Stage`. The view draws ``update(settings, compute(settings))``.
+    settings_type : dataclass
+        Its fields are declared with :func:`.controls.setting`.
+    compute : function(settings)
+    given : dict of name: value
+        Settings that are not to have their default.
+    """
+    settings = make_settings(settings_type, given)
+    stage = Stage(what, controls_of(settings), make_view, **options)
+
+    def draw():
+        now = stage.settings(settings)
+        stage.draw(now, compute(now))
+
+    stage.on(stage.controls, draw)
+    stage.guarded(draw)
+    return stage
 
 
 def make_settings(settings_type, given):
