@@ -84,26 +84,26 @@ def test_the_gradient_is_that_of_the_library(sizes, loss):
     for name, array in expected.named():
         assert np.allclose(getattr(journey, f"d{name}"), array, rtol=1e-12, atol=1e-15)
     z, a = network.forward([settings.x])
-    assert journey.losses[0] == pytest.approx(LOSSES[loss].value(z[2], a[2], journey.y))
-    assert np.allclose(journey.to_hidden, journey.delta2 @ journey.W2.T)
+    assert journey.L == pytest.approx(LOSSES[loss].value(z[2], a[2], journey.y))
+    assert np.allclose(journey.back, journey.delta2 @ journey.W2.T)
     network.parameters.vector -= settings.learning_rate * expected.vector
-    for array, (_, stepped) in zip(journey.after, network.parameters.named(), strict=True):
-        assert np.allclose(array, stepped)
-    assert np.allclose(journey.a2_after, network.predict([settings.x]))
+    for name, stepped in network.parameters.named():
+        assert np.allclose(getattr(journey, f"new_{name}"), stepped)
+    assert np.allclose(journey.new_a2, network.predict([settings.x]))
 
 
 def test_the_lesson_s_numbers():
     journey = compute(LESSON)
-    assert np.round(journey.losses, 4).tolist() == [0.1741, 0.1298]
+    assert np.round([journey.L, journey.new_L], 4).tolist() == [0.1741, 0.1298]
     assert np.round(journey.delta2, 4).tolist() == [[-0.124, 0.0695]]
 
 
 def test_going_round_takes_each_update_as_the_new_start():
     settings, losses = go_round(LESSON, 3)
     assert len(losses) == 4
-    assert losses[1] == pytest.approx(compute(LESSON).losses[1], abs=1e-5)
+    assert losses[1] == pytest.approx(compute(LESSON).new_L, abs=1e-5)
     assert losses == sorted(losses, reverse=True)
-    assert compute(settings).losses[0] == losses[-1]
+    assert compute(settings).L == losses[-1]
     assert settings.x == LESSON.x
     assert settings == take_update(take_update(take_update(LESSON)))
 
@@ -135,10 +135,10 @@ def test_every_step_is_described_with_its_own_numbers(step, loss):
     assert words.startswith(f"Step {STEPS.index(step) + 1} of 5, {step}. ")
     shown = {
         "predict": [journey.z1, journey.a1, journey.z2, journey.a2],
-        "compare": [journey.a2 - journey.y, journey.losses[0], journey.delta2],
-        "send back": [journey.delta2, journey.to_hidden, journey.delta1],
+        "compare": [journey.a2 - journey.y, journey.L, journey.delta2],
+        "send back": [journey.delta2, journey.back, journey.delta1],
         "gradients": [journey.dW1, journey.db1, journey.dW2, journey.db2],
-        "update": [*journey.after, journey.a2_after, journey.losses[1]],
+        "update": [journey.new_W1, journey.new_b2, journey.new_a2, journey.new_L],
     }[step]
     for value in np.concatenate([np.ravel(array) for array in shown]):
         assert figures.number(value) in words
@@ -152,11 +152,11 @@ def test_every_step_is_described_with_its_own_numbers(step, loss):
 def test_the_formulas_are_python_and_give_the_values_beside_them(step):
     for loss in LOSS:
         journey = compute(replace(LESSON, loss=loss))
-        names = {name: getattr(journey, name) for name in vars(journey)}
+        names = dict(vars(journey))
         names |= {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "mean": np.mean}
         names |= {"bce": lambda z, y: np.mean(np.logaddexp(-y * z, (1 - y) * z))}
         a = journey.a2 if step == "compare" else journey.a1
-        names |= {"back": journey.to_hidden, "slope": a * (1 - a)}
+        names |= {"back": journey.back, "slope": a * (1 - a)}
         for formula, shapes, values in formulas(journey, step):
             right = formula.split(" = ")[-1]
             if right.startswith("sum of the rows of "):
@@ -203,12 +203,12 @@ def test_the_controls_reach_every_value(widget):
         set_to(widget, **change)
         assert widget.stage.values[name] == value
         journey = compute(widget.settings)
-        assert widget.losses == [journey.losses[0]]
+        assert widget.losses == [journey.L]
         assert widget.stage.message == ""
         words = widget.stage.words
         assert all(line[2] in words for line in formulas(journey, widget.settings.step))
         following = f"at learning rate {journey.learning_rate:g}, would take the loss to"
-        assert f"{following} {figures.number(journey.losses[1])} (square)." in words
+        assert f"{following} {figures.number(journey.new_L)} (square)." in words
         assert "nan" not in words
         if changes:
             assert widget.stage.front.picture != before
@@ -251,13 +251,12 @@ def test_next_and_previous_go_through_the_steps_and_stop_at_the_ends(widget):
 
 def test_the_update_becomes_the_new_start_and_the_loss_is_watched(widget):
     set_to(widget, step="update")
-    after = [array.copy() for array in widget.journey.after]
+    after = {name: getattr(widget.journey, f"new_{name}") for name in PARAMETERS}
     for _ in range(9):
         widget.stage.press("take")
-        if after:
-            for name, array in zip(PARAMETERS, after, strict=True):
-                assert np.allclose(getattr(widget.journey, name), array, atol=1e-5)
-            after = []
+        for name, array in after.items():
+            assert np.allclose(getattr(widget.journey, name), array, atol=1e-5)
+        after = {}
     assert widget.stage.values["step"] == "predict"
     assert widget.losses == go_round(LESSON, 9)[1]
     assert widget.stage.view.line.get_ydata() == pytest.approx(widget.losses)

@@ -406,7 +406,9 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
     )
 
 
-def draw_step_on_network(axes, x, y, before, after, answers_before, answers_after, losses):
+def draw_step_on_network(
+    axes, x, y, W1, b1, W2, b2, a2, new_W1, new_b1, new_W2, new_b2, new_a1, new_a2, L, new_L
+):
     """Draw the weights before and after one step, and what the network answers now.
 
     Parameters
@@ -414,18 +416,17 @@ def draw_step_on_network(axes, x, y, before, after, answers_before, answers_afte
     axes : matplotlib Axes
     x : array (1, n_inputs)
     y : array (1, n_outputs)
-    before, after : lists [W1, b1, W2, b2]
-    answers_before, answers_after : lists [a1, a2]
-        The activations under the old and the new weights.
-    losses : pair of numbers
-        The loss before and after the step.
+    W1, b1, W2, b2, a2, L
+        Before the step; L is the loss.
+    new_W1, new_b1, new_W2, new_b2, new_a1, new_a2, new_L
+        After it.
 
     Returns
     -------
     str
         The description.
     """
-    sizes = [x.shape[1], before[0].shape[1], y.shape[1]]
+    sizes = [x.shape[1], W1.shape[1], y.shape[1]]
     prepare(axes, sizes, "Update: every weight a step against its slope")
 
     def change(old, new):
@@ -435,17 +436,18 @@ def draw_step_on_network(axes, x, y, before, after, answers_before, answers_afte
         return np.array(texts, object).reshape(old.shape)
 
     inputs(axes, x)
-    for layer, a in enumerate(answers_after, start=1):
-        old, new = (weights[2 * layer - 2 : 2 * layer] for weights in (before, after))
-        lines(axes, layer, change(old[0], new[0]), FORWARD | {"linewidth": 1.1})
-        below = [[f"b: {text}"] for text in change(old[1], new[1])[0]]
+    for layer, weights, biases, a in (
+        (1, change(W1, new_W1), change(b1, new_b1), new_a1),
+        (2, change(W2, new_W2), change(b2, new_b2), new_a2),
+    ):
+        lines(axes, layer, weights, FORWARD | {"linewidth": 1.1})
+        below = [[f"b: {text}"] for text in biases[0]]
         nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
-    texts = zip(answers_before[1][0], y[0], strict=True)
+    texts = zip(a2[0], y[0], strict=True)
     beside_outputs(axes, [f"was {number(a)}\nwanted {short(target)}" for a, target in texts])
     return (
-        f"After the step the outputs are {listed(answers_after[1])}; they were "
-        f"{listed(answers_before[1])}, and {listed(y, short)} are wanted. The loss has gone from "
-        f"{number(losses[0])} to {number(losses[1])}."
+        f"After the step the outputs are {listed(new_a2)}; they were {listed(a2)}, and "
+        f"{listed(y, short)} are wanted. The loss has gone from {number(L)} to {number(new_L)}."
     )
 
 

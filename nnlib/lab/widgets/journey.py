@@ -2,19 +2,22 @@
 
 import re
 from dataclasses import dataclass, replace
+from inspect import signature
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.text import Annotation
 
-from nnlib.activations import ACTIVATIONS
+from nnlib.backprop import backward_pass
 from nnlib.lab import example
 from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, rate_slider
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import LOSSES
+from nnlib.network import Network, forward_pass
 
 STEPS = ["predict", "compare", "send back", "gradients", "update"]
 LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
@@ -23,6 +26,48 @@ WEIGHTS = (-1000.0, 1000.0)
 DECIMALS = 5  # of the weights that are taken into the boxes
 LARGEST_LAYER = 3  # neurons; more of them do not leave room for the numbers
 PARAMETERS = ("W1", "b1", "W2", "b2")
+# The lines of each step: a formula; what its shape is made of; the name of its value.
+FORMULAS = {
+    "predict": [
+        ("z1 = x @ W1 + b1", "x @ W1 + b1", "z1"),
+        ("a1 = sigmoid(z1)", "a1", "a1"),
+        ("z2 = a1 @ W2 + b2", "a1 @ W2 + b2", "z2"),
+        ("a2 = sigmoid(z2)", "a2", "a2"),
+    ],
+    "compare mse": [
+        ("a2 - y", "a2 - y", "error"),
+        ("L = mean((a2 - y) ** 2)", "one number", "L"),
+        ("slope = a2 * (1 - a2)", "a2", "slope2"),
+        ("delta2 = 2 * (a2 - y) / {y.size} * slope", "a2", "delta2"),
+    ],
+    "compare bce": [
+        ("a2 - y", "a2 - y", "error"),
+        ("L = bce(z2, y)", "one number", "L"),
+        ("delta2 = (a2 - y) / {y.size}", "a2", "delta2"),
+    ],
+    "send back": [
+        ("back = delta2 @ W2.T", "delta2 @ W2.T = a1", "back"),
+        ("slope = a1 * (1 - a1)", "a1", "slope1"),
+        ("delta1 = back * slope", "a1 * a1", "delta1"),
+    ],
+    "gradients": [
+        ("dW2 = a1.T @ delta2", "a1.T @ delta2 = W2", "dW2"),
+        ("db2 = sum of the rows of delta2", "b2", "db2"),
+        ("dW1 = x.T @ delta1", "x.T @ delta1 = W1", "dW1"),
+        ("db1 = sum of the rows of delta1", "b1", "db1"),
+    ],
+    "update": [
+        (f"{name} = {name} - {{learning_rate:g}} * d{name}", name, f"new_{name}")
+        for name in ("W2", "b2", "W1", "b1")
+    ],
+}
+DRAWINGS = {
+    "predict": figures.draw_prediction,
+    "compare": figures.draw_error,
+    "send back": figures.draw_deltas_sent_back,
+    "gradients": figures.draw_gradients_on_network,
+    "update": figures.draw_step_on_network,
+}
 
 
 def as_tuple(array):
@@ -45,54 +90,27 @@ class Settings:
     step: str = "predict"
 
 
-@dataclass(frozen=True)
-class Journey:
+# --------------------------------------------------------------------------------- computing
+
+
+class Journey(SimpleNamespace):
     """Everything that is computed on the way, under the names of the lesson.
 
     Attributes
     ----------
     x, y, W1, b1, z1, a1, W2, b2, z2, a2 : arrays
         The forward pass; one row, as there is one sample.
-    delta2, to_hidden, delta1 : arrays
-        dL/dz2, dL/da1, dL/dz1.
+    error, slope2, delta2, back, slope1, delta1 : arrays
+        a2 - y, da2/dz2, dL/dz2, dL/da1, da1/dz1, dL/dz1.
     dW1, db1, dW2, db2 : arrays
         The gradient.
-    after : list of arrays
-        W1, b1, W2, b2 after a step.
-    a1_after, a2_after : arrays
-        What the network answers then.
+    new_W1, new_b1, new_W2, new_b2, new_a1, new_a2 : arrays
+        After a step: the parameters, and what the network answers then.
     learning_rate : float
-    loss : str
-    losses : tuple of float
-        Before the step and after it.
+    loss : pair of its name and its value
+    L, new_L : float
+        The loss before the step and after it.
     """
-
-    x: np.ndarray
-    y: np.ndarray
-    W1: np.ndarray
-    b1: np.ndarray
-    z1: np.ndarray
-    a1: np.ndarray
-    W2: np.ndarray
-    b2: np.ndarray
-    z2: np.ndarray
-    a2: np.ndarray
-    delta2: np.ndarray
-    to_hidden: np.ndarray
-    delta1: np.ndarray
-    dW1: np.ndarray
-    db1: np.ndarray
-    dW2: np.ndarray
-    db2: np.ndarray
-    after: list
-    a1_after: np.ndarray
-    a2_after: np.ndarray
-    learning_rate: float
-    loss: str
-    losses: tuple
-
-
-# --------------------------------------------------------------------------------- computing
 
 
 def compute(settings):
@@ -106,60 +124,51 @@ def compute(settings):
     -------
     Journey
     """
-    x, y, (W1, b1, W2, b2) = arrays_of(settings)
-    sigmoid, loss = ACTIVATIONS["sigmoid"], LOSSES[settings.loss]
-    z1, a1, z2, a2 = forward(x, W1, b1, W2, b2)
-    delta2 = loss.output_delta(z2, a2, y, sigmoid)
-    to_hidden = delta2 @ W2.T
-    delta1 = to_hidden * sigmoid.derivative(z1, a1)
-    gradient = [x.T @ delta1, delta1, a1.T @ delta2, delta2]  # one sample: nothing to sum
-    after = [
-        old - settings.learning_rate * slope
-        for old, slope in zip((W1, b1, W2, b2), gradient, strict=True)
-    ]
-    _, a1_after, z2_after, a2_after = forward(x, *after)
-    losses = float(loss.value(z2, a2, y)), float(loss.value(z2_after, a2_after, y))
+    arrays, loss = arrays_of(settings), LOSSES[settings.loss]
+    x, y, W1, b1, W2, b2 = arrays.values()
+    network = Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
+    z, a = forward_pass(network, x)
+    gradient = backward_pass(network, z, a, y, loss)
+    rate, delta1, delta2 = settings.learning_rate, *gradient.b[1:]  # one sample: nothing to sum
+    stepped = network.with_vector(network.parameters.vector - rate * gradient.vector)
+    new_z, new_a = forward_pass(stepped, x)
+    L, new_L = (float(loss.value(*each, y)) for each in ((z[2], a[2]), (new_z[2], new_a[2])))
+    slope1, slope2 = (each * (1 - each) for each in a[1:])
     return Journey(
-        *(x, y, W1, b1, z1, a1, W2, b2, z2, a2),
-        *(delta2, to_hidden, delta1, *gradient),
-        *(after, a1_after, a2_after, settings.learning_rate, settings.loss, losses),
-    )
-
-
-def forward(x, W1, b1, W2, b2):
-    """Return z1, a1, z2, a2, as in the lesson."""
-    sigmoid = ACTIVATIONS["sigmoid"].function
-    z1 = x @ W1 + b1
-    a1 = sigmoid(z1)
-    z2 = a1 @ W2 + b2
-    return z1, a1, z2, sigmoid(z2)
+        **arrays, z1=z[1], a1=a[1], z2=z[2], a2=a[2],
+        error=a[2] - y, slope2=slope2, delta2=delta2,
+        back=delta2 @ W2.T, slope1=slope1, delta1=delta1,
+        **{f"d{name}": array for name, array in gradient.named()},
+        **{f"new_{name}": array for name, array in stepped.parameters.named()},
+        new_a1=new_a[1], new_a2=new_a[2],
+        learning_rate=rate, loss=(settings.loss, L), L=L, new_L=new_L,
+    )  # fmt: skip
 
 
 def arrays_of(settings):
-    """Return x and y as rows, and the parameters [W1, b1, W2, b2], after a look at their shapes.
+    """Return x, y, W1, b1, W2, b2 by name, all with two axes, after a look at their shapes.
 
     Raises
     ------
     ValueError
         If the shapes do not fit each other, or a layer is too large for the picture.
     """
-    x, y, b1, b2 = (
-        np.array(getattr(settings, name), float).reshape(1, -1) for name in ("x", "y", "b1", "b2")
-    )
-    W1, W2 = np.array(settings.W1, float), np.array(settings.W2, float)
-    wanted = {"W1": (x.shape[1], b1.shape[1]), "W2": (b1.shape[1], y.shape[1]), "b2": y.shape}
-    for name, given in {"W1": W1, "W2": W2, "b2": b2}.items():
-        if given.shape != wanted[name]:
+    arrays = {name: np.array(getattr(settings, name), float) for name in ("x", "y", *PARAMETERS)}
+    for name in ("x", "y", "b1", "b2"):
+        arrays[name] = arrays[name].reshape(1, -1)
+    n_in, n_hidden, n_out = sizes = [arrays[name].size for name in ("x", "b1", "y")]
+    wanted = {"W1": (n_in, n_hidden), "W2": (n_hidden, n_out), "b2": (1, n_out)}
+    for name, shape in wanted.items():
+        if arrays[name].shape != shape:
             raise ValueError(
-                f"{name} has shape {given.shape}, but the sizes of x, b1 and y make it "
-                f"{wanted[name]}. Give it that shape."
+                f"{name} has shape {arrays[name].shape}, but the sizes of x, b1 and y make it "
+                f"{shape}. Give it that shape."
             )
-    largest = max(x.size, b1.size, y.size)
-    if largest > LARGEST_LAYER:
+    if max(sizes) > LARGEST_LAYER:
         raise ValueError(
-            f"a layer has {largest} neurons, but there is room for {LARGEST_LAYER}. Take fewer."
+            f"a layer has {max(sizes)} neurons, but there is room for {LARGEST_LAYER}. Take fewer."
         )
-    return x, y, [W1, b1, W2, b2]
+    return arrays
 
 
 def take_update(settings):
@@ -171,17 +180,14 @@ def take_update(settings):
         If a weight leaves the range of its box.
     """
     journey = compute(settings)
-    new = {
-        name: np.round(part, DECIMALS) for name, part in zip(PARAMETERS, journey.after, strict=True)
-    }
-    largest = max(np.abs(part).max() for part in new.values())
+    new = {name: np.round(getattr(journey, f"new_{name}"), DECIMALS) for name in PARAMETERS}
+    largest = max(np.abs(array).max() for array in new.values())
     if largest > WEIGHTS[1]:
         raise ValueError(
             f"the step would make a weight as large as {largest:.0f}, and the boxes end at "
             f"{WEIGHTS[1]:.0f}. A smaller learning rate takes shorter steps"
         )
-    rows = {"b1": new["b1"][0], "b2": new["b2"][0]}
-    return replace(settings, **{name: as_tuple(part) for name, part in (new | rows).items()})
+    return replace(settings, **{name: as_tuple(array) for name, array in new.items()})
 
 
 def go_round(settings, rounds):
@@ -199,10 +205,10 @@ def go_round(settings, rounds):
     losses : list of float
         At the start of each round, the first one included: ``rounds + 1`` numbers.
     """
-    losses = [compute(settings).losses[0]]
+    losses = [compute(settings).L]
     for _ in range(rounds):
         settings = take_update(settings)
-        losses.append(compute(settings).losses[0])
+        losses.append(compute(settings).L)
     return settings, losses
 
 
@@ -211,62 +217,28 @@ def go_round(settings, rounds):
 
 def formulas(journey, step):
     """Return the lines of one step: a list of (formula, shapes, values)."""
-    j, m = journey, journey.y.size
-    x, W1, b1, a1 = (shape_of(part) for part in (j.x, j.W1, j.b1, j.a1))
-    W2, b2, a2 = (shape_of(part) for part in (j.W2, j.b2, j.a2))
-    xT, a1T, W2T = (shape_of(part.T) for part in (j.x, j.a1, j.W2))
-    by_loss = {
-        "mse": [
-            ("L = mean((a2 - y) ** 2)", "one number", figures.number(j.losses[0])),
-            ("slope = a2 * (1 - a2)", a2, values_of(j.a2 * (1 - j.a2))),
-            (f"delta2 = 2 * (a2 - y) / {m} * slope", a2, values_of(j.delta2)),
-        ],
-        "bce": [
-            ("L = bce(z2, y)", "one number", figures.number(j.losses[0])),
-            (f"delta2 = (a2 - y) / {m}", a2, values_of(j.delta2)),
-        ],
-    }
-    new = dict(zip(PARAMETERS, j.after, strict=True))
-    return {
-        "predict": [
-            ("z1 = x @ W1 + b1", f"{x} @ {W1} + {b1}", values_of(j.z1)),
-            ("a1 = sigmoid(z1)", a1, values_of(j.a1)),
-            ("z2 = a1 @ W2 + b2", f"{a1} @ {W2} + {b2}", values_of(j.z2)),
-            ("a2 = sigmoid(z2)", a2, values_of(j.a2)),
-        ],
-        "compare": [
-            ("a2 - y", f"{a2} - {a2}", values_of(j.a2 - j.y)),
-            *by_loss[j.loss],
-        ],
-        "send back": [
-            ("back = delta2 @ W2.T", f"{a2} @ {W2T} = {a1}", values_of(j.to_hidden)),
-            ("slope = a1 * (1 - a1)", a1, values_of(j.a1 * (1 - j.a1))),
-            ("delta1 = back * slope", f"{a1} * {a1}", values_of(j.delta1)),
-        ],
-        "gradients": [
-            ("dW2 = a1.T @ delta2", f"{a1T} @ {a2} = {W2}", values_of(j.dW2)),
-            ("db2 = sum of the rows of delta2", b2, values_of(j.db2)),
-            ("dW1 = x.T @ delta1", f"{xT} @ {a1} = {W1}", values_of(j.dW1)),
-            ("db1 = sum of the rows of delta1", b1, values_of(j.db1)),
-        ],
-        "update": [
-            (
-                f"{name} = {name} - {j.learning_rate:g} * d{name}",
-                shape_of(new[name]),
-                values_of(new[name]),
-            )
-            for name in ("W2", "b2", "W1", "b1")
-        ],
-    }[step]
 
+    def shape_of(word):
+        if word in ("one", "number", "@", "+", "-", "*", "="):
+            return word
+        rows, columns = getattr(journey, word.removesuffix(".T")).shape
+        return str((columns, rows) if word.endswith(".T") else (rows, columns))
 
-def shape_of(array):
-    """Write a shape as "(1, 2)"."""
-    return str(array.shape)
+    lines = FORMULAS[f"compare {journey.loss[0]}" if step == "compare" else step]
+    return [
+        (
+            formula.format_map(vars(journey)),
+            " ".join(map(shape_of, shapes.split())),
+            values_of(getattr(journey, name)),
+        )
+        for formula, shapes, name in lines
+    ]
 
 
 def values_of(array):
     """Write the entries of an array, its rows side by side."""
+    if np.ndim(array) == 0:
+        return figures.number(array)
     lines = [f"[{'  '.join(line)}]" for line in figures.written(array)]
     return lines[0] if len(lines) == 1 else f"[{' '.join(lines)}]"
 
@@ -403,8 +375,8 @@ class View:
 
     def _draw_losses(self, journey, losses):
         self.line.set_data(range(len(losses)), losses)
-        self.following.set_data([len(losses)], [journey.losses[1]])
-        highest = max(*losses, journey.losses[1], 0.01)
+        self.following.set_data([len(losses)], [journey.new_L])
+        highest = max(*losses, journey.new_L, 0.01)
         right = 5
         while right < len(losses):
             right *= 2
@@ -414,21 +386,9 @@ class View:
 
 def draw_network(axes, journey, step):
     """Draw the network with the numbers of one step; return the description."""
-    j = journey
-    loss = (j.loss, j.losses[0])
-    if step == "predict":
-        arrays = (j.x, j.W1, j.b1, j.z1, j.a1, j.W2, j.b2, j.z2, j.a2, j.y)
-        return figures.draw_prediction(axes, *arrays, loss)
-    if step == "compare":
-        return figures.draw_error(axes, j.x, j.a1, j.a2, j.y, j.delta2, loss)
-    if step == "send back":
-        arrays = (j.x, j.a1, j.W2, j.a2, j.y, j.delta1, j.delta2)
-        return figures.draw_deltas_sent_back(axes, *arrays)
-    if step == "gradients":
-        arrays = (j.x, j.a1, j.delta1, j.delta2, j.dW1, j.db1, j.dW2, j.db2)
-        return figures.draw_gradients_on_network(axes, *arrays)
-    before, answers = [j.W1, j.b1, j.W2, j.b2], ([j.a1, j.a2], [j.a1_after, j.a2_after])
-    return figures.draw_step_on_network(axes, j.x, j.y, before, j.after, *answers, j.losses)
+    function = DRAWINGS[step]
+    _, *names = signature(function).parameters  # besides the axes: those of the lesson
+    return function(axes, *(getattr(journey, name) for name in names))
 
 
 def losses_in_words(journey, losses):
@@ -437,7 +397,7 @@ def losses_in_words(journey, losses):
     if len(shown) > 7:
         shown = [*shown[:3], "…", *shown[-3:]]
     following = f"the next, at learning rate {journey.learning_rate:g}, would take the loss to"
-    following = f"{following} {figures.number(journey.losses[1])} (square)."
+    following = f"{following} {figures.number(journey.new_L)} (square)."
     if len(losses) == 1:
         return f"No update has been taken yet; {following}"
     return f"Updates taken: {len(losses) - 1}. The loss went {', '.join(shown)}; {following}"
@@ -460,9 +420,7 @@ def draw(journey, step, losses=None):
     description : str
     """
     view = View([journey.x.size, journey.a1.size, journey.y.size])
-    return view.figure, view.update(
-        journey, step, [journey.losses[0]] if losses is None else losses
-    )
+    return view.figure, view.update(journey, step, losses or [journey.L])
 
 
 # ----------------------------------------------------------------------------- on the page
@@ -505,8 +463,7 @@ class Widget:
         for array, names in self.boxes.items():
             shape = np.shape(getattr(self.first, array))
             arrays[array] = as_tuple(np.reshape([values[name] for name in names], shape))
-        others = {name: values[name] for name in ("learning_rate", "loss", "step")}
-        return Settings(**arrays, **others)
+        return replace(self.stage.settings(self.first), **arrays)
 
     def fill(self, settings):
         """Put the arrays and the step of the settings into the controls."""
@@ -517,7 +474,7 @@ class Widget:
 
     def start(self):
         """Begin with round 0: the loss of another sample or start has nothing to do with ours."""
-        self.losses = [compute(self.settings).losses[0]]
+        self.losses = [compute(self.settings).L]
         self.redraw()
 
     def redraw(self):
@@ -544,7 +501,7 @@ class Widget:
         settings = replace(take_update(self.settings), step=STEPS[0])
         before = self.losses[-1]
         self.fill(settings)
-        self.losses.append(compute(settings).losses[0])
+        self.losses.append(compute(settings).L)
         self.redraw()
         self.stage.say(
             f"Round {len(self.losses) - 1}: the loss has gone from {figures.number(before)} to "
@@ -559,25 +516,20 @@ class Widget:
 
 def boxes_of(name, array):
     """Return the boxes for the entries of an array, by their names: "x1", "W1[0, 1]"."""
-    array = np.atleast_2d(array)
     word, (low, high) = {"x": ("input", INPUTS), "y": ("target", TARGETS)}.get(name, ("", WEIGHTS))
     group = "Sample" if word else "Weights and biases"
     boxes = {}
-    for j, k in np.ndindex(array.shape):
+    for (j, k), value in np.ndenumerate(array):
         entry = f"{name}{k + 1}" if word else f"{name}[{j}, {k}]"
         spoken = f"{word} {k + 1}" if word else entry
-        boxes[entry] = Number(spoken, float(array[j, k]), low=low, high=high, step=0.1, group=group)
+        boxes[entry] = Number(spoken, float(value), low=low, high=high, step=0.1, group=group)
     return boxes
 
 
 def make_widget(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
     s = make_settings(Settings, settings)
-    x, y, parameters = arrays_of(s)
-    arrays = {"x": x[0], "y": y[0]} | {
-        name: part[0] if name[0] == "b" else part
-        for name, part in zip(PARAMETERS, parameters, strict=True)
-    }
+    arrays = arrays_of(s)
     boxes = {name: boxes_of(name, array) for name, array in arrays.items()}
     numbered = [(f"{i} {name}", name) for i, name in enumerate(STEPS, start=1)]
     controls = {
@@ -596,7 +548,7 @@ def make_widget(*, hide=(), lock=(), large=False, **settings):
         return [one for name in names for one in boxes.get(name, [name])]
 
     def make_view(width, height):
-        return View([x.size, parameters[1].size, y.size], width, height)
+        return View([arrays[name].size for name in ("x", "b1", "y")], width, height)
 
     what = "one sample's journey through a network, step by step, with weights to edit"
     options = {"hide": spelled_out(hide), "lock": spelled_out(lock), "large": large}
