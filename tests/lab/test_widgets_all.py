@@ -115,10 +115,21 @@ def test_no_words_of_a_picture_lie_on_each_other_on_a_telephone(name):
     stage.close()
 
 
-@pytest.mark.parametrize("step", ["compare", "send back"])
-def test_the_journey_writes_short_numbers_on_a_telephone(step):
+@pytest.mark.parametrize(
+    ("step", "number"),
+    [
+        ("compare", "−0.4962"),
+        ("send back", "−0.4962"),
+        ("gradients", "−0.1240"),
+        ("update", "0.7790"),
+    ],
+)
+def test_the_journey_writes_short_numbers_on_a_telephone(step, number):
     stage = make("journey", step=step)
     stage.change(place=[284, 320, 2])
     assert overlapping_words(stage) == []
-    assert "−0.4962" in stage.words
+    assert number in stage.words
+    for neuron in stage.view.network.patches:
+        _, _, width, height = neuron.get_window_extent().bounds
+        assert width == pytest.approx(height, rel=0.05)
     stage.close()

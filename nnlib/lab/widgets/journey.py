@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from matplotlib import rc_context
+from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from nnlib.backprop import backward_pass
@@ -250,8 +251,15 @@ COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 LONGEST = 45  # characters of a value that there is room for; the words have it anyway
 SMALLEST = 9  # points, of letters
-OLD_NUMBER = re.compile(r"\S+ → ")
-LONG_NUMBER = re.compile(r"\b\d\.\d{3,}\b")
+SMALL = 0.75  # of its full size: a smaller picture says less
+LARGER = 1.15  # its neurons
+SHORTER = [
+    ("^× .* = ", ""),
+    ("b: [^ ]+ → ", ""),
+    ("[^ ]+ → ", "→ "),
+    ("(∂L/∂.) = ", r"\1 =\n"),
+    (r"\b\d\.\d{3,}\b", lambda found: f"{float(found[0]):.2g}"),
+]
 
 
 class View:
@@ -266,14 +274,17 @@ class View:
 
     def __init__(self, sizes, width=WIDTH, height=None):
         (left, right), (below, above) = figures.network_limits(sizes)
+        self.scale = min(1.0, width / (right - left))
+        below -= 0.2 if self.scale < SMALL else 0.0  # letters do not shrink
         tall = above - below + 0.35
         height = tall + STRIP if height is None else height
         self.whole = width >= 7.4 and height >= 0.8 * tall + STRIP
         strip = STRIP if self.whole else 0.0
-        self.scale = min(1.0, width / (right - left))
         up = min(1.0, 1.5 * self.scale, (height - strip) / tall)
-        self.right = right + 1.0 * (1 / self.scale - 1)  # room for the words on the right
+        right += 1 / self.scale - 1  # room for the words on the right
+        self.right, self.bottom = right, below
         height = strip + up * tall
+        self.inch_across, self.inch_up = width / (right - left), up
         self.figure, self.network = new_figure(width=width, height=height)
         self.figure.set_layout_engine("none")
 
@@ -346,32 +357,30 @@ class View:
         axes.set_title("")
         axes.set_aspect("auto")  # the room there is, in both directions
         axes.set_xlim(right=self.right)
-        if self.scale < 0.75:
-            self._make_room(axes.texts, step)
+        axes.set_ylim(bottom=self.bottom)
+        if self.scale < SMALL:
+            self._make_room()
         for text in axes.texts:
             text.set_fontsize(max(SMALLEST, self.scale * text.get_fontsize()))
         return words
 
-    def _make_room(self, texts, step):
+    def _make_room(self):
         """Write less, and put it where it is readable; the words have every number in full."""
-        for before, text in pairwise(texts):
-            words = text.get_text()
-            if words.startswith("×"):  # the product alone
-                words = words.split(" = ")[-1]
-            if "→" in words:  # the new value alone
-                words = OLD_NUMBER.sub("→ ", words)
-            else:
-                words = LONG_NUMBER.sub(lambda found: f"{float(found[0]):.2g}", words)
-            if text.get_va() == "top" and step in ("send back", "gradients"):
-                words = "\n".join(line for line in words.split("\n") if "∂" in line) or words
-            text.set_text(words)
+        for node in self.network.patches:  # as round as in a large picture
+            middle = node.get_center()
+            across = node.get_width() * min(LARGER, self.inch_up / self.inch_across)
+            node.set(width=across, height=across * self.inch_across / self.inch_up)
+            if isinstance(node, Rectangle):
+                node.set_xy(middle - np.array([node.get_width(), node.get_height()]) / 2)
+        for before, text in pairwise(self.network.texts):
+            text.set_text(in_short(text.get_text()))
             x, _ = text.get_position()
             if x > figures.COLUMNS[-1]:  # beside an output, whose number is wider than its circle
                 text.set_x(x + 0.3)
-            if step == "predict" and isinstance(before, Annotation) and text.get_bbox_patch():
+            if isinstance(before, Annotation) and text.get_bbox_patch():
                 # The label of a line, away from what stands below the neurons.
-                ends = np.array(sorted([before.xy, before.xyann], key=lambda end: end[0]))
-                text.set_position(ends[0] + 0.4 * (ends[1] - ends[0]))
+                ends = np.array(sorted([before.xy, before.xyann]))
+                text.set_position(ends[0] + 0.43 * (ends[1] - ends[0]))
 
     def _draw_losses(self, journey, losses):
         self.line.set_data(range(len(losses)), losses)
@@ -382,6 +391,14 @@ class View:
             right *= 2
         self.curve.set(xlim=(-0.06 * right, 1.08 * right), ylim=(-0.04 * highest, 1.15 * highest))
         self.curve.set_xticks([0, right])
+
+
+def in_short(words):
+    """Write less: of a product its value, of a change the new value, of numbers two digits."""
+    words = "\n".join(line for line in words.split("\n") if "∂" in line) or words
+    for long, short in SHORTER:
+        words = re.sub(long, short, words)
+    return words
 
 
 def draw_network(axes, journey, step):
