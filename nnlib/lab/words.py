@@ -20,3 +20,8 @@ def fixed(number, decimals):
 def signed(number):
     """Write a weight with its sign: "+2.3", "−0.4", "+3e+40"."""
     return (f"{number:+.1f}" if abs(number) < 1e4 else f"{number:+.0e}").replace("-", "−")
+
+
+def capital(text):
+    """Begin a sentence: its first letter becomes a capital."""
+    return text[0].upper() + text[1:]

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nnlib import published
-from nnlib.lab.figures.plane import point_name, span_of, wrongly_predicted
+from nnlib.lab.figures.plane import point_name, span_of
 from nnlib.lab.figures.style import BLACK, BLUE, LIGHT_GREY
-from nnlib.lab.runs import XOR, in_slices, last_of
-from nnlib.lab.widgets.kit.controls import Choice, Player, Slider
+from nnlib.lab.runs import XOR, last_of
+from nnlib.lab.widgets.kit.controls import Choice, Player
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import Plane, mosaic
 from nnlib.lab.widgets.run_widget import (
     RunWidget,
     corners_in_words,
+    epoch_slider,
     milestones_in_words,
-    step_of,
+    training,
 )
 from nnlib.network import Network
 
@@ -55,38 +57,26 @@ def own_start():
     return Network.random([2, 4, 1], hidden="tanh", output="sigmoid", rng=np.random.default_rng(42))
 
 
-def start_of_003():
-    """Return one of the starts of section 5.8."""
-    return published.network_003(0)
-
-
 RECIPES = {
     "solved": Recipe(
-        "XOR, solved (5.5)", "A 2-4-1 network with tanh learns XOR", own_start, "bce", 0.5, 2000
+        "XOR, solved (5.5)",
+        "A 2-4-1 network with tanh learns XOR",
+        *(own_start, "bce", 0.5, 2000),
     ),
     "bouncing": Recipe(
         "the same, ten times the rate",
         "The same 2-4-1 network with ten times the learning rate",
-        own_start,
-        "bce",
-        5.0,
-        300,
+        *(own_start, "bce", 5.0, 300),
     ),
     "stuck": Recipe(
         "network 001, stuck (5.6)",
         "The published network 001, 2-2-1 with sigmoids",
-        published.network_001,
-        "mse",
-        0.2,
-        10_000,
+        *(published.network_001, "mse", 0.2, 10_000),
     ),
     "without biases": Recipe(
         "network 003, no biases (5.8)",
         "The published network 003, 2-4-1 with sigmoids and without biases, from start 0",
-        start_of_003,
-        "mse",
-        4.0,
-        1500,
+        *(partial(published.network_003, 0), "mse", 4.0, 1500),
     ),
 }
 
@@ -111,14 +101,7 @@ class Settings:
 
 def slices(recipe):
     """Train a network on XOR; yield the share that is done, and the Run so far."""
-    return in_slices(
-        recipe,
-        XOR,
-        recipe.start(),
-        loss=recipe.loss,
-        learning_rate=recipe.learning_rate,
-        epochs=recipe.epochs,
-    )
+    return training(recipe, XOR, recipe.start(), most=recipe.epochs)
 
 
 def compute(settings):
@@ -211,10 +194,8 @@ class View:
         network = run.networks.member(frame)
         self.line.set_data(run.epoch[: frame + 1], run.loss[: frame + 1])
         self.dot.set_data([frame], [run.loss[frame]])
-        self.plane.set_map(network.predict(self.plane.points))
-        a = network.predict(XOR.X)
-        self.plane.set_wrong(XOR.X[wrongly_predicted(a, XOR.y)])
-        for words, answer in zip(self.answers, a[:, 0], strict=True):
+        self.plane.set_network(network, XOR.X, XOR.y)
+        for words, answer in zip(self.answers, network.predict(XOR.X)[:, 0], strict=True):
             words.set_text(f"{answer:.2f}")
         return describe(run, frame)
 
@@ -260,7 +241,7 @@ def make_widget(*, hide=(), lock=(), large=False, **settings):
     films = [(recipe.title, name) for name, recipe in RECIPES.items()]
     controls = {
         "play": Player("film", [0], target="epoch"),
-        "epoch": Slider("epoch", s.epoch, low=0, high=epochs, step=step_of(epochs)),
+        "epoch": epoch_slider(epochs, s.epoch),
         "run": Choice("film", s.run, choices=films),
     }
     what = "a training as a film, with buttons to play, pause, step and reset it"

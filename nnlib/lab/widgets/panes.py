@@ -1,18 +1,22 @@
 """Parts of pictures that several widgets share: the plane with its samples, the loss, the units."""
 
+from itertools import zip_longest
+from math import ceil
+
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from nnlib.lab.figures.plane import MAP_ALPHA, MARKERS, grid_of_points, wrongly_predicted
-from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY, STYLE
+from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY, ORANGE, STYLE
 from nnlib.lab.words import signed
 
 ACTIVATIONS = [("tanh", "tanh"), ("sigmoid", "sigmoid"), ("ReLU", "relu"), ("none", "identity")]
 LOSSES = [("cross-entropy (BCE)", "bce"), ("squared error (MSE)", "mse")]
 RESOLUTION, TILE_RESOLUTION = 51, 25  # points of a map, along each side
 TILE_GAP = 8  # points between two tiles
+TILE_PITCH = 1 + TILE_GAP / TILE_RESOLUTION  # from one tile to the next, in sides
 CURVE = 0.75  # height of a pane with a curve above panes with maps
 
 
@@ -185,6 +189,146 @@ def colour_map(axes, values, extent):
     )
 
 
+class Curves:
+    """Curves of a run over its epochs on a log scale, and in grey those of a kept run.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    looks : list of (colour, line style, line style of the kept run)
+        One for each curve.
+    edges : (low, high)
+        What is beyond is drawn at the edge.
+    legend : dict
+        How the legend looks.
+
+    Attributes
+    ----------
+    kept, lines : lists of matplotlib Line2D
+    """
+
+    def __init__(self, axes, looks, edges, **legend):
+        self.axes, self.edges, self.named = axes, edges, ()
+        self.legend = {"loc": "upper right", "framealpha": 0.7, "fontsize": 9, **legend}
+        axes.set(xlabel="epoch", yscale="log", xlim=(0, 1000))
+        axes.minorticks_off()
+        axes.locator_params(axis="x", nbins=4)
+        self.here = axes.axvline(0, color=BLACK, linewidth=1.2, linestyle=":")
+
+        def plot(look, **style):
+            return axes.plot([], [], look, **style)[0]
+
+        self.kept = [plot("", color=GREY, linewidth=1.2, linestyle=look[2]) for look in looks]
+        self.lines = [plot("", color=look[0], linewidth=1.8, linestyle=look[1]) for look in looks]
+        self.kept_dot, self.dot = plot("s", color=GREY, ms=6), plot("o", color=BLACK, ms=7)
+        self.cross = plot("X", color=ORANGE, markersize=11, markeredgecolor="white")
+
+    def update(self, run, frame, kept, curves_of):
+        """Show a run at one of its measurements.
+
+        Parameters
+        ----------
+        run : Run
+        frame : int
+        kept : Run or None
+        curves_of : function(run)
+            Returns its curves, at most one for each look.
+
+        Returns
+        -------
+        list of arrays
+            All that is drawn.
+        """
+        epoch, drawn = run.epoch[frame], []
+        self.here.set_xdata([epoch, epoch])
+        for each, lines, dot in ((kept, self.kept, self.kept_dot), (run, self.lines, self.dot)):
+            curves = [] if each is None else [self.within(curve) for curve in curves_of(each)]
+            for line, curve in zip_longest(lines, curves, fillvalue=[]):
+                line.set_data(each.epoch if len(curve) else [], curve)
+            at = [] if each is None else [each.frame_at(epoch)]
+            dot.set_data(*((each.epoch[at], curves[0][at]) if at else ([], [])))
+            drawn += curves
+        ended = run.divergence is not None
+        self.cross.set_data(*((run.epoch[-1:], curves[0][-1:]) if ended else ([], [])))
+        last = max(each.last_epoch for each in (run, kept) if each is not None)
+        if self.axes.get_xlim() != (-0.02 * last, 1.02 * last):
+            self.axes.set_xlim(-0.02 * last, 1.02 * last)
+        return drawn
+
+    def within(self, curve):
+        """Return a curve whose ends stand at the edge."""
+        return np.clip(np.nan_to_num(curve, posinf=self.edges[1]), *self.edges)
+
+    def fit(self, drawn):
+        """Choose whole powers of ten around what is drawn."""
+        low = 10 ** np.floor(np.log10(min(curve.min() for curve in drawn)))
+        high = 10 ** np.ceil(np.log10(max(curve.max() for curve in drawn)) + 1e-9)
+        if self.axes.get_ylim() != (low, high):
+            decades = round(np.log10(high / low))
+            powers = np.arange(0, decades + 1, max(1, -(-decades // 4)))
+            self.axes.set(ylim=(low, high), yticks=low * 10.0**powers)
+            self.axes.minorticks_off()
+
+    def name(self, names, run, kept):
+        """Write a legend for the first curves, a kept run and a divergence; without names none."""
+        ended = run.divergence is not None
+        if self.named == (names, kept is None, ended):  # a legend takes as long as all curves
+            return
+        self.named = names, kept is None, ended
+        if self.axes.get_legend() is not None:
+            self.axes.get_legend().remove()
+        if names:
+            named = dict(zip(names, self.lines, strict=False))
+            named |= {"kept run": self.kept[0]} if kept is not None else {}
+            named |= {"diverged": self.cross} if ended else {}
+            self.axes.legend(named.values(), named, **self.legend)
+
+
+class TileColumns:
+    """What units answer over the plane, a tile each, below each other in columns.
+
+    Parameters
+    ----------
+    axes : matplotlib Axes
+    most : int
+        Columns there can be.
+    """
+
+    def __init__(self, axes, most):
+        self.columns = [colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1)) for _ in range(most)]
+        self.frames = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.8))
+        for part in (*self.columns, self.frames):
+            part.set_zorder(2)
+        axes.set_autoscale_on(False)
+
+    def update(self, columns, side):
+        """Show tiles.
+
+        Parameters
+        ----------
+        columns : list of (answers (TILE_RESOLUTION**2, n_units), left, top)
+            The answers as :func:`scaled` makes them; the place is that of the first unit.
+        side : float
+            Of a tile.
+
+        Returns
+        -------
+        list of arrays (n_units, 2)
+            The lower left corners of each column.
+        """
+        corners = []
+        for image, column in zip_longest(self.columns, columns):
+            image.set_visible(column is not None)
+            if column is not None:
+                answers, left, top = column
+                bottoms = top - side - side * TILE_PITCH * np.arange(answers.shape[1])
+                image.set_data(below_each_other(answers))
+                image.set_extent((left, left + side, bottoms[-1], top))
+                corners.append(np.column_stack([np.full(len(bottoms), left), bottoms]))
+        self.frames.set_segments([square(*corner, side) for corner in np.concatenate(corners)])
+        return corners
+
+
 class Tiles:
     """What each hidden unit answers over the plane, a tile each, with its weight in the output.
 
@@ -202,74 +346,62 @@ class Tiles:
         axes.set(title=title, aspect="equal", xlim=(0, 1), ylim=(0, 1.03))
         axes.set_axis_off()
         self.points = grid_of_points(span, TILE_RESOLUTION)
-        self.map = colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1))
-        axes.set_autoscale_on(False)
+        self.columns = TileColumns(axes, ceil(most**0.5))
         self.marks = {
             label: axes.plot([], [], marker, color=colour)[0]
             for label, (marker, colour) in MARKERS.items()
         }
-        self.frames = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.8))
         style = {"fontsize": 9, "ha": "center", "va": "bottom"}
         self.labels = [axes.text(0, 0, "", **style) for _ in range(most)]
 
     def update(self, network, data):
         """Show the hidden units of a network with one hidden layer, and the samples in each."""
-        places = tile_places(network.layer_sizes[1])
-        answers = network.forward(self.points)[1][1].T
-        answers = answers.reshape(-1, TILE_RESOLUTION, TILE_RESOLUTION)
-        middle, reach = colour_range(network.hidden, answers)
-        self.map.set_data(mosaic_of((answers - middle) / (2 * reach) + 0.5, places))
-        side = places[0][2]
-        self.frames.set_segments([square(left, bottom, side) for left, bottom, _ in places])
+        n = network.layer_sizes[1]
+        answers = scaled(network.forward(self.points)[1][1], network.hidden)
+        places, side = tile_places(n)
+        across = len(np.unique(places[:, 0]))
+        self.columns.update(
+            [(answers[:, k::across], *(places[k] + [0, side])) for k in range(across)], side
+        )
         inches = self.axes.get_window_extent().width / self.axes.figure.dpi
-        room = inches * side * TILE_GAP / TILE_RESOLUTION > 0.14  # between two rows, for a label
+        room = inches * side * (TILE_PITCH - 1) > 0.14  # between two rows, for a label
         for k, label in enumerate(self.labels):
-            label.set_visible(room and k < len(places))
-            if k < len(places):
-                left, bottom, _ = places[k]
-                label.set_position((left + side / 2, bottom + side))
+            label.set_visible(room and k < n)
+            if k < n:
+                label.set_position(places[k] + [side / 2, side])
                 label.set_text(signed(network.W[2][k, 0]))
         (x_low, x_high), (y_low, _) = self.span
-        corners = (data.X - [x_low, y_low]) / (x_high - x_low) * side
+        inside = (data.X - [x_low, y_low]) / (x_high - x_low) * side
         for target, marks in self.marks.items():
-            inside = corners[data.y[:, 0] == target]
-            marks.set_data(*np.concatenate([inside + place[:2] for place in places]).T)
+            samples = inside[data.y[:, 0] == target]
+            marks.set_data(*np.concatenate([samples + place for place in places]).T)
             marks.set_markersize(max(3, 12 * side))
 
 
 def tile_places(n):
-    """Return (left, bottom, side) for each of n square tiles that share the unit square."""
-    columns = 1
-    while columns * columns < n:
-        columns += 1
-    points = columns * (TILE_RESOLUTION + TILE_GAP)  # along the whole square
-    side = TILE_RESOLUTION / points
-    return [
-        (
-            k % columns / columns + TILE_GAP // 2 / points,
-            1 - (k // columns + 1) / columns,
-            side,
-        )
-        for k in range(n)
-    ]
+    """Return the lower left corners (n, 2) of n tiles that share a unit square, and their side."""
+    across = ceil(n**0.5)
+    side = 1 / across / TILE_PITCH
+    row, column = np.divmod(np.arange(n), across)
+    gap = (1 / across - side) / 2
+    return np.column_stack([column / across + gap, 1 - (row + 1) / across]), side
 
 
-def colour_range(hidden, answers):
-    """Return the answer that is drawn white, and how far the colours reach to each side."""
-    if hidden == "sigmoid":
-        return 0.5, 0.5
-    return 0.0, 1.0 if hidden == "tanh" else max(np.abs(answers).max(), 1e-9)
+def scaled(answers, activation):
+    """Return answers of units as colours: 0.5 is white, 0 and 1 are the ends."""
+    if activation == "sigmoid":
+        return answers
+    reach = 1.0 if activation == "tanh" else max(np.abs(answers).max(), 1e-9)
+    return answers / (2 * reach) + 0.5
 
 
-def mosaic_of(tiles, places):
-    """Put tiles (n, resolution, resolution) side by side into one picture, blank in between."""
-    resolution = tiles.shape[-1]
-    size = round(resolution / places[0][2])
-    picture = np.full((size, size), np.nan)
-    for tile, (left, bottom, _) in zip(tiles, places, strict=True):
-        row, column = round(bottom * size), round(left * size)
-        picture[row : row + resolution, column : column + resolution] = tile
-    return picture
+def below_each_other(answers):
+    """Put the answers (TILE_RESOLUTION**2, n_units) of a column into one picture."""
+    n = answers.shape[1]
+    column = np.full((n, TILE_RESOLUTION + TILE_GAP, TILE_RESOLUTION), np.nan)
+    tiles = answers.T.reshape(n, TILE_RESOLUTION, TILE_RESOLUTION)
+    column[:, TILE_GAP:] = tiles[::-1]  # the first unit is on top, and rows count from the bottom
+    return column.reshape(-1, TILE_RESOLUTION)[TILE_GAP:]
 
 
 def square(left, bottom, side):

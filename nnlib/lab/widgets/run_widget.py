@@ -3,8 +3,8 @@
 import numpy as np
 
 from nnlib.lab.figures.plane import point_name, wrongly_predicted
-from nnlib.lab.runs import RIGHT, SOLVED, XOR, Cache
-from nnlib.lab.widgets.kit.controls import Button
+from nnlib.lab.runs import RIGHT, SOLVED, XOR, Cache, in_slices
+from nnlib.lab.widgets.kit.controls import Button, Slider
 from nnlib.lab.words import listed
 
 
@@ -108,9 +108,41 @@ def keep_buttons():
     }
 
 
+def training(settings, data, network, most, epochs=None, **options):
+    """Train a network, and yield the share that is done and the Run so far.
+
+    Parameters
+    ----------
+    settings : object
+        It says ``loss``, ``learning_rate`` and ``epochs``.
+    data, network, options
+        As for :func:`nnlib.lab.runs.in_slices`.
+    most : int
+        Measurements, besides the start.
+    epochs : int, optional
+        Fewer than the settings say.
+    """
+    epochs = epochs or settings.epochs
+    options |= {"loss": settings.loss, "learning_rate": settings.learning_rate}
+    every = -(-epochs // most)
+    return in_slices(settings, data, network, epochs=epochs, measure_every=every, **options)
+
+
+def epoch_slider(epochs, value=None):
+    """Return the control that moves through the epochs; at first at the end."""
+    value = epochs if value is None else value
+    return Slider("epoch", value, low=0, high=epochs, step=step_of(epochs))
+
+
 def step_of(epochs):
     """Return how far one press moves the slider of the epochs."""
     return -(-epochs // 200)
+
+
+def differences(words, others):
+    """Say those words that are not the same in ``others``, a dict with the same keys."""
+    changed = [words[name] for name in words if words[name] != others[name]]
+    return ", ".join(changed) or "the same settings"
 
 
 def corners_in_words(network):
