@@ -20,8 +20,9 @@ from nnlib.lab.figures.style import new_figure
 from nnlib.lab.widgets.kit import stage as stages
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, Pad, Slider, Tick
 from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE, listen_for_interrupts
-from nnlib.lab.widgets.kit.painter import Painter, grid_for, png_of
+from nnlib.lab.widgets.kit.painter import Painter, png_of
 from nnlib.lab.widgets.kit.stage import Stage, in_words, make_settings
+from nnlib.lab.widgets.panes import mosaic
 
 # ------------------------------------------------------------------------------ controls
 
@@ -282,12 +283,15 @@ def test_the_still_part_is_drawn_once_and_the_picture_is_the_same():
 
 
 @pytest.mark.parametrize(
-    ("room", "expected"), [((9, 3), (1, 3)), ((3, 6), (3, 1)), ((6, 5), (2, 2)), ((3, 20), (3, 1))]
+    ("width", "height", "rows"), [(9.0, 6.0, 3), (9.0, 2.0, 1), (3.0, 6.0, 3), (4.0, 1.5, 1)]
 )
-def test_panes_are_put_where_they_get_the_most_room(room, expected):
-    rows, columns, height = grid_for(3, *room)
-    assert (rows, columns) == expected
-    assert height <= room[1]
+def test_panes_are_put_where_they_get_the_most_room(width, height, rows):
+    below_each_other = [["a"], ["b"], ["c"]]
+    figure, axes = mosaic(width, height, below_each_other, [["a", "b", "c"]], aspect=2.0)
+    assert list(axes) == ["a", "b", "c"]
+    assert axes["a"].get_gridspec().nrows == rows
+    assert figure.get_size_inches() == pytest.approx([width, figure.get_figheight()])
+    assert figure.get_figheight() <= height
 
 
 # ------------------------------------------------------------------------------ the page

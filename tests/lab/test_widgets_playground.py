@@ -11,28 +11,27 @@ from nnlib import check_gradients, gradients
 from nnlib.lab.figures import plane
 from nnlib.lab.figures.style import BLUE, ORANGE, new_figure, png
 from nnlib.lab.widgets import playground as module
-from nnlib.lab.widgets.kit.controls import RATES
+from nnlib.lab.widgets.kit.controls import RATES, controls_of
 from nnlib.lab.widgets.kit.painter import PIXELS_PER_INCH, Painter
-from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, RESOLUTION, Plane
+from nnlib.lab.widgets.panes import (
+    ACTIVATIONS,
+    LOSSES,
+    RESOLUTION,
+    TILE_RESOLUTION,
+    Plane,
+    below_each_other,
+    scaled,
+)
 from nnlib.lab.widgets.playground import (
-    BATCH_SIZES,
     DATA,
-    EPOCHS,
-    FIRST_SIZES,
+    LAST_SEED,
     MOST_FRAMES,
-    NOISES,
     PRESETS,
-    SAMPLES,
-    SECOND_SIZES,
-    STARTS,
-    VALIDATION_SHARES,
-    WEIGHT_DECAYS,
     Settings,
     call,
     code,
     compute,
     describe,
-    draw,
     load,
     make_widget,
     share_right,
@@ -40,21 +39,22 @@ from nnlib.lab.widgets.playground import (
 )
 
 FEW = Settings(epochs=20, samples=40)
+CONTROLS = controls_of(Settings())
 WHOLE_RANGE = [
     *({"data": name} for _, name in DATA),
-    *({"samples": n} for n in SAMPLES),
-    *({"noise": noise} for noise in (NOISES[0], 0.5, NOISES[1])),
-    *({"validation_share": share} for share in (VALIDATION_SHARES[0], 50, VALIDATION_SHARES[1])),
-    *({"sample": sample} for sample in (STARTS[0], 50, STARTS[1])),
-    *({"layer_1": size} for size in (FIRST_SIZES[0], 4, FIRST_SIZES[1])),
-    *({"layer_2": size} for size in (SECOND_SIZES[0], 4, SECOND_SIZES[1])),
+    *({"samples": n} for n in CONTROLS["samples"].stops),
+    *({"noise": noise} for noise in (0.0, 0.5, 1.0)),
+    *({"validation_share": share} for share in (0, 50, 90)),
+    *({"sample": sample} for sample in (0, 50, LAST_SEED)),
+    *({"layer_1": size} for size in (1, 4, 8)),
+    *({"layer_2": size} for size in (0, 4, 8)),
     *({"hidden": name} for _, name in ACTIVATIONS),
     *({"loss": name} for _, name in LOSSES),
     *({"learning_rate": rate} for rate in (RATES[0], 1.0, RATES[1])),
-    *({"weight_decay": strength} for strength in WEIGHT_DECAYS),
-    *({"batch_size": size} for size in BATCH_SIZES),
-    *({"start": start} for start in (STARTS[0], 50, STARTS[1])),
-    *({"epochs": n} for n in EPOCHS[:2]),
+    *({"weight_decay": strength} for strength in CONTROLS["weight_decay"].stops),
+    *({"batch_size": size} for size in CONTROLS["batch_size"].stops),
+    *({"start": start} for start in (0, 50, LAST_SEED)),
+    *({"epochs": n} for n in CONTROLS["epochs"].stops[:2]),
 ]
 
 
@@ -241,8 +241,9 @@ def test_the_last_line_of_the_code_opens_the_playground_with_the_same_settings(m
 @pytest.mark.parametrize("sizes", [(1, 0), (8, 0), (1, 8), (8, 8)])
 def test_a_run_is_drawn_on_a_figure_of_its_own(sizes, kept):
     run = compute(replace(FEW, layer_1=sizes[0], layer_2=sizes[1]))
-    figure, words = draw(run, kept=kept and compute(kept))
-    assert len(png(figure)) > 20_000
+    view = module.View()
+    words = view.update(run, len(run.epoch) - 1, kept and compute(kept))
+    assert len(png(view.figure)) > 20_000
     assert ("kept" in words) == (kept is not None)
 
 
@@ -259,9 +260,9 @@ def test_lines_stand_for_the_weights():
 
 
 def test_the_first_unit_is_the_uppermost_tile():
-    column = module.column_of_tiles(np.array([[-1.0, 1.0]] * module.TILE_RESOLUTION**2), "tanh")
+    column = below_each_other(scaled(np.array([[-1.0, 1.0]] * TILE_RESOLUTION**2), "tanh"))
     assert (column[0, 0], column[-1, 0]) == (1.0, 0.0)  # rows count from the bottom
-    assert np.isnan(column[module.TILE_RESOLUTION : -module.TILE_RESOLUTION]).all()
+    assert np.isnan(column[TILE_RESOLUTION:-TILE_RESOLUTION]).all()
 
 
 def test_the_frame_of_the_plane_holds_all_samples_and_is_a_square():
@@ -371,8 +372,8 @@ def test_a_kept_run_stands_beside_the_next_and_is_described_against_it(widget):
     words = widget.stage.words
     assert "The kept run, learning rate 0.5: at epoch 10 of 20 the training loss is" in words
     assert f"{kept.loss[10]:.4f}" in words
-    assert np.array_equal(widget.stage.view.loss_lines[0][1].get_ydata(), kept.loss)
-    assert np.array_equal(widget.stage.view.slope_lines[1][1].get_ydata(), kept.slopes[1])
+    assert np.array_equal(widget.stage.view.losses.kept[0].get_ydata(), kept.loss)
+    assert np.array_equal(widget.stage.view.slopes.kept[1].get_ydata(), kept.slopes[1])
     set_to(widget, learning_rate=0.5)
     assert "The kept run, with the same settings: " in widget.stage.words
     widget.stage.press("forget")
@@ -385,7 +386,7 @@ def test_a_new_sample_is_other_data_from_the_same_source(widget):
     widget.stage.press("new_sample")
     assert widget.run.settings == replace(before.settings, sample=1)
     assert not np.array_equal(widget.run.data.X, before.data.X)
-    set_to(widget, sample=STARTS[1])
+    set_to(widget, sample=LAST_SEED)
     widget.stage.press("new_sample")
     assert widget.run.settings.sample == 0
 

@@ -121,21 +121,6 @@ class View:
         return in_words(reading)
 
 
-def draw(reading):
-    """For the static figure: ``style.show(*draw(compute(network, X[0], labels[0])))``.
-
-    Parameters
-    ----------
-    reading : Reading
-
-    Returns
-    -------
-    figure, description
-    """
-    view = View(len(reading.a1))
-    return view.figure, view.update(reading)
-
-
 def offset_of(pixels):
     """Return how many rows down and columns right of the middle the ink lies, or None without ink.
 

@@ -10,17 +10,12 @@ from nnlib import published
 from nnlib.lab.figures.plane import point_name, span_of
 from nnlib.lab.figures.style import BLACK, BLUE, LIGHT_GREY
 from nnlib.lab.runs import XOR, last_of
-from nnlib.lab.widgets.kit.controls import Choice, Player
+from nnlib.lab.widgets import run_widget
+from nnlib.lab.widgets.kit.controls import Choice, Player, controls_of, setting
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import Plane, mosaic
-from nnlib.lab.widgets.run_widget import (
-    RunWidget,
-    corners_in_words,
-    epoch_slider,
-    milestones_in_words,
-    training,
-)
 from nnlib.network import Network
+from nnlib.validation import check_choice
 
 SPAN = span_of(XOR.X)
 SLOW_MOTION = 40  # each frame goes on by a 40th of the epochs that are over, at least by one
@@ -81,6 +76,9 @@ RECIPES = {
 }
 
 
+FILMS = [(recipe.title, name) for name, recipe in RECIPES.items()]
+
+
 @dataclass(frozen=True)
 class Settings:
     """Which film, and where it begins.
@@ -92,7 +90,7 @@ class Settings:
     epoch : int
     """
 
-    run: str = "solved"
+    run: str = setting(Choice("film", "solved", choices=FILMS))
     epoch: int = 0
 
 
@@ -101,7 +99,7 @@ class Settings:
 
 def slices(recipe):
     """Train a network on XOR; yield the share that is done, and the Run so far."""
-    return training(recipe, XOR, recipe.start(), most=recipe.epochs)
+    return run_widget.training(recipe, XOR, recipe.start(), most=recipe.epochs)
 
 
 def compute(settings):
@@ -121,20 +119,12 @@ def compute(settings):
     ValueError
         If there is no such run.
     """
-    return last_of(slices(recipe_of(settings.run)))
+    return last_of(slices(check_choice("run", settings.run, RECIPES)))
 
 
-def recipe_of(name):
-    """Return a recipe by its name.
-
-    Raises
-    ------
-    ValueError
-        If there is none.
-    """
-    if name not in RECIPES:
-        raise ValueError(f"run is {name!r}, but the runs are {', '.join(map(repr, RECIPES))}.")
-    return RECIPES[name]
+def in_words(recipe):
+    """Say what is being trained."""
+    return f"Training {recipe.epochs:,} epochs …"
 
 
 def frames_of(last_epoch):
@@ -227,7 +217,7 @@ def describe(run, epoch):
         f"{recipe.words}; {recipe.loss.upper()}, learning rate {recipe.learning_rate:g}. At epoch "
         f"{epoch} of {recipe.epochs} the loss is {run.loss[epoch]:.4f}{ups} (at the start "
         f"{run.loss[0]:.4f}, {end} {run.loss[-1]:.4f}). The network answers {answers}: "
-        f"{corners_in_words(network)} {milestones_in_words(run)}"
+        f"{run_widget.corners_in_words(network)} {run_widget.milestones_in_words(run)}"
     )
 
 
@@ -237,23 +227,19 @@ def describe(run, epoch):
 def make_widget(*, hide=(), lock=(), large=False, **settings):
     """Return the widget; the arguments are those of :func:`show`."""
     s = make_settings(Settings, settings)
-    epochs = recipe_of(s.run).epochs
-    films = [(recipe.title, name) for name, recipe in RECIPES.items()]
-    controls = {
-        "play": Player("film", [0], target="epoch"),
-        "epoch": epoch_slider(epochs, s.epoch),
-        "run": Choice("film", s.run, choices=films),
-    }
+    own = controls_of(s)
+    epoch = run_widget.epoch_slider(RECIPES[s.run].epochs, s.epoch)
+    controls = {"play": Player("film", [0], target="epoch"), "epoch": epoch, **own}
     what = "a training as a film, with buttons to play, pause, step and reset it"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    return RunWidget(
-        stage,
-        lambda: RECIPES[stage.values["run"]],
-        slices,
-        lambda recipe: f"Training {recipe.epochs:,} epochs …",
-        ["run"],
-        lambda run: frames_of(run.epoch[-1]),
-    )
+
+    def recipe():
+        return RECIPES[stage.values["run"]]
+
+    def frames(run):
+        return frames_of(run.epoch[-1])
+
+    return run_widget.RunWidget(stage, recipe, slices, in_words, ["run"], frames)
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

@@ -212,16 +212,16 @@ class Curves:
         self.legend = {"loc": "upper right", "framealpha": 0.7, "fontsize": 9, **legend}
         axes.set(xlabel="epoch", yscale="log", xlim=(0, 1000))
         axes.minorticks_off()
-        axes.locator_params(axis="x", nbins=4)
+        axes.locator_params(axis="x", nbins=4, integer=True)
         self.here = axes.axvline(0, color=BLACK, linewidth=1.2, linestyle=":")
 
-        def plot(look, **style):
-            return axes.plot([], [], look, **style)[0]
+        def plot(style, colour, **more):
+            return axes.plot([], [], color=colour, linestyle=style, **more)[0]
 
-        self.kept = [plot("", color=GREY, linewidth=1.2, linestyle=look[2]) for look in looks]
-        self.lines = [plot("", color=look[0], linewidth=1.8, linestyle=look[1]) for look in looks]
-        self.kept_dot, self.dot = plot("s", color=GREY, ms=6), plot("o", color=BLACK, ms=7)
-        self.cross = plot("X", color=ORANGE, markersize=11, markeredgecolor="white")
+        self.kept = [plot(style, GREY, linewidth=1.2) for _, _, style in looks]
+        self.lines = [plot(style, colour, linewidth=1.8) for colour, style, _ in looks]
+        self.kept_dot, self.dot = plot("", GREY, marker="s"), plot("", BLACK, marker="o")
+        self.cross = plot("", ORANGE, marker="X", markersize=11, markeredgecolor="white")
 
     def update(self, run, frame, kept, curves_of):
         """Show a run at one of its measurements.
@@ -269,9 +269,8 @@ class Curves:
             self.axes.set(ylim=(low, high), yticks=low * 10.0**powers)
             self.axes.minorticks_off()
 
-    def name(self, names, run, kept):
-        """Write a legend for the first curves, a kept run and a divergence; without names none."""
-        ended = run.divergence is not None
+    def name(self, names, kept, ended=False):
+        """Write a legend: for the first curves, a kept run, a run that ended; for no names none."""
         if self.named == (names, kept is None, ended):  # a legend takes as long as all curves
             return
         self.named = names, kept is None, ended

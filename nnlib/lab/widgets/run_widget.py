@@ -86,7 +86,11 @@ class RunWidget:
         """Draw the run at the epoch of the control."""
         self.epoch = self.stage.values["epoch"]
         if self.run is not None:
-            self.stage.draw(self.run, self.run.frame_at(self.stage.values["epoch"]), self.kept)
+            self.draw_frame(self.run, self.run.frame_at(self.epoch))
+
+    def draw_frame(self, run, frame):
+        """Draw a run at one of its measurements."""
+        self.stage.draw(run, frame, self.kept)
 
     def keep(self):
         """Keep the run that is shown, to compare the next ones with it."""
@@ -141,8 +145,7 @@ def step_of(epochs):
 
 def differences(words, others):
     """Say those words that are not the same in ``others``, a dict with the same keys."""
-    changed = [words[name] for name in words if words[name] != others[name]]
-    return ", ".join(changed) or "the same settings"
+    return ", ".join(words[name] for name in words if words[name] != others[name])
 
 
 def corners_in_words(network):

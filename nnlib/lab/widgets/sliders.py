@@ -7,18 +7,10 @@ import numpy as np
 from nnlib.lab.figures.plane import point_name, span_of
 from nnlib.lab.figures.style import BLUE
 from nnlib.lab.runs import XOR, last_of
+from nnlib.lab.widgets import run_widget
 from nnlib.lab.widgets.kit.controls import Choice, Slider, controls_of, rate_slider, setting
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Curves, Plane, Tiles, mosaic, word_for
-from nnlib.lab.widgets.run_widget import (
-    RunWidget,
-    corners_in_words,
-    differences,
-    epoch_slider,
-    keep_buttons,
-    milestones_in_words,
-    training,
-)
 from nnlib.lab.words import capital, fixed, signed
 from nnlib.network import Network
 
@@ -47,7 +39,7 @@ def slices(settings):
     """Train a network; yield the share that is done, and the Run so far."""
     sizes, rng = [2, settings.hidden_size, 1], np.random.default_rng(settings.start)
     network = Network.random(sizes, hidden=settings.hidden, output="sigmoid", rng=rng)
-    return training(settings, XOR, network, LONGEST_HISTORY)
+    return run_widget.training(settings, XOR, network, LONGEST_HISTORY)
 
 
 def compute(settings):
@@ -103,8 +95,8 @@ class View:
         """
         kept_frame = None if kept is None else kept.frame_at(run.epoch[frame])
         self.losses.update(run, frame, kept, lambda each: [each.loss])
-        names = ["this run"] if kept is not None or run.divergence is not None else []
-        self.losses.name(names, run, kept)
+        ended = run.divergence is not None
+        self.losses.name(["this run"] if kept is not None or ended else [], kept, ended)
         network, points = run.networks.member(frame), self.plane.points
         other = None if kept is None else kept.networks.member(kept_frame).predict(points)
         self.plane.set_network(network, XOR.X, XOR.y)
@@ -123,13 +115,15 @@ def describe(run, frame, kept=None, kept_frame=None):
         f"{capital(', '.join(words.values()))}. At epoch {run.epoch[frame]} of "
         f"{run.settings.epochs} the loss is {fixed(run.loss[frame], 4)} (at the start "
         f"{run.loss[0]:.4f}, lowest {run.loss.min():.4f}). "
-        f"{corners_in_words(network)} {milestones_in_words(run)} {units_in_words(network)}"
+        f"{run_widget.corners_in_words(network)} {run_widget.milestones_in_words(run)} "
+        f"{units_in_words(network)}"
     )
     if kept is not None:
+        other = run_widget.differences(words_of(kept.settings), words) or "the same settings"
         text += (
-            f" The kept run (dashed): {differences(words_of(kept.settings), words)}; at epoch "
-            f"{kept.epoch[kept_frame]} its loss is {fixed(kept.loss[kept_frame], 4)}, its largest "
-            f"error {kept.largest_error[kept_frame]:.2f}."
+            f" The kept run (dashed): {other}; at epoch {kept.epoch[kept_frame]} its loss is "
+            f"{fixed(kept.loss[kept_frame], 4)}, its largest error "
+            f"{kept.largest_error[kept_frame]:.2f}."
         )
     return text
 
@@ -177,10 +171,12 @@ def make_widget(*, hide=(), lock=(), large=False, **settings):
     s = make_settings(Settings, settings)
     own = controls_of(s)
     seldom = {name: own.pop(name) for name in ("hidden", "loss")}
-    controls = own | {"epoch": epoch_slider(s.epochs)} | keep_buttons() | seldom
+    controls = (
+        own | {"epoch": run_widget.epoch_slider(s.epochs)} | run_widget.keep_buttons() | seldom
+    )
     what = "a training with sliders for its learning rate and its hidden size"
     stage = Stage(what, controls, View, hide=hide, lock=lock, large=large)
-    return RunWidget(stage, lambda: stage.settings(s), slices, in_words, [*own, *seldom])
+    return run_widget.RunWidget(stage, lambda: stage.settings(s), slices, in_words, [*own, *seldom])
 
 
 def show(*, hide=(), lock=(), large=False, **settings):

@@ -99,29 +99,3 @@ def png_of(pixels):
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in parts
     )
-
-
-def grid_for(n, width, height, aspect=1.5):
-    """Return rows, columns and height of a figure for n panes, so that they get the most room.
-
-    Parameters
-    ----------
-    n : int
-    width, height : float
-        Of the room there is.
-    aspect : float
-        Width of a pane over its height, as it looks best.
-
-    Returns
-    -------
-    rows, columns : int
-    height : float
-        As much of it as they need.
-    """
-
-    def grid(columns):
-        rows = -(-n // columns)
-        return min(height / rows, width / columns / aspect), rows, columns
-
-    tall, rows, columns = max(grid(columns) for columns in range(1, n + 1))
-    return rows, columns, rows * tall

@@ -274,23 +274,9 @@ class Stage:
 
     def state(self):
         """Return all that the page shows, but for the picture."""
-        return {
-            "number": self.number,
-            "values": {
-                name: control.value
-                for name, control in self.controls.items()
-                if not isinstance(control, Button)
-            },
-            "off": list(self.lock),
-            "reach": self.reach,
-            "words": self.words,
-            "message": self.message,
-            "alert": self.alert,
-            "busy": self.share,
-            "code": self.code,
-            "spots": self.spots,
-            "size": self.size,
-        }
+        names = "number", "reach", "words", "message", "alert", "code", "spots", "size"
+        state = {name: getattr(self, name) for name in names}
+        return {**state, "values": self.values, "off": list(self.lock), "busy": self.share}
 
     def show(self):
         """Put it on the page, in place of what the same cell showed before.
