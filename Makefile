@@ -2,7 +2,7 @@
 # PYTHON=python3.12 chooses the interpreter for .venv.
 
 # JupyterLab for this machine alone. The settings keep it from asking the network for news, and you
-# whether it may.
+# whether it may, or for a kernel.
 LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--allow-root) \
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.app_settings_dir=tools/jupyterlab

@@ -248,6 +248,7 @@ def test_make_lab_opens_the_first_sitting_and_asks_nothing(browser, tmp_path):
     with jupyterlab(tmp_path, words[2:]) as url, watched_page(browser) as page:
         page.goto(url)
         page.wait_for_selector(f"{PANEL} .jp-Cell")
+        menu(page, "^Run$", "^Run All Cells$")  # before the kernel is there: it asked for one
         wait_for(lambda: kernel(url, "notebooks/00_start_here.ipynb") == "idle", 90)
         page.wait_for_timeout(3000)
         assert page.locator(".jp-Dialog, .Toastify__toast").all_inner_texts() == []
