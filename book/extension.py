@@ -41,7 +41,7 @@ def setup(app):
     app.connect("config-inited", add_extra_files)
     app.connect("doctree-read", add_buttons)
     app.add_transform(IndexOfSymbols)
-    app.connect("doctree-read", name_empty_headings)
+    app.connect("doctree-read", name_headings)
     app.connect("doctree-resolved", link_words)
     app.connect("html-page-context", finish_page)
     app.connect("autodoc-process-docstring", prepare_docstring, priority=400)
@@ -131,12 +131,23 @@ def add_buttons(app, doctree):
     title.parent.insert(title.parent.index(title) + 1, raw(bar))
 
 
-def name_empty_headings(app, doctree):
-    """The corner of a table that heads rows and columns is empty; who hears the page is told so."""
+def name_headings(app, doctree):
+    """Who hears the page is told what heads a row or a column, also where no word stands.
+
+    The corner of a table that heads both is empty; and a formula is not taken for words.
+    """
     for head in doctree.findall(nodes.thead):
         for entry in head.findall(nodes.entry):
-            if not entry.astext().strip():
-                entry += raw('<span class="visually-hidden">(the rows)</span>')
+            formulas = list(entry.findall(nodes.math))
+            if all(
+                text.parent in formulas or not text.strip() for text in entry.findall(nodes.Text)
+            ):
+                told = ", ".join(readable(formula.astext()) for formula in formulas)
+                for formula in formulas:
+                    place = formula.parent.index(formula)
+                    hidden = [raw('<span aria-hidden="true">'), formula, raw("</span>")]
+                    formula.parent[place : place + 1] = hidden
+                entry += raw(f'<span class="visually-hidden">{told or "(the rows)"}</span>')
 
 
 # The docstrings

@@ -178,18 +178,20 @@ def test_the_wheel_installs_and_what_needs_no_numpy_works(lab, address, packages
     assert "True ['done']" in said
 
 
+# The last line of the sitting that is opened: then all of it is there.
+LAST_WORDS = "() => document.querySelector('.jp-Notebook')?.innerText.includes('1a. One neuron')"
+
+
 def test_a_sitting_can_be_started_afresh(lab, address):
     """What the reader changed is kept until it is forgotten with the button."""
     run(lab, "kept = 1")
     lab.keyboard.press("Control+s")
     lab.wait_for_timeout(2000)
-    first = ".jp-Notebook .jp-Cell >> nth=0"
     lab.goto(f"{address}/live/lab/index.html?path=00_start_here.ipynb")
-    lab.wait_for_selector(".jp-Notebook .jp-Cell")
+    lab.wait_for_function(LAST_WORDS)
     assert "kept = 1" in lab.locator(".jp-Notebook").inner_text()
     lab.goto(f"{address}/live/afresh.html?path=00_start_here.ipynb")
     lab.click("#afresh")
-    lab.wait_for_selector(first)
-    lab.wait_for_timeout(1000)
+    lab.wait_for_function(LAST_WORDS)
     assert "kept = 1" not in lab.locator(".jp-Notebook").inner_text()
-    assert "Start here" in lab.locator(first).inner_text()
+    assert "Start here" in lab.locator(".jp-Notebook .jp-Cell >> nth=0").inner_text()
