@@ -7,7 +7,6 @@ it answers is compared with what its other answers imply.
 from __future__ import annotations
 
 import contextlib
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -122,8 +121,7 @@ def audit(
     if not copied_program:
         exam.miss("the program as it was: it cannot be copied, so it was used itself")
     with quiet():
-        patient.deadline = time.process_time() + SECONDS
-        patient.last_moment = time.monotonic() + SECONDS_BY_THE_CLOCK
+        patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
         look(exam, told)
     return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))
 

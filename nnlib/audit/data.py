@@ -76,6 +76,8 @@ def find_layout(exam: Exam, told: dict[str, int]) -> None:
             f"hold the same number of samples. As {pair_in_words(fitting[0])} they do.",
         )  # fmt: skip
         allowed = fitting
+    if any(shape_X[i] > 1 for i, _ in allowed):  # (25, 1) and (25, 1) are no single sample
+        allowed = [(i, j) for i, j in allowed if shape_X[i] > 1]
     pair = allowed[0]
     if len(allowed) > 1 and patient.has("predict"):
         pair = next((p for p in allowed if works(exam, p)), pair)

@@ -71,6 +71,13 @@ class Exam:
             for f in self.findings
         ]
 
+    def worsen(self, kind: str) -> None:
+        """Call wrong what was suspicious."""
+        self.findings = [
+            replace(f, severity="wrong") if (f.kind, f.severity) == (kind, "suspicious") else f
+            for f in self.findings
+        ]
+
     def found(self, *kinds: str) -> bool:
         """Say whether one of these kinds was found to be wrong, or anything if none is given."""
         return any(f.severity == "wrong" and (not kinds or f.kind in kinds) for f in self.findings)

@@ -469,7 +469,7 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
     far = far_targets(exam)
     try:
         bases, begins = [], []
-        for k in range(5):
+        for k in range(4):
             X = disturbed(exam, np.arange(n), k)[0]
             bases.append(X)
             begins.append(function(X, exam.patient.data()[1]))
@@ -484,7 +484,7 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
                 for k, (X, begin) in enumerate(zip(bases, begins, strict=True))
             )
 
-        groups = np.array_split(np.arange(n), min(n, 12 if exam.work(None) < 1_000_000 else 4))
+        groups = np.array_split(np.arange(n), min(n, 6 if exam.work(None) < 1_000_000 else 3))
         unused = one_by_one(groups, unmoved, n)
     except Failed:
         return []

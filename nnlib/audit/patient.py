@@ -186,16 +186,24 @@ class Patient:
         self.axis = {"X": 0, "y": 0, "predictions": 0}
         self.n = 0
         self.shapes: list[tuple[int, ...]] = []  # into which one long vector was cut
-        self.deadline = math.inf  # of the process's own time: other processes take none of it
-        self.last_moment = math.inf  # by the clock: a program may sleep, or wait
+        self.first_moment = self.last_moment = self.deadline = math.inf
         self.random_loss = False  # whether what is descended is another number at each call
         self.single = False  # whether the program computes in float32 whatever it is given
         kinds = {array.dtype for array in self.as_given if array.dtype.kind == "f"}
         self.short_steps = bool(kinds) and np.dtype(np.float64) not in kinds
 
+    def start_the_clock(self, seconds: float, by_the_clock: float) -> None:
+        """Allow some seconds of computing, and more by the clock: others may use the computer."""
+        self.deadline = time.process_time() + seconds
+        self.first_moment = time.monotonic() + seconds
+        self.last_moment = time.monotonic() + by_the_clock
+
     def late(self) -> bool:
         """Say whether the time for the audit is up."""
-        return time.process_time() > self.deadline or time.monotonic() > self.last_moment
+        now = time.monotonic()  # cheap, and never behind the time of computing by much
+        return now > self.first_moment and (
+            now > self.last_moment or time.process_time() > self.deadline
+        )
 
     def has(self, *names: str) -> bool:
         """Say whether the program has all of these functions."""

@@ -132,6 +132,8 @@ def look_for_slopes_of_zero(exam: Exam) -> None:
     severity = "wrong" if all(zero) else "note"
     if severity == "wrong" and exam_scale(exam):
         severity = "suspicious"
+    elif severity == "wrong":
+        exam.worsen("saturated")
     exam.find(
         "nothing_compared", severity, names,
         f"at the start {sum(zero)} of {len(zero)} parameters have no slope at all ({names}): the "

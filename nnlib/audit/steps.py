@@ -138,7 +138,10 @@ def look_at_shapes(exam: Exam) -> None:
             "is cut off.",
         )  # fmt: skip
     bad = [k for k, p in enumerate(exam.chain) if not all(np.isfinite(v).all() for v in p)]
-    if bad:
+    if bad and bad[0] == 1 and tell_no_number(exam):
+        patient.functions.pop("step")
+        patient.functions.pop("new_step", None)
+    elif bad:
         big = np.abs(exam.X_rows).max() > 15
         exam.find(
             "data_scale" if big else "divergence", "wrong", "X" if big else "step",
@@ -147,6 +150,32 @@ def look_at_shapes(exam: Exam) -> None:
         )  # fmt: skip
         patient.functions.pop("step")
         patient.functions.pop("new_step", None)
+
+
+def tell_no_number(exam: Exam) -> bool:
+    """Say why the first step gives NaN, if the gradient is made of finite numbers."""
+    try:
+        g = Steps(exam).gradient(exam.chain[0], None)
+    except Failed:
+        return False
+    if g is None or not all(np.isfinite(x).all() for x in g):
+        return False
+    lost = np.concatenate([~np.isfinite(np.ravel(v)) for v in exam.chain[1]])
+    slope = np.concatenate([np.ravel(x) for x in g])
+    if np.array_equal(lost, slope < 0) and not lost.all():
+        why = (
+            "wherever the gradient is negative: a root is taken of it, or of a running mean of it "
+            "that should be one of its squares"
+        )
+    elif np.array_equal(lost, slope == 0) and not lost.all():
+        why = "wherever the gradient is 0: something is divided by it"
+    else:
+        return False
+    exam.find(
+        "optimizer_formula", "wrong", "step",
+        f"after one step {int(lost.sum())} of {lost.size} numbers are no finite numbers, {why}.",
+    )  # fmt: skip
+    return True
 
 
 def stays_whole(exam: Exam) -> bool:
@@ -486,6 +515,8 @@ def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> No
 
 def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays) -> bool:
     """See whether the steps are those of an adaptive optimiser whose formula is not known."""
+    if tell_epsilon(exam, us[0], gs[0]):
+        return True
     if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
         return False
     kind = "optimizer_formula" if exam.patient.has("gradients") else "step_not_gradient"
@@ -495,6 +526,25 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
         "Adam's has; but the first "
         f"{len(us)} steps are those of no optimiser known here. Their lengths: "
         + ", ".join(f"{np.median(np.abs(u)):.4g}" for u in us) + ".",
+    )  # fmt: skip
+    return True
+
+
+def tell_epsilon(exam: Exam, u: np.ndarray, g: np.ndarray) -> bool:
+    """See whether the first step is that of Adam or RMSProp with a large epsilon."""
+    rate, keep = exam.learning_rate, np.abs(g) > 1e-3 * np.abs(g).max(initial=0)
+    if rate is None or keep.sum() < 4 or not (u[keep] * g[keep] > 0).all():
+        return False
+    sizes, divisor = np.abs(g[keep]), rate * g[keep] / u[keep]
+    share, epsilon = np.polyfit(sizes, divisor, 1)
+    rest = np.abs(share * sizes + epsilon - divisor).max()
+    if rest > 1e-2 * divisor.min() or not epsilon > 5e-3 or not share > 1e-2:
+        return False
+    exam.find(
+        "optimizer_formula", "suspicious", "step",
+        f"the rate times the gradient is divided by {share:.3g} times its size and {epsilon:.3g} "
+        "more. That is the first step of Adam or RMSProp with such an epsilon, which against a "
+        "division by 0 need be 0.00000001 only.",
     )  # fmt: skip
     return True
 
@@ -643,6 +693,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
+    if tell_epsilon(exam, a, b):
+        return
     if tell_limit(exam, steps, values, u, g, index):
         return
     if one_after_the_other(exam, steps, values, index, u):
@@ -666,6 +718,16 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
                 return
         if any(f.severity == "wrong" for f in exam.findings[before:]):
             return
+    factors = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(scaled, g, strict=True)]
+    off = [k for k, f in enumerate(factors) if f is None or abs(f - 1) > 1e-2]
+    if known and 0 < len(off) < len(factors) and all((factors[k] or 0) < 0 for k in off):
+        names = ", ".join(patient.names[k] for k in off)
+        exam.find(
+            "gradient_sign", "wrong", names,
+            f"the step of {names} is {factors[off[0]]:.4g} times what it should be: it goes "
+            "uphill. All other parameters move as they should.",
+        )  # fmt: skip
+        return
     odd = [
         f"{name} {ratio_words(x, y)}"
         for name, x, y in zip(patient.names, scaled, g, strict=True)
@@ -767,14 +829,17 @@ def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     x, y = np.log(np.abs(b)), np.log(np.abs(a))
     if np.ptp(x) < 0.7:
         return False
+    share, epsilon = np.polyfit(b**2, b / a, 1)  # an epsilon bends the line of the logarithms
+    rest = np.abs(share * b**2 + epsilon - b / a).max()
     p, c = np.polyfit(x, y, 1)
-    if np.abs(p * x + c - y).max() > 0.05 or abs(p - 1) < 0.1 or abs(p) < 0.1:
+    if share > 0 and rest < 0.01 * (b / a).min() and share * b.max() ** 2 > abs(epsilon):
+        p, c = -1.0, -np.log(share)
+    elif np.abs(p * x + c - y).max() > 0.05 or abs(p - 1) < 0.1 or abs(p) < 0.1:
         return False
     if abs(p + 1) < 0.05:
         seen = (
-            f"the smaller a slope, the larger its step: step times slope is "
-            f"{np.median(a * b):.4g} everywhere. The gradient is divided by its square, without "
-            "the root."
+            f"the smaller a slope, the larger its step: step times slope is nearly "
+            f"{np.exp(c):.4g} everywhere. The gradient is divided by its square, without the root."
         )
     elif abs(p - 0.5) < 0.03:
         seen = (

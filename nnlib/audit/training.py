@@ -21,8 +21,13 @@ class Way:
     n_steps: int
 
 
-def trained(exam: Exam, data: tuple[Any, Any], n_samples: int, at_most: int) -> Way:
-    """Train for some steps by the program's own step, from its start."""
+def trained(
+    exam: Exam, data: tuple[Any, Any], n_samples: int, at_most: int, enough: float = -np.inf
+) -> Way:
+    """Train for some steps by the program's own step, from its start.
+
+    It is enough when the loss is below this share of the first one.
+    """
     patient = exam.patient
     values, step = patient.start, patient.fresh_step()
     n_steps = int(np.clip(100_000_000 // exam.work(range(n_samples)), 10, at_most))
@@ -34,7 +39,7 @@ def trained(exam: Exam, data: tuple[Any, Any], n_samples: int, at_most: int) -> 
             return Way([*losses, np.nan], k + 1)
         if k < 40 or k % 20 == 0 or k == n_steps - 1:
             losses.append(shown(exam, values, data))
-        if not np.isfinite(losses[-1]):
+        if not np.isfinite(losses[-1]) or losses[-1] < enough * losses[0]:
             return Way(losses, k + 1)
     return Way(losses, n_steps)
 
@@ -232,7 +237,7 @@ def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
         return ""
     patient = exam.patient
     try:
-        losses = trained(exam, patient.data(chosen), len(chosen), 400).losses
+        losses = trained(exam, patient.data(chosen), len(chosen), 400, 0.1).losses
     except Failed:
         return ""
     if len(losses) > 2 and losses[-1] < 0.5 * losses[0]:

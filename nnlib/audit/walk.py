@@ -62,10 +62,12 @@ class Walk:
         self.any_factor = any_factor
         self.z, self.a = dense.forward(values, X)
         self.g = self.without_penalty(g)
+        self.with_penalty = g
         self.deviations: list[Step] = []
         self.explained = False
         self.factor = 1.0
         self.n_right = 0
+        self.bare: np.ndarray | None = None  # what came back to the layer above, before its slope
         self.later: Arrays | None = None  # the parameters after the step, for what comes too early
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
 
@@ -96,6 +98,8 @@ class Walk:
             found = next(self.deltas_that_fit(number, upstream, W, b), None)
             if found is None:
                 return
+            if upstream is not None:
+                self.bare = upstream @ self.dense.layers[number].matrix(self.values).T
             upstream, steps = found
             self.deviations += steps
         self.explained = bool(self.deviations) or self.any_factor
@@ -239,6 +243,16 @@ class Walk:
                     "the output's activation",
                 ),
             )
+        if self.bare is not None:
+            yield (
+                self.bare @ W.T,
+                a_step(
+                    "slope_missing",
+                    name,
+                    f"{name} is made of what came back to layer {number + 1}, without the slope "
+                    "of that layer's activation",
+                ),
+            )
         if W.shape[0] == W.shape[1]:
             yield (
                 upstream @ W,
@@ -362,7 +376,11 @@ class Walk:
             for kind, text, made in self.weight_forms(number, delta):
                 if self.near(made, W):
                     return a_step(kind, f"W{number}", text)
-            f = one_factor(np.ravel(W), np.ravel(self.a[number - 1].T @ delta), self.tolerance)
+            right = self.a[number - 1].T @ delta
+            f = one_factor(np.ravel(W), np.ravel(right), self.tolerance)
+            if f is None:  # perhaps the slope of the penalty has the same factor
+                whole = self.dense.split(self.with_penalty, number)[0]
+                f = one_factor(np.ravel(whole), np.ravel(right + whole - W), self.tolerance)
             if f is not None:
                 return [self.factor_step(f"W{number}", f)]
             if b is not None and np.abs(b).max() > 0:

@@ -1,6 +1,7 @@
 """The audit names the fault of each faulty program, and finds none in a sound one."""
 
 import importlib
+import re
 
 import pytest
 
@@ -9,7 +10,7 @@ from nnlib.audit import KINDS
 from programs.case import CASES
 from programs.random_sound import sound
 
-FILES = ["from_questions", "found", "held_out", "second", "third", "sound"]
+FILES = ["from_questions", "found", "held_out", "second", "third", "fourth", "sound"]
 for name in FILES:
     importlib.import_module(f"programs.{name}")
 
@@ -26,9 +27,15 @@ def wrong(report):
     return [finding for finding in report.findings if finding.severity == "wrong"]
 
 
+def in_words(report):
+    """Return a report without its numbers, which may differ in the last digit."""
+    return re.sub(r"-?\d+(\.\d+)?(e[+-]?\d+)?|\binf\b|\bnan\b", "#", " ".join(str(report).split()))
+
+
 @pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
-def test_the_fault_is_the_first_thing_that_is_wrong_and_nothing_else_is(case):
+def test_the_fault_is_the_first_thing_that_is_wrong_and_nothing_else_is(case, snapshot):
     report = report_on(case.arguments())
+    assert in_words(report) == snapshot
     assert [finding.kind for finding in wrong(report)], str(report)
     for finding in wrong(report):
         assert finding.kind in case.kinds, str(report)
