@@ -274,7 +274,8 @@ def test_a_mistake_is_recognised_and_no_other_is_named(number, name):
     written = exercises.as_list((table(1, number) or {}).get(name, []))
     for answer in [*known.wrong_answers(), *written]:
         verdict = judge(number, answer)
-        assert verdict.status == "wrong"
+        shown = f"exercise {number} takes its mistake {name!r} as right: add an input that shows it"
+        assert verdict.status == "wrong", shown
         assert verdict.mistake == name, verdict.text(number)
         assert [mistake.name for mistake in EXERCISES[number].mistakes_like(answer)] == [name]
         assert f"This looks like: {name}." in re.sub(r"\s+", " ", verdict.text(number))
