@@ -124,7 +124,8 @@ def train(
                     break
             recorder.finish(epoch + 1)
     except KeyboardInterrupt:
-        raise TrainingInterrupted(max(epoch, 0), recorder.history()) from None
+        done = getattr(callback, "done", max(epoch, 0))
+        raise TrainingInterrupted(done, recorder.history()) from None
     finally:
         recorder.close(optimizer)
     return recorder.history()

@@ -943,6 +943,7 @@ def check_callback(callback: Any) -> Callable[[int, Any], Any]:
     settings = np.geterr()
 
     def as_outside(epoch: int, network: Any) -> bool:
+        as_outside.done = epoch  # type: ignore[attr-defined]  # if it is stopped in the callback
         with np.errstate(**settings):
             stop = callback(epoch, network)
         try:
@@ -953,6 +954,7 @@ def check_callback(callback: Any) -> Callable[[int, Any], Any]:
                 "stop. Leave return out to go on."
             ) from None
 
+    as_outside.done = 0  # type: ignore[attr-defined]
     return as_outside
 
 
@@ -1184,7 +1186,7 @@ def check_optimizer(optimizer: Any, theta: np.ndarray, known: Mapping[str, type[
         )
     for memory in ("velocity", "mean", "mean_of_squares"):
         steps = check_real(memory, getattr(optimizer, memory, 0.0))
-        if not np.isfinite(steps).all(axis=-1 if steps.ndim else None).any():
+        if not np.isfinite(steps).all(axis=-1).any():
             name = type(optimizer).__name__
             raise ValueError(
                 f"this {name} remembers steps that left the finite numbers. Take a new one, "

@@ -39,7 +39,12 @@ SAME_NAMES = "disable_test_id_escaping_and_forfeit_all_rights_to_community_suppo
 # The project's own options, for all tests at once, do not suit a few tests at a time.
 OPTIONS = ["-o", "addopts=", "-o", SAME_NAMES, "-p", "no:cacheprovider", "-k", LEFT_OUT]
 PARTS = {
-    "core": {"of": "nnlib/*.py", "without": ["nnlib/lab/*", "nnlib/audit/*"], "tests": ["core"]},
+    "core": {
+        "of": "nnlib/*.py",
+        "without": ["nnlib/lab/*", "nnlib/audit/*"],
+        "tests": ["core"],
+        "again": ["x_settings_", "x_takes_"],  # what decorates is run while a module is loaded
+    },
     "audit": {
         "of": "nnlib/audit/*.py",
         "without": [],
@@ -49,7 +54,7 @@ PARTS = {
         "of": "nnlib/lab/checks/*.py",
         "without": [],
         "tests": ["lab/test_checks.py", "lab/test_checks_general.py", "lab/test_exercises.py"],
-        "again": "lesson_",  # in the names of those that get a second look
+        "again": ["lesson_"],  # in the names of those that get a second look
     },
 }
 
@@ -112,7 +117,8 @@ def look_again(part, folder, alive):
 
     if not passes("none"):
         sys.exit("Without any mutant the tests fail in a process of their own: look there first.")
-    return [name for name in alive if PARTS[part]["again"] not in name or passes(name)]
+    again = PARTS[part]["again"]
+    return [name for name in alive if not any(word in name for word in again) or passes(name)]
 
 
 def report(part, folder):

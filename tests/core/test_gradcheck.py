@@ -653,10 +653,22 @@ def test_a_step_of_ones_own_is_taken_for_every_parameter():
 
 
 def test_names_of_no_layer_come_first_in_their_order():
-    names = ["W2", "z", "b1", "scale", "W1"]
+    names = ["W2", "W1", "z", "b1", "scale"]
     one = {name: np.ones((1, 1)) for name in names}
     report = compare_gradients(one, one)
     assert [row.name for row in report.rows] == ["z", "scale", "W1", "b1", "W2"]
+
+
+def test_parameters_without_biases_tell_inputs_from_neurons_all_the_same():
+    net = random_network([3, 4, 2], "tanh", "identity", bias=False)
+    right = gradients(net, *random_data(net, "mse"), "mse")
+    wrong = right.with_vector(right.vector)
+    wrong.W[1][:, 2] += [5.0, 1.0, 3.0]
+    for one, other in [(wrong, right), (wrong, dict(right.named())), (dict(wrong.named()), right)]:
+        suggestions = compare_gradients(one, other).suggestions()
+        assert "W1 is wrong only in column 2: look at these neurons." in suggestions
+    suggestions = compare_gradients(dict(wrong.named()), dict(right.named())).suggestions()
+    assert "W1 is wrong only in column 2." in suggestions  # here it cannot be told
 
 
 @pytest.mark.parametrize(("size", "is_said"), [(30.0, False), (30.5, True)])

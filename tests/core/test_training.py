@@ -369,11 +369,11 @@ def test_ctrl_c_hands_over_the_history_so_far_and_the_network_keeps_what_it_lear
     net, whole = xor_network(), xor_network()
     options = {"batch_size": batch_size, "keep_parameters": True, "epochs": 20}
     expected = train_xor(whole, **options, rng=generator())
-    with pytest.raises(KeyboardInterrupt, match="stopped after 6 epochs") as caught:
+    with pytest.raises(KeyboardInterrupt, match="stopped after 7 epochs") as caught:
         train_xor(net, **options, rng=generator(), callback=press_stop(7))
     error = caught.value
     assert isinstance(error, TrainingInterrupted)
-    assert error.epoch == 6
+    assert error.epoch == 7
     np.testing.assert_array_equal(error.history.epoch, np.arange(7))
     np.testing.assert_array_equal(error.history.loss, expected.loss[:7])
     np.testing.assert_array_equal(net.parameters.vector, expected.parameters[7])
@@ -561,3 +561,18 @@ def test_parameters_that_are_read_only_are_not_trained():
     with pytest.raises(ValueError, match=r"are read-only.* Train a copy: network\.copy\(\)"):
         train_xor(net)
     train_xor(net.copy())
+
+
+def test_ctrl_c_within_an_epoch_counts_those_before_it():
+    def step(theta, gradient, learning_rate):
+        theta -= learning_rate * gradient
+        steps.append(1)
+        if len(steps) == 5:
+            raise KeyboardInterrupt
+
+    for callback in (None, lambda epoch, network: False):
+        steps = []
+        own = type("Own", (), {"step": staticmethod(step)})()
+        with pytest.raises(TrainingInterrupted, match="after 4 epochs") as caught:
+            train_xor(xor_network(), optimizer=own, callback=callback)
+        assert caught.value.epoch == 4
