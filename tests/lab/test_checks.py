@@ -536,13 +536,20 @@ def test_no_thread_can_be_started(monkeypatch):
     assert DOUBLE.judge(lambda x: x * x).mistake == "the square"
 
 
-def test_without_threads_the_clock_is_looked_at_before_every_line(monkeypatch):
+def for_ever_in_one_line(x):
+    # fmt: off
+    while True: pass  # noqa: E701
+    # fmt: on
+
+
+@pytest.mark.parametrize("endless", [forever, for_ever_in_one_line])
+def test_without_threads_the_clock_is_looked_at_before_every_line(monkeypatch, endless):
     def cannot(self):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", cannot)
     before = sys.gettrace()
-    verdict = DOUBLE.judge(forever)
+    verdict = DOUBLE.judge(endless)
     assert verdict.mistake == "a function that takes too long"
     assert sys.gettrace() is before
     assert DOUBLE.judge(double).status == "right"

@@ -31,6 +31,8 @@ from nnlib.lab.checks.plain import Plain, plain, safe_text, type_name
 LONGEST_PRINT = 400  # characters that are kept of what one call prints
 MOST_SHAPES = 5  # arrays of a line whose shapes are given
 OWN = str(Path(__file__).parents[2])  # the folder of nnlib
+# Before 3.12 Python says nothing of a loop that stays in one line, such as "while True: pass".
+OF_ONE_LINE = sys.version_info < (3, 12)
 
 
 @dataclass
@@ -319,6 +321,7 @@ def watched(seconds, late):
     def look(frame, event, argument):
         if frame.f_code.co_filename.startswith(libraries):
             return None  # at full speed
+        frame.f_trace_opcodes = OF_ONE_LINE
         if time.monotonic() > end:
             late.set()
             raise TimeIsUp
