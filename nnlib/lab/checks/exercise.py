@@ -203,9 +203,10 @@ class Function(Exercise):
         A variant may run for ever, so there is a deadline here, too.
         """
         marks, found = [mark_of(outcome, parts) for outcome in outcomes], []
+        everything = self.variants  # made here: where the clock is watched it takes long
 
         def search():
-            for variant in self.variants:
+            for variant in everything:
                 if all(
                     variant.mark(i, parts) == mark
                     and self._same_outcome(variant.outcome(i), theirs, parts)

@@ -33,6 +33,7 @@ MOST_SHAPES = 5  # arrays of a line whose shapes are given
 OWN = str(Path(__file__).parents[2])  # the folder of nnlib
 # Before 3.12 Python says nothing of a loop that stays in one line, such as "while True: pass".
 OF_ONE_LINE = sys.version_info < (3, 12)
+VARIANT = "<variant>"  # the file that our own variants of a solution are said to come from
 
 
 @dataclass
@@ -321,7 +322,7 @@ def watched(seconds, late):
     def look(frame, event, argument):
         if frame.f_code.co_filename.startswith(libraries):
             return None  # at full speed
-        frame.f_trace_opcodes = OF_ONE_LINE
+        frame.f_trace_opcodes = OF_ONE_LINE and frame.f_code.co_filename != VARIANT
         if time.monotonic() > end:
             late.set()
             raise TimeIsUp

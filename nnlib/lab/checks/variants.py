@@ -13,6 +13,8 @@ import textwrap
 from itertools import pairwise
 from types import FunctionType
 
+from nnlib.lab.checks.observe import VARIANT
+
 SIGNS = {
     ast.Add: "+",
     ast.Sub: "−",
@@ -370,7 +372,7 @@ def ready(all_of_them, namespace, name):
     """Compile variants in a namespace, and yield the function of this name of each."""
     for words, tree in all_of_them:
         own = dict(namespace)
-        exec(compile(tree, "<variant>", "exec"), own)
+        exec(compile(tree, VARIANT, "exec"), own)
         yield words, own[name]
 
 
