@@ -454,7 +454,15 @@ def count_down(n):
             ]
         ],
         (lambda: 1 / 0, "an error, ZeroDivisionError",
-         "The line is named above; call your function with this input."),
+         "Call your function with this input, and Python names the line."),
+        (lambda: np.subtract(np.ones(2, int), 0.5, out=np.ones(2, int)),
+         "floats written into an array of whole numbers",
+         "+=, -=, *= and /= write into the array itself. Make a new one: a = a - b."),
+        *[
+            (function, "a list where an array is meant", "Lists are not multiplied or subtracted as "
+             "a whole. Take the arrays in it one by one.")
+            for function in [lambda: 0.5 * [1, 2], lambda: [1] - [2]]
+        ],
     ],
 )  # fmt: skip
 def test_an_error_and_its_hint(function, name, hint):
@@ -463,6 +471,12 @@ def test_an_error_and_its_hint(function, name, hint):
     kind = type(raised.value).__name__
     outcome = Outcome(error=f"{kind}: {raised.value}", error_type=kind)
     assert error(outcome, ("x",)) == (name, hint)
+
+
+def test_the_line_of_an_error_is_spoken_of_only_where_it_is_shown():
+    outcome = Outcome(error="KeyError: 'u'", error_type="KeyError", line=3, code="slopes[name]")
+    _, hint = error(outcome, ("x",))
+    assert hint == "The line is named above; call your function with this input."
 
 
 ARRAY = np.ones(3)
