@@ -459,8 +459,8 @@ def count_down(n):
          "floats written into an array of whole numbers",
          "+=, -=, *= and /= write into the array itself. Make a new one: a = a - b."),
         *[
-            (function, "a list where an array is meant", "Lists are not multiplied or subtracted as "
-             "a whole. Take the arrays in it one by one.")
+            (function, "a list where an array is meant",
+             "Lists are not multiplied or subtracted as a whole. Take the arrays in it one by one.")
             for function in [lambda: 0.5 * [1, 2], lambda: [1] - [2]]
         ],
     ],
