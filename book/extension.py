@@ -115,7 +115,11 @@ def add_buttons(app, doctree):
     address, file = links.published_address(), f"notebooks/{path.name}"
     found = [
         link(live(path.stem), "Run here", "Python in the browser, nothing to install"),
-        link(links.binder(address, file), "Binder", "A computer lent by mybinder.org"),
+        link(
+            links.binder(address, file),
+            "Binder",
+            "A computer lent by mybinder.org, in a minute or more; it forgets",
+        ),
         link(links.colab(address, file), "Colab", "A computer lent by Google; needs an account"),
         link(path.name, "Download", "The notebook, for your own Jupyter", download=""),
         link(

@@ -75,7 +75,9 @@ def run(version, resolution):
     versions = dict(re.findall(r"^([\w-]+)==(\S+)$", listed.stdout, re.M))
     told = ", ".join(f"{name} {versions[name]}" for name in TOLD)
     pytest = [python, "-m", "pytest", "-q"]
-    if resolution == LOWEST:  # packages that old use what newer ones have meanwhile deprecated
+    if (
+        colab or resolution == LOWEST
+    ):  # packages that old use what newer ones have meanwhile deprecated
         pytest += ["-W", "ignore::DeprecationWarning"]
     tests = subprocess.run(pytest, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     print(tests.stdout, flush=True)

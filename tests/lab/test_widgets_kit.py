@@ -12,7 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from ipywidgets.widgets.widget import _instances
+from ipywidgets.widgets import widget as all_widgets
 from matplotlib.figure import Figure
 
 from nnlib.history import DivergenceError
@@ -23,6 +23,9 @@ from nnlib.lab.widgets.kit.jobs import FRAME, PATIENCE, listen_for_interrupts
 from nnlib.lab.widgets.kit.painter import Painter, png_of
 from nnlib.lab.widgets.kit.stage import Stage, in_words, make_settings
 from nnlib.lab.widgets.panes import mosaic
+
+# All living widgets, under the name that ipywidgets 8 or 7 has for them.
+INSTANCES = getattr(all_widgets, "_instances", all_widgets.Widget.__dict__.get("widgets"))
 
 # ------------------------------------------------------------------------------ controls
 
@@ -365,7 +368,7 @@ def test_sixty_runs_of_a_cell_leave_no_widgets_or_figures(kernel):
     def counts():
         gc.collect()
         figures = sum(isinstance(thing, Figure) for thing in gc.get_objects())
-        return len(_instances), figures
+        return len(INSTANCES), figures
 
     def run(k):
         kernel(f"run {k}", "cell")
@@ -379,9 +382,9 @@ def test_sixty_runs_of_a_cell_leave_no_widgets_or_figures(kernel):
 
 
 def test_a_widget_is_few_objects_in_the_kernel():
-    before = len(_instances)
+    before = len(INSTANCES)
     stage = make_stage()
-    assert len(_instances) - before <= 10
+    assert len(INSTANCES) - before <= 10
     stage.close()
 
 
