@@ -28,7 +28,8 @@ def computed(path):
     if exercises:
         lines += ["", "| exercise | what the check knows by name |", "|---|---|"]
     for cells in exercises:
-        names = "; ".join(mistake.name for mistake in checks.find(cells.number).mistakes)
+        known = getattr(checks.find(cells.number), "mistakes", [])  # none if it is not declared
+        names = "; ".join(mistake.name for mistake in known)
         lines.append(f"| {cells.number} | {names.replace('|', '/')} |")
     return START + "\n".join(lines) + "\n" + END
 

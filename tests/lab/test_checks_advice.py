@@ -50,4 +50,7 @@ def test_the_general_advice_on_every_wrong_answer(lesson, snapshot):
         for name, answer in wrong_answers(exercise):
             for given in advice(exercise, answer) or ["(none)"]:
                 lines[f"{exercise.number} | {name} | {given}"] = None
-    assert "\n".join(lines) == snapshot
+    assert "\n".join(lines) == snapshot, (
+        "read what has changed; if it is true, run: pytest tests/lab/test_checks_advice.py "
+        "--snapshot-update"
+    )

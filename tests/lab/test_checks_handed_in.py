@@ -46,7 +46,10 @@ def test_wrong_is_refused_and_right_passes(number, snapshot):
             said.append(f"{text} | {words or '(none)'}")
             told["wrong", number[0]] += 1
             told["named", number[0]] += words is not None
-    assert "\n".join(said) == snapshot
+    assert "\n".join(said) == snapshot, (
+        "read what has changed; if it is true, run: pytest tests/lab/test_checks_handed_in.py "
+        "--snapshot-update"
+    )
 
 
 def test_most_of_the_wrong_ones_are_told_what_is_wrong():
