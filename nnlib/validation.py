@@ -313,7 +313,8 @@ class Recorded:
 def check_tape(order: list[T]) -> list[T]:
     """Return the tensors of a tape, if each holds what it held, and the last one is finite."""
     last: Any = order[-1]
-    check_finite(last.name, last.value, [argument.value for argument, _ in last.made_from])
+    made_from = [argument.value for argument, _ in last.made_from]
+    check_finite(last.name or "value", last.value, made_from or [last.value])
     for result in order:
         for tensor, seen in vars(result).get("seen", ()):
             if tensor.value.tobytes() != seen:
@@ -328,7 +329,7 @@ def check_tape(order: list[T]) -> list[T]:
 def check_finite(name: str, result: Any, arguments: Sequence[Any]) -> Any:
     """Return what an operation has computed, if it is finite."""
     if not np.isfinite(result).all():
-        largest = max((np.abs(value).max(initial=0) for value in arguments), default=0)
+        largest = max(np.abs(value).max(initial=0) for value in arguments)
         advice = "Bring the numbers to a scale near 1."
         if name == "exp":
             advice = (

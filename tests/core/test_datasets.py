@@ -175,3 +175,11 @@ def test_more_points_than_there_is_memory_for_are_refused(name):
 def test_more_rows_than_there_is_memory_for_are_refused():
     with pytest.raises(MemoryError, match=r"^n_samples rows would be"):
         datasets.split(10**15, [3], rng=np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("name", ["moons", "spirals"])
+def test_noise_ends_at_a_million(name):
+    make, rng = getattr(datasets, name), np.random.default_rng(0)
+    make(10, noise=1e6, rng=rng)
+    with pytest.raises(ValueError, match=r"noise is 1e\+06, but at most 1e6"):
+        make(10, noise=1e6 + 0.5, rng=rng)

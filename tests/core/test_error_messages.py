@@ -901,3 +901,25 @@ def test_labels_of_many_kinds_are_explained(labels):
 @pytest.mark.parametrize("given", [np.tanh, activations.tanh, activations.ACTIVATIONS["tanh"]])
 def test_a_function_is_no_name(given):
     refused(lambda: random_network([2, 1], given, "tanh"), ValueError, 'Did you mean "tanh"')
+
+
+def test_what_a_file_cannot_hold_or_be_called(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    broken = net()
+    broken.parameters.vector[3] = np.nan
+    refused(lambda: save_network(broken, "net.npz"), ValueError, "1 are NaN or infinite")
+    refused(lambda: load_network("~/net.npz"), FileNotFoundError, "os.path.expanduser(path)")
+    monkeypatch.setattr("os.path.realpath", lambda path: "/home/~/net.npz")
+    refused(lambda: save_network(net(), "~/net.npz"), FileNotFoundError, "os.path.expanduser(path)")
+
+    def gone(path):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("os.path.realpath", gone)
+    refused(lambda: save_network(net(), "net.npz"), FileNotFoundError, "the current folder is not")
+
+
+def test_a_value_that_has_become_infinite_has_no_slopes():
+    x = Tensor([1.0, 2.0])
+    x.value[1] = np.inf
+    refused(x.backward, OverflowError, "value of entries as large as inf")

@@ -9,6 +9,7 @@ from nnlib import (
     check_gradients,
     compare_gradients,
     datasets,
+    gradcheck,
     gradients,
     numerical_gradient,
 )
@@ -689,3 +690,19 @@ def test_inputs_are_told_from_neurons_where_samples_are_columns():
         wrong["W1"][place] += [5, 1, 3, 9][: wrong["W1"][place].size]
         suggestions = compare_gradients(wrong, right).suggestions()
         assert f"W1 is wrong only in {words}" in suggestions
+
+
+def test_gradients_at_right_angles_go_uphill_and_a_small_factor_is_one():
+    report = compare_gradients({"W1": [[1.0, 0.0]]}, {"W1": [[0.0, 1.0]]})
+    assert report.suggestions()[-1].endswith("the cosine 0.0000, so a step goes uphill.")
+    assert "computed at all?" in factor_in_words(0.99e-5, 3, 2)
+    assert "computed at all?" not in factor_in_words(1e-5, 3, 2)
+
+
+def test_as_many_parameters_are_moved_at_once_as_two_million_numbers_hold():
+    net = random_network([2, 3, 1], "tanh", "sigmoid")
+    numbers = 2 * 13 + 3 * 5000 * 4  # two networks; sums, activations and a temporary each
+    first, *_ = gradcheck.parts(net, 5000, np.arange(100))
+    assert len(first) == 2_000_000 // numbers
+    whole = np.concatenate(list(gradcheck.parts(net, 5000, np.arange(100))))
+    np.testing.assert_array_equal(whole, np.arange(100))
