@@ -522,6 +522,8 @@ COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), 
         (SHARE, (0.73,), "an answer that is right so far, but rounded"),
         (SHARE, (0.731,), "an answer that is right so far, but rounded"),
         (SHARE, (0.7,), "an answer that is right so far, but rounded"),
+        (SHARE, (0.74,), None),  # neither rounded nor cut off
+        (SHARE, (0.8,), None),
         (SHARE, (-0.73125,), "the opposite sign"),
         (SHARE, (73.125,), "a factor of 100"),
         (SHARE, (1.4625,), "a factor of 2 too many"),

@@ -49,7 +49,9 @@ def rounded(ours, theirs):
     if not np.isfinite(came) or not came:
         return False
     _, _, decimals = f"{came:.10f}".rstrip("0").partition(".")
-    return bool(decimals) and abs(came - right) < 10.0 ** -len(decimals)
+    step = 10.0 ** -len(decimals)
+    cut_off = 0 <= abs(right) - abs(came) < step and came * right > 0
+    return bool(decimals) and (cut_off or abs(came - right) <= 0.501 * step)
 
 
 def in_another_order(exercise, parts, results):
