@@ -8,7 +8,7 @@ import pytest
 from nnlib import Network, datasets
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets import digit as module
-from nnlib.lab.widgets.digit import centred, compute, draw, make_widget, show
+from nnlib.lab.widgets.digit import View, centred, compute, in_words, make_widget, show
 
 X, LABELS = datasets.digits()
 
@@ -38,8 +38,9 @@ def test_a_reading_is_the_forward_pass_of_one_image():
 @pytest.mark.parametrize("pixels", [X[0], X[9], np.zeros(64), np.ones(64)])
 def test_the_words_say_what_is_drawn(pixels):
     reading = compute(network_with(), pixels)
-    figure, words = draw(reading)
-    image, hidden, answers = figure.axes
+    view = View(len(reading.a1))
+    words = view.update(reading)
+    image, hidden, answers = view.figure.axes
     assert np.array_equal(image.images[0].get_array().ravel(), pixels)
     assert f"{(pixels >= 0.5).sum()} of 64 pixels inked" in words
     shares = np.array([bar.get_width() for bar in answers.patches])
@@ -49,23 +50,23 @@ def test_the_words_say_what_is_drawn(pixels):
     heights = np.array([bar.get_height() for bar in hidden.patches])
     for neuron, value in re.findall(r"number (\d+) \((.+?)\)", words):
         assert f"{heights[int(neuron) - 1]:.2f}" == value.replace("−", "-")
-    assert png(figure)
+    assert png(view.figure)
 
 
 def test_it_says_whether_the_answer_is_right():
     network = network_with()
     reading = compute(network, X[0])
     best = int(reading.a2.argmax())
-    assert "That is right." in draw(compute(network, X[0], best))[1]
-    assert "That is wrong." in draw(compute(network, X[0], (best + 1) % 10))[1]
-    assert "That is" not in draw(reading)[1]
+    assert "That is right." in in_words(compute(network, X[0], best))
+    assert "That is wrong." in in_words(compute(network, X[0], (best + 1) % 10))
+    assert "That is" not in in_words(reading)
 
 
 @pytest.mark.parametrize("image", [0, 10, 19])
 def test_choosing_an_image_puts_it_on_the_grid(widget, image):
     widget.stage.change(image=image)
     assert np.array_equal(widget.stage.values["grid"], X[image])
-    assert widget.stage.words == draw(compute(widget.network, X[image], LABELS[image]))[1]
+    assert widget.stage.words == in_words(compute(widget.network, X[image], LABELS[image]))
     assert widget.stage.message == ""
 
 

@@ -5,15 +5,15 @@ import pytest
 
 from nnlib import Network, datasets, published, train
 from nnlib.lab.figures.style import png
+from nnlib.lab.runs import last_of
 from nnlib.lab.widgets.film import (
     RECIPES,
-    Settings,
     View,
-    compute,
     describe,
     frames_of,
     make_widget,
     show,
+    slices,
 )
 
 X, y = datasets.xor()
@@ -26,7 +26,7 @@ def draw(run, frame=-1, kept=None):
 
 @pytest.fixture(scope="module")
 def runs():
-    return {name: compute(Settings(name)) for name in RECIPES}
+    return {name: last_of(slices(RECIPES[name])) for name in RECIPES}
 
 
 @pytest.fixture

@@ -55,15 +55,6 @@ def test_a_slider_with_stops_takes_only_these():
         slider.check(40)
 
 
-@pytest.mark.parametrize(
-    ("value", "up", "down"), [(0.5, 0.63, 0.4), (100.0, 100.0, 79), (9.9, 12, 7.9)]
-)
-def test_the_neighbours_on_a_logarithmic_slider_have_two_digits(value, up, down):
-    slider = Slider("rate", value, low=0.01, high=100.0, step=0.1, log=True)
-    assert slider.neighbour(1) == up
-    assert slider.neighbour(-1) == down
-
-
 def test_a_choice_is_one_of_the_choices():
     choice = Choice("loss", "mse", choices=["mse", ("cross-entropy", "bce")])
     assert choice.check("bce") == "bce"

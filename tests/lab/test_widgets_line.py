@@ -34,7 +34,7 @@ def test_a_line_can_do_and_and_or(target, b):
 def test_the_words_say_where_the_line_is_and_what_is_wrong():
     stage = make_stage(w1=4, w2=4, b=-2)
     stage.send()
-    assert stage.words.startswith("3 of the 4 corners of XOR are right, not (1, 1).")
+    assert stage.words.startswith("3 of the 4 corners of XOR are right (not (1, 1)).")
     assert "The line is 4 x₁ + 4 x₂ − 2 = 0." in stage.words
     stage.change(w2=0.0, b=0.5)
     assert "The line is 4 x₁ + 0 x₂ + 0.5 = 0." in stage.words

@@ -42,21 +42,26 @@ def draw_map(axes, values, span, *, line=True):
         Draw the black line.
     """
     extent = (*span[0], *span[1])
-    axes.imshow(
+    colour_map(axes, values, extent)
+    if line and values.min() < 0.5 < values.max():
+        axes.contour(values, levels=[0.5], colors=BLACK, linewidths=1.6, extent=extent)
+    axes.set(xlim=span[0], ylim=span[1])
+    axes.grid(False)
+    axes.locator_params(nbins=4)
+
+
+def colour_map(axes, values, extent, interpolation="bilinear"):
+    """Put a picture of values from 0 (blue) over 0.5 (white) to 1 (orange) on the axes."""
+    return axes.imshow(
         values,
         cmap=BLUE_TO_ORANGE,
         vmin=0,
         vmax=1,
         extent=extent,
         origin="lower",
-        interpolation="bilinear",
+        interpolation=interpolation,
         alpha=MAP_ALPHA,
     )
-    if line and values.min() < 0.5 < values.max():
-        axes.contour(values, levels=[0.5], colors=BLACK, linewidths=1.6, extent=extent)
-    axes.set(xlim=span[0], ylim=span[1])
-    axes.grid(False)
-    axes.locator_params(nbins=4)
 
 
 def marker_size(X):

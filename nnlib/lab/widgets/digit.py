@@ -9,13 +9,12 @@ from nnlib.lab.figures.datasets import SIDE, bare
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE
 from nnlib.lab.widgets.kit.controls import Button, Number, Pad, Tick
 from nnlib.lab.widgets.kit.stage import Stage
-from nnlib.lab.widgets.panes import mosaic
+from nnlib.lab.widgets.panes import NARROW, mosaic
 from nnlib.lab.words import listed
 from nnlib.validation import check_instance
 
 N_PIXELS = SIDE * SIDE
 INK = 0.5  # from here on a pixel counts as inked
-NARROW = 4.4  # inches
 
 
 @dataclass(frozen=True)
@@ -180,15 +179,11 @@ class Widget:
 
     def __init__(self, stage, network, X, labels):
         self.stage, self.network, self.X, self.labels = stage, network, X, labels
-        stage.on("image", lambda: self.fill(X[stage.values["image"]]))
-        stage.on("empty", lambda: self.fill(np.zeros(N_PIXELS)))
-        stage.on("centre", lambda: self.fill(centred(stage.values["grid"])))
+        stage.on("image", lambda: stage.set(grid=X[stage.values["image"]]))
+        stage.on("empty", lambda: stage.set(grid=np.zeros(N_PIXELS)))
+        stage.on("centre", lambda: stage.set(grid=centred(stage.values["grid"])))
         stage.on(["image", "empty", "centre", "grid"], self.read)
         stage.guarded(self.read)
-
-    def fill(self, pixels):
-        """Put an image on the grid."""
-        self.stage.set(grid=[float(pixel) for pixel in pixels])
 
     def read(self):
         """Let the network read what is on the grid, and draw the result."""
@@ -201,18 +196,15 @@ def make_widget(network, X, labels, *, image=0, hide=(), lock=(), large=False):
     """Return the widget; the arguments are those of :func:`show`."""
     check_inputs(network, X, labels)
     X, labels = np.asarray(X, float), np.asarray(labels)
+    number = Number("image from the data", image, low=0, high=len(X) - 1)
+    label = "the image: draw with mouse, pen or finger, or with the arrows and the space bar"
     controls = {
-        "grid": Pad(
-            "the image: draw with mouse, pen or finger, or with the arrows and the space bar",
-            list(X[0]),
-            eraser="erase",
-        ),
+        "grid": Pad(label, list(X[number.value]), eraser="erase"),
         "erase": Tick("erase", False, hint="Take ink away; the right mouse button does so too"),
         "empty": Button("Empty grid", hint="Take all ink away, to draw a digit of your own"),
         "centre": Button("Centre it", hint="Move the ink to the middle, as in the data"),
-        "image": Number("image from the data", image, low=0, high=len(X) - 1),
+        "image": number,
     }
-    controls["grid"].value = list(X[image])
     what = "a trained network that reads a digit you choose or draw"
 
     def make_view(width, height):

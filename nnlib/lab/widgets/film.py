@@ -8,16 +8,14 @@ import numpy as np
 
 from nnlib import published
 from nnlib.lab.figures.plane import point_name, span_of
-from nnlib.lab.figures.style import BLACK, BLUE, LIGHT_GREY
-from nnlib.lab.runs import XOR, last_of
+from nnlib.lab.figures.style import BLUE, LIGHT_GREY
+from nnlib.lab.runs import XOR
 from nnlib.lab.widgets import run_widget
 from nnlib.lab.widgets.kit.controls import Choice, Player, controls_of, setting
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
-from nnlib.lab.widgets.panes import Plane, mosaic
+from nnlib.lab.widgets.panes import Curve, Plane, mosaic
 from nnlib.network import Network
-from nnlib.validation import check_choice
 
-SPAN = span_of(XOR.X)
 SLOW_MOTION = 40  # each frame goes on by a 40th of the epochs that are over, at least by one
 FIRST_DECADE = 10  # up to here the axis of the epochs is linear, from here on logarithmic
 
@@ -102,26 +100,6 @@ def slices(recipe):
     return run_widget.training(recipe, XOR, recipe.start(), most=recipe.epochs)
 
 
-def compute(settings):
-    """Train a network on XOR and keep every epoch of it.
-
-    Parameters
-    ----------
-    settings : Settings
-
-    Returns
-    -------
-    Run
-        Its ``settings`` are the Recipe.
-
-    Raises
-    ------
-    ValueError
-        If there is no such run.
-    """
-    return last_of(slices(check_choice("run", settings.run, RECIPES)))
-
-
 def in_words(recipe):
     """Say what is being trained."""
     return f"Training {recipe.epochs:,} epochs …"
@@ -154,10 +132,9 @@ class View:
         self.curve.set(title="Loss", xlabel="epoch (log scale)", ylim=(0, 1))
         self.curve.set_xscale("symlog", linthresh=FIRST_DECADE, linscale=0.7)
         (self.whole,) = self.curve.plot([], [], color=LIGHT_GREY, linewidth=1.6)
-        (self.line,) = self.curve.plot([], [], color=BLUE)
-        (self.dot,) = self.curve.plot([], [], "o", color=BLACK, markersize=8)
+        self.now = Curve(self.curve, BLUE)
         title = "Boundary (dashed: at the start)" if width > 6.5 else "Boundary"
-        self.plane = Plane(axes["plane"], SPAN, title, ticks=[0, 1])
+        self.plane = Plane(axes["plane"], span_of(XOR.X), title, ticks=[0, 1])
         self.plane.set_samples(XOR.X, XOR.y[:, 0])
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
         style = {"textcoords": "offset points", "fontsize": 9, "ha": "center", "bbox": box}
@@ -182,8 +159,7 @@ class View:
         if run is not self.run:
             self._begin(run)
         network = run.networks.member(frame)
-        self.line.set_data(run.epoch[: frame + 1], run.loss[: frame + 1])
-        self.dot.set_data([frame], [run.loss[frame]])
+        self.now.set(run.epoch[: frame + 1], run.loss[: frame + 1], frame, run.loss[frame])
         self.plane.set_network(network, XOR.X, XOR.y)
         for words, answer in zip(self.answers, network.predict(XOR.X)[:, 0], strict=True):
             words.set_text(f"{answer:.2f}")

@@ -20,7 +20,6 @@ from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.losses import LOSSES
 from nnlib.network import Network, forward_pass
 
-STEPS = ["predict", "compare", "send back", "gradients", "update"]
 LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
 INPUTS, TARGETS = (-10.0, 10.0), (0.0, 1.0)
 WEIGHTS = (-1000.0, 1000.0)
@@ -69,6 +68,10 @@ DRAWINGS = {
     "gradients": figures.draw_gradients_on_network,
     "update": figures.draw_step_on_network,
 }
+STEPS = list(DRAWINGS)
+
+
+AT_THE_END = "This is the last step. Take the update as the new start to go round again."
 
 
 def as_tuple(array):
@@ -130,7 +133,7 @@ def compute(settings):
     network = Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
     z, a = forward_pass(network, x)
     gradient = backward_pass(network, z, a, y, loss)
-    rate, delta1, delta2 = settings.learning_rate, *gradient.b[1:]  # one sample: nothing to sum
+    rate, delta1, delta2 = settings.learning_rate, gradient.b[1], gradient.b[2]  # of one sample
     stepped = network.with_vector(network.parameters.vector - rate * gradient.vector)
     new_z, new_a = forward_pass(stepped, x)
     L, new_L = (float(loss.value(*each, y)) for each in ((z[2], a[2]), (new_z[2], new_a[2])))
@@ -506,12 +509,8 @@ class Widget:
         if 0 <= target < len(STEPS):
             self.stage.set(step=STEPS[target])
             self.redraw()
-        elif steps > 0:
-            self.stage.say(
-                "This is the last step. Take the update as the new start to go round again."
-            )
         else:
-            self.stage.say("This is the first step.")
+            self.stage.say(AT_THE_END if steps > 0 else "This is the first step.")
 
     def take(self):
         """Begin the next round with the weights after the step."""

@@ -10,10 +10,10 @@ from nnlib.lab.runs import XOR
 from nnlib.lab.widgets.kit.controls import Choice, Slider, setting
 from nnlib.lab.widgets.kit.stage import follow
 from nnlib.lab.widgets.panes import Plane
+from nnlib.lab.widgets.run_widget import right_in_words
 from nnlib.lab.words import listed
 from nnlib.network import Network
 
-ENDS = {"low": -10.0, "high": 10.0, "step": 0.5}  # of the weights and the bias
 CORNERS = XOR.X
 TARGETS = {
     "XOR": XOR.y,
@@ -22,13 +22,18 @@ TARGETS = {
 }
 
 
+def slider(label, value):
+    """Return the control for a weight or the bias."""
+    return Slider(label, value, low=-10.0, high=10.0, step=0.5)
+
+
 @dataclass(frozen=True)
 class Settings:
     """A neuron with two inputs, and what it should answer."""
 
-    w1: float = setting(Slider("weight w₁", 4.0, **ENDS))
-    w2: float = setting(Slider("weight w₂", 0.0, **ENDS))
-    b: float = setting(Slider("bias b", -2.0, **ENDS))
+    w1: float = setting(slider("weight w₁", 4.0))
+    w2: float = setting(slider("weight w₂", 0.0))
+    b: float = setting(slider("bias b", -2.0))
     target: str = setting(Choice("target", "XOR", choices=list(TARGETS)))
 
 
@@ -69,19 +74,16 @@ class View:
 
 def describe(settings, neuron):
     """Say in words what the picture shows."""
-    s, wrong = settings, wrong_corners(settings, neuron)
+    s = settings
     answers = listed(
         f"{answer:.2f} at {point_name(x)}"
         for x, answer in zip(CORNERS, neuron.predict(CORNERS)[:, 0], strict=True)
     )
-    right = 4 - wrong.sum()
-    text = f"{right} of the 4 corners of {s.target} {'is' if right == 1 else 'are'} right"
-    if wrong.any() and not wrong.all():
-        text += f", not {listed(point_name(x) for x in CORNERS[wrong])}"
+    right = right_in_words(wrong_corners(settings, neuron), f"corners of {s.target}")
     line = f"The line is {s.w1:g} x₁ {sum_of(s.w2)} x₂ {sum_of(s.b)} = 0"
     if s.w1 == s.w2 == 0:
         line = "There is no line, as both weights are 0"
-    return f"{text}. {line}. The neuron answers {answers}.".replace("-", "−")
+    return f"{right}. {line}. The neuron answers {answers}.".replace("-", "−")
 
 
 def sum_of(number):

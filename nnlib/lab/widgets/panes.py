@@ -8,8 +8,8 @@ from matplotlib import rc_context
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from nnlib.lab.figures.plane import MAP_ALPHA, MARKERS, grid_of_points, wrongly_predicted
-from nnlib.lab.figures.style import BLACK, BLUE_TO_ORANGE, GREY, ORANGE, STYLE
+from nnlib.lab.figures.plane import MARKERS, colour_map, grid_of_points, wrongly_predicted
+from nnlib.lab.figures.style import BLACK, GREY, ORANGE, STYLE
 from nnlib.lab.words import signed
 
 ACTIVATIONS = [("tanh", "tanh"), ("sigmoid", "sigmoid"), ("ReLU", "relu"), ("none", "identity")]
@@ -17,6 +17,7 @@ LOSSES = [("cross-entropy (BCE)", "bce"), ("squared error (MSE)", "mse")]
 RESOLUTION, TILE_RESOLUTION = 51, 25  # points of a map, along each side
 TILE_GAP = 8  # points between two tiles
 TILE_PITCH = 1 + TILE_GAP / TILE_RESOLUTION  # from one tile to the next, in sides
+NARROW = 4.4  # inches: a telephone has fewer
 CURVE = 0.75  # height of a pane with a curve above panes with maps
 
 
@@ -110,7 +111,7 @@ class Plane:
         self.axes, self.size, self.ticks = axes, size, ticks
         axes.set(title=title, xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
         axes.grid(False)
-        self.map = colour_map(axes, np.zeros((RESOLUTION, RESOLUTION)), (0, 1, 0, 1))
+        self.map = colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1), "nearest")
         axes.set_autoscale_on(False)  # the span, whatever is drawn in it
         self.marks = {}
         for label, (marker, colour) in MARKERS.items():
@@ -175,20 +176,6 @@ class Plane:
         self.wrong.set_data(*X.T)
 
 
-def colour_map(axes, values, extent):
-    """Put a picture of values from 0 (blue) over 0.5 (white) to 1 (orange) on the axes."""
-    return axes.imshow(
-        values,
-        cmap=BLUE_TO_ORANGE,
-        vmin=0,
-        vmax=1,
-        extent=extent,
-        origin="lower",
-        alpha=MAP_ALPHA,
-        interpolation="nearest",
-    )
-
-
 class Curves:
     """Curves of a run over its epochs on a log scale, and in grey those of a kept run.
 
@@ -251,8 +238,7 @@ class Curves:
         ended = run.divergence is not None
         self.cross.set_data(*((run.epoch[-1:], curves[0][-1:]) if ended else ([], [])))
         last = max(each.last_epoch for each in (run, kept) if each is not None)
-        if self.axes.get_xlim() != (-0.02 * last, 1.02 * last):
-            self.axes.set_xlim(-0.02 * last, 1.02 * last)
+        self.axes.set_xlim(-0.02 * last, 1.02 * last)
         return drawn
 
     def within(self, curve):
@@ -294,7 +280,9 @@ class TileColumns:
     """
 
     def __init__(self, axes, most):
-        self.columns = [colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1)) for _ in range(most)]
+        self.columns = [
+            colour_map(axes, np.zeros((1, 1)), (0, 1, 0, 1), "nearest") for _ in range(most)
+        ]
         self.frames = axes.add_collection(LineCollection([], colors=GREY, linewidths=0.8))
         for part in (*self.columns, self.frames):
             part.set_zorder(2)

@@ -33,7 +33,6 @@ MOST_FRAMES = 200  # measurements of a training, beside the start
 LOSS_EDGES = (1e-6, 1e3)  # of the picture: what is beyond is drawn at the edge
 GRADIENT_EDGES = (1e-9, 1e3)
 WIDEST_LINE = 4.5
-NARROW = 4.4  # inches: up to here the planes stand below the network
 LARGEST_TILE = 0.62  # inches
 L2 = [0.0, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
 
@@ -91,8 +90,7 @@ class Settings:
         check_integer("samples", self.samples, "Try 200.", at_least=4)
         check_integer("epochs", self.epochs, "Try 1000.")
         check_number("weight_decay", self.weight_decay, at_least=0, advice="Use 0 for none.")
-        advice = "Use 0 for all samples at once."
-        check_integer("batch_size", self.batch_size, advice, at_least=0)
+        check_integer("batch_size", self.batch_size, "Use 0 for all samples at once.", at_least=0)
 
     @property
     def layer_sizes(self):
@@ -163,10 +161,8 @@ def compute(settings):
 
 def share_right(run, frame):
     """Return which part of the validation samples is on its side of the line; None without any."""
-    rows = run.data.validation
-    if len(rows) == 0:
-        return None
-    return 1 - float(wrong_ones(run.networks.member(frame), run.data, rows).mean())
+    wrong = wrong_ones(run.networks.member(frame), run.data, run.data.validation)
+    return 1 - float(wrong.mean()) if len(wrong) else None
 
 
 def load(settings):
@@ -303,7 +299,7 @@ def places_for(width, height, kept):
     kept : bool
         Whether there is a kept run, which takes the room of the losses there.
     """
-    if width <= NARROW:
+    if width <= panes.NARROW:
         side = min(0.42 * height, (width - 0.95) / 2 if kept else 0.42 * width)
         right = (width - side - 0.1, 0.3, side, side)
         losses = (side + 1.0, 0.45, width - side - 1.15, side - 0.15)
@@ -340,7 +336,7 @@ class View:
     """
 
     def __init__(self, width=10.6, height=5.7):
-        self.narrow = width <= NARROW
+        self.narrow = width <= panes.NARROW
         height = height if self.narrow else min(height, 0.62 * width)
         self.figure, axes = new_figure(1, 5, width=width, height=height)
         self.figure.set_layout_engine(None)  # places are given: no time for a layout
@@ -474,23 +470,20 @@ class View:
                 heading.set(position=(middle, top + 0.05), text=name)
         ring = panes.square(*corners[chosen[0]][chosen[1]], side) if chosen else []
         self.ring.set_data(*np.reshape(ring, (-1, 2)).T)
-        self.spots = self._spots(corners, side, chosen)
+        self.spots = self._spots(network, corners, side, chosen)
         self._update_weights(network, corners, side)
 
-    def _spots(self, corners, side, chosen):
-        """Return where the units can be pressed."""
+    def _spots(self, network, corners, side, chosen):
+        """Return where the units can be pressed; the last one is the output."""
         width, height = self.figure.get_size_inches()
         net_left, net_bottom, _, _ = self.places["net"]
         spots = []
-        for layer, column in list(enumerate(corners))[1:]:
-            for unit, (left, bottom) in enumerate(column):
-                output = layer == len(corners) - 1
-                x, y = net_left + left, height - net_bottom - bottom - side
-                spots.append({
-                    "label": "Output" if output else unit_name(layer, unit),
-                    "chosen": chosen is None if output else chosen == (layer, unit),
-                    "box": [float(x / width), float(y / height), side / width, side / height],
-                })  # fmt: skip
+        for place in (*hidden_units(network), None):
+            left, bottom = corners[-1][0] if place is None else corners[place[0]][place[1]]
+            x, y = net_left + left, height - net_bottom - bottom - side
+            box = [x / width, y / height, side / width, side / height]
+            label = "Output" if place is None else unit_name(*place)
+            spots.append({"label": label, "chosen": place == chosen, "box": list(map(float, box))})
         return spots
 
     def _update_weights(self, network, corners, side):
@@ -537,8 +530,8 @@ def describe(run, frame, kept=None, kept_frame=None):
     text = f"{state_in_words(run, frame)} {capital(', '.join(words.values()))}."
     if run.validation_loss is not None:
         best = run.validation_loss.argmin()
-        lowest = f"{run.epoch[best]}: {run.validation_loss[best]:.4f}"
-        text += f" The validation loss is lowest at epoch {lowest}."
+        lowest = run.validation_loss[best]
+        text += f" The validation loss is lowest at epoch {run.epoch[best]}: {lowest:.4f}."
     if run.divergence is not None:
         text += f" The run ended: at epoch {run.divergence.epoch} the loss left the finite numbers."
     text += f" {network_in_words(run.networks.member(frame))}"

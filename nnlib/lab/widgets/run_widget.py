@@ -148,15 +148,20 @@ def differences(words, others):
     return ", ".join(words[name] for name in words if words[name] != others[name])
 
 
+def right_in_words(wrong, corners="corners"):
+    """Say how many of the four corners are right, and which are not."""
+    right = 4 - wrong.sum()
+    text = f"{right} of the 4 {corners} {'is' if right == 1 else 'are'} right"
+    if 0 < right < 4:
+        text += f" (not {listed(point_name(x) for x in XOR.X[wrong])})"
+    return text
+
+
 def corners_in_words(network):
     """Say how many of the four corners of XOR are right, and how far off the worst is."""
     a = network.predict(XOR.X)
-    wrong = wrongly_predicted(a, XOR.y)
-    right = 4 - wrong.sum()
-    text = f"{right} of the 4 corners {'is' if right == 1 else 'are'} right"
-    if 0 < wrong.sum() < 4:
-        text += f" (not {listed(point_name(x) for x in XOR.X[wrong])})"
-    return f"{text}, the largest error is {np.abs(a - XOR.y).max():.2f}."
+    right = right_in_words(wrongly_predicted(a, XOR.y))
+    return f"{right}, the largest error is {np.abs(a - XOR.y).max():.2f}."
 
 
 def milestones_in_words(run):

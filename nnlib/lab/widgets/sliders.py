@@ -16,7 +16,6 @@ from nnlib.network import Network
 
 LARGEST = 16  # hidden layer
 LONGEST_HISTORY = 1000  # measurements: beyond that, not every epoch is kept
-SPAN = span_of(XOR.X)
 EDGES = (1e-5, 20.0)  # of the picture of the loss; they stay, so that runs compare
 
 
@@ -73,9 +72,9 @@ class View:
         axes["curve"].set_title("Loss (log scale)")
         self.losses = Curves(axes["curve"], [(BLUE, "-", "--")], EDGES)
         axes["curve"].set_ylim(EDGES)
-        self.plane = Plane(axes["plane"], SPAN, "Boundary", ticks=[0, 1])
+        self.plane = Plane(axes["plane"], span_of(XOR.X), "Boundary", ticks=[0, 1])
         self.plane.set_samples(XOR.X, XOR.y[:, 0])
-        self.tiles = Tiles(axes["units"], SPAN, LARGEST, "Hidden units")
+        self.tiles = Tiles(axes["units"], self.plane.span, LARGEST, "Hidden units")
 
     def update(self, run, frame, kept=None):
         """Show a run at one of its measurements.
@@ -143,19 +142,15 @@ def words_of(settings):
 def units_in_words(network):
     """Say what the hidden units answer to the corners, and how they count."""
     answers, weights = network.forward(XOR.X)[1][1], network.W[2][:, 0]
-    if len(weights) <= 4:
-        units = (
-            f"unit {k} ({signed(weight)}): {', '.join(fixed(a, 1) for a in column)}"
-            for k, (weight, column) in enumerate(zip(weights, answers.T, strict=True), start=1)
-        )
-        names = ", ".join(point_name(x) for x in XOR.X)
-        text = f"Hidden units, with their weight in the output, at {names}: {'; '.join(units)}."
-    else:
-        text = (
-            f"The {len(weights)} hidden units count in the output with weights from "
-            f"{signed(weights.min())} to {signed(weights.max())}."
-        )
-    return text.replace("-", "−")
+    if len(weights) > 4:
+        ends = f"{signed(weights.min())} to {signed(weights.max())}"
+        return f"The {len(weights)} hidden units count in the output with weights from {ends}."
+    units = "; ".join(
+        f"unit {k} ({signed(weight)}): {', '.join(fixed(a, 1) for a in column)}"
+        for k, (weight, column) in enumerate(zip(weights, answers.T, strict=True), start=1)
+    ).replace("-", "−")
+    names = ", ".join(point_name(x) for x in XOR.X)
+    return f"Hidden units, with their weight in the output, at {names}: {units}."
 
 
 # ----------------------------------------------------------------------------- on the page

@@ -5,7 +5,6 @@ becomes another value.
 """
 
 from dataclasses import asdict, dataclass, field, fields, replace
-from math import floor, log10
 
 RATES = (0.01, 100.0)  # learning rates that a reader can choose
 
@@ -95,14 +94,6 @@ class Slider(Control):
                 f"{self.high:g}. Choose one of them."
             )
         return value if self.whole else float(value)
-
-    def neighbour(self, direction):
-        """Return the value one step of the slider up (1) or down (-1), or the end of its range."""
-        if self.log:
-            at = log10(self.value) + direction * self.step
-            return two_significant_digits(10 ** min(max(at, log10(self.low)), log10(self.high)))
-        value = min(max(self.value + direction * self.step, self.low), self.high)
-        return value if self.whole else float(f"{value:.10g}")
 
 
 class Number(Slider):
@@ -209,8 +200,3 @@ def rate_slider(value):
     """Return the control for a learning rate, the same in all widgets."""
     low, high = RATES
     return Slider("learning rate", float(value), low=low, high=high, step=0.1, log=True)
-
-
-def two_significant_digits(number):
-    """Round 0.11220 to 0.11 and 316.2 to 320."""
-    return round(number, 1 - floor(log10(abs(number)))) if number else 0.0

@@ -100,11 +100,7 @@ class Stage:
         self.place, self.view, self.shown, self.waits_for_picture = FIRST_PLACE, None, None, False
         self.size = list(FIRST_PLACE[:2])
         self.at_once = True  # until it is on the page
-        specs = [
-            {"name": name, **control.spec()}
-            for name, control in controls.items()
-            if name not in hide
-        ]
+        specs = [{"name": name, **controls[name].spec()} for name in controls if name not in hide]
         self.front = Front(plan={"label": what, "controls": specs, "large": large})
 
     @property
@@ -341,10 +337,10 @@ class Stage:
             pictures.append(b64encode(buffer.getvalue()).decode())
             words.append(self.words)
         size = [round(side / self.place[2]) for side in pixels.size]
+        self.set(**{name: values[0] for name, values in controls.items()})
         state = {**self.state(), "off": [], "number": 0, "spots": [], "size": size, "reach": {}}
-        first = {name: values[0] for name, values in controls.items()}
-        tape = {"plan": plan, "state": {**state, "values": {**state["values"], **first}}}
-        tape |= {"controls": controls, "words": words, "pictures": pictures}
+        tape = {"plan": plan, "state": state, "controls": controls}
+        tape |= {"words": words, "pictures": pictures}
         data = json.dumps(tape, ensure_ascii=False).replace("</", "<\\/")
         return (
             f'<div class="nnlib-recorded"><style>{LOOK}</style><div></div>'
