@@ -257,7 +257,7 @@ SMALLEST = 9  # points, of letters
 SMALL = 0.75  # of its full size: a smaller picture says less
 LARGER = 1.15  # its neurons
 SHORTER = [
-    ("^× .* = ", ""),
+    (r"^× .*\s= ", ""),
     ("b: [^ ]+ → ", ""),
     ("[^ ]+ → ", "→ "),
     ("(∂L/∂.) = ", r"\1 =\n"),
