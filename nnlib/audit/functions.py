@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -392,12 +392,14 @@ def tell_fixed_target(exam: Exam, where: str, function: Any) -> bool:
         begin = function(X, y)
         if not np.array_equal(begin, function(X, y)) or not np.isfinite(begin).all():
             return False
+
+        def same_with_other(group: np.ndarray) -> bool:
+            targets = (other_targets(exam, group, k) for k in range(4))
+            return all(np.array_equal(begin, function(X, y)) for y in targets)
+
         for used in (0, n - 1):
-            group = np.delete(np.arange(n), used)
-            others = [disturbed(exam, group, k)[1] for k in range(4)]
-            own = [disturbed(exam, np.array([used]), k)[1] for k in range(4)]
-            if all(np.array_equal(begin, function(X, y)) for y in others) and not all(
-                np.array_equal(begin, function(X, y)) for y in own
+            if same_with_other(np.delete(np.arange(n), used)) and not same_with_other(
+                np.array([used])
             ):
                 exam.find(
                     "samples_unused", "wrong", where,
@@ -467,23 +469,23 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
     if n < 3 or not (y != y[0]).any():
         return []
     far = far_targets(exam)
+    own = exam.patient.data()[1]
+
+    @cache
+    def base(k: int) -> tuple[Any, np.ndarray]:
+        X = disturbed(exam, np.arange(n), k)[0]
+        return X, function(X, own)
+
+    def unmoved(group: np.ndarray) -> bool:
+        return all(
+            np.array_equal(base(k)[1], function(base(k)[0], other_targets(exam, group, k, far)))
+            for k in range(4)
+        )
+
     try:
-        bases, begins = [], []
-        for k in range(4):
-            X = disturbed(exam, np.arange(n), k)[0]
-            bases.append(X)
-            begins.append(function(X, exam.patient.data()[1]))
-        if not all(np.isfinite(begin).all() for begin in begins) or not np.array_equal(
-            begins[0], function(bases[0], exam.patient.data()[1])
-        ):
+        X, begin = base(0)
+        if not np.isfinite(begin).all() or not np.array_equal(begin, function(X, own)):
             return []
-
-        def unmoved(group: np.ndarray) -> bool:
-            return all(
-                np.array_equal(begin, function(X, disturbed(exam, group, k, far)[1]))
-                for k, (X, begin) in enumerate(zip(bases, begins, strict=True))
-            )
-
         groups = np.array_split(np.arange(n), min(n, 6 if exam.work(None) < 1_000_000 else 3))
         unused = one_by_one(groups, unmoved, n)
     except Failed:
@@ -491,31 +493,36 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
     return unused if 1 < len(unused) < n else []
 
 
-def disturbed(
-    exam: Exam, group: np.ndarray, number: int, far: tuple[float, float] | None = None
-) -> tuple[Any, Any]:
+def disturbed(exam: Exam, group: np.ndarray, number: int) -> tuple[Any, Any]:
     """Return the data with other numbers, and another target, in some samples."""
     patient = exam.patient
-    y = exam.y_rows
+    rng = np.random.default_rng(number)
+    array = np.moveaxis(np.array(patient.X), patient.axis["X"], 0).copy()
+    low, high = float(array.min()), float(array.max())
+    moved = array.mean() + array.std() * rng.normal(size=array[group].shape)
+    array[group] = np.clip(moved, low, high).astype(array.dtype)
+    return as_it_came(exam, "X", array), other_targets(exam, group, number)
+
+
+def other_targets(
+    exam: Exam, group: np.ndarray, number: int, far: tuple[float, float] | None = None
+) -> Any:
+    """Return y with another target in some samples: another sample's, or one of two far ones."""
+    patient, y = exam.patient, exam.y_rows
     different = np.flatnonzero((y != y[group[0]]).any(axis=1))
     other = int(different[number % len(different)]) if len(different) else 0
-    rng = np.random.default_rng(number)
-    data = []
-    for name in ("X", "y"):
-        axis = patient.axis[name]
-        array = np.moveaxis(np.array(getattr(patient, name)), axis, 0).copy()
-        if name == "X":
-            numbers = array.astype(float)
-            moved = numbers.mean() + numbers.std() * rng.normal(size=array[group].shape)
-            array[group] = np.clip(moved, numbers.min(), numbers.max()).astype(array.dtype)
-        elif far is not None and number < 2 and array.dtype.kind == "f":
-            array[group] = far[number]
-        else:
-            array[group] = array[other]
-        array = np.moveaxis(array, 0, axis)
-        given = getattr(patient, name)
-        data.append(array.copy() if isinstance(given, np.ndarray) else array.tolist())
-    return data[0], data[1]
+    array = np.moveaxis(np.array(patient.y), patient.axis["y"], 0).copy()
+    if far is not None and number < 2 and array.dtype.kind == "f":
+        array[group] = far[number]
+    else:
+        array[group] = array[other]
+    return as_it_came(exam, "y", array)
+
+
+def as_it_came(exam: Exam, name: str, rows: np.ndarray) -> Any:
+    """Return data with a row for each sample in the layout and the type in which they were."""
+    array = np.moveaxis(rows, 0, exam.patient.axis[name])
+    return array.copy() if isinstance(getattr(exam.patient, name), np.ndarray) else array.tolist()
 
 
 def far_targets(exam: Exam) -> tuple[float, float] | None:

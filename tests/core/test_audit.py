@@ -2,6 +2,7 @@
 
 import copy
 import re
+import sys
 import time
 
 import numpy as np
@@ -463,3 +464,191 @@ def test_predictions_that_are_no_numbers_are_wrong():
     assert [f.kind for f in report.findings if f.severity == "wrong"] == ["saturated"]
     assert "predict is nan" in report.findings[0].seen
     assert not report
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def test_a_report_says_what_the_time_did_not_allow(monkeypatch):
+    module = sys.modules["nnlib.audit"]
+    monkeypatch.setattr(module, "SECONDS", 0.0)
+    monkeypatch.setattr(module, "SECONDS_BY_THE_CLOCK", 0.0)
+    report = audit(X, y, parameters=parameters(), predict=predict, loss=loss, gradients=gradients)
+    cut = [line for line in report.not_looked_at if "the time for the audit was up" in line]
+    assert "The gradient is the slope of the loss (the time for the audit was up)" in cut
+    assert not report.findings
+
+
+@pytest.mark.parametrize("order", ["layer by layer", "biases last", "turned", "no biases"])
+def test_a_long_vector_is_cut_as_the_program_cuts_it(order):
+    shapes = {
+        "layer by layer": [(2, 4), (4,), (4, 2), (2,)],
+        "biases last": [(2, 4), (4, 2), (4,), (2,)],
+        "turned": [(4, 2), (4,), (2, 4), (2,)],
+        "no biases": [(2, 4), (4, 2)],
+    }[order]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+
+    def predict(t, X):
+        p = [part.reshape(shape) for part, shape in zip(np.split(t, ends), shapes, strict=True)]
+        W, b = [v for v in p if v.ndim == 2], [v for v in p if v.ndim == 1] or [0, 0]
+        W = [v.T for v in W] if order == "turned" else W
+        return sigmoid(np.tanh(X @ W[0] + b[0]) @ W[1] + b[1])
+
+    vector = np.random.default_rng(0).normal(size=sum(int(np.prod(shape)) for shape in shapes))
+    report = audit(
+        X,
+        np.c_[y, 1 - y],
+        parameters=vector,
+        predict=predict,
+        loss=lambda t, X, y: np.mean((predict(t, X) - y) ** 2),
+    )
+    said = [line for line in report.compared if line.startswith("the vector is cut into")]
+    if order == "layer by layer":  # the same numbers in the same places, with b below W
+        shapes, ends = [(3, 4), (5, 2)], [12]
+    assert said == [
+        "the vector is cut into "
+        + ", ".join(
+            f"parameters[{end - int(np.prod(shape))}:{end}] as {shape}"
+            for end, shape in zip([*ends, len(vector)], shapes, strict=True)
+        )
+    ]
+
+
+def test_a_vector_that_is_no_network_is_left_whole():
+    vector = np.arange(1.0, 8.0)
+    report = audit(X, y, parameters=vector, predict=lambda t, X: np.sin(X @ t[:2] * t[2])[:, None])
+    assert not any("cut into" in line for line in report.compared)
+
+
+def test_classes_counted_from_1_are_only_wrong_where_that_fails():
+    X, labels = np.eye(3), np.array([1, 2, 3])
+
+    def predict(p, X):
+        e = np.exp(X @ p["W"])
+        return e / e.sum(axis=1, keepdims=True)
+
+    def severity(loss):
+        functions = {} if loss is None else {"loss": loss}
+        report = audit(X, labels, parameters={"W": np.eye(3)}, predict=predict, **functions)
+        return {f.kind: f.severity for f in report.findings}.get("target_range")
+
+    rows = np.arange(3)
+    assert severity(lambda p, X, y: -np.mean(np.log(predict(p, X)[rows, y]))) == "wrong"
+    assert severity(lambda p, X, y: -np.mean(np.log(predict(p, X)[rows, y - 1]))) is None
+    assert severity(None) == "suspicious"
+
+
+def test_advice_fits_the_rows_that_are_left_out():
+    def first_only(p, X, y):
+        return loss(p, X[:1], y[:1])
+
+    def all_but_the_last(p, X, y):
+        return loss(p, X[:-1], y[:-1])
+
+    advice = []
+    for own in (first_only, all_but_the_last):
+        finding = audit(X, y, parameters=parameters(), predict=predict, loss=own).findings[0]
+        assert finding.kind == "samples_unused"
+        advice.append((finding.usually, finding.what_to_do))
+    assert (
+        advice[0]
+        != advice[1]
+        == (
+            KINDS["samples_unused"].usually,
+            KINDS["samples_unused"].what_to_do,
+        )
+    )
+
+
+def test_float32_arrays_that_an_object_holds_in_two_places_are_measured_exactly():
+    class Net:
+        def __init__(self):
+            rng = np.random.default_rng(0)
+            self.W = (rng.normal(size=(6, 3)) / 2).astype(np.float32)
+            self.held = [self.W]
+
+        def forward(self, X):
+            return np.maximum(X, 0) @ self.held[0]
+
+        def mean(self, samples, targets):
+            return np.mean((self.forward(samples) - targets) ** 2)
+
+        def slopes(self, X, y):
+            return [2 * np.maximum(X, 0).T @ (self.forward(X) - y) / y.size]
+
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(20, 6)), rng.normal(size=(20, 3))
+    net = Net()
+    report = audit(
+        X, y, program=net, arrays=["W"], predict="forward", loss="mean", gradients="slopes"
+    )
+    assert report
+    assert not report.findings
+    assert "the gradient is the slope of the loss, parameter by parameter" in report.compared
+    assert net.W.dtype == np.float32
+
+
+def digits_of(scale, rate):
+    """A softmax with a hidden ReLU layer on pixels, and its step."""
+    rng = np.random.default_rng(2)
+    labels = np.arange(40) % 4
+    pixels = np.clip(rng.random((4, 36))[labels] + rng.normal(scale=0.25, size=(40, 36)), 0, 1)
+    p = {"W1": rng.normal(size=(36, 12)) / 4, "W2": rng.normal(size=(12, 4)) / 2}
+
+    def forward(p, X):
+        h = np.maximum(X @ p["W1"], 0)
+        z = h @ p["W2"]
+        e = np.exp(z - z.max(axis=1, keepdims=True))
+        return h, e / e.sum(axis=1, keepdims=True)
+
+    def step(p, X, Y):
+        h, a = forward(p, X)
+        d = (a - Y) / len(X)
+        dh = d @ p["W2"].T * (h > 0)
+        return {"W1": p["W1"] - rate * X.T @ dh, "W2": p["W2"] - rate * h.T @ d}
+
+    return {
+        "X": np.round(255 * pixels) * scale,
+        "y": np.eye(4)[labels],
+        "parameters": p,
+        "predict": lambda p, X: forward(p, X)[1],
+        "loss": lambda p, X, Y: -np.mean(np.sum(Y * np.log(forward(p, X)[1] + 1e-9), axis=1)),
+        "step": step,
+        "learning_rate": rate,
+    }
+
+
+@pytest.mark.parametrize(("rate", "severity"), [(1e-4, "note"), (0.1, "wrong")])
+def test_data_out_of_scale_are_a_note_where_the_program_learns(rate, severity):
+    case = digits_of(1.0, rate)
+    report = audit(case.pop("X"), case.pop("y"), **case)
+    found = {f.kind: f for f in report.findings}["data_scale"]
+    assert found.severity == severity
+    assert ("All the same, the program learns." in found.seen) == (severity == "note")
+
+
+def test_a_large_epsilon_is_suspicious():
+    def new_step():
+        v = dict.fromkeys(parameters(), 0.0)
+
+        def step(p, X, y):
+            for name, g in gradients(p, X, y).items():
+                v[name] = 0.999 * v[name] + 0.001 * g**2
+                p[name] = p[name] - 0.1 * g / (np.sqrt(v[name] / 0.001) + 1)
+
+        return step
+
+    report = audit(
+        X, y, parameters=parameters(), predict=predict, loss=loss, gradients=gradients,
+        new_step=new_step, learning_rate=0.1, step_is="update",
+    )  # fmt: skip
+    found = {f.kind: f for f in report.findings}["optimizer_formula"]
+    assert found.severity == "suspicious"
+    assert "divided by 1 times its size and 1 more" in found.seen
+
+
+def test_an_attribute_of_a_part_keeps_its_name():
+    assert short_name("['layers[0].weights']") == "layers[0].weights"
+    assert short_name("['W'][0]") == "W[0]"
