@@ -226,11 +226,12 @@ def shut_in(program):
 
     return [
         *(program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
+        *("--size", str(SPACE), "--tmpfs", "/tmp"),  # first: the rest may lie below it
         *shown(*system, sys.base_prefix),
         *each("--tmpfs", hidden[:1]),
         *shown(sys.prefix, ROOT / "nnlib", *tools),
         *each("--tmpfs", hidden[1:]),
-        *("--proc", "/proc", "--dev", "/dev", "--size", str(SPACE), "--tmpfs", "/tmp"),
+        *("--proc", "/proc", "--dev", "/dev"),
         *each("--remount-ro", [*reversed(hidden), "/dev", "/"]),
         *("--chdir", "/tmp"),
         "--clearenv",

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -269,6 +270,16 @@ def test_without_a_sandbox_no_answer_runs(tmp_path, monkeypatch):
             class_report.main()
         assert said in str(stopped.value)
         assert "No answer was run" in str(stopped.value)
+    class_report.bubblewrap.cache_clear()
+
+
+def test_the_repository_may_lie_anywhere(tmp_path, monkeypatch):
+    """Below /tmp too, where an answer has its own files."""
+    for name in ("nnlib", "tools"):
+        shutil.copytree(class_report.ROOT / name, tmp_path / name)
+    monkeypatch.setattr(class_report, "ROOT", tmp_path)
+    class_report.bubblewrap.cache_clear()
+    assert class_report.bubblewrap()
     class_report.bubblewrap.cache_clear()
 
 
