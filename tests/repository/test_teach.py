@@ -2,6 +2,7 @@
 
 import re
 
+import minutes
 import pages
 import pytest
 import sheets
@@ -86,3 +87,84 @@ def test_the_sheets_hold_every_exit_ticket_and_fit_their_paper():
                     assert box.x1 <= width, text.get_text()
                     assert box.y0 >= 0, text.get_text()
                     assert box.y1 <= height, text.get_text()
+
+
+# ------------------------------------------------------------------------------------ the routes
+
+ROUTES = (ROOT / "teach" / "README.md").read_text("utf-8").partition("## Three routes")[2]
+ONE, DOUBLE, TERM = re.split(
+    r"^### .*$", ROUTES.partition("## What can be left out")[0], flags=re.M
+)[1:]
+EXERCISE = minutes.WEIGHTS["exercises"]
+# What a route shows before its prerequisites, as its text says.
+SHOWN_ONLY = {("one", "06a"), ("double", "05c")}
+
+
+def sittings_in(text):
+    """The sittings that a text names by a link, in order, each with the text up to the next one."""
+    found = re.split(r"\]\((?:sittings|\.\./notebooks)/(\w+)\.(?:md|ipynb)\)", text)
+    return [*zip(found[1::2], found[2::2], strict=True)]
+
+
+def minutes_of(cell):
+    """The minutes of what a cell of a route's table names: sections, or whole sittings."""
+    total = 0
+    for stem, rest in sittings_in(cell):
+        sections = [*minutes.sections(minutes.NOTEBOOKS / f"{stem}.ipynb")]
+        by_number = {title.split()[0]: minutes.minutes(counts) for title, counts in sections}
+        start = minutes.minutes(sections[0][1])
+        wanted = re.findall(r"\d+\.\d+", re.sub(r"without exercise \d+\.\d+", "", rest))
+        if "the widget of" in rest:
+            total += minutes.WEIGHTS["widgets"]
+        elif wanted:
+            assert set(wanted) <= set(by_number), f"{stem} has no section {wanted}"
+            total += sum(by_number[number] for number in wanted) + start * ("start" in rest)
+        else:
+            total += minutes.of_notebook(minutes.NOTEBOOKS / f"{stem}.ipynb")
+        total -= EXERCISE * rest.count("without exercise")
+    return total
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [(ONE, 45), *((part, 90) for part in re.split(r"^Lesson \d$", DOUBLE, flags=re.M)[1:])],
+)
+def test_the_minutes_of_a_lesson_add_up(text, end):
+    rows = re.findall(r"^\| (\d+)–(\d+) \| (.+?) \| (.+?) \|$", text, re.M)
+    assert [0, *(int(to) for _, to, *_ in rows)] == [*(int(start) for start, *_ in rows), end]
+    for start, to, on_the_wall, _ in rows:
+        assert minutes_of(on_the_wall) <= int(to) - int(start) + 0.5, on_the_wall
+
+
+def test_a_lesson_of_the_term_fits_into_45_minutes():
+    rows = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \|$", TERM, re.M)
+    assert [int(number) for number, *_ in rows] == [*range(1, 17)]
+    for _, on_the_wall, _ in rows:
+        assert minutes_of(on_the_wall) <= 45.5, on_the_wall
+
+
+@pytest.mark.parametrize(("route", "text"), [("one", ONE), ("double", DOUBLE), ("term", TERM)])
+def test_a_sitting_of_a_route_comes_after_what_it_needs(route, text):
+    before = {"refresher"}
+    for stem, _ in sittings_in(text):
+        need = re.search(
+            r"\*\*What you need\.\*\*.*", pages.prose(read(minutes.NOTEBOOKS / f"{stem}.ipynb"))
+        )
+        needed = {target.removesuffix(".ipynb") for _, target in pages.links(need[0])}
+        if (route, stem[:3]) not in SHOWN_ONLY and route != "double":
+            assert needed <= before, f"{route}: {stem} needs {needed - before}"
+        elif (route, stem[:3]) not in SHOWN_ONLY:
+            assert needed - {"00_start_here"} <= before, f"{route}: {stem} needs {needed - before}"
+        before.add(stem)
+
+
+def test_the_lines_for_the_tally_sheet_run():
+    """They stand on the page of 05c, and use what its notebook has by then."""
+    text = (teach.PAGES / "05c_a_network_that_never_learns_it.md").read_text("utf-8")
+    namespace = {}
+    for cell in read(minutes.NOTEBOOKS / "05c_a_network_that_never_learns_it.ipynb").cells[:5]:
+        if cell.cell_type == "code" and "for epoch" not in cell.source:
+            exec(cell.source, namespace)
+    namespace["options"] = {"loss": "mse", "learning_rate": 0.2, "epochs": 10}
+    exec(re.search(r"```python\n(.+?)```", text, re.S)[1], namespace)
+    assert len(namespace["history"].loss) == 11
