@@ -91,18 +91,25 @@ class Walk:
 
     def go(self) -> None:
         """Follow the program from the output to the input."""
-        upstream: np.ndarray | None = None
-        last = len(self.dense.layers)
-        for number in range(last, 0, -1):
-            W, b = self.dense.split(self.g, number)
-            found = next(self.deltas_that_fit(number, upstream, W, b), None)
-            if found is None:
-                return
-            if upstream is not None:
-                self.bare = upstream @ self.dense.layers[number].matrix(self.values).T
-            upstream, steps = found
-            self.deviations += steps
-        self.explained = bool(self.deviations) or self.any_factor
+        found = self.follow(len(self.dense.layers), None)
+        if found is not None:
+            self.deviations = found
+            self.explained = bool(found) or self.any_factor
+
+    def follow(self, number: int, upstream: np.ndarray | None) -> list[Step] | None:
+        """Return the deviations from a layer down to the first, or None if there is no way."""
+        if number == 0:
+            return []
+        W, b = self.dense.split(self.g, number)
+        back = None
+        if upstream is not None:
+            back = upstream @ self.dense.layers[number].matrix(self.values).T
+        for delta, steps in self.deltas_that_fit(number, upstream, W, b):
+            self.bare = back
+            rest = self.follow(number - 1, delta)
+            if rest is not None:
+                return steps + rest
+        return None
 
     def deltas_that_fit(
         self, number: int, upstream: np.ndarray | None, W: np.ndarray, b: np.ndarray | None
@@ -175,7 +182,8 @@ class Walk:
             f * np.sign(a - self.y) * np.abs(slope),
             odd(name, f"{name} holds the sign of the error, not the error"),
         )
-        yield f * (a - self.y) ** 2, odd(name, f"{name} holds the squared error, not the error")
+        for squared in (f * (a - self.y) ** 2 * np.abs(slope), f * (a - self.y) ** 2):
+            yield squared, odd(name, f"{name} holds the squared error, not the error")
         yield (
             np.broadcast_to(right.mean(axis=0), right.shape),
             odd(name, f"{name} is averaged over the samples too early"),
