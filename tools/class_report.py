@@ -34,6 +34,7 @@ from class_sandbox import LIMITS, decode, encode
 from exercise_cells import find
 from tqdm import tqdm
 
+import teach
 from nnlib.lab import checks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -539,12 +540,11 @@ def said_about(sentences, number, mistake):
 
 
 def sentences_of(known):
-    """What to say about each known mistake: the hint that the check gives."""
+    """What to say about each known mistake, as it stands on the teacher's page."""
     return {
-        (number, mistake.name): mistake.hint
+        (number, mistake.name): teach.sentence(mistake)
         for number in known
         for mistake in checks.find(number).mistakes
-        if isinstance(mistake.hint, str)
     }
 
 

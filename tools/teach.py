@@ -1,4 +1,6 @@
-"""Renew what is computed on the teacher's pages: minutes, exercises, and the mistakes with a name.
+"""Renew what is computed on the teacher's pages: minutes, and the mistakes that the checks name.
+
+The exercises come by difficulty: the one with the shortest solution first.
 
 usage: python tools/teach.py      (make teach)
 
@@ -25,13 +27,35 @@ def computed(path):
         lines.append(f"| {title.replace('|', '/')} | {minutes.minutes(counts):.0f} |")
     lines.append(f"| **in all** | **{minutes.of_notebook(path):.0f}** |")
     exercises = find(nbformat.read(path, as_version=4))
-    if exercises:
-        lines += ["", "| exercise | what the check knows by name |", "|---|---|"]
-    for cells in exercises:
-        known = getattr(checks.find(cells.number), "mistakes", [])  # none if it is not declared
-        names = "; ".join(mistake.name for mistake in known)
-        lines.append(f"| {cells.number} | {names.replace('|', '/')} |")
+    for cells in sorted(exercises, key=lines_of_solution):
+        n_lines = lines_of_solution(cells)
+        lines += [
+            "",
+            f"**Exercise {cells.number}.** Lines to write in our solution: {n_lines}.",
+            "",
+        ]
+        lines += ["| the check names | and says |", "|---|---|"]
+        for mistake in getattr(checks.find(cells.number), "mistakes", []):  # none if not declared
+            lines.append(f"| {no_bar(mistake.name)} | {no_bar(sentence(mistake))} |")
     return START + "\n".join(lines) + "\n" + END
+
+
+def lines_of_solution(cells):
+    """How many lines of the solution are the learner's: the harder exercise has more."""
+    given = {line.strip() for line in cells.code.splitlines()}
+    written = (cells.solution or "").splitlines()
+    return sum(line.strip() not in given for line in written if line.strip())
+
+
+def sentence(mistake):
+    """What the check says of a known mistake; the report on a class says the same."""
+    if isinstance(mistake.hint, str):
+        return mistake.hint
+    return "A sentence with the learner's own numbers."
+
+
+def no_bar(text):
+    return text.replace("|", "/")
 
 
 def renewed(path):
