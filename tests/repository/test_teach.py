@@ -59,6 +59,17 @@ def test_every_section_that_asks_a_guess_is_on_the_page(path):
     assert asks <= set(re.findall(r"^### ((?:R|\d+)\.\d+) ", by_hand(path), re.M))
 
 
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_every_guess_has_wrong_answers_to_expect(path):
+    """Two at least for each section that asks, and a question for pairs with four options."""
+    guesses, _, pairs = by_hand(path).partition("## Guesses")[2].partition("## In pairs")
+    for section in re.split(r"^### ", guesses, flags=re.M)[1:]:
+        assert len(re.findall(r"^- ", section, re.M)) >= 2, section.splitlines()[0]
+        assert re.search(r"^\*.+\?\* .+$", section, re.M), section.splitlines()[0]
+    options = re.findall(r"^\d\. ", pairs.partition("\n## ")[0], re.M)
+    assert options in (["1. ", "2. ", "3. "], ["1. ", "2. ", "3. ", "4. "])
+
+
 def test_every_link_of_the_pages_resolves():
     for page in [*teach.PAGES.glob("*.md"), ROOT / "teach" / "README.md"]:
         for _, target in pages.links(page.read_text("utf-8")):
