@@ -102,7 +102,7 @@ def xor_table(size):
 def predictions(size):
     figure, axes, width, _ = sheet(size, "Guess first")
     head = ["section", "my guess, and why", "what it was", "surprised?"]
-    table(axes, 2, 4, [2, width - 11, 4.5, 2.5], [head, *[[""] * 4] * 9], height=2.1)
+    table(axes, 2, 4, [2, width - 13, 4.5, 2.5], [head, *[[""] * 4] * 9], height=2.1)
     return figure
 
 

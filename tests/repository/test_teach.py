@@ -92,12 +92,13 @@ def test_the_sheets_hold_every_exit_ticket_and_fit_their_paper():
             for figure in [made] if isinstance(made, Figure) else made:
                 figure.draw_without_rendering()
                 width, height = figure.bbox.width, figure.bbox.height
-                for text in figure.axes[0].texts:
-                    box = text.get_window_extent()
-                    assert box.x0 >= 0, text.get_text()
-                    assert box.x1 <= width, text.get_text()
-                    assert box.y0 >= 0, text.get_text()
-                    assert box.y1 <= height, text.get_text()
+                margin = figure.dpi / 2.54 - 1  # a centimetre, which no printer reaches into
+                for drawn in [*figure.axes[0].texts, *figure.axes[0].patches]:
+                    box = drawn.get_window_extent()
+                    assert box.x0 >= margin, drawn
+                    assert box.x1 <= width - margin, drawn
+                    assert box.y0 >= margin, drawn
+                    assert box.y1 <= height - margin, drawn
 
 
 # ------------------------------------------------------------------------------------ the routes
