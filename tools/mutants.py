@@ -48,7 +48,7 @@ PARTS = {
     "audit": {
         "of": "nnlib/audit/*.py",
         "without": [],
-        "tests": ["core/test_audit.py", "programs"],
+        "tests": ["core/test_audit.py", "core/test_audit_equations.py", "programs"],
     },
     "checks": {
         "of": "nnlib/lab/checks/*.py",
