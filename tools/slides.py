@@ -9,11 +9,13 @@ on the first and the last slide. Nothing is fetched: reveal.js and MathJax are c
 decks.
 """
 
+import ast
 import copy
 import re
 import shutil
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -63,8 +65,11 @@ class Part:
 def on_slides(parts):
     """The parts' cells, each with the kind of slide that it opens, and notes at a slide's end."""
     room, note = 0, ""
-    for part in parts:
-        kind = part.kind or ("subslide" if part.height > room else "-")
+    for part, following in pairwise([*parts, None]):
+        needed = part.height
+        if following and announces(part.cell) and needed + following.height <= LINES:
+            needed += following.height
+        kind = part.kind or ("subslide" if needed > room else "-")
         if kind != "-":
             if note:
                 yield markdown(note, "notes")
@@ -75,6 +80,11 @@ def on_slides(parts):
         yield part.cell
     if note:
         yield markdown(note, "notes")
+
+
+def announces(cell):
+    """Whether a text is nothing without what follows: a few bold words, or a colon at its end."""
+    return cell.cell_type == "markdown" and re.search(r"^\*\*[^*]+\*\*$|:$", cell.source)
 
 
 def markdown(source, kind="-"):
@@ -131,7 +141,7 @@ def code_parts(cell, answers):
     """A code cell and what it answers; that opens a slide if it answers a guess."""
     guess = cell.metadata.get("jupyter", {}).get("outputs_hidden")
     outputs = [piece for output in cell.outputs for piece in pieces(output)] if answers else []
-    only_draws = re.search(r"^figures\.", cell.source, re.M) and cell.source.count("\n") < 6
+    only_draws = draws(cell)
     cell = copy.deepcopy(cell)
     cell.metadata, cell.outputs = {}, []
     if not (only_draws and outputs):
@@ -141,6 +151,18 @@ def code_parts(cell, answers):
         answer.id, answer.outputs = f"{cell.id}-{k}", [output]
         answer.metadata = {"tags": [OUTPUT_ONLY]}
         yield Part(answer, lines, "subslide" if guess and k == 0 else "")
+
+
+def draws(cell):
+    """Whether a cell is a call that draws something, and prints nothing."""
+    prints = any(output.output_type == "stream" for output in cell.outputs)
+    called = [isinstance(part, ast.Expr) for part in ast.parse(cell.source).body]
+    return (
+        called[-1:] == [True]
+        and cell.source.count("\n") < 6
+        and not prints
+        and any("image/png" in output.get("data", {}) for output in cell.outputs)
+    )
 
 
 def pieces(output):

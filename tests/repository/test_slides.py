@@ -160,6 +160,22 @@ def test_a_long_table_goes_on_on_the_next_slide_with_its_head():
     assert max(map(slides.height, pieces)) <= slides.LINES
 
 
+def test_what_announces_something_stands_on_its_slide():
+    texts = ["word " * 14 * (slides.LINES - 4), "**Symbols**", "| a |\n|---|\n" + "| 1 |\n" * 4]
+    parts = [part for text in texts for part in slides.text_parts(text, {})]
+    kinds = [cell.metadata.slideshow.slide_type for cell in slides.on_slides(parts)]
+    assert kinds == ["subslide", "subslide", "-"]
+
+
+def test_a_call_that_draws_is_not_shown_but_what_prints_is():
+    picture = nbformat.v4.new_output("display_data", {"image/png": ""})
+    printed = nbformat.v4.new_output("stream", text="1")
+    drawing = nbformat.v4.new_code_cell("drawing.network(\n    4\n)", outputs=[picture])
+    both = nbformat.v4.new_code_cell("print(1)\nfigures.x()", outputs=[printed, picture])
+    assert [bool(p.cell.outputs) for p in slides.code_parts(drawing, True)] == [True]
+    assert [bool(p.cell.outputs) for p in slides.code_parts(both, True)] == [False, True, True]
+
+
 def test_a_folded_answer_opens_a_slide():
     fold = "<details><summary>Answer</summary>\n\nIt is 1.\n\n</details>"
     parts = [*slides.text_parts(f"Is it 1?\n\n{fold}", {})]
