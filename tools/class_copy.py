@@ -18,9 +18,10 @@ NOTEBOOKS = ROOT / "notebooks"
 NAME = "**Name:** …"
 ABOUT = """# For the class
 
-Open a notebook in JupyterLab, write your name into the line beneath its title, and work from top
-to bottom. Replace the `...` of an exercise and run its cell: the check says whether it is right.
-Hand in the notebook as it is; it need not be finished.
+Put this folder into your copy of the series, beside the folder `notebooks`; `make lab` opens
+JupyterLab there. Open a notebook of this folder, write your name into the line beneath its title,
+and work from top to bottom. Replace the `...` of an exercise and run its cell: the check says
+whether it is right. Hand in the notebook as it is; it need not be finished.
 """
 
 
