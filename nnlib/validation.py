@@ -358,9 +358,8 @@ def check_slope(slope: Any, shape: tuple[int, ...]) -> np.ndarray:
         if last is None or any(n not in (1, m) for n, m in zip(shape, last, strict=True)):
             raise ValueError(
                 f"an operation gives {describe(slope)} as the slope for an argument of shape "
-                f"{shape}. The "
-                "function in made_by has to return dL/d(argument), in the shape of the argument "
-                "or in that of the result."
+                f"{shape}. The function in made_by has to return dL/d(argument), in the shape of "
+                "the argument or in that of the result."
             )
     return slope
 
