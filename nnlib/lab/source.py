@@ -5,17 +5,20 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any
 
 from IPython.display import display
+
+WIDTH = 80  # columns that JupyterLab shows in a window of 820 pixels
 
 
 def show_source(*objects: type | Callable[..., Any], start: str | None = None) -> None:
     """Display the source of functions or classes as highlighted code.
 
     Long docstrings are cut to their first line, and the types of parameters, results and
-    variables are left out, to keep the code in view; ``help(function)`` shows them.
+    variables are left out, to keep the code in view; ``help(function)`` shows them. Lines that
+    a narrow window would cut anywhere are broken at a place that reads well.
 
     Parameters
     ----------
@@ -26,7 +29,7 @@ def show_source(*objects: type | Callable[..., Any], start: str | None = None) -
     sources = [short_source(item) for item in objects]
     if start is not None:
         sources = [block(source, start) for source in sources]
-    code = "\n\n".join(sources)
+    code = fitted("\n\n".join(sources))
     display({"text/markdown": f"```python\n{code}\n```", "text/plain": code}, raw=True)
 
 
@@ -42,6 +45,7 @@ def short_source(item):
     for first, end in sorted(cuts, reverse=True):
         lines[first:end] = [lines[first].rstrip() + '"""']
     lines = [re.sub(r"  # noqa: .*", "", line) for line in lines]  # words for a tool
+    lines = [re.sub(r":\w+:`(\w+)`", r"``\1``", line) for line in lines]  # a link of the docs
     lines = [line for line in lines if not line.startswith("@takes_")]  # it converts lists
     return without_annotations("\n".join(lines))
 
@@ -49,7 +53,7 @@ def short_source(item):
 def without_annotations(code):
     """Return ``code`` without the annotations in functions; a class's fields keep theirs.
 
-    A signature of several lines is put on one if it fits into 100 characters then.
+    A signature of several lines is put on one if it fits then.
     """
     text = code.encode()  # ast counts columns in bytes
     for start, end, new in sorted(annotations(text), reverse=True):
@@ -88,7 +92,7 @@ def on_one_line(signature):
     indent, name, parameters = signature.groups()
     joined = " ".join(line.strip() for line in parameters.splitlines())
     line = f"{indent}def {name}({joined}):"
-    return line if len(line) <= 100 and "#" not in parameters else signature[0]
+    return line if len(line) <= WIDTH and "#" not in parameters else signature[0]
 
 
 def block(source, start):
@@ -106,3 +110,67 @@ def block(source, start):
     ):
         last += 1
     return textwrap.dedent("\n".join(lines[first:last]))
+
+
+def fitted(code):
+    """Return ``code`` with its long lines broken: words between spaces, calls in their brackets."""
+    fitting = []
+    for mark, group in groupby(code.splitlines(), lambda line: re.match(r" *# |", line)[0]):
+        lines = list(group)
+        if mark and max(map(len, lines)) > WIDTH:
+            lines = [mark + " ".join(line.removeprefix(mark) for line in lines)]
+        fitting += [short for line in lines for short in short_lines(line)]
+    return "\n".join(fitting)
+
+
+def short_lines(line):
+    """Return a line as lines that fit, or as it is if it has no place to break."""
+    text = line.lstrip()
+    indent = " " * (len(line) - len(text))
+    if len(line) <= WIDTH:
+        return [line]
+    if text.startswith(("# ", '"""')):
+        return words(line, following=indent + "# " * text.startswith("# "))
+    code, _, comment = text.partition("  # ")
+    if comment:
+        return [*short_lines(f"{indent}# {comment}"), *short_lines(indent + code)]
+    try:
+        value = getattr(ast.parse(text).body[0], "value", None)
+    except SyntaxError:  # a part of a statement
+        value = None
+    return [line] if value is None else in_brackets(text, value, indent)
+
+
+def words(line, following):
+    """Return a line of words in lines that begin with ``following``; code in it stays whole."""
+    line = re.sub("``.+?``", lambda code: code[0].replace(" ", "\0"), line)
+    lines = textwrap.wrap(line, WIDTH, subsequent_indent=following, break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
+
+
+def in_brackets(text, value, indent):
+    """Return a statement with its value between brackets, on lines of its own."""
+    while isinstance(value, ast.Call) and not (value.args or value.keywords):
+        value = value.func.value  # f(x).double(): the brackets of f
+    spans = [(value.col_offset, value.end_col_offset)]
+    opening, closing = "(", ")"
+    if isinstance(value, ast.Tuple):
+        spans = [(part.col_offset, part.end_col_offset) for part in value.elts]
+    elif isinstance(value, ast.Call):
+        arguments = [*value.args, *value.keywords]
+        spans = [(part.col_offset, part.end_col_offset) for part in arguments]
+        opening = closing = ""
+    elif isinstance(value, ast.Dict):
+        pairs = zip(value.keys, value.values, strict=True)
+        spans = [(key.col_offset, entry.end_col_offset) for key, entry in pairs]
+        opening = closing = ""
+    elif isinstance(value, ast.ListComp):
+        spans = [(value.col_offset + 1, value.end_col_offset - 1)]
+        opening = closing = ""
+    whole = text.encode()  # ast counts columns in bytes
+    start, end = spans[0][0], spans[-1][1]
+    lines = [f"{indent}    {whole[start:end].decode()}"]
+    if len(spans) > 1 and len(lines[0]) > WIDTH:
+        lines = [f"{indent}    {whole[a:b].decode()}," for a, b in spans]
+    head, tail = whole[:start].decode() + opening, closing + whole[end:].decode()
+    return [indent + head, *lines, indent + tail]

@@ -7,7 +7,8 @@ import pytest
 from nnlib.activations import relu
 from nnlib.backprop import backward_pass
 from nnlib.history import History
-from nnlib.lab.source import short_source, without_annotations
+from nnlib.lab.source import WIDTH, fitted, short_source, without_annotations
+from nnlib.losses import mse_gradient
 from nnlib.network import forward_pass
 from nnlib.optimizers import Adam
 from nnlib.training import train
@@ -61,8 +62,8 @@ def test_the_fields_of_a_class_keep_their_annotations():
         ("def f(μ: int, ß: str = 'é: ü') -> int:", "def f(μ, ß='é: ü'):"),
         ("def f(\n    x: int,  # a word\n    y: int,\n):", "def f(\n    x,  # a word\n    y,\n):"),
         ("def f(\n    x: tuple[\n        int, str\n    ],\n    y: int,\n) -> int:", "def f(x, y):"),
-        (f"def {'f' * 90}(\n    x: int,\n):", f"def {'f' * 90}(x):"),
-        (f"def {'f' * 94}(\n    x: int,\n):", f"def {'f' * 94}(\n    x,\n):"),
+        (f"def {'f' * 70}(\n    x: int,\n):", f"def {'f' * 70}(x):"),
+        (f"def {'f' * 74}(\n    x: int,\n):", f"def {'f' * 74}(\n    x,\n):"),
     ],
 )
 def test_how_a_signature_is_shown(code, expected):
@@ -95,3 +96,55 @@ def test_functions_in_functions_and_in_classes():
                 return g(y)
     """
     assert without_annotations(textwrap.dedent(code)) == textwrap.dedent(expected)
+
+
+def test_a_link_of_the_documentation_is_shown_as_code():
+    assert "gradient of ``mse`` with" in short_source(mse_gradient)
+
+
+LONG = "a_long_name_of_a_function"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("x = 1  # short", ["x = 1  # short"]),
+        (
+            f'"""Words and ``code that stays`` {"word " * 8}``and a last bit of code``."""',
+            [f'"""Words and ``code that stays`` {"word " * 8}', '``and a last bit of code``."""'],
+        ),
+        (f"x = {'1 + ' * 17}1  # why", ["# why", f"x = {'1 + ' * 17}1"]),
+        (f"x = {'1 + ' * 19}1", ["x = (", f"    {'1 + ' * 19}1", ")"]),
+        (f"return {LONG}({'a, ' * 20}b)", [f"return {LONG}(", f"    {'a, ' * 20}b", ")"]),
+        (
+            f"x = {LONG}('×', {'a, ' * 20}b).T()",
+            [f"x = {LONG}(", f"    '×', {'a, ' * 20}b", ").T()"],
+        ),
+        (
+            f"f({'a' * 40}, key={'b' * 40})",
+            ["f(", f"    {'a' * 40},", f"    key={'b' * 40},", ")"],
+        ),
+        (
+            f"x, y = {'a' * 40}, {'b' * 40}",
+            ["x, y = (", f"    {'a' * 40},", f"    {'b' * 40},", ")"],
+        ),
+        (
+            f"x = {{'a': {'a' * 40}, 'b': {'b' * 40}}}",
+            ["x = {", f"    'a': {'a' * 40},", f"    'b': {'b' * 40},", "}"],
+        ),
+        (f"x = [{LONG} for {LONG} in {LONG}]", ["x = [", f"    {LONG} for {LONG} in {LONG}", "]"]),
+        (f"if {LONG} == {LONG} == {LONG}:", [f"if {LONG} == {LONG} == {LONG}:"]),
+        (f"del {LONG}, {LONG}, {LONG}, x", [f"del {LONG}, {LONG}, {LONG}, x"]),
+    ],
+)
+def test_a_long_line_is_broken_where_a_reader_would_break_it(line, expected):
+    shown = fitted(f"def f():\n    {line}").splitlines()[1:]
+    assert [part.removeprefix("    ").rstrip() for part in shown] == [e.rstrip() for e in expected]
+
+
+def test_long_comments_are_one_paragraph():
+    comment = [f"# {'word ' * 13}", f"# {'word ' * 16}", "# end"]
+    shown = fitted("\n".join([*comment, "x = 1  # short"])).splitlines()
+    assert all(line.startswith("# word") and len(line) <= WIDTH for line in shown[:-1])
+    assert shown[-1] == "x = 1  # short"
+    assert " ".join(shown).count("word") == 29
