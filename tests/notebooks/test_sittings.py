@@ -24,6 +24,7 @@ GOALS = ["What you will do", "What you will learn", "What you need"]
 SITTING = 45  # minutes, which is what a class has
 LARGEST_FILE = 1_500_000  # bytes; GitHub and a slow line still show it
 LONGEST_CELL = 20  # lines of code that fit on a projector
+WIDEST = 80  # columns that JupyterLab shows in a window of 820 pixels
 # Words that tell the reader it is their fault, or that fill the line.
 BANNED = ["simply", "obviously", "trivial", "needless to say", "let's dive", "it is important to"]
 LESSONS = sorted({number(path) for path in SITTINGS})
@@ -183,6 +184,16 @@ def test_code_cells_are_short(lesson):
         lines = [line for line in cell.source.splitlines() if line.strip()]
         folded = cell.metadata.get("jupyter", {}).get("source_hidden")
         assert folded or len(lines) <= LONGEST_CELL, cell.source
+
+
+@pytest.mark.parametrize("path", on_the_path(), ids=label)
+def test_lines_of_the_path_fit_a_narrow_window(path):
+    for cell in code_cells(read(path)):
+        shown = [cell.source]
+        for output in cell.outputs:
+            shown += [output.get("text", ""), output.get("data", {}).get("text/markdown", "")]
+        for line in "\n".join(shown).splitlines():
+            assert len(line) <= WIDEST, line
 
 
 def test_the_prose_is_plain(lesson):
