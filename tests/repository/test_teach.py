@@ -1,6 +1,7 @@
 """The teacher's pages: one for each sitting, and every number on them is one of the sitting's."""
 
 import re
+from collections import Counter
 
 import minutes
 import pages
@@ -40,32 +41,69 @@ def test_a_page_has_everything(path):
     assert set(re.findall(r"^### ((?:R|\d+)\.\d+) ", text, re.M)) <= sections
 
 
+def guesses_of(path):
+    """By section, what the text asks to guess: a question above cells with folded outputs."""
+    section, asks, guesses = "", False, Counter()
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            found = re.search(r"^## ((?:R|\d+)\.\d+) ", cell.source, re.M)
+            section = found[1] if found else section
+            visible = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.S)
+            asks = bool(re.search(r"\?|(?i:guess|predict|decide)", visible))
+        elif cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            guesses[section] += asks
+            asks = False
+    return guesses
+
+
+def answers_of(path):
+    """By section, what the page says to each guess, as (question, answer, wrong answers)."""
+    said = by_hand(path).partition("## Guesses")[2].partition("## In pairs")[0]
+    parts = re.split(r"^### ((?:R|\d+)\.\d+) .*$", said, flags=re.M)
+    answers = {}
+    for section, text in zip(parts[1::2], parts[2::2], strict=True):
+        pieces = re.split(r"^\*(.+\?)\* (.+)$", text, flags=re.M)
+        answers[section] = [
+            (question, answer, re.findall(r"^- .+$", rest, re.M))
+            for question, answer, rest in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True)
+        ]
+        assert "\n- " not in pieces[0], f"{section}: a wrong answer before any question"
+    return answers
+
+
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_every_guess_is_on_the_page(path):
+    guesses, answers = guesses_of(path), answers_of(path)
+    before = guesses.pop("", 0)  # the first section of a sitting has it, then
+    guesses[next(iter(answers))] += before
+    missing = {section: n for section, n in guesses.items() if len(answers.get(section, "")) < n}
+    assert missing == {}
+
+
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_every_guess_has_two_or_three_wrong_answers_with_why_and_what_to_say(path):
+    for section, answers in answers_of(path).items():
+        for question, _, wrong in answers:
+            assert len(wrong) in (2, 3), f"{section} {question}"
+            for line in wrong:
+                assert re.fullmatch(
+                    r"- [^:]+: .*\b(plausible|right)\b.{10,} "
+                    r"(Say: .|Ask |Let them |Show |Draw ).{10,}[.?!]",
+                    line,
+                ), line
+
+
 @pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
 def test_every_number_on_a_page_is_printed_in_the_sitting(path):
-    text = by_hand(path)
-    guesses = text.partition("## Guesses")[2].partition("## In pairs")[0]
-    answers = re.findall(r"^\*.+\?\* (.+)$", guesses, re.M)  # what is said to be right
-    assert list(unfounded(read(path), answers)) == []
+    answers = [answer for said in answers_of(path).values() for answer in said]
+    texts = [answer for _, answer, _ in answers]  # what is said to be right
+    texts += [line.partition("Say: ")[2] for *_, wrong in answers for line in wrong]
+    assert list(unfounded(read(path), texts)) == []
 
 
 @pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
-def test_every_section_that_asks_a_guess_is_on_the_page(path):
-    section, asks = None, set()
-    for cell in read(path).cells:
-        if found := re.search(r"^## ((?:R|\d+)\.\d+) ", cell.source, re.M):
-            section = found[1] if cell.cell_type == "markdown" else section
-        if cell.metadata.get("jupyter", {}).get("outputs_hidden") and section:
-            asks.add(section)
-    assert asks <= set(re.findall(r"^### ((?:R|\d+)\.\d+) ", by_hand(path), re.M))
-
-
-@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
-def test_every_guess_has_wrong_answers_to_expect(path):
-    """Two at least for each section that asks, and a question for pairs with four options."""
-    guesses, _, pairs = by_hand(path).partition("## Guesses")[2].partition("## In pairs")
-    for section in re.split(r"^### ", guesses, flags=re.M)[1:]:
-        assert len(re.findall(r"^- ", section, re.M)) >= 2, section.splitlines()[0]
-        assert re.search(r"^\*.+\?\* .+$", section, re.M), section.splitlines()[0]
+def test_the_question_for_pairs_has_three_or_four_options(path):
+    pairs = by_hand(path).partition("## In pairs")[2]
     options = re.findall(r"^\d\. ", pairs.partition("\n## ")[0], re.M)
     assert options in (["1. ", "2. ", "3. "], ["1. ", "2. ", "3. ", "4. "])
 
