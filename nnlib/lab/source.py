@@ -5,12 +5,12 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Any
 
 from IPython.display import display
 
-WIDTH = 80  # columns that JupyterLab shows in a window of 820 pixels
+WIDTH = 66  # columns of a listing that JupyterLab shows in a window of 820 pixels
 
 
 def show_source(*objects: type | Callable[..., Any], start: str | None = None) -> None:
@@ -150,27 +150,45 @@ def words(line, following):
 
 def in_brackets(text, value, indent):
     """Return a statement with its value between brackets, on lines of its own."""
+    if isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.Call):
+        value = value.operand  # -f(x)
     while isinstance(value, ast.Call) and not (value.args or value.keywords):
         value = value.func.value  # f(x).double(): the brackets of f
-    spans = [(value.col_offset, value.end_col_offset)]
-    opening, closing = "(", ")"
-    if isinstance(value, ast.Tuple):
-        spans = [(part.col_offset, part.end_col_offset) for part in value.elts]
-    elif isinstance(value, ast.Call):
-        arguments = [*value.args, *value.keywords]
-        spans = [(part.col_offset, part.end_col_offset) for part in arguments]
-        opening = closing = ""
-    elif isinstance(value, ast.Dict):
-        pairs = zip(value.keys, value.values, strict=True)
-        spans = [(key.col_offset, entry.end_col_offset) for key, entry in pairs]
-        opening = closing = ""
-    elif isinstance(value, ast.ListComp):
-        spans = [(value.col_offset + 1, value.end_col_offset - 1)]
-        opening = closing = ""
     whole = text.encode()  # ast counts columns in bytes
+    spans, ending = parts_of(value, whole)
+    own = isinstance(value, ast.Call | ast.Dict | ast.ListComp)
     start, end = spans[0][0], spans[-1][1]
     lines = [f"{indent}    {whole[start:end].decode()}"]
-    if len(spans) > 1 and len(lines[0]) > WIDTH:
-        lines = [f"{indent}    {whole[a:b].decode()}," for a, b in spans]
-    head, tail = whole[:start].decode() + opening, closing + whole[end:].decode()
+    if len(lines[0]) > WIDTH:
+        lines = [f"{indent}    {whole[a:b].decode().strip()}{ending}" for a, b in spans]
+    head = whole[:start].decode() + "(" * (not own)
+    tail = ")" * (not own) + whole[end:].decode()
     return [indent + head, *lines, indent + tail]
+
+
+def parts_of(value, whole):
+    """Return where the parts of an expression start and end, and what each of them ends with."""
+
+    def after(node):  # and after its brackets, which belong to no node
+        return node.end_col_offset + len(re.match(rb"[ )]*\)|", whole[node.end_col_offset :])[0])
+
+    start, end = value.col_offset, value.end_col_offset
+    cuts = []
+    match value:
+        case ast.Call():
+            arguments = [*value.args, *value.keywords]
+            if len(arguments) == 1 and isinstance(arguments[0], ast.BinOp | ast.IfExp):
+                return parts_of(arguments[0], whole)
+            return [(part.col_offset, part.end_col_offset) for part in arguments], ","
+        case ast.Tuple():
+            return [(part.col_offset, part.end_col_offset) for part in value.elts], ","
+        case ast.Dict():
+            pairs = zip(value.keys, value.values, strict=True)
+            return [(key.col_offset, entry.end_col_offset) for key, entry in pairs], ","
+        case ast.ListComp():
+            start, end, cuts = start + 1, end - 1, [after(value.elt)]
+        case ast.BinOp():
+            cuts = [after(value.left)]
+        case ast.IfExp():
+            cuts = [after(value.body), after(value.test)]
+    return list(pairwise([start, *cuts, end])), ""

@@ -20,6 +20,8 @@ from pages import (
     stated,
 )
 
+from nnlib.lab.source import WIDTH
+
 GOALS = ["What you will do", "What you will learn", "What you need"]
 SITTING = 45  # minutes, which is what a class has
 LARGEST_FILE = 1_500_000  # bytes; GitHub and a slow line still show it
@@ -189,11 +191,16 @@ def test_code_cells_are_short(lesson):
 @pytest.mark.parametrize("path", on_the_path(), ids=label)
 def test_lines_of_the_path_fit_a_narrow_window(path):
     for cell in code_cells(read(path)):
-        shown = [cell.source]
-        for output in cell.outputs:
-            shown += [output.get("text", ""), output.get("data", {}).get("text/markdown", "")]
-        for line in "\n".join(shown).splitlines():
+        printed = [output.get("text", "") for output in cell.outputs]
+        for line in "\n".join([cell.source, *printed]).splitlines():
             assert len(line) <= WIDEST, line
+
+
+def test_listings_fit_a_narrow_window(lesson):
+    for cell in code_cells(lesson):
+        for output in cell.outputs:
+            for line in output.get("data", {}).get("text/markdown", "").splitlines():
+                assert len(line) <= WIDTH, line
 
 
 def test_the_prose_is_plain(lesson):
