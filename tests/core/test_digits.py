@@ -14,6 +14,15 @@ def test_the_digits_are_1797_images_with_pixels_from_0_to_1():
     assert set(labels) == set(range(10))
 
 
+def test_the_digits_are_those_of_scikit_learn():
+    import sklearn.datasets
+
+    X, labels = datasets.digits()
+    expected = sklearn.datasets.load_digits()
+    np.testing.assert_array_equal(X, expected.data / 16)
+    np.testing.assert_array_equal(labels, expected.target)
+
+
 def test_one_hot_has_a_single_1_in_the_column_of_the_label():
     np.testing.assert_array_equal(datasets.one_hot([2, 0], 3), [[0, 0, 1], [1, 0, 0]])
 
