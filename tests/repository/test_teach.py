@@ -164,7 +164,9 @@ def minutes_of(cell):
         by_number = {title.split()[0]: minutes.minutes(counts) for title, counts in sections}
         start = minutes.minutes(sections[0][1])
         wanted = re.findall(r"\d+\.\d+", re.sub(r"without exercise \d+\.\d+", "", rest))
-        if "the widget of" in rest:
+        if only := re.findall(r"only exercise", rest):
+            total += EXERCISE * len(only)
+        elif "the widget of" in rest:
             total += minutes.WEIGHTS["widgets"]
         elif wanted:
             assert set(wanted) <= set(by_number), f"{stem} has no section {wanted}"
@@ -186,21 +188,56 @@ def test_the_minutes_of_a_lesson_add_up(text, end):
         assert minutes_of(on_the_wall) <= int(to) - int(start) + 0.5, on_the_wall
 
 
-def test_a_lesson_of_the_term_fits_into_45_minutes():
-    rows = re.findall(r"^\| (\d+) \| (.+?) \| (.+?) \|$", TERM, re.M)
-    assert [int(number) for number, *_ in rows] == [*range(1, 17)]
-    for _, on_the_wall, _ in rows:
-        assert minutes_of(on_the_wall) <= 45.5, on_the_wall
+TERM_ROWS = re.findall(r"^\| (\d+) \| (\S+) \| (.+?) \| (.+?) \|$", TERM, re.M)
+
+
+@pytest.mark.parametrize("lesson", range(1, 17))
+def test_a_lesson_of_the_term_is_minute_by_minute(lesson):
+    *rows, home = [row[1:] for row in TERM_ROWS if row[0] == str(lesson)]
+    assert home[0] == "home"
+    spans = [
+        (*map(int, minutes_said.split("–")), on_the_wall) for minutes_said, on_the_wall, _ in rows
+    ]
+    assert [0, *(to for _, to, _ in spans)] == [*(start for start, *_ in spans), 45]
+    for start, to, on_the_wall in spans:
+        assert minutes_of(on_the_wall) <= to - start + 0.5, on_the_wall
+    assert rows[-1][2].startswith("exit ticket of ")
+
+
+def test_the_term_has_sixteen_lessons_and_an_exercise_left_out_is_homework_or_comes_later():
+    assert sorted({int(row[0]) for row in TERM_ROWS}) == [*range(1, 17)]
+    for lesson in range(1, 17):
+        rows = [row for row in TERM_ROWS if row[0] == str(lesson)]
+        text = " ".join(row[2] for row in rows)
+        left_out = set(re.findall(r"without exercise (\d+\.\d+)", text))
+        later = set(re.findall(r"only exercise (\d+\.\d+)", text))
+        assert left_out - later <= set(re.findall(r"\d+\.\d+", rows[-1][3])), lesson
+
+
+def test_what_is_left_out_names_every_later_sitting_of_the_path_that_takes_something_from_it():
+    path = list(dict.fromkeys(stem for stem, _ in sittings_in(TERM) if stem != "refresher"))
+    text = (ROOT / "teach" / "README.md").read_text("utf-8")
+    text = text.partition("## What can be left out")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\[.+?) \| (.+?) \| (.+?) \|$", text, re.M)
+    assert len(rows) == 7
+    for left_out, later, _ in rows:
+        ((stem, _),) = sittings_in(left_out)
+        needing = sorted(one[:3] for one in path if stem in needed_by(one))
+        assert ([] if later == "–" else later.split(", ")) == needing, left_out
+
+
+def needed_by(stem):
+    """The sittings that a sitting names under "What you need"."""
+    prose = pages.prose(read(minutes.NOTEBOOKS / f"{stem}.ipynb"))
+    need = re.search(r"\*\*What you need\.\*\*.*", prose)
+    return {target.partition(".ipynb")[0] for _, target in pages.links(need[0])}
 
 
 @pytest.mark.parametrize(("route", "text"), [("one", ONE), ("double", DOUBLE), ("term", TERM)])
 def test_a_sitting_of_a_route_comes_after_what_it_needs(route, text):
     before = {"refresher"}
     for stem, _ in sittings_in(text):
-        need = re.search(
-            r"\*\*What you need\.\*\*.*", pages.prose(read(minutes.NOTEBOOKS / f"{stem}.ipynb"))
-        )
-        needed = {target.removesuffix(".ipynb") for _, target in pages.links(need[0])}
+        needed = needed_by(stem)
         if (route, stem[:3]) not in SHOWN_ONLY and route != "double":
             assert needed <= before, f"{route}: {stem} needs {needed - before}"
         elif (route, stem[:3]) not in SHOWN_ONLY:
