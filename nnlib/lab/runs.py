@@ -7,7 +7,7 @@ one piece, the same training gives the same numbers.
 from collections import OrderedDict
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from time import perf_counter
 
 import numpy as np
@@ -196,12 +196,15 @@ def joined(parts, measure_every, epochs):
 
 
 def last_of(slices):
-    """Return the Run at the end, trained at once."""
+    """Return the run at the end, trained at once."""
     return [run for _, run in slices][-1]
 
 
 class Cache:
-    """The runs that were used last; each is trained once, as long as it is kept here."""
+    """The runs that were used last; each is trained once, as long as it is kept here.
+
+    A run is whatever comes of a training: in the widgets a :class:`Run`, in the checks a number.
+    """
 
     def __init__(self, size=20):
         self.size, self.runs = size, OrderedDict()
@@ -220,3 +223,14 @@ class Cache:
             self.runs.move_to_end(settings)
         while len(self.runs) > self.size:
             self.runs.popitem(last=False)
+
+
+def trained_once(train):
+    """Decorate a function that trains: what it returned for the last settings is kept."""
+    cache = Cache()
+
+    @wraps(train)
+    def kept(*settings):
+        return last_of(cache.slices(settings, lambda: [(1.0, train(*settings))]))
+
+    return kept

@@ -1,9 +1,24 @@
 """Numbers and lists as a sentence writes them."""
 
 
-def short(number):
-    """Write a number with three significant digits and a real minus sign."""
-    return f"{number:.3g}".replace("-", "−")
+def short(number, digits=3):
+    """Write a number with few significant digits, a real minus sign, and "1200" in full."""
+    return f"{float(f'{number:.{digits}g}'):g}".replace("-", "−")
+
+
+def decimal(number):
+    """Write a number with 4 decimals, a large one with fewer, a tiny one as "3e−06"."""
+    number = float(number)
+    if 0 < abs(number) < 0.00005:
+        return f"{number:.0e}".replace("-", "−")
+    decimals = 4 if abs(number) < 10 else 3 if abs(number) < 100 else 2
+    return f"{number + 0.0:.{decimals}f}".replace("-", "−")
+
+
+def trimmed(number):
+    """Write a number with as many decimals as it needs, 4 at most."""
+    text = decimal(number)
+    return text if "e" in text else text.rstrip("0").rstrip(".")
 
 
 def listed(words):
@@ -25,3 +40,8 @@ def signed(number):
 def capital(text):
     """Begin a sentence: its first letter becomes a capital."""
     return text[0].upper() + text[1:]
+
+
+def sentence(parts):
+    """Join parts by semicolons into a sentence with a capital letter and a full stop."""
+    return f"{capital('; '.join(parts))}."

@@ -1,13 +1,15 @@
 """Trainings in slices: the same numbers as in one piece."""
 
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnlib import Network, datasets, train
 from nnlib.lab import runs
-from nnlib.lab.runs import XOR, Cache, Data, in_slices, last_of
+from nnlib.lab.runs import XOR, Cache, Data, in_slices, last_of, trained_once
 
 
 def circles(n=40):
@@ -80,6 +82,37 @@ def test_the_cache_keeps_the_newest_and_trains_each_once():
     assert made == ["a", "b"]
     list(cache.slices("c", lambda: make("c")))
     assert list(cache.runs) == ["b", "c"]
+
+
+def test_a_function_that_trains_does_it_once_for_the_settings_used_last():
+    trained = []
+
+    @trained_once
+    def loss_from(w):
+        """Its own words."""
+        trained.append(w)
+        return None if w == 0 else w / 2
+
+    assert [loss_from(w) for w in (2.0, 0.0, 2.0, 0.0)] == [1.0, None, 1.0, None]
+    assert trained == [2.0, 0.0]
+    assert loss_from.__doc__ == "Its own words."
+    for w in range(1, 30):
+        loss_from(float(w))
+    loss_from(1.0)
+    assert trained[-1] == 1.0
+
+
+def test_no_check_and_no_widget_has_a_cache_of_its_own():
+    folder = Path(runs.__file__).parent
+    others = [
+        path.name
+        for path in folder.rglob("*.py")
+        if re.search(
+            r"\b(lru_cache|functools\.cache|import .*\bcache)\b", path.read_text(encoding="utf-8")
+        )
+        and path.name != "runs.py"
+    ]
+    assert not others
 
 
 def test_what_was_stopped_half_way_is_not_kept():

@@ -1,11 +1,10 @@
 """The exercises of lesson 03: two losses, what their slopes do, and how to compute them."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from nnlib.activations import sigmoid
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
+from nnlib.lab.runs import trained_once
 from nnlib.losses import bce, mse
 from nnlib.network import Network
 from nnlib.training import train
@@ -262,7 +261,7 @@ CYCLED = np.array([[1.0], [0.0], [1.0], [0.0]])
 AT_LEAST = 0.4
 
 
-@lru_cache(maxsize=256)
+@trained_once
 def right_under_mse(factor):
     """How many of the four mornings are right after training from the shrunk start."""
     weights = factor * np.array([[-8.0], [12.0]])

@@ -1,12 +1,11 @@
 """The exercises of lesson 05: a step, a loop, XOR, and what a learning rate does."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from nnlib import datasets, published
 from nnlib.activations import sigmoid
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
+from nnlib.lab.runs import trained_once
 from nnlib.losses import bce
 from nnlib.network import Network
 from nnlib.training import train
@@ -439,7 +438,7 @@ xor_of_your_own = Value(
 FARTHEST = 1.0
 
 
-@lru_cache(maxsize=64)
+@trained_once
 def loss_from(w):
     """Return the loss of network 001 after training, if W1[0, 1] begins with ``w``."""
     X, y = datasets.xor()

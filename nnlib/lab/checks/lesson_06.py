@@ -1,11 +1,10 @@
 """The exercises of lesson 06: rates, edges, hidden sizes, and how many starts it takes to know."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from nnlib import datasets
 from nnlib.lab.checks.exercise import Function, Mistake, Search, Value
+from nnlib.lab.runs import trained_once
 from nnlib.network import Network
 from nnlib.training import train
 
@@ -71,7 +70,7 @@ long_bowl = Value(
 AT_MOST, PATIENCE = 25, 500
 
 
-@lru_cache(maxsize=256)
+@trained_once
 def epochs_until_solved(rate):
     """The epoch after which the largest error is below 0.1 for the first time, or None."""
     network = Network.random(

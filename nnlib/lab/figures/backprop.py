@@ -15,6 +15,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
+from nnlib.lab.words import decimal, listed, trimmed
 
 DARK_PURPLE = "#8E3B6D"  # the palette's purple, dark enough for small print
 DARK_GREEN = "#00704F"
@@ -25,35 +26,14 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 CENTRED = {"ha": "center", "va": "center"}
 
 
-def decimals_of(value):
-    """Return how many decimals there is room for: 4, fewer for a large number."""
-    return 4 if abs(value) < 10 else 3 if abs(value) < 100 else 2
-
-
-def number(value):
-    """Write a number with 4 decimals and a real minus sign; a tiny one as "3e−06"."""
-    value = float(value)
-    tiny = 0 < abs(value) < 0.00005
-    text = f"{value:.0e}" if tiny else f"{value + 0.0:.{decimals_of(value)}f}"
-    return text.replace("-", "−")
-
-
-def short(value):
-    """Write a number with as many decimals as it needs, 4 at most."""
-    decimals = decimals_of(value)
-    text = f"{round(float(value), decimals) + 0.0:.{decimals}f}"
-    return text.rstrip("0").rstrip(".").replace("-", "−")
-
-
-def written(array, how=number):
+def written(array, how=decimal):
     """Write each entry of an array."""
     return np.vectorize(how, otypes=[object])(np.asarray(array, float))
 
 
-def listed(array, how=number):
+def entries(array, how=decimal):
     """Write the entries of an array as "0.1000, 0.2000 and 0.3000"."""
-    *first, last = written(array, how).ravel()
-    return f"{', '.join(first)} and {last}" if first else last
+    return listed(written(array, how).flat)
 
 
 def drawing(width, height, x_limits, y_limits, title):
@@ -104,26 +84,26 @@ def one_path(names, values, slopes):
     figure, axes = drawing(9.0, 3.4, (-0.6, 1.6 * last + 0.5), (-1.45, 0.8), title)
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         x = 1.6 * i
-        box(axes, x, 0.2, f"${symbol(name)}$", number(value))
+        box(axes, x, 0.2, f"${symbol(name)}$", decimal(value))
         frame = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": ORANGE}
         frame = frame if name.startswith("z") else None
-        axes.text(x, -0.85, number(of_the_loss[i]), color=ORANGE, bbox=frame, **CENTRED)
+        axes.text(x, -0.85, decimal(of_the_loss[i]), color=ORANGE, bbox=frame, **CENTRED)
         slope = rf"$\partial {names[-1]}/\partial {symbol(name)}$"
         axes.text(x, -1.19, slope, color=ORANGE, fontsize=12, **CENTRED)
         if i < last:
             arrow(axes, (x + 0.42, 0.2), (x + 1.18, 0.2), FORWARD)
             arrow(axes, (x + 1.18, -0.85), (x + 0.42, -0.85), BACKWARD)
-            axes.text(x + 0.8, -0.2, f"× {short(slopes[i])}", **CENTRED)
+            axes.text(x + 0.8, -0.2, f"× {trimmed(slopes[i])}", **CENTRED)
             link = rf"$\partial {symbol(names[i + 1])}/\partial {symbol(name)}$"
             axes.text(x + 0.8, -0.5, link, fontsize=11, color=GREY, **CENTRED)
-    there = ", ".join(f"{n} = {number(v)}" for n, v in zip(names, values, strict=True))
-    links = " × ".join(f"({short(s)})" for s in slopes)
+    there = ", ".join(f"{n} = {decimal(v)}" for n, v in zip(names, values, strict=True))
+    links = " × ".join(f"({trimmed(s)})" for s in slopes)
     framed = " and ".join(f"∂{names[-1]}/∂{name}" for name in names if name.startswith("z"))
     show(
         figure,
         f"Top, forwards (solid arrows): {there}. Middle: the slope of each link. Bottom, backwards "
         f"(dashed arrows): the slopes multiplied from the right. All of them together, {links}, "
-        f"make ∂{names[-1]}/∂{names[0]} = {number(of_the_loss[0])}. Framed are {framed}.",
+        f"make ∂{names[-1]}/∂{names[0]} = {decimal(of_the_loss[0])}. Framed are {framed}.",
     )
 
 
@@ -144,20 +124,20 @@ def two_paths(a_hidden, z, a, slopes, targets):
     loss = np.mean(np.square(a - targets))
     title = "One hidden neuron, two outputs, one loss"
     figure, axes = drawing(9.0, 4.3, (-0.95, 7.35), (-1.75, 1.95), title)
-    box(axes, 0.0, 0.0, "$a^{(1)}$", number(a_hidden))
+    box(axes, 0.0, 0.0, "$a^{(1)}$", decimal(a_hidden))
     axes.add_patch(Circle((0.8, 0), 0.12, facecolor="white", edgecolor=ORANGE, linewidth=1.6))
     axes.text(0.8, -0.01, "+", color=ORANGE, **CENTRED)
-    total = rf"$\partial L/\partial a^{{(1)}}$ = {number(products.sum())}"
+    total = rf"$\partial L/\partial a^{{(1)}}$ = {decimal(products.sum())}"
     axes.text(-0.1, -0.62, f"{total},\nboth paths added", color=ORANGE, **CENTRED)
     arrow(axes, (0.68, -0.08), (0.3, -0.4), BACKWARD)
-    box(axes, 6.8, 0.0, "$L$", number(loss))
+    box(axes, 6.8, 0.0, "$L$", decimal(loss))
     for k, (height, index, above) in enumerate([(1.05, 1, 0.68), (-1.05, 2, -0.5)]):
         near = 0.1 * np.sign(height)
-        box(axes, 2.6, height, f"$z^{{(2)}}_{index}$", number(z[k]))
-        wanted = f"$a^{{(2)}}_{index}$, wanted {short(targets[k])}"
-        box(axes, 4.6, height, wanted, number(a[k]))
+        box(axes, 2.6, height, f"$z^{{(2)}}_{index}$", decimal(z[k]))
+        wanted = f"$a^{{(2)}}_{index}$, wanted {trimmed(targets[k])}"
+        box(axes, 4.6, height, wanted, decimal(a[k]))
         arrow(axes, (1.62, 0.36 * np.sign(height)), (0.91, 0.6 * near), BACKWARD)
-        axes.text(1.95, 0.4 * np.sign(height), number(products[k]), color=ORANGE, **CENTRED)
+        axes.text(1.95, 0.4 * np.sign(height), decimal(products[k]), color=ORANGE, **CENTRED)
         arrow(axes, (0.45, near), (2.15, height), FORWARD)
         arrow(axes, (3.05, height), (4.15, height), FORWARD)
         arrow(axes, (5.05, height), (6.4, near), FORWARD)
@@ -166,15 +146,15 @@ def two_paths(a_hidden, z, a, slopes, targets):
             (3.6, height, slopes[k][1]),
             (5.72, (near + height) / 2, slopes[k][2]),
         ):
-            axes.text(x, y, f"× {short(slope)}", bbox=PAPER, **CENTRED)
-        along = " × ".join(f"({short(slope)})" for slope in slopes[k])
-        text = f"along this path:  {along} = {number(products[k])}"
+            axes.text(x, y, f"× {trimmed(slope)}", bbox=PAPER, **CENTRED)
+        along = " × ".join(f"({trimmed(slope)})" for slope in slopes[k])
+        text = f"along this path:  {along} = {decimal(products[k])}"
         axes.text(3.4, height + above, text, color=ORANGE, **CENTRED)
     show(
         figure,
-        f"From a⁽¹⁾ = {number(a_hidden)} two paths lead to the loss, {number(loss)}. The upper "
-        f"one, through output 1, has the slope {number(products[0])}; the lower one, through "
-        f"output 2, {number(products[1])}. Together ∂L/∂a⁽¹⁾ = {number(products.sum())}.",
+        f"From a⁽¹⁾ = {decimal(a_hidden)} two paths lead to the loss, {decimal(loss)}. The upper "
+        f"one, through output 1, has the slope {decimal(products[0])}; the lower one, through "
+        f"output 2, {decimal(products[1])}. Together ∂L/∂a⁽¹⁾ = {decimal(products.sum())}.",
     )
 
 
@@ -230,7 +210,7 @@ def nodes(axes, layer, symbol, inside, below, *, colour=BLACK):
 
 def inputs(axes, x):
     """Draw the inputs of one sample."""
-    nodes(axes, 0, "x", written(x, short)[0], [[]] * x.shape[1])
+    nodes(axes, 0, "x", written(x, trimmed)[0], [[]] * x.shape[1])
 
 
 def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False, place=0.25):
@@ -256,7 +236,7 @@ def beside_outputs(axes, texts):
 def in_words(loss):
     """Write a loss as "mean squared error of this sample is 0.2432"."""
     name = {"mse": "mean squared error", "bce": "binary cross-entropy"}[loss[0]]
-    return f"{name} of this sample is {number(loss[1])}"
+    return f"{name} of this sample is {decimal(loss[1])}"
 
 
 def draw_prediction(axes, x, W1, b1, z1, a1, W2, b2, z2, a2, y, loss):
@@ -268,13 +248,13 @@ def draw_prediction(axes, x, W1, b1, z1, a1, W2, b2, z2, a2, y, loss):
     prepare(axes, sizes, "Predict: values from left to right")
     inputs(axes, x)
     for layer, W, b, z, a in ((1, W1, b1, z1, a1), (2, W2, b2, z2, a2)):
-        lines(axes, layer, written(W, short), FORWARD | {"linewidth": 1.1})
-        below = [[f"b = {short(b[0, k])}", f"z = {number(z[0, k])}"] for k in range(len(a[0]))]
+        lines(axes, layer, written(W, trimmed), FORWARD | {"linewidth": 1.1})
+        below = [[f"b = {trimmed(b[0, k])}", f"z = {decimal(z[0, k])}"] for k in range(len(a[0]))]
         nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
-    beside_outputs(axes, [f"wanted {short(target)}" for target in y[0]])
+    beside_outputs(axes, [f"wanted {trimmed(target)}" for target in y[0]])
     return (
-        f"The inputs {listed(x, short)} make the hidden activations {listed(a1)} and the outputs "
-        f"{listed(a2)}. Wanted are {listed(y, short)}. The {in_words(loss)}."
+        f"The inputs {entries(x, trimmed)} make the hidden activations {entries(a1)} and the "
+        f"outputs {entries(a2)}. Wanted are {entries(y, trimmed)}. The {in_words(loss)}."
     )
 
 
@@ -301,19 +281,19 @@ def draw_error(axes, x, a1, a2, y, delta2, loss):
     for layer in (1, 2):
         lines(axes, layer, np.full(sizes[layer - 1 : layer + 1], ""), NO_DIRECTION)
     nodes(axes, 1, "a", written(a1)[0], [[]] * sizes[1], colour=BLUE)
-    below = [[f"a = {number(a)}"] for a in a2[0]]
+    below = [[f"a = {decimal(a)}"] for a in a2[0]]
     nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
     beside_outputs(
         axes,
         [
-            f"wanted {short(target)}\na − y =\n{number(a - target)}"
+            f"wanted {trimmed(target)}\na − y =\n{decimal(a - target)}"
             for a, target in zip(a2[0], y[0], strict=True)
         ],
     )
     return (
-        f"The outputs are {listed(a2)}, and {listed(y, short)} are wanted: they miss by "
-        f"{listed(a2 - y)}. The {in_words(loss)}. Delta, its slope for the weighted sums of the "
-        f"outputs, is {listed(delta2)}."
+        f"The outputs are {entries(a2)}, and {entries(y, trimmed)} are wanted: they miss by "
+        f"{entries(a2 - y)}. The {in_words(loss)}. Delta, its slope for the weighted sums of the "
+        f"outputs, is {entries(delta2)}."
     )
 
 
@@ -323,27 +303,27 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     prepare(axes, sizes, "Compare, and send back: deltas from right to left")
     inputs(axes, x)
     lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
-    factors = written(W2, lambda w: f"× ({short(w)})" if w < 0 else f"× {short(w)}")
+    factors = written(W2, lambda w: f"× ({trimmed(w)})" if w < 0 else f"× {trimmed(w)}")
     arriving = factors + "\n= " + written(delta2 * W2)  # two lines keep clear of other arrows
     lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True, place=0.33)
     to_hidden = delta2 @ W2.T
     arrivals = " ".join(
-        f"At hidden neuron {j} arrive {listed(parts)}."
+        f"At hidden neuron {j} arrive {entries(parts)}."
         for j, parts in enumerate(delta2 * W2, start=1)
     )
     below = [
-        [f"a = {number(a)}", f"∂L/∂a = {number(s)}"]
+        [f"a = {decimal(a)}", f"∂L/∂a = {decimal(s)}"]
         for s, a in zip(to_hidden[0], a1[0], strict=True)
     ]
     nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
-    below = [[f"a = {number(a)}"] for a in a2[0]]
+    below = [[f"a = {decimal(a)}"] for a in a2[0]]
     nodes(axes, 2, r"\delta", written(delta2)[0], below, colour=ORANGE)
-    beside_outputs(axes, [f"a − y =\n{number(miss)}" for miss in (a2 - y)[0]])
+    beside_outputs(axes, [f"a − y =\n{decimal(miss)}" for miss in (a2 - y)[0]])
     return (
-        f"The outputs miss their targets by {listed(a2 - y)}. Delta is {listed(delta2)} at the "
+        f"The outputs miss their targets by {entries(a2 - y)}. Delta is {entries(delta2)} at the "
         "outputs. It travels back over the same weights, against the direction of the prediction. "
-        f"{arrivals} Added up, that is ∂L/∂a = {listed(to_hidden)} at the hidden neurons. Their "
-        f"slopes a(1 − a) make it delta = {listed(delta1)}."
+        f"{arrivals} Added up, that is ∂L/∂a = {entries(to_hidden)} at the hidden neurons. Their "
+        f"slopes a(1 − a) make it delta = {entries(delta1)}."
     )
 
 
@@ -385,7 +365,7 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
     lines(axes, 1, written(dW1), NO_DIRECTION, colour=DARK_PURPLE)
     lines(axes, 2, written(dW2), NO_DIRECTION, colour=DARK_PURPLE)
     below = [
-        [f"a = {number(a)}", f"∂L/∂b = {number(s)}"] for a, s in zip(a1[0], db1[0], strict=True)
+        [f"a = {decimal(a)}", f"∂L/∂b = {decimal(s)}"] for a, s in zip(a1[0], db1[0], strict=True)
     ]
     nodes(axes, 1, r"\delta", written(delta1)[0], below, colour=ORANGE)
     nodes(
@@ -393,16 +373,16 @@ def draw_gradients_on_network(axes, x, a1, delta1, delta2, dW1, db1, dW2, db2):
         2,
         r"\delta",
         written(delta2)[0],
-        [[f"∂L/∂b = {number(s)}"] for s in db2[0]],
+        [[f"∂L/∂b = {decimal(s)}"] for s in db2[0]],
         colour=ORANGE,
     )
     weights = np.concatenate([dW1.ravel(), dW2.ravel()])
     return (
         "On each line stands ∂L/∂w: the activation at its left end times the delta at its right "
-        f"end. From input 1 to hidden neuron 1: {short(x[0, 0])} × {number(delta1[0, 0])} = "
-        f"{number(dW1[0, 0])}. From hidden neuron 1 to output 1: {number(a1[0, 0])} × "
-        f"({number(delta2[0, 0])}) = {number(dW2[0, 0])}. The slopes of the weights lie between "
-        f"{number(weights.min())} and {number(weights.max())}."
+        f"end. From input 1 to hidden neuron 1: {trimmed(x[0, 0])} × {decimal(delta1[0, 0])} = "
+        f"{decimal(dW1[0, 0])}. From hidden neuron 1 to output 1: {decimal(a1[0, 0])} × "
+        f"({decimal(delta2[0, 0])}) = {decimal(dW2[0, 0])}. The slopes of the weights lie between "
+        f"{decimal(weights.min())} and {decimal(weights.max())}."
     )
 
 
@@ -431,7 +411,8 @@ def draw_step_on_network(
 
     def change(old, new):
         texts = [
-            f"{short(o)} → {short(round(n, 3))}" for o, n in zip(old.flat, new.flat, strict=True)
+            f"{trimmed(o)} → {trimmed(round(n, 3))}"
+            for o, n in zip(old.flat, new.flat, strict=True)
         ]
         return np.array(texts, object).reshape(old.shape)
 
@@ -444,10 +425,11 @@ def draw_step_on_network(
         below = [[f"b: {text}"] for text in biases[0]]
         nodes(axes, layer, "a", written(a)[0], below, colour=BLUE)
     texts = zip(a2[0], y[0], strict=True)
-    beside_outputs(axes, [f"was {number(a)}\nwanted {short(target)}" for a, target in texts])
+    beside_outputs(axes, [f"was {decimal(a)}\nwanted {trimmed(target)}" for a, target in texts])
     return (
-        f"After the step the outputs are {listed(new_a2)}; they were {listed(a2)}, and "
-        f"{listed(y, short)} are wanted. The loss has gone from {number(L)} to {number(new_L)}."
+        f"After the step the outputs are {entries(new_a2)}; they were {entries(a2)}, and "
+        f"{entries(y, trimmed)} are wanted. The loss has gone from {decimal(L)} to "
+        f"{decimal(new_L)}."
     )
 
 
@@ -613,7 +595,7 @@ def wishes(shares):
     for place, value in zip(places, values, strict=True):
         side = 1 if value >= 0 else -1
         text = {"ha": "left" if side > 0 else "right", "va": "center"}
-        axes.text(value + side * 0.02 * reach, place, number(value), **text)
+        axes.text(value + side * 0.02 * reach, place, decimal(value), **text)
     axes.set(yticks=places, yticklabels=names, xlim=(-reach, reach))
     axes.set_xlabel("slope of the loss for the weight")
     axes.set_title("← wants it larger          wants it smaller →", fontsize=11)
@@ -621,7 +603,7 @@ def wishes(shares):
     larger = int((shares < 0).sum())
     show(
         figure,
-        f"The slopes for one weight, from {len(shares)} samples: {listed(shares)}. {larger} want "
+        f"The slopes for one weight, from {len(shares)} samples: {entries(shares)}. {larger} want "
         f"the weight larger (a negative slope), {len(shares) - larger} want it smaller. Together "
-        f"they make {number(shares.sum())}.",
+        f"they make {decimal(shares.sum())}.",
     )

@@ -4,20 +4,9 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from nnlib.lab.figures.style import BLACK, COLOURS, GREY, LINE_STYLES, new_figure, show
-from nnlib.lab.words import listed
+from nnlib.lab.words import listed, sentence, short
 
 MARKERS = "os^Dv*"
-
-
-def sentence(parts):
-    """Join parts by semicolons into a sentence with a capital letter and a full stop."""
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def number(value):
-    """Write a number with two significant digits, and never as a power of ten."""
-    return f"{float(f'{value:.2g}'):g}"
 
 
 def losses_per_rate(histories):
@@ -95,7 +84,7 @@ def success_map(rates, sizes, solved):
     for (row, column), share in np.ndenumerate(shares):
         colour = "white" if share < 55 else "black"
         axes.text(column, row, f"{share:.0f}", ha="center", va="center", color=colour, fontsize=10)
-    axes.set_xticks(range(len(rates)), [number(rate) for rate in rates])
+    axes.set_xticks(range(len(rates)), [short(rate, 2) for rate in rates])
     axes.set_yticks(range(len(sizes)), sizes)
     axes.set(xlabel="learning rate", ylabel="hidden size", title="Starts that solve XOR, in %")
     axes.grid(False)
@@ -106,10 +95,12 @@ def success_map(rates, sizes, solved):
         nearly_all = np.flatnonzero(row >= 95)
         if len(nearly_all) > 1:
             first, last = rates[nearly_all[0]], rates[nearly_all[-1]]
-            texts.append(f"size {size}: at least 95 % from rate {number(first)} to {number(last)}")
+            texts.append(
+                f"size {size}: at least 95 % from rate {short(first, 2)} to {short(last, 2)}"
+            )
         else:
             best = np.argmax(row)
-            where = f" (rate {number(rates[best])})" if row[best] > 0 else ""
+            where = f" (rate {short(rates[best], 2)})" if row[best] > 0 else ""
             texts.append(f"size {size}: at most {row[best]:.0f} %{where}")
     show(
         figure,
@@ -175,7 +166,7 @@ def epochs_to_solve(rates, panels, last_epoch):
             mark = {"color": COLOURS[i], "markersize": 12, "markeredgewidth": 2}
             mark["markerfacecolor"] = "none"  # so that none hides another at the same place
             axes.plot(rates[best], median[best], MARKERS[i], **mark)
-            words.append(f"size {size} at rate {number(rates[best])} ({median[best]:.0f} epochs)")
+            words.append(f"size {size} at rate {short(rates[best], 2)} ({median[best]:.0f} epochs)")
         axes.set(title=title, xlabel="learning rate", ylabel="epochs until half are solved")
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks([0.6, 1, 2, 4, 8], ["0.6", "1", "2", "4", "8"])
