@@ -62,7 +62,7 @@ RECIPES = {
         *(own_start, "bce", 5.0, 300),
     ),
     "stuck": Recipe(
-        "network 001, stuck (5.6)",
+        "network 001 (5.6)",
         "The published network 001, 2-2-1 with sigmoids",
         *(published.network_001, "mse", 0.2, 10_000),
     ),
