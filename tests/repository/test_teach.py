@@ -247,9 +247,10 @@ def test_a_sitting_of_a_route_comes_after_what_it_needs(route, text):
 
 def test_the_lines_for_the_tally_sheet_run():
     """They stand on the page of 05c, and use what its notebook has by then."""
-    text = (teach.PAGES / "05c_ten_thousand_epochs_and_a_thousand_starts.md").read_text("utf-8")
+    name = "05c_ten_thousand_epochs_and_a_thousand_starts"
+    text = (teach.PAGES / f"{name}.md").read_text("utf-8")
     namespace = {}
-    for cell in read(minutes.NOTEBOOKS / "05c_ten_thousand_epochs_and_a_thousand_starts.ipynb").cells[:5]:
+    for cell in read(minutes.NOTEBOOKS / f"{name}.ipynb").cells[:5]:
         if cell.cell_type == "code" and "for epoch" not in cell.source:
             exec(cell.source, namespace)
     namespace["options"] = {"loss": "mse", "learning_rate": 0.2, "epochs": 10}
