@@ -33,6 +33,10 @@ def by_its_own(X_train, X_new):
     return standardized(X_new, X_new)
 
 
+def by_its_own_unguarded(X_train, X_new):
+    return divided_by_zero(X_new, X_new)
+
+
 def by_both(X_train, X_new):
     return standardized(np.concatenate([X_train, X_new]), X_new)
 
@@ -72,8 +76,8 @@ scaling = Function(
     mistakes=[
         Mistake(
             name="the new data scaled by their own mean and deviation",
-            hint="A single new row would become all zeros. Measure on the training data only.",
-            wrong=by_its_own,
+            hint="A single new row has no scatter of its own. Measure on the training data only.",
+            wrong=[by_its_own, by_its_own_unguarded],
         ),
         Mistake(
             name="training and new data measured together",
@@ -184,6 +188,13 @@ def logarithm_without_shift(z, labels):
         return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(z)), labels]).mean()
 
 
+def shifted_by_the_largest_of_all(z, labels):
+    with np.errstate(all="ignore"):
+        shifted = z - z.max()
+        log_sums = np.log(np.exp(shifted).sum(axis=1))
+        return (log_sums - shifted[np.arange(len(z)), labels]).mean()
+
+
 def over_the_wrong_axis(z, labels):
     with np.errstate(all="ignore"):
         shifted = z - z.max(axis=0, keepdims=True)
@@ -228,6 +239,12 @@ loss_from_labels = Function(
                     for e in (1e-7, 1e-8, 1e-10, 1e-12, 1e-15)
                 ],
             ],
+        ),
+        Mistake(
+            name="one logit, the largest of the whole table, taken from all rows",
+            hint="Where a row lies far below it, all its exponentials are rounded to 0. Take from "
+            "each row its own largest: axis=1, keepdims=True.",
+            wrong=shifted_by_the_largest_of_all,
         ),
         Mistake(
             name="the sum over the samples where the mean is meant",

@@ -118,6 +118,14 @@ def walk_from_the_front(tape, end):
     return slopes.get("x", 0.0)
 
 
+def added_to_nothing(tape, end):
+    slopes = {end: 1.0}
+    for result, arguments in reversed(tape):
+        for name, local in arguments:
+            slopes[name] += slopes[result] * local
+    return slopes["x"]
+
+
 def last_local(tape, end):
     slopes = {name: local for _, arguments in reversed(tape) for name, local in arguments}
     return slopes["x"]
@@ -151,6 +159,12 @@ walk = Function(
             name="= in place of +=, so that the last path overwrites the others",
             hint="x is used more than once. What did the first path bring, and where is it now?",
             wrong=walk_with(lambda old, new: new),
+        ),
+        Mistake(
+            name="+= where nothing has arrived yet",
+            hint="The first time there is no slopes[name] to add to. Begin with 0 where nothing "
+            "has arrived: slopes.get(name, 0.0).",
+            wrong=added_to_nothing,
         ),
         Mistake(
             name="only the first path counts",
