@@ -239,9 +239,9 @@ def _read(archive: zipfile.ZipFile, name: str, last_axis: tuple[int, ...] = ()) 
                 f"its parameters have shape {shape}, but its layer sizes need {needed}"
             )
         if math.prod(shape) * dtype.itemsize > size:
-            raise ValueError("there is less in it than it says")
+            raise EOFError  # less than it says
     with archive.open(f"{name}.npy") as member:
         array = np.lib.format.read_array(member, allow_pickle=False)
         if member.read(1):
-            raise ValueError("there is more in it than it says")
+            raise EOFError  # more than it says
     return array

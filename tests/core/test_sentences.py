@@ -1,0 +1,315 @@
+"""What nnlib says is held to the letter: the reports of the gradient check and the messages.
+
+``pytest tests/core/test_sentences.py --snapshot-update`` renews what is stored.
+"""
+
+import ast
+import errno
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import random_network
+
+import nnlib
+from nnlib import (
+    Network,
+    Parameters,
+    activations,
+    check_gradients,
+    compare_gradients,
+    datasets,
+    evaluation,
+    load_network,
+    losses,
+    numerical_gradient,
+    save_network,
+    train,
+)
+from nnlib.diagnosis import both_numbers
+from nnlib.gradcheck import compare_parameter
+from nnlib.history import TrainingInterrupted
+
+X, Y = datasets.xor()
+
+
+def net(output="sigmoid", sizes=(2, 4, 1), **options):
+    return random_network([*sizes], "tanh", output, **options)
+
+
+# Reports
+
+RIGHT = {
+    "W1": np.array([[0.1, -0.2, 0.3], [0.5, 0.25, -0.4]]),
+    "b1": np.array([[0.15, 0.35, -0.45]]),
+    "W2": np.array([[0.2, -0.1], [0.45, 0.3], [-0.6, 0.7]]),
+    "b2": np.array([[-0.9, 0.8]]),
+}
+
+
+def changed(**changes):
+    """The right gradient with some arrays put through a function."""
+    return RIGHT | {name: change(RIGHT[name].copy()) for name, change in changes.items()}
+
+
+def times(factor):
+    return {name: factor * values for name, values in RIGHT.items()}
+
+
+def put(*index):
+    """A change that adds 0.05 in one place."""
+
+    def change(values):
+        values[index] += 0.05
+        return values
+
+    return change
+
+
+def reversed_rows(values):
+    return values[::-1] * np.linspace(0.5, 2, values.size).reshape(values.shape)
+
+
+DEAD = RIGHT | {"W1": RIGHT["W1"] * [1, 0, 1], "b1": RIGHT["b1"] * [1, 0, 1]}
+SQUARE = {"W1": np.array([[0.1, 0.2], [0.3, 0.4]]), "b1": np.array([[0.5, 0.6]])}
+FACTORS = {
+    "0": 0,
+    "almost 0": 1e-7,
+    "the samples": 5,
+    "samples and outputs": 10,
+    "the outputs, or the 2 of a square": 2,
+    "a mean twice": 1 / 5,
+    "a mean twice, outputs too": 1 / 10,
+    "half": 0.5,
+    "a sign": -1,
+    "a sign and the samples": -5,
+    "another": 1.37,
+}
+GRADIENTS = {
+    "right": (RIGHT, RIGHT),
+    "only weights": (changed(W1=put(0, 0), W2=put(1, 1)), RIGHT),
+    "only biases": (changed(b1=put(0, 2), b2=put(0, 1)), RIGHT),
+    "at the output": (changed(W2=reversed_rows, b2=put(0, 0)), RIGHT),
+    "the way back": (changed(W1=reversed_rows, b1=put(0, 0)), RIGHT),
+    "one of them": (changed(W1=lambda values: 3 * values), RIGHT),
+    "one column": (changed(W1=put(0, 2)), RIGHT),
+    "two rows": (changed(W2=lambda W: W + np.array([[0.1, 0.2], [0, 0], [0.3, -0.1]])), RIGHT),
+    "dead neurons": (RIGHT, DEAD),
+    "transposed": (SQUARE | {"W1": SQUARE["W1"].T}, SQUARE),
+    "uphill": (changed(W1=reversed_rows, W2=lambda W: -2 * W), RIGHT),
+    "huge": ({"W": np.full(3, 1e7)}, {"W": np.array([1e-3, 2e-3, 5e-4])}),
+    "all zeros": ({"W": np.zeros(2)}, {"W": np.zeros(2)}),
+    "one number": ({"w": np.array([2.0])}, {"w": np.array([3.0])}),
+    "float32": (changed(W1=lambda W: W.astype(np.float32)), RIGHT),
+}
+GRADIENTS |= {f"times {name}": (times(factor), RIGHT) for name, factor in FACTORS.items()}
+
+
+@pytest.mark.parametrize("numbers", [(5, 2), (5, 1), (4, 3), None], ids=str)
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_a_report_says_this(name, numbers, snapshot):
+    options = {} if numbers is None else {"n_samples": numbers[0], "n_outputs": numbers[1]}
+    assert compare_gradients(*GRADIENTS[name], **options).explain() == snapshot
+
+
+@pytest.mark.parametrize("factor", [4, 12, 3, 6, 1 / 4, 1 / 12])
+def test_a_report_names_every_mean_that_may_be_meant(factor, snapshot):
+    report = compare_gradients(times(factor), RIGHT, n_samples=4, n_outputs=3)
+    assert report.explain(reason=False) == snapshot
+
+
+def test_a_report_of_a_network_says_this(snapshot):
+    ones = [np.eye(2), np.ones((2, 1))]
+    corner = Network.from_weights(ones, [[[0.0, 1.0]], [[0.1]]], output="identity", hidden="relu")
+    assert check_gradients(corner, X, Y, "mse").explain() == snapshot
+    zeros = Network(Parameters([2, 3, 1]), hidden="relu", output="identity")
+    assert check_gradients(zeros, X, Y, "mse").explain() == snapshot
+    fits = Network.from_weights([np.zeros((2, 1))], [[[0.5]]], output="identity")
+    assert check_gradients(fits, X, np.full((4, 1), 0.5), "mse").explain() == snapshot
+    assert (
+        check_gradients(net(dtype=np.float32), 40 * X, Y, "bce").explain(reason=False) == snapshot
+    )
+
+
+def test_what_lies_at_a_corner_does_not_widen_the_limit():
+    computed, measured = np.array([1e-3, 2e-3, 7.0]), np.array([1.001e-3, 2e-3, 0.0])
+    row = compare_parameter("W1", computed, measured, 1e-5, np.array([1e-9, 1e-9, np.inf]))
+    assert row.wrong
+    assert row.relative_error == pytest.approx(5e-4)
+
+
+def test_two_numbers_are_shown_so_that_they_differ():
+    assert both_numbers(0.25, 0.5) == ("0.250000", "0.500000")
+    assert both_numbers(0.25, 0.2500000001) == ("0.25", "0.2500000001")
+    assert both_numbers(1e-5, 2e-5) == ("1e-05", "2e-05")
+    assert both_numbers(1e7, 3.0) == ("1e+07", "3")
+
+
+# Messages
+
+
+class Returning:
+    def step(self, theta, gradient, learning_rate):
+        return theta - learning_rate * gradient
+
+
+class Sparse:
+    def __repr__(self):
+        return "<Sparse>"
+
+    def toarray(self):
+        return np.eye(2)
+
+
+def assign(thing, name, value):
+    return lambda: setattr(thing, name, value)
+
+
+def trains(network=None, y=Y, **options):
+    options = {"loss": "bce", "learning_rate": 0.5, "epochs": 2} | options
+    return lambda: train(net() if network is None else network, X, y, **options)
+
+
+def without_permission(folder):
+    """A file that may not be read; root may read everything, so the system's answer is made."""
+    save_network(net(), folder / "closed.npz")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("builtins.open", refuse_to_open)
+        load_network(folder / "closed.npz")
+
+
+def stored(**changes):
+    """A file of a network in which some arrays are others, or missing where they are None."""
+
+    def load(folder):
+        save_network(net(), folder / "net.npz")
+        with np.load(folder / "net.npz") as file:
+            fields = {**file, **changes}
+        whole = {name: value for name, value in fields.items() if value is not None}
+        np.savez(folder / "forged.npz", **whole)
+        load_network(folder / "forged.npz")
+
+    return load
+
+
+def of_another_kind(folder):
+    (folder / "text.npz").write_text("not an archive", encoding="utf-8")
+    load_network(folder / "text.npz")
+
+
+def full_disk(folder):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        save_network(net(), folder / "net.npz")
+
+
+def refuse_to_open(*_, **__):
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def folder_in_the_way(folder):
+    (folder / "net.npz").mkdir(exist_ok=True)
+    save_network(net(), folder / "net.npz")
+
+
+MESSAGES = {
+    "softmax has no derivative": lambda folder: activations.softmax_derivative(X, X),
+    "no classes": lambda folder: evaluation.classify(net("identity"), X),
+    "interrupted": lambda folder: raised(TrainingInterrupted(7, None)),
+    "no len": lambda folder: len(net()),
+    "no folder": lambda folder: save_network(net(), folder / "there" / "net.npz"),
+    "a folder in the way": folder_in_the_way,
+    "a folder to load": lambda folder: load_network(folder),
+    "no permission": without_permission,
+    "a full disk": full_disk,
+    "no archive": of_another_kind,
+    "another format": stored(format=np.array("something else")),
+    "no hidden": stored(hidden=None),
+    "sizes with decimals": stored(layer_sizes=np.array([2.0, 4.0, 1.0])),
+    "a number for bias": stored(bias=np.array(1)),
+    "objects": stored(parameters=np.array([None] * 17)),
+    "a long name": stored(hidden=np.array("x" * 100_000)),
+    "whole numbers": stored(parameters=np.arange(17)),
+    "too few parameters": stored(parameters=np.zeros(16)),
+    "no name": lambda folder: save_network(net(), ""),
+    "a number for a name": lambda folder: load_network(3),
+    "hidden": lambda folder: assign(net(), "hidden", "relu")(),
+    "layer_sizes": lambda folder: assign(Parameters([2, 1]), "layer_sizes", [2, 2])(),
+    "sparse": lambda folder: net().predict(Sparse()),
+    "one class": lambda folder: losses.cross_entropy(np.zeros((4, 1)), np.ones((4, 1))),
+    "bce for identity": trains(net("identity")),
+    "rows of biases": lambda folder: Network.from_weights([np.ones((2, 3))], [np.ones((4, 3))]),
+    "too many biases": lambda folder: Network.from_weights([np.ones((2, 3))], [np.ones((1, 5))]),
+    "numbers of classes": trains(net("softmax", (2, 3, 3)), [0, 1, 2, 1], loss="cross_entropy"),
+    "too few arrays": lambda folder: assign(net(), "W", [np.ones((2, 4))])(),
+    "a short vector": lambda folder: net().with_vector(np.ones(5)),
+    "z and a": lambda folder: activations.tanh_derivative(np.ones((2, 1)), np.ones((2, 2))),
+    "step returns": trains(optimizer=Returning()),
+    "an image": lambda folder: net().predict(np.ones((3, 1, 2))),
+    "float32 function": lambda folder: numerical_gradient(lambda t: np.float32(1), [1.0]),
+    "key of a gradient": lambda folder: compare_gradients({1: X}, {1: X}),
+    "a list of gradients": lambda folder: compare_gradients([X], [X]),
+    "progress hands on a number": trains(progress=lambda epochs: 7),
+    "words among numbers": lambda folder: net().predict([["a", "b"]]),
+    "gaps among numbers": lambda folder: net().predict([[1.0, None]]),
+}
+
+
+def raised(error):
+    raise error
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_says_this(name, tmp_path, snapshot):
+    make = MESSAGES[name]
+    with pytest.raises(
+        (ValueError, TypeError, AttributeError, OSError, KeyboardInterrupt)
+    ) as caught:
+        make(tmp_path) if make.__code__.co_argcount else make()
+    said = f"{caught.type.__name__}: {caught.value}"
+    assert said.replace(str(tmp_path), "FOLDER").replace(os.sep, "/") == snapshot
+
+
+def test_an_error_of_the_system_keeps_its_number(tmp_path):
+    with pytest.raises(OSError, match="so the network is not saved") as caught:
+        full_disk(tmp_path)
+    assert (caught.value.errno, Path(caught.value.filename).name) == (errno.ENOSPC, "net.npz")
+
+
+# All of them
+
+
+def sentences(path):
+    """The parts of texts with two words or more that a module holds, besides docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
+            for part in re.split(r"\{[^{}]*\}", node.value):
+                part = " ".join(part.split()).strip(" .,:")
+                if " " in part and not part.startswith(("Tensor |", "tuple[")):
+                    yield part
+
+
+def test_every_sentence_of_nnlib_is_held_by_a_stored_text():
+    stored = " ".join(
+        path.read_text(encoding="utf-8") for path in Path(__file__).parent.rglob("*.ambr")
+    )
+    stored = " ".join(stored.split()).replace("\\'", "'").lower()
+    modules = sorted(Path(nnlib.__file__).parent.glob("*.py"))
+    unheld = [
+        (path.name, part)
+        for path in modules
+        for part in sentences(path)
+        if part.lower() not in stored
+    ]
+    assert not unheld, "\n".join(map(str, ["Add a case above for:", *unheld]))
