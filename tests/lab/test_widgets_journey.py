@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from nnlib import Network, gradients
-from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import png
 from nnlib.lab.widgets import journey as module
 from nnlib.lab.widgets.journey import (
@@ -26,6 +25,7 @@ from nnlib.lab.widgets.journey import (
     take_update,
 )
 from nnlib.lab.widgets.kit.controls import RATES
+from nnlib.lab.words import decimal, trimmed
 from nnlib.losses import LOSSES
 
 LESSON = Settings()
@@ -141,7 +141,7 @@ def test_every_step_is_described_with_its_own_numbers(step, loss):
         "update": [journey.new_W1, journey.new_b2, journey.new_a2, journey.new_L],
     }[step]
     for value in np.concatenate([np.ravel(array) for array in shown]):
-        assert figures.number(value) in words
+        assert decimal(value) in words
     for formula, shapes, values in formulas(journey, step):
         assert f"{formula}, {shapes}: {values}" in words
     assert len(words) < 1200
@@ -164,20 +164,20 @@ def test_the_formulas_are_python_and_give_the_values_beside_them(step):
             result = np.asarray(eval(right, names))
             assert shapes == "one number" or str(result.shape) in shapes.split(" = ")[-1]
             for value in result.ravel():
-                assert figures.number(value) in values
+                assert decimal(value) in values
 
 
 def test_numbers_are_written_for_people():
-    assert [figures.number(value) for value in (-0.5, 0, -0.0, 3e-6)] == [
+    assert [decimal(value) for value in (-0.5, 0, -0.0, 3e-6)] == [
         "−0.5000",
         "0.0000",
         "0.0000",
         "3e−06",
     ]
-    assert [figures.number(value) for value in (12.34567, -123.4567)] == ["12.346", "−123.46"]
-    assert [figures.short(value) for value in (1, -0.00001, 0.25, -1000)] == [
+    assert [decimal(value) for value in (12.34567, -123.4567)] == ["12.346", "−123.46"]
+    assert [trimmed(value) for value in (1, -0.00001, 0.25, -1000)] == [
         "1",
-        "0",
+        "−1e−05",
         "0.25",
         "−1000",
     ]
@@ -208,7 +208,7 @@ def test_the_controls_reach_every_value(widget):
         words = widget.stage.words
         assert all(line[2] in words for line in formulas(journey, widget.settings.step))
         following = f"at learning rate {journey.learning_rate:g}, would take the loss to"
-        assert f"{following} {figures.number(journey.new_L)} (square)." in words
+        assert f"{following} {decimal(journey.new_L)} (square)." in words
         assert "nan" not in words
         if changes:
             assert widget.stage.front.picture != before

@@ -17,6 +17,7 @@ from nnlib.lab.figures import backprop as figures
 from nnlib.lab.figures.style import BLUE, GREY, ORANGE, STYLE, new_figure
 from nnlib.lab.widgets.kit.controls import Button, Choice, Number, rate_slider
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
+from nnlib.lab.words import decimal
 from nnlib.losses import LOSSES
 from nnlib.network import Network, forward_pass
 
@@ -242,7 +243,7 @@ def formulas(journey, step):
 def values_of(array):
     """Write the entries of an array, its rows side by side."""
     if np.ndim(array) == 0:
-        return figures.number(array)
+        return decimal(array)
     lines = [f"[{'  '.join(line)}]" for line in figures.written(array)]
     return lines[0] if len(lines) == 1 else f"[{' '.join(lines)}]"
 
@@ -413,11 +414,11 @@ def draw_network(axes, journey, step):
 
 def losses_in_words(journey, losses):
     """Say how the loss has gone so far, and where the next update would take it."""
-    shown = [figures.number(loss) for loss in losses]
+    shown = [decimal(loss) for loss in losses]
     if len(shown) > 7:
         shown = [*shown[:3], "…", *shown[-3:]]
     following = f"the next, at learning rate {journey.learning_rate:g}, would take the loss to"
-    following = f"{following} {figures.number(journey.new_L)} (square)."
+    following = f"{following} {decimal(journey.new_L)} (square)."
     if len(losses) == 1:
         return f"No update has been taken yet; {following}"
     return f"Updates taken: {len(losses) - 1}. The loss went {', '.join(shown)}; {following}"
@@ -520,8 +521,8 @@ class Widget:
         self.losses.append(compute(settings).L)
         self.redraw()
         self.stage.say(
-            f"Round {len(self.losses) - 1}: the loss has gone from {figures.number(before)} to "
-            f"{figures.number(self.losses[-1])}."
+            f"Round {len(self.losses) - 1}: the loss has gone from {decimal(before)} to "
+            f"{decimal(self.losses[-1])}."
         )
 
     def back(self):
