@@ -228,7 +228,7 @@ def _read(archive: zipfile.ZipFile, name: str, last_axis: tuple[int, ...] = ()) 
             reader = np.lib.format.read_array_header_2_0
         shape, _, dtype = reader(member)
         if dtype.hasobject:
-            raise _ForeignFileError(f"its {name} is made of Python's objects, which are not loaded")
+            raise _ForeignFileError(f"in its {name} are Python's objects, which are not loaded")
         if not last_axis and size > SMALL:
             raise _ForeignFileError(f"its {name} is {size} bytes long")
         if last_axis and (shape[-1:] != last_axis or dtype not in (np.float64, np.float32)):

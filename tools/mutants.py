@@ -26,6 +26,7 @@ COPIED = ["nnlib", "tests", "tools", "notebooks", "pyproject.toml"]
 # A kernel is another process, which does not see the change. And thousands of random inputs for
 # each of thousands of mutants would take days.
 SLOW = [
+    "every_sentence",  # looks at the source, in which all changes stand side by side
     "in_a_kernel",
     "the_notebook_runs",
     "rubbish",

@@ -706,3 +706,15 @@ def test_as_many_parameters_are_moved_at_once_as_two_million_numbers_hold():
     assert len(first) == 2_000_000 // numbers
     whole = np.concatenate(list(gradcheck.parts(net, 5000, np.arange(100))))
     np.testing.assert_array_equal(whole, np.arange(100))
+
+
+@pytest.mark.parametrize("height", [1e-5, -1e-5, 1e-6, -1e-6])
+def test_beside_a_corner_a_shorter_step_measures_every_slope(height):
+    W, b = [np.ones((1, 1)), np.ones((1, 1))], [[[-1 + height]], [[0.5]]]
+    network = Network.from_weights(W, b, hidden="relu", output="identity")
+    report = check_gradients(network, [[1.0]], [[2.0]], "mse")
+    assert report
+    rows = {row.name: row for row in report.rows}
+    assert rows["b2"].compared.all()
+    if height > 0:
+        assert all(row.compared.all() for name, row in rows.items() if name in ("W1", "b1"))

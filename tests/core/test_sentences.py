@@ -241,6 +241,7 @@ MESSAGES = {
     "hidden": lambda folder: assign(net(), "hidden", "relu")(),
     "layer_sizes": lambda folder: assign(Parameters([2, 1]), "layer_sizes", [2, 2])(),
     "sparse": lambda folder: net().predict(Sparse()),
+    "sparse, for a layer": lambda folder: assign(net(), "W", [Sparse(), np.ones((4, 1))])(),
     "one class": lambda folder: losses.cross_entropy(np.zeros((4, 1)), np.ones((4, 1))),
     "bce for identity": trains(net("identity")),
     "rows of biases": lambda folder: Network.from_weights([np.ones((2, 3))], [np.ones((4, 3))]),

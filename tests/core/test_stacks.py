@@ -239,3 +239,10 @@ def test_the_members_of_a_random_stack_differ():
     stack = Network.random([2, 3, 1], rng=np.random.default_rng(0), stack_shape=(2, 3))
     firsts = stack.W[1][..., 0, 0].ravel()
     assert len(set(firsts)) == 6
+
+
+def test_a_stack_of_one_is_a_stack():
+    network = random_network([2, 3, 1], "tanh", "sigmoid")
+    stack = Network.stack([network])
+    assert stack.stack_shape == (1,)
+    assert np.array_equal(stack.predict(np.ones((2, 2)))[0], network.predict(np.ones((2, 2))))

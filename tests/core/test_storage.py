@@ -103,7 +103,7 @@ def test_a_flipped_byte_is_noticed(tmp_path):
 @pytest.mark.parametrize("name", ["format", "layer_sizes", "hidden", "bias", "parameters"])
 def test_nothing_is_run_from_a_file(tmp_path, name):
     path = saved(tmp_path, **{name: np.array([{"an": "object"}], dtype=object)})
-    why = f"its {name} is made of Python's objects, which are not loaded"
+    why = f"in its {name} are Python's objects, which are not loaded"
     with pytest.raises(ValueError, match=f"does not hold a network .*: {why}"):
         load_network(path)
 
