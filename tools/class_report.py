@@ -146,7 +146,8 @@ def read(path, folder, known):
     earlier = []
     try:
         if path.stat().st_size > LARGEST:
-            raise ValueError("larger than 20 MB")
+            handed.trouble = f"larger than {LARGEST // 10**6} MB"
+            return handed
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             source = "".join(cell.get("source", ""))
             if cell.get("cell_type") == "markdown":

@@ -5,8 +5,8 @@ usage: python tools/slides.py [NOTEBOOK ...]      (default: all, into build/slid
 A heading opens a slide; what follows stands below it as long as there is room, and goes on below.
 The answer to a guess comes on a slide of its own. Hints and solutions are left out. What the
 teacher's page says stands in the speaker's notes (key S): of each section where it begins, the rest
-on the first and the last slide. Nothing is fetched: reveal.js and MathJax are copied beside the
-decks.
+on the first and the last slide. So does what a picture shows, in words. Nothing is fetched:
+reveal.js and MathJax are copied beside the decks.
 """
 
 import ast
@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,8 +84,8 @@ def on_slides(parts):
 
 
 def announces(cell):
-    """Whether a text is nothing without what follows: a few bold words, or a colon at its end."""
-    return cell.cell_type == "markdown" and re.search(r"^\*\*[^*]+\*\*$|:$", cell.source)
+    """Whether a text is nothing without what follows: a few bold words, or an open end."""
+    return cell.cell_type == "markdown" and re.search(r"^\*\*[^*]+\*\*$|[:\w]$", cell.source)
 
 
 def markdown(source, kind="-"):
@@ -140,7 +141,9 @@ def height(block):
 def code_parts(cell, answers):
     """A code cell and what it answers; that opens a slide if it answers a guess."""
     guess = cell.metadata.get("jupyter", {}).get("outputs_hidden")
-    outputs = [piece for output in cell.outputs for piece in pieces(output)] if answers else []
+    shown = [output for output in cell.outputs if answers and not described(output)]
+    outputs = [piece for output in shown for piece in pieces(output)]
+    note = "\n\n".join(filter(None, map(described, cell.outputs)))
     only_draws = draws(cell)
     cell = copy.deepcopy(cell)
     cell.metadata, cell.outputs = {}, []
@@ -150,18 +153,28 @@ def code_parts(cell, answers):
         answer = copy.deepcopy(cell)
         answer.id, answer.outputs = f"{cell.id}-{k}", [output]
         answer.metadata = {"tags": [OUTPUT_ONLY]}
-        yield Part(answer, lines, "subslide" if guess and k == 0 else "")
+        kind = "subslide" if guess and k == 0 else ""
+        yield Part(answer, lines, kind, note if k == len(outputs) - 1 else "")
+
+
+def described(output):
+    """What a picture shows, in words; it is no text for a wall."""
+    text = output.get("data", {}).get("text/html", "")
+    words = " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+    return words if re.match(r"(Figure\.|Interactive:)", words) else ""
 
 
 def draws(cell):
-    """Whether a cell is a call that draws something, and prints nothing."""
+    """Whether a cell is a call that draws something or shows a source, and prints nothing."""
     prints = any(output.output_type == "stream" for output in cell.outputs)
     called = [isinstance(part, ast.Expr) for part in ast.parse(cell.source).body]
     return (
         called[-1:] == [True]
         and cell.source.count("\n") < 6
         and not prints
-        and any("image/png" in output.get("data", {}) for output in cell.outputs)
+        and any(
+            {"image/png", "text/markdown"} & {*output.get("data", {})} for output in cell.outputs
+        )
     )
 
 

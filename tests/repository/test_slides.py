@@ -113,6 +113,21 @@ def test_the_answer_to_a_guess_opens_a_slide(path):
     assert {first[guess] for guess in guesses} <= {"subslide"}
 
 
+@pytest.mark.parametrize("path", DECKS, ids=lambda path: path.stem)
+def test_what_a_picture_shows_in_words_is_a_note_and_not_on_the_wall(path):
+    said = [
+        slides.described(output) for cell in read(path).cells for output in cell.get("outputs", [])
+    ]
+    notes, wall = "", ""
+    for cell in slides.deck(read(path), {}).cells:
+        if cell.metadata.slideshow.slide_type == "notes":
+            notes += cell.source
+        wall += str(cell.get("outputs", ""))
+    assert [words for words in filter(None, said) if words not in notes] == []
+    assert "<em>Figure.</em>" not in wall
+    assert "To wake it up" not in wall
+
+
 def test_what_the_teachers_page_says_becomes_a_note(tmp_path):
     page = tmp_path / "x.md"
     page.write_text(
