@@ -188,12 +188,17 @@ def test_code_cells_are_short(lesson):
         assert folded or len(lines) <= LONGEST_CELL, cell.source
 
 
+def test_lines_of_code_fit_a_narrow_window(lesson):
+    for cell in code_cells(lesson):
+        assert all(len(line) <= WIDEST for line in cell.source.splitlines()), cell.source
+
+
 @pytest.mark.parametrize("path", on_the_path(), ids=label)
-def test_lines_of_the_path_fit_a_narrow_window(path):
+def test_what_the_path_prints_fits_a_narrow_window(path):
     for cell in code_cells(read(path)):
-        printed = [output.get("text", "") for output in cell.outputs]
-        for line in "\n".join([cell.source, *printed]).splitlines():
-            assert len(line) <= WIDEST, line
+        for output in cell.outputs:
+            text = output.get("text", "")
+            assert all(len(line) <= WIDEST for line in text.splitlines()), text
 
 
 def test_listings_fit_a_narrow_window(lesson):
