@@ -56,7 +56,7 @@ def loss_function(net, X, y, loss, weight_decay):
 
 
 def gradient_of(net, X, y, loss, weight_decay=0.0):
-    """autograd's gradient of a single network's loss, as a dict of arrays."""
+    """The gradient by autograd of a single network's loss, as a dict of arrays."""
     return grad(loss_function(net, X, y, loss, weight_decay))(parameters_of(net))
 
 

@@ -34,7 +34,7 @@ def uv(*arguments, **options):
 
 
 def environment():
-    """This process's, in which pyenv offers all the interpreters it has."""
+    """The variables of this process, in which pyenv offers all the interpreters it has."""
     variables = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
     if pyenv := shutil.which("pyenv"):
         versions = subprocess.check_output([pyenv, "versions", "--bare"], text=True).split()

@@ -113,7 +113,7 @@ class Exam:
 
     @cached_property
     def y_rows(self) -> np.ndarray:
-        """y as an array (n, k), a row for each sample, as it came."""
+        """The targets y as an array (n, k), a row for each sample, as it came."""
         y = np.asarray(self.patient.y, dtype=np.float64)
         moved = np.moveaxis(y, self.patient.axis["y"], 0)
         return moved.reshape(len(moved), -1)

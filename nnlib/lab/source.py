@@ -96,9 +96,7 @@ def on_one_line(signature):
 
 
 def block(source, start):
-    """Return the lines from the one that starts with ``start`` as long as they are indented
-    at least as deep, moved to the left margin.
-    """
+    """Return the lines from ``start`` on that are indented as deep, moved to the left margin."""
     lines = source.splitlines()
     first = next((i for i, line in enumerate(lines) if line.strip().startswith(start)), None)
     if first is None:

@@ -1,5 +1,7 @@
-"""An error that proposes code is followed: the code is cut out of the message, run on what was
-refused, and the call succeeds with its result."""
+"""An error that proposes code is followed.
+
+The code is cut out of the message, run on what was refused, and the call succeeds with its result.
+"""
 
 import re
 

@@ -1,7 +1,9 @@
-"""Bad input is refused at the door. The message names the argument, what came, what was
-expected and what to do. Every message stands in ``__snapshots__``, to the letter;
-``pytest tests/core/test_error_messages.py --snapshot-update`` renews it, and ``git diff`` shows
-what has changed."""
+"""Bad input is refused at the door.
+
+The message names the argument, what came, what was expected and what to do. Every message stands
+in ``__snapshots__``, to the letter; ``pytest tests/core/test_error_messages.py --snapshot-update``
+renews it, and ``git diff`` shows what has changed.
+"""
 
 import sys
 

@@ -1,5 +1,8 @@
-"""The gradient check on networks of all kinds: right gradients are never called wrong, mistakes
-are caught, and nothing is called right that was not compared."""
+"""The gradient check on networks of all kinds.
+
+Right gradients are never called wrong, mistakes are caught, and nothing is called right that was
+not compared.
+"""
 
 import tracemalloc
 

@@ -1,5 +1,7 @@
-"""The checks of arguments hand back what is fit to compute with. (What they say when it is not
-stands in test_error_messages.)"""
+"""The checks of arguments hand back what is fit to compute with.
+
+What they say when it is not stands in test_error_messages.
+"""
 
 import numpy as np
 import pytest

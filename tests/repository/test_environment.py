@@ -75,7 +75,7 @@ def test_environment_has_the_packages_and_bounds_of_pyproject():
 
 
 def test_the_extra_has_the_packages_of_the_group():
-    """pip itself is no package to install with pip."""
+    """The package pip itself is no package to install with pip."""
     extra = [Requirement(entry) for entry in PYPROJECT["project"]["optional-dependencies"]["lab"]]
     assert extra == [requirement for requirement in group("lab") if requirement.name != "pip"]
 

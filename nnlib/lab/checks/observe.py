@@ -276,7 +276,6 @@ def within(seconds, work, late):
     bool
         False if it could not be stopped and is still running.
     """
-
     done = threading.Event()  # Thread.join would lose count when the kernel is interrupted
 
     def run():

@@ -193,7 +193,7 @@ def longer_or_shorter(pairs):
 
 
 def not_finite(pairs):
-    """nan or inf where the right numbers are finite."""
+    """Say so of nan or inf where the right numbers are finite."""
     for came, right, warned in zip(pairs.came, pairs.right, pairs.warned, strict=False):
         if (np.abs(came) == np.finfo(float).max).any():
             yield (
