@@ -67,8 +67,8 @@ wheelhouse: install-test  ## all packages in build/wheelhouse, for a room withou
 test-wheelhouse: install-lab  ## install from build/wheelhouse without a network, run two sittings, open the lab
 	@sh tools/offline.sh tools/wheelhouse.py try
 
-class: install-lab  ## build/class: the sittings for learners, without outputs and solutions (HINTS=drop)
-	.venv/bin/python tools/class_copy.py $(or $(HINTS),keep)
+class: install-lab  ## build/class: the sittings for learners, without outputs and solutions (HINTS=drop, SITTINGS="01a 02a")
+	.venv/bin/python tools/class_copy.py $(or $(HINTS),keep) build/class $(SITTINGS)
 
 report: install-test  ## who is where, and the mistakes of the class (FOLDER=… with collected notebooks)
 	.venv/bin/python tools/class_report.py "$(FOLDER)"

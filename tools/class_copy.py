@@ -1,8 +1,10 @@
 """Make a copy of the sittings for a class: no outputs, no solutions, a line for the name.
 
-usage: python tools/class_copy.py [keep|drop] [FOLDER]      (default: keep build/class; make class)
+usage: python tools/class_copy.py [keep|drop] [FOLDER] [SITTING ...]
+       (default: keep build/class and all sittings; make class)
 
-"keep" leaves the folded hints in, "drop" takes them out too. Beside the folder lies a ZIP of it.
+"keep" leaves the folded hints in, "drop" takes them out too. A sitting is named by its number, 04a.
+Beside the folder lies a ZIP of it.
 """
 
 import copy
@@ -45,21 +47,33 @@ def for_class(notebook, hints=True):
     return notebook
 
 
-def write(folder, hints=True):
-    """Write the copies of all notebooks into an empty folder, and a ZIP beside it."""
+def chosen(sittings):
+    """The notebooks that these numbers name; all, if none is named."""
+    paths = sorted(NOTEBOOKS.glob("*.ipynb"))
+    known = [path.stem.partition("_")[0] for path in paths]
+    if unknown := [name for name in sittings if name not in known]:
+        sys.exit(f"There is no sitting {unknown[0]!r}. There are {', '.join(known)}.")
+    return [
+        path for path, name in zip(paths, known, strict=True) if not sittings or name in sittings
+    ]
+
+
+def write(folder, hints=True, sittings=()):
+    """Write the copies of the notebooks into an empty folder, and a ZIP beside it."""
+    paths = chosen(sittings)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in paths:
         nbformat.write(for_class(nbformat.read(path, as_version=4), hints), folder / path.name)
     (folder / "README.md").write_text(ABOUT, "utf-8")
     return shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
 
 
 def main():
-    hints, folder = (*sys.argv[1:], *["keep", "build/class"][len(sys.argv) - 1 :])[:2]
+    hints, folder, *sittings = (*sys.argv[1:], *["keep", "build/class"][len(sys.argv) - 1 :])
     if hints not in ("keep", "drop"):
         sys.exit(f"HINTS is {hints!r}: choose keep or drop, as in `make class HINTS=drop`.")
-    archive = write(ROOT / folder, hints == "keep")
+    archive = write(ROOT / folder, hints == "keep", sittings)
     print(
         f"The copies for the class lie in {folder}, and packed in {Path(archive).name} beside it."
     )

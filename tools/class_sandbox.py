@@ -122,7 +122,12 @@ def prctl(*arguments):
 
 
 def refuse_processes():
-    """From here on the kernel refuses new processes and programs to this one, for good."""
+    """From here on the kernel refuses new processes and programs to this one, for good.
+
+    The filter is written out, since the bindings of libseccomp that can be had (pyseccomp, of 2021;
+    mephi42-seccomp, as source alone) need that library on the system, and this has to run where
+    nobody may install one. bubblewrap takes a filter as bytes, and makes none.
+    """
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # which does not bind root
     if platform.machine() not in CALLS:
         return

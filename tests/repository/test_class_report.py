@@ -291,14 +291,16 @@ def test_strange_files_do_not_stop_the_report(tmp_path, known):
     (tmp_path / "in" / "link.ipynb").symlink_to(path)
     (tmp_path / "in" / "round").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "deep.ipynb").write_text("[" * 100_000)
+    (tmp_path / "in" / "large.ipynb").write_text(" " * (class_report.LARGEST + 1))
     (tmp_path / "in" / "source.ipynb").write_text('{"cells": [{"source": {"a": 1}}, 3, null]}')
     Path(os.fsdecode(os.fsencode(tmp_path / "in") + b"/\xff.ipynb")).write_text("{}")
     surrogate = json.dumps({"cells": [{"cell_type": "markdown", "source": "**Name:** \ud800x"}]})
     (tmp_path / "in" / "name.ipynb").write_text(surrogate)
     _, kept, handed = states(tmp_path / "in", known)
-    assert len(handed) == 5
+    assert len(handed) == 6
     class_report.write_page(tmp_path / "p.html", kept, handed, known, {})
     page = (tmp_path / "p.html").read_text("utf-8")
+    assert "large.ipynb: larger than 20 MB" in page
     assert "deep.ipynb: could not be read" in page
     assert "?.ipynb: could not be read" in page
 
