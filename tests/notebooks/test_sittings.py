@@ -27,6 +27,8 @@ SITTING = 45  # minutes, which is what a class has
 LARGEST_FILE = 1_500_000  # bytes; GitHub and a slow line still show it
 LONGEST_CELL = 20  # lines of code that fit on a projector
 WIDEST = 80  # columns that JupyterLab shows in a window of 820 pixels
+# What a question is about, and not its answer: a source, a report, curves to tell apart.
+SHOWN_FIRST = re.compile(r"(?m)^(\w+\.show|show_source|check|figures\.loss_curves)\(|witness\(")
 # Words that tell the reader it is their fault, or that fill the line.
 BANNED = ["simply", "obviously", "trivial", "needless to say", "let's dive", "it is important to"]
 LESSONS = sorted({number(path) for path in SITTINGS})
@@ -147,6 +149,14 @@ def test_what_is_guessed_is_folded(lesson):
             assert cell.cell_type == "code"
             assert cell.outputs
             assert any(later.cell_type == "markdown" for later in lesson.cells[i + 1 : i + 3])
+
+
+def test_what_answers_a_question_is_folded(lesson):
+    for before, cell in pairwise(lesson.cells):
+        asked = before.cell_type == "markdown" and before.source.rstrip().endswith("?")
+        if asked and cell.cell_type == "code" and cell.outputs:
+            folded = cell.metadata.get("jupyter", {}).get("outputs_hidden")
+            assert folded or SHOWN_FIRST.search(cell.source), before.source
 
 
 def test_outputs_are_of_one_run_from_top_to_bottom(lesson):
