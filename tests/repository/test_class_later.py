@@ -1,6 +1,7 @@
 """What a class is handed out, and when: a later sitting takes up what an earlier one has asked."""
 
 import re
+from itertools import pairwise
 
 import class_copy
 import exercise_cells
@@ -41,6 +42,21 @@ def test_the_page_names_every_sitting_that_shows_the_half_of_another_ones_soluti
         )
     }
     assert told == found
+
+
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_what_answers_a_guess_in_words_is_folded_in_the_copy(path):
+    here, there = (
+        read(path).cells,
+        {cell.id: cell for cell in class_copy.for_class(read(path)).cells},
+    )
+    for cell, below in pairwise(here):
+        asks = cell.get("metadata", {}).get("jupyter", {}).get("outputs_hidden")
+        if asks and below.cell_type == "markdown" and not below.source.startswith("##"):
+            folded = there[below.id].source
+            assert folded.startswith(f"<details><summary>{class_copy.ANSWER}</summary>\n\n")
+            text = folded.replace(f"<details><summary>{class_copy.ANSWER}</summary>", "")
+            assert text.replace("</details>", "").split() == below.source.split()
 
 
 def test_the_sittings_can_be_chosen(tmp_path):
