@@ -88,7 +88,7 @@ class TrainingInterrupted(KeyboardInterrupt):
     def __init__(self, epoch: int, history: History) -> None:
         self.epoch, self.history = epoch, history
         super().__init__(
-            f"training was stopped after {epoch} epochs. The network keeps what it has learned, "
+            f"training was stopped after epoch {epoch}. The network keeps what it has learned, "
             "and this error has what was measured: error.history."
         )
 

@@ -124,8 +124,7 @@ def train(
                     break
             recorder.finish(epoch + 1)
     except KeyboardInterrupt:
-        done = getattr(callback, "done", max(epoch, 0))
-        raise TrainingInterrupted(done, recorder.history()) from None
+        raise TrainingInterrupted(callback.done, recorder.history()) from None
     finally:
         recorder.close(optimizer)
     return recorder.history()

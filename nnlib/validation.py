@@ -935,10 +935,16 @@ def check_fraction(name: str, value: float) -> float:
     return value
 
 
-def check_callback(callback: Any) -> Callable[[int, Any], Any]:
+def check_callback(callback: Any) -> Any:
     """Return the callback, or one that does nothing; NumPy warns in it as it does outside."""
     if callback is None:
-        return lambda epoch, network: False
+
+        def count(epoch: int, network: Any) -> bool:
+            count.done = epoch  # type: ignore[attr-defined]
+            return False
+
+        count.done = 0  # type: ignore[attr-defined]
+        return count
     check_function("callback", callback, "Leave it out for none.")
     settings = np.geterr()
 
@@ -946,6 +952,7 @@ def check_callback(callback: Any) -> Callable[[int, Any], Any]:
         as_outside.done = epoch  # type: ignore[attr-defined]  # if it is stopped in the callback
         with np.errstate(**settings):
             stop = callback(epoch, network)
+        keep_writable("callback", network.parameters.vector)
         try:
             return bool(stop)
         except ValueError:
@@ -956,6 +963,16 @@ def check_callback(callback: Any) -> Callable[[int, Any], Any]:
 
     as_outside.done = 0  # type: ignore[attr-defined]
     return as_outside
+
+
+def keep_writable(who: str, vector: np.ndarray) -> None:
+    """Raise a ValueError if somebody has made the parameters read-only; they are so no more."""
+    if not vector.flags.writeable:
+        vector.flags.writeable = True
+        raise ValueError(
+            f"{who} has made the parameters of network read-only, but training changes them in "
+            "place. Keep a copy of them: network.parameters.vector.copy()."
+        )
 
 
 def check_progress(progress: Any) -> Callable[[range], Any]:
@@ -1144,10 +1161,11 @@ class OwnOptimizer:
 
         Raises
         ------
-        TypeError
-            If the optimiser returns something in place of changing ``theta``.
+        TypeError, ValueError
+            If the optimiser returns something in place of changing ``theta``, or locks it.
         """
         returned = self.optimizer.step(theta, gradient, learning_rate)
+        keep_writable(f"step of {type(self.optimizer).__name__}", theta)
         if returned is not None and returned is not theta:
             raise TypeError(
                 f"step of {type(self.optimizer).__name__} returned {describe(returned)}, but it "

@@ -172,6 +172,10 @@ def trains(network=None, y=Y, **options):
     return lambda: train(net() if network is None else network, X, y, **options)
 
 
+def lock(network):
+    network.parameters.vector.flags.writeable = False
+
+
 def without_permission(folder):
     """A file that may not be read; root may read everything, so the system's answer is made."""
     save_network(net(), folder / "closed.npz")
@@ -255,6 +259,7 @@ MESSAGES = {
     "float32 function": lambda folder: numerical_gradient(lambda t: np.float32(1), [1.0]),
     "key of a gradient": lambda folder: compare_gradients({1: X}, {1: X}),
     "a list of gradients": lambda folder: compare_gradients([X], [X]),
+    "parameters locked": trains(callback=lambda epoch, network: lock(network)),
     "progress hands on a number": trains(progress=lambda epochs: 7),
     "words among numbers": lambda folder: net().predict([["a", "b"]]),
     "gaps among numbers": lambda folder: net().predict([[1.0, None]]),

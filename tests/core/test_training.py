@@ -369,7 +369,7 @@ def test_ctrl_c_hands_over_the_history_so_far_and_the_network_keeps_what_it_lear
     net, whole = xor_network(), xor_network()
     options = {"batch_size": batch_size, "keep_parameters": True, "epochs": 20}
     expected = train_xor(whole, **options, rng=generator())
-    with pytest.raises(KeyboardInterrupt, match="stopped after 7 epochs") as caught:
+    with pytest.raises(KeyboardInterrupt, match="stopped after epoch 7") as caught:
         train_xor(net, **options, rng=generator(), callback=press_stop(7))
     error = caught.value
     assert isinstance(error, TrainingInterrupted)
@@ -383,7 +383,7 @@ def test_ctrl_c_before_the_first_measurement_hands_over_an_empty_history():
     def progress(epochs):
         raise KeyboardInterrupt
 
-    with pytest.raises(TrainingInterrupted, match="after 0 epochs") as caught:
+    with pytest.raises(TrainingInterrupted, match="after epoch 0") as caught:
         train_xor(xor_network(), progress=progress)
     assert len(caught.value.history.loss) == 0
 
@@ -573,6 +573,34 @@ def test_ctrl_c_within_an_epoch_counts_those_before_it():
     for callback in (None, lambda epoch, network: False):
         steps = []
         own = type("Own", (), {"step": staticmethod(step)})()
-        with pytest.raises(TrainingInterrupted, match="after 4 epochs") as caught:
+        with pytest.raises(TrainingInterrupted, match="after epoch 4") as caught:
             train_xor(xor_network(), optimizer=own, callback=callback)
         assert caught.value.epoch == 4
+
+
+@pytest.mark.parametrize("done", range(6))
+def test_interrupted_between_two_epochs_training_says_how_many_were_done(done):
+    def progress(epochs):
+        yield from epochs[:done]
+        raise KeyboardInterrupt
+
+    with pytest.raises(TrainingInterrupted) as caught:
+        train_xor(xor_network(), epochs=5, progress=progress)
+    assert caught.value.epoch == done
+
+
+class Lock:
+    def step(self, theta, gradient, learning_rate):
+        theta.flags.writeable = False
+
+
+def lock(epoch, network):
+    network.parameters.vector.flags.writeable = False
+
+
+@pytest.mark.parametrize("options", [{"callback": lock}, {"optimizer": Lock()}], ids=str)
+def test_whoever_locks_the_parameters_while_they_are_trained_is_named(options):
+    network = xor_network()
+    with pytest.raises(ValueError, match=r"has made the parameters of network read-only.*copy\(\)"):
+        train_xor(network, **options)
+    train_xor(network)  # they are writable again
