@@ -58,10 +58,12 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
             f"network is {network!r}, of whose parameters {bad} are NaN or infinite. Save one that "
             "computes: start from new weights, or train with a smaller learning rate."
         )
-    path = real_path(path)
+    written, path = os.path.dirname(path), real_path(path)
     if os.path.exists(path) and not os.path.isfile(path):
         raise ValueError(f"{path} is there already, and is no file. Take another name.")
     folder, name = os.path.split(path)
+    if os.path.isdir(folder) and not os.path.isdir(written or os.curdir):
+        folder = written  # of "there/none/.." real_path makes "there"
     if not os.path.isdir(folder):
         advice = "Make it first: os.makedirs."
         if "~" in folder:

@@ -11,6 +11,7 @@ import functools
 import inspect
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -685,6 +686,11 @@ def check_path(path: Any) -> str:
     name = os.fsdecode(path)
     if not name or "\0" in name:
         raise ValueError(f"path is {describe(path)}, which no file can be called. {advice}")
+    if re.match(r"\w+://", name):
+        raise ValueError(
+            f"path is {describe(path)}, which is an address, but the name of a file is expected. "
+            "Save to a file and send that; or fetch the file first, and load it."
+        )
     return name
 
 
@@ -1268,7 +1274,9 @@ def check_layers(
             f"layer. To change one of them, assign to it alone, with its number: {name}[1] = …"
         )
     names = [f"the parameter of layer {layer}" for layer in range(1, len(views))]
-    return list(zip(present, map(check_replacement, names, given, present), strict=True))
+    checked = list(map(check_replacement, names, given, present))
+    # Copies: they may be views of the layers into which they are written, one after the other.
+    return [(view, array.copy()) for view, array in zip(present, checked, strict=True)]
 
 
 def check_length(vector: np.ndarray, n_parameters: int) -> None:

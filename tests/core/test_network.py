@@ -316,3 +316,12 @@ def test_softmax_of_one_output_is_refused():
 
 def test_the_version_is_told():
     assert nnlib.__version__.count(".") == 2
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_layers_can_be_exchanged_by_one_assignment(name):
+    network = random_network([2, 2, 2], "tanh", "sigmoid")
+    _, first, second = [None, *(each.copy() for each in getattr(network, name)[1:])]
+    setattr(network, name, getattr(network, name)[:0:-1])
+    assert np.array_equal(getattr(network, name)[1], second)
+    assert np.array_equal(getattr(network, name)[2], first)
