@@ -22,9 +22,12 @@ from nnlib import (
     compare_gradients,
     datasets,
     evaluation,
+    gradients,
     load_network,
     losses,
     numerical_gradient,
+    optimizers,
+    published,
     save_network,
     train,
 )
@@ -282,6 +285,76 @@ def test_a_message_says_this(name, tmp_path, snapshot):
         make(tmp_path) if make.__code__.co_argcount else make()
     said = f"{caught.type.__name__}: {caught.value}"
     assert said.replace(str(tmp_path), "FOLDER").replace(os.sep, "/") == snapshot
+
+
+def rng():
+    return np.random.default_rng(0)
+
+
+CALLS = {
+    "train": lambda: (train, {
+        "network": net(), "X": X, "y": Y, "loss": "bce", "learning_rate": 0.5, "epochs": 2,
+        "batch_size": 2, "rng": rng(), "weight_decay": 0.0, "optimizer": "momentum",
+        "validation": (X, Y), "measure_every": 1, "keep_parameters": False, "callback": None,
+        "progress": None, "divergence": "raise",
+    }),
+    "gradients": lambda: (gradients, {"network": net(), "X": X, "y": Y, "loss": "mse"}),
+    "evaluate": lambda: (evaluation.evaluate, {"network": net(), "X": X, "y": Y, "loss": "bce"}),
+    "classify": lambda: (evaluation.classify, {"network": net(), "X": X}),
+    "check_gradients": lambda: (check_gradients, {
+        "network": net(), "X": X, "y": Y, "loss": "bce", "tolerance": 1e-7,
+    }),
+    "compare_gradients": lambda: (compare_gradients, {
+        "analytic": RIGHT, "numerical": RIGHT, "tolerance": 1e-7, "noise": 1e-10, "n_samples": 5,
+        "n_outputs": 2,
+    }),
+    "numerical_gradient": lambda: (numerical_gradient, {
+        "function": np.sum, "theta": [1.0, 2.0], "epsilon": 1e-5,
+    }),
+    "Network": lambda: (Network, {
+        "parameters": Parameters([2, 1]), "hidden": "tanh", "output": "identity",
+    }),
+    "Network.random": lambda: (Network.random, {
+        "layer_sizes": [2, 3, 1], "hidden": "tanh", "output": "sigmoid", "rng": rng(),
+        "initialization": "glorot", "bias": True, "stack_shape": (), "dtype": float,
+    }),
+    "Network.from_weights": lambda: (Network.from_weights, {
+        "W": [np.ones((2, 1))], "b": [np.ones((1, 1))], "hidden": "tanh", "output": "sigmoid",
+    }),
+    "Parameters": lambda: (Parameters, {
+        "layer_sizes": [2, 3, 1], "bias": True, "stack_shape": (), "dtype": float,
+    }),
+    "one_hot": lambda: (datasets.one_hot, {"labels": [0, 1], "n_classes": 2}),
+    "split": lambda: (datasets.split, {"n_samples": 5, "sizes": [3, 2], "rng": rng()}),
+    "published": lambda: (datasets.published, {"name": "xor"}),
+    "network_001": lambda: (published.network_001, {"seed": 42, "hidden_size": 2}),
+    "network_003": lambda: (published.network_003, {"seed": 42}),
+    "Momentum": lambda: (optimizers.Momentum, {"momentum": 0.9}),
+    "Adam": lambda: (optimizers.Adam, {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+}  # fmt: skip
+for cloud in (datasets.circles, datasets.moons, datasets.blobs, datasets.spirals):
+    CALLS[cloud.__name__] = lambda cloud=cloud: (
+        cloud,
+        {"n_samples": 8, "noise": 0.1, "rng": rng()},
+    )
+NONSENSE = [None, -1, "nonsense", ..., 1j, float("nan"), 10**19, [[]], {}]
+ENDLESS = {"epochs", "seed"}  # not refused, however large
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_of_nonsense_in_any_argument_this_is_said(call, snapshot):
+    _, usual = CALLS[call]()
+    for name in usual:
+        for value in NONSENSE:
+            if name in ENDLESS and value == 10**19:
+                continue
+            function, arguments = CALLS[call]()
+            try:
+                function(**{**arguments, name: value})
+                said = "taken"
+            except (ValueError, TypeError, OverflowError, MemoryError, AttributeError) as error:
+                said = f"{type(error).__name__}: {error}"
+            assert f"{name}={value!r}: {said}" == snapshot
 
 
 def test_an_error_of_the_system_keeps_its_number(tmp_path):
