@@ -416,8 +416,11 @@ def look_at_scale(exam: Exam) -> None:
     """The inputs are of a size that a network can start from."""
     X = exam.X_rows
     largest = float(np.abs(X).max())
-    if exam.dense is not None and exam.dense.divisor > 1:
+    if exam.dense is not None and np.size(exam.dense.divisor) == 1 and exam.dense.divisor != 1:
         exam.look(f"X, divided by {exam.dense.divisor:g} by the program, is of a good size")
+        return
+    if exam.dense is not None and np.size(exam.dense.divisor) > 1:
+        exam.look("X, scaled column by column by the program, is of a good size")
         return
     spreads = X.std(axis=0)
     spreads = spreads[spreads > 0]

@@ -263,6 +263,7 @@ class Exam:
                 lambda values: patient.predictions(values, index, exact=True),
                 self.points[:2],
                 self.X_rows[:n],
+                whole=self.X_rows,
             )
         except Failed:
             return None

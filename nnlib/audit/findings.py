@@ -114,11 +114,23 @@ KINDS: dict[str, Kind] = {
         "1.8",
         ("data_scale", "neurons_alike"),
     ),
+    "samples_unused": Kind(
+        "A loop over batches ends before the last, incomplete batch, or a row index is fixed.",
+        "Let the last batch be shorter: range(0, n, batch_size) and X[i:i + batch_size].",
+        "5.9",
+    ),
     "loss_formula": Kind(
         "The number that is shown is not the number that is descended.",
         "Write down one loss, derive its gradient, and show that loss.",
         "3.8",
-        ("target_shape", "loss_random", "samples_mixed", "target_range", "data_type"),
+        (
+            "target_shape",
+            "loss_random",
+            "samples_mixed",
+            "target_range",
+            "data_type",
+            "samples_unused",
+        ),
     ),
     "state_kept": Kind(
         "Something from the call before is added, or a counter moves on inside the function.",
@@ -130,11 +142,6 @@ KINDS: dict[str, Kind] = {
         "Return a new array: np.zeros_like(...) inside the function, or .copy() at the end.",
         "7.7",
         ("state_kept",),
-    ),
-    "samples_unused": Kind(
-        "A loop over batches ends before the last, incomplete batch, or a row index is fixed.",
-        "Let the last batch be shorter: range(0, n, batch_size) and X[i:i + batch_size].",
-        "5.9",
     ),
     "weight_term": Kind(
         "A penalty on the weights that stands on one side only, or with the wrong sign.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -241,11 +242,12 @@ class Dense:
 
     layers: tuple[Layer, ...]
     activations: tuple[Activation, ...]
-    divisor: float = 1.0  # of X, for pixels that the program divides itself
+    divisor: Any = 1.0  # of X, for inputs that the program scales itself: one number or a row
+    shift: Any = 0.0  # what is taken from X before that
 
     def forward(self, values: Arrays, X: np.ndarray) -> tuple[Arrays, Arrays]:
         """Return the weighted sums z and the activations a of all layers; z[0] is X too."""
-        a = [X / self.divisor]
+        a = [(X - self.shift) / self.divisor]
         z = [a[0]]
         for layer, activation in zip(self.layers, self.activations, strict=True):
             z.append(a[-1] @ layer.matrix(values) + layer.bias(values))
@@ -386,11 +388,12 @@ def rebuilt(
     points: list[Arrays],
     X: np.ndarray,
     room: int = 4000,
+    whole: np.ndarray | None = None,
 ) -> Dense | None:
     """Return the dense network that predicts what the program predicts, if there is one.
 
     ``X`` (n, d) are the samples that ``predictions`` answers, with (n, m), at each point; ``room``
-    is how many networks are tried.
+    is how many networks are tried; ``whole`` are all samples, by which a program may scale them.
     """
     if sum(value.size for value in points[0]) >= 10_000:
         room = min(room, 600)
@@ -398,13 +401,15 @@ def rebuilt(
     if not all(np.isfinite(each).all() and len(each) == len(X) for each in wanted):
         return None
     shapes = [value.shape for value in points[0]]
-    divisors = [1.0, 255.0, 256.0, 16.0] if np.abs(X).max() > 2 else [1.0]
+    scalings = [(0.0, 1.0)]
+    if np.abs(X).max() > 2:
+        scalings += [(0.0, 255.0), (0.0, 256.0), (0.0, 16.0), *scalings_by(whole)]
     found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 2000))
     found.sort(key=lambda layers: (len(layers), disorder(layers)))
     for mixed, layers in itertools.product((False, True), found[:60]):
-        for divisor in divisors:
+        for shift, divisor in scalings:
             for activations in activation_choices(len(layers), mixed):
-                network = Dense(layers, activations, divisor)
+                network = Dense(layers, activations, divisor, shift)
                 if all(
                     agrees(network.forward(values, X)[1][-1], answer)
                     for values, answer in zip(points, wanted, strict=True)
@@ -414,6 +419,16 @@ def rebuilt(
                 if room <= 0:
                     return None
     return None
+
+
+def scalings_by(X: np.ndarray | None) -> Iterator[tuple[Any, Any]]:
+    """Yield the shift and the divisor of the usual ways to scale columns."""
+    if X is None or not X.std(axis=0).all():
+        return
+    yield X.mean(axis=0), X.std(axis=0)
+    yield X.mean(axis=0), X.std(axis=0, ddof=1) if len(X) > 1 else X.std(axis=0)
+    yield X.min(axis=0), np.ptp(X, axis=0)
+    yield X.mean(), X.std()
 
 
 def disorder(layers: tuple[Layer, ...]) -> int:

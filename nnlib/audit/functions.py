@@ -55,7 +55,8 @@ def call_each_once(exam: Exam) -> None:
 
 def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
     """A loss that is no finite number at the start."""
-    big = np.abs(exam.X_rows).max() > 15
+    scaled = exam.dense is not None and np.any(exam.dense.divisor != 1)
+    big = np.abs(exam.X_rows).max() > 15 and not scaled
     kind = "data_scale" if big else "saturated"
     severity = "suspicious" if big else "wrong"
     exam.find(
@@ -274,6 +275,8 @@ def ask_one_alone(exam: Exam) -> None:
                 return
             answer = answer.reshape(1, -1)
         off = float(np.abs(answer[0] - among[i]).max())
+        if np.isnan(off) and np.isfinite(among[i]).all():
+            off = np.inf  # alone it gets no number: a spread over the samples, perhaps
         if not off <= worst:
             worst, place, alone = off, int(i), answer[0]
     scale = max(float(np.abs(among).max()), 1e-12)

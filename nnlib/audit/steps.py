@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.formulas import BASES, SOFTMAX
+from nnlib.audit.formulas import BASES, SOFTMAX, WORDS
 from nnlib.audit.functions import (
     advice_for,
     report_changes,
@@ -46,7 +46,12 @@ class Steps:
         """Return before - after of one fresh step on some samples."""
         values = self.patient.held(values)
         after = self.once(values, self.patient.data(index))
-        return [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+        moves = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+        pairs = zip(moves, values, strict=True)
+        return [
+            np.zeros_like(u) if np.abs(u).max(initial=0) <= 1e-15 * max(np.abs(v).max(initial=0), 1)
+            else u for u, v in pairs
+        ]  # fmt: skip
 
     def gradient(self, values: Arrays, index: Any) -> Arrays | None:
         """Return the gradient that the program means: its own, or the slope of its loss."""
@@ -283,6 +288,8 @@ def look_at_step(exam: Exam) -> None:
         if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
             return
         if exam.step_is == "update":
+            if in_other_order(exam, steps):
+                return
             if not on_all_samples(exam, steps, values):
                 explain(exam, steps, values, None)
             return
@@ -333,7 +340,7 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     tolerance = max(2e-2 if exam.patient.short_steps else 1e-3, rounding(exam, a, values))
     if not a.any() and np.abs(b).max(initial=0) < 1e-9:
         return "plain"
-    f = one_factor(a, b, tolerance)
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
     rate = exam.learning_rate
     if f is not None and f > 0:
         near = rate is None or abs(f - rate) <= max(1e-2, tolerance) * rate
@@ -344,6 +351,24 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     ):
         return "optimiser"  # steps of one length: Adam and its relatives begin so
     return "none"
+
+
+def common_factor(u: Arrays, g: Arrays, tolerance: float, rounded: float = 0) -> float | None:
+    """Return f with u = f g, also at the parameters whose gradient is small; or None.
+
+    ``rounded``: what rounding makes of a step, relative to the largest one.
+    """
+    a, b = together(u, g)
+    f = one_factor(a, b, tolerance)
+    if f is None:
+        return None
+    least = max(1e-5, rounded) * float(np.abs(a).max(initial=0))
+    for x, y in zip(u, g, strict=True):
+        own, slope = together([x], [y])
+        room = max(tolerance * np.abs(own).max(initial=0), least)
+        if np.abs(own - f * slope).max(initial=0) > 2 * room:
+            return None
+    return f
 
 
 def one_length(u: np.ndarray, g: np.ndarray) -> bool:
@@ -377,9 +402,9 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     u, g = steps.moved(values, None), steps.gradient(values, None)
     if g is None:
         return True
-    a, b = together(u, g)
+    a = together(u, g)[0]
     tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
-    f = one_factor(a, b, tolerance)
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
     if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
         if exam.step_is != "epoch" and unsteady(exam, steps, f):
             return True
@@ -394,8 +419,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9 for x, y in zip(u, g, strict=True)
     ):
         return False  # a parameter that does not move is said to be so
-    if still_parts(u, g):
-        return False
+    if still_parts(u, g) or tell_other_gradient(exam, u, g) or tell_lost(exam, u, g, values):
+        return exam.found()
     if comparison.by_other_loss(scaled, "step", rate is None):
         return True
     return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
@@ -451,6 +476,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
     for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
         if len(made) == len(us) and all(
             close(m, u, max(2e-3, rounding(exam, u, points[0]), 2e-2 * exam.patient.short_steps))
+            and (exam.patient.short_steps or close_everywhere(m, u, order))
             for m, u in zip(made, us, strict=True)
         ):
             if sound:
@@ -487,6 +513,15 @@ def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     """Say whether two steps are the same."""
     scale = float(np.abs(b).max(initial=0))
     return bool(np.isfinite(a).all() and np.abs(a - b).max(initial=0) <= tolerance * scale)
+
+
+def close_everywhere(a: np.ndarray, b: np.ndarray, order: np.ndarray) -> bool:
+    """Say whether two steps are the same, nearly, also at the parameters that move little."""
+    least = 1e-4 * float(np.abs(b).max(initial=0))
+    return all(
+        np.abs(a - b)[order == k].max() <= max(1e-2 * np.abs(b)[order == k].max(), least)
+        for k in np.unique(order)
+    )
 
 
 def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> None:
@@ -540,8 +575,9 @@ def tell_epsilon(exam: Exam, u: np.ndarray, g: np.ndarray) -> bool:
     rest = np.abs(share * sizes + epsilon - divisor).max()
     if rest > 1e-2 * divisor.min() or not epsilon > 5e-3 or not share > 1e-2:
         return False
+    severity = "wrong" if epsilon > share * np.median(sizes) else "suspicious"
     exam.find(
-        "optimizer_formula", "suspicious", "step",
+        "optimizer_formula", severity, "step",
         f"the rate times the gradient is divided by {share:.3g} times its size and {epsilon:.3g} "
         "more. That is the first step of Adam or RMSProp with such an epsilon, which against a "
         "division by 0 need be 0.00000001 only.",
@@ -591,8 +627,80 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if several_updates(exam, steps, values, index):
         return
+    if size == 1 and one_by_one(exam, steps, values, index):
+        return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> bool:
+    """See what steps on one sample each are together: at one alone most slips are a factor."""
+    n, rate = exam.patient.n, exam.learning_rate
+    g = steps.gradient(values, first)
+    if exam.patient.has("gradients") or g is None:
+        return False
+    if common_factor(steps.moved(values, first), g, 1e-3) is None:
+        return False  # more than a factor: it shows at this sample
+    index = np.sort(np.random.default_rng(2).permutation(n)[:12])
+    more = False  # than a factor, at some samples
+    factors: list[float] = []
+    lengths, total = [], [np.zeros_like(v) for v in values]
+    for i in index:
+        alone = np.array([i])
+        u, g = steps.moved(values, alone), steps.gradient(values, alone)
+        if g is None:
+            return False
+        f = common_factor(u, g, 1e-3)
+        if exam.patient.short_steps or still_parts(u, g):
+            return False
+        if f is None:
+            more = True
+        else:
+            factors.append(f)
+        lengths.append(length(np.concatenate([np.ravel(x) for x in u])))
+        total = [a + b for a, b in zip(total, u, strict=True)]
+    spread = float(np.ptp(factors)) if factors else 0.0
+    if not more and (len(factors) < 3 or spread <= 2e-2 * np.abs(factors).max()):
+        return False
+    if min(lengths) > 0.999 * max(lengths):
+        return False  # a gradient that is cut to one length
+    dense, y, own = exam.dense, exam.targets_of(index), exam.formula
+    if dense is not None and y is not None and own is not None:
+        factor = steps.factor_for(values, index[:1], own.base)
+        whole = replace(own, factor=factor, decay=own.decay * len(index))
+        X, scaled = exam.X_rows[index], [x / (rate or 1.0) for x in total]
+        answers = exam.base_values[1]
+        others = [replace(whole, base=base, factor=1.0) for base in ("squared", "binary", "cross")
+                  if base != own.base and exam.possible(base, answers, y)]  # fmt: skip
+        walks = [Walk(exam, dense, values, X, y, formula, scaled, free)
+                 for formula in (whole, *others)
+                 for free in (rate is None or formula is not whole, True)]  # fmt: skip
+        for walk in walks:
+            walk.go()
+        known = [walk for walk in walks if walk.explained]
+        best = min(known, key=lambda walk: walk.cost, default=None)
+        if best is not None and best.deviations:
+            best.report((), rate is None)
+            return True
+        if best is not None and best.formula.base != own.base:
+            exam.find(
+                "loss_formula", "wrong", "loss and step",
+                f"the loss that is shown is {own.words(n, exam.n_outputs)}; what the steps on one "
+                f"sample each descend are {WORDS[best.formula.base]}.",
+            )  # fmt: skip
+            return True
+    if rate is not None and tell_output_slope(
+        exam, lambda i: [x / rate for x in steps.moved(values, i)], values, "step"
+    ):
+        return True
+    if more:
+        return False
+    exam.find(
+        "gradient_wrong", "wrong", "step",
+        f"sample by sample the step is {', '.join(f'{x:.4g}' for x in factors[:4])}, … times the "
+        "slope of the loss, where one number is expected.",
+    )  # fmt: skip
+    return True
 
 
 def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
@@ -654,7 +762,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     assert g is not None
     a, b = together(u, g)
     rate = exam.learning_rate
-    f = one_factor(a, b, max(2e-2 if patient.short_steps else 3e-4, rounding(exam, a, values)))
+    tolerance = max(2e-2 if patient.short_steps else 3e-4, rounding(exam, a, values))
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
     stuck = [
         name
         for name, x, y in zip(patient.names, u, g, strict=True)
@@ -689,7 +798,9 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
-    if tell_parts(exam, u, g) or tell_signs(exam, u, g):
+    if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g):
+        return
+    if tell_lost(exam, u, g, values) or tell_signs(exam, u, g):
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
@@ -791,6 +902,27 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
         "entries move as they should.",
     )  # fmt: skip
     return True
+
+
+def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Say which parameter moves by the gradient of another one."""
+    rate, names = exam.learning_rate, exam.patient.names
+    if rate is None or exam.patient.short_steps:
+        return False
+    for k, x in enumerate(u):
+        if x.size < 2 or one_factor(*together([x], [g[k]]), 1e-3) is not None:
+            continue
+        for j, other in enumerate(g):
+            first = np.ravel(other)[: x.size]
+            if j == k or len(first) < x.size or not np.isfinite(first).all() or not first.any():
+                continue
+            if np.abs(np.ravel(x) - rate * first).max() <= 1e-5 * np.abs(rate * first).max():
+                exam.find(
+                    "step_not_gradient", "wrong", names[k],
+                    f"{names[k]} moves by the rate times the gradient of {names[j]}.",
+                )  # fmt: skip
+                return True
+    return False
 
 
 def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
@@ -1075,6 +1207,25 @@ def sequential(
     return True
 
 
+def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
+    """See whether parameters are replaced by minus the rate times their gradient."""
+    rate = exam.learning_rate
+    if rate is None:
+        return False
+    lost = []
+    for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
+        left = np.where(np.isfinite(y), v - x + rate * y, 0)
+        if v.size > 1 and np.abs(left).max() <= 1e-6 * np.abs(v).max(initial=0):
+            lost.append(name)
+    if lost:
+        exam.find(
+            "step_not_gradient", "wrong", ", ".join(lost),
+            f"after the step {', '.join(lost)} is minus the rate times its gradient: what it was "
+            "before is lost.",
+        )  # fmt: skip
+    return bool(lost)
+
+
 def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether the step shrinks or grows the parameters beside the gradient."""
     rate = exam.learning_rate
@@ -1126,6 +1277,35 @@ def look_at_pairs(exam: Exam) -> None:
                     f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
                 )  # fmt: skip
                 return
+
+
+def in_other_order(exam: Exam, steps: Steps) -> bool:
+    """See whether a single update is one by the targets of other samples, exactly."""
+    rate = exam.learning_rate
+    if rate is None or exam.patient.n < 2:
+        return False
+    values = exam.points[1]
+    for size in (3, 4):
+        if size > exam.patient.n:
+            return False
+        chosen = different_samples(exam, size)
+        u = steps.moved(values, chosen)
+        for order in itertools.permutations(range(size)):
+            g = gradient_in_order(exam, values, chosen, np.array(order))
+            f = None if g is None else one_factor(*together(u, g), 1e-3)
+            if f is None or f <= 0:
+                continue
+            if exam.patient.has("gradients") and abs(f - rate) > 1e-2 * rate:
+                continue
+            if order == tuple(range(size)):
+                break  # its own order fits
+            exam.find(
+                "pairs_broken", "wrong", "step",
+                f"given the samples {', '.join(map(str, chosen))}, a step goes along the "
+                f"gradient for the targets of {', '.join(str(chosen[k]) for k in order)}.",
+            )  # fmt: skip
+            return True
+    return False
 
 
 def different_samples(exam: Exam, size: int) -> np.ndarray:

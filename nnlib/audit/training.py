@@ -196,8 +196,10 @@ def learn_by_heart(exam: Exam) -> None:
     if len(chosen) < 3:
         return
     if linear:
+        enough = by_lines(exam) and dense.activations[-1].name == "identity"
         exam.find(
-            "cannot_memorise", "suspicious" if by_lines(exam) else "wrong",
+            "cannot_memorise",
+            "suspicious" if enough else "wrong",
             "predict",
             f"{len(sizes)} hidden layer{'s' * (len(sizes) > 1)} without an activation: together "
             "the layers are one, and can only draw straight lines.",
@@ -246,3 +248,10 @@ def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
             f"to {losses[-1]:.4g}"
         )
     return ""
+
+
+@check
+def look_back(exam: Exam) -> None:
+    """What was suspicious at the start, and did not learn, is wrong."""
+    if not exam.found() and not exam_scale(exam):
+        exam.worsen("saturated")

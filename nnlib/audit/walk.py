@@ -104,12 +104,15 @@ class Walk:
         back = None
         if upstream is not None:
             back = upstream @ self.dense.layers[number].matrix(self.values).T
+        best: list[Step] | None = None
         for delta, steps in self.deltas_that_fit(number, upstream, W, b):
             self.bare = back
             rest = self.follow(number - 1, delta)
-            if rest is not None:
-                return steps + rest
-        return None
+            if rest is not None and (best is None or len(steps + rest) < len(best)):
+                best = steps + rest
+            if best is not None and len(best) < 2:
+                break
+        return best
 
     def deltas_that_fit(
         self, number: int, upstream: np.ndarray | None, W: np.ndarray, b: np.ndarray | None
@@ -216,6 +219,10 @@ class Walk:
             np.broadcast_to((backs[0][0] * right).mean(axis=0), right.shape),
             odd(name, f"{name} is averaged over the samples too early"),
         )
+        yield (
+            -backs[0][0] * right,
+            a_step("gradient_sign", name, f"{name} has the wrong sign: it points uphill"),
+        )
         for back, steps in backs[1:]:
             for kind, text, slope in slopes:
                 yield back * slope, [*steps, Step(kind, name, f"its slope is {text}")]
@@ -237,11 +244,8 @@ class Walk:
                     f"{name} goes back through the new {above}, after its update",
                 ),
             )
-        if number + 1 == len(self.dense.layers):
-            error = (self.a[-1] - self.y) * (
-                self.formula.factor * (2 if self.formula.base == "squared" else 1)
-            )
-            error = error * self.factor
+        if number + 1 == len(self.dense.layers) and self.formula.base == "squared":
+            error = (self.a[-1] - self.y) * 2 * self.formula.factor * self.factor
             yield (
                 error @ W.T,
                 a_step(
@@ -335,6 +339,14 @@ class Walk:
             if other.name != name:
                 for at, values in (("z", other.slope(z)), ("a", other.of_a(a))):
                     yield "gradient_wrong", f"the slope of {other.name}, at {at}", values
+        if number < len(self.a) - 1 and activation is not SOFTMAX:
+            above, at = self.dense.activations[number], number + 1
+            if above is not SOFTMAX and self.a[at].shape[1] in (1, a.shape[1]):
+                yield (
+                    "slope_of_a",
+                    f"the slope at layer {at}",
+                    np.broadcast_to(above.slope(self.z[at]), a.shape),
+                )
         if 1 < number < len(self.a) - 1 and self.a[number - 1].shape == a.shape:
             yield (
                 "slope_of_a",
@@ -475,6 +487,16 @@ class Walk:
                         f"{at} is {text}.T @ delta{number}, not a{before}.T @ delta{number}",
                         values.T @ delta,
                     )
+        if before == 0 and np.any(self.dense.divisor != 1):
+            X = a * self.dense.divisor + self.dense.shift
+            yield "product_wrong", f"{at} is made of X before it is scaled", X.T @ delta
+        if number > 1:
+            own = self.dense.activations[before - 1].value(a)
+            yield (
+                "product_wrong",
+                f"{at} is f(a{before}).T @ delta{number}: the activation is applied a second time",
+                own.T @ delta,
+            )
         if len(a) == a.shape[1]:
             yield (
                 "product_wrong",
@@ -532,7 +554,10 @@ class Walk:
         if other:
             entries = ()  # they are measured on the loss that is shown
         kinds: dict[str, list[Step]] = {}
+        means = any("the mean of delta over everything" in step.text for step in self.deviations)
         for step in self.deviations:
+            if means and step.where.startswith("b") and "samples once more" in step.text:
+                step = Step("axis_missing", step.where, step.text)
             kinds.setdefault(step.kind, []).append(step)
         for kind, steps in kinds.items():
             where = ", ".join(dict.fromkeys(step.where for step in steps))

@@ -629,14 +629,15 @@ def test_data_out_of_scale_are_a_note_where_the_program_learns(rate, severity):
     assert ("All the same, the program learns." in found.seen) == (severity == "note")
 
 
-def test_a_large_epsilon_is_suspicious():
+@pytest.mark.parametrize(("epsilon", "severity"), [(1, "wrong"), (0.006, "suspicious")])
+def test_an_epsilon_is_wrong_where_it_outweighs_the_gradient(epsilon, severity):
     def new_step():
         v = dict.fromkeys(parameters(), 0.0)
 
         def step(p, X, y):
             for name, g in gradients(p, X, y).items():
                 v[name] = 0.999 * v[name] + 0.001 * g**2
-                p[name] = p[name] - 0.1 * g / (np.sqrt(v[name] / 0.001) + 1)
+                p[name] = p[name] - 0.1 * g / (np.sqrt(v[name] / 0.001) + epsilon)
 
         return step
 
@@ -645,8 +646,8 @@ def test_a_large_epsilon_is_suspicious():
         new_step=new_step, learning_rate=0.1, step_is="update",
     )  # fmt: skip
     found = {f.kind: f for f in report.findings}["optimizer_formula"]
-    assert found.severity == "suspicious"
-    assert "divided by 1 times its size and 1 more" in found.seen
+    assert found.severity == severity
+    assert f"divided by 1 times its size and {epsilon} more" in found.seen
 
 
 def test_an_attribute_of_a_part_keeps_its_name():

@@ -10,7 +10,7 @@ from nnlib.audit import KINDS
 from programs.case import CASES
 from programs.random_sound import sound
 
-FILES = ["from_questions", "found", "held_out", "second", "third", "fourth", "sound"]
+FILES = ["from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "sound"]
 for name in FILES:
     importlib.import_module(f"programs.{name}")
 
