@@ -262,7 +262,7 @@ def main():
         notebook = deck(nbformat.read(path, as_version=4), notes_of(PAGES / f"{path.stem}.md"))
         body, _ = export.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
         (BUILD / f"{path.stem}.html").write_text(body, "utf-8")
-    print(f"The slides are made. The first deck: {(BUILD / '00_start_here.html').as_uri()}")
+    print(f"The slides are made. The first deck: {(BUILD / f'{paths[0].stem}.html').as_uri()}")
 
 
 if __name__ == "__main__":
