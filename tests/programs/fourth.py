@@ -93,7 +93,7 @@ def a_mask_that_is_always_open():
     return script(always_open, with_gradients=False)
 
 
-@program("parameter_not_moved", source="stackoverflow: db1 = b1 - alpha * db1, a slip of the name")
+@program("parameter_not_moved", source="db1 = b1 - alpha * db1, a slip of the name")
 def the_derivatives_are_updated():
     return script(
         update=lambda p, g: (p[0] - 0.1 * g[0], p[1], p[2] - 0.1 * g[2], p[3]),
@@ -176,7 +176,7 @@ def course(slope=None, penalty=lambda T: T, cost_sign=-1):
     }
 
 
-@program("slope_missing", source="sigmoidGradient left out, in a course's exercise")
+@program("slope_missing", source="sigmoidGradient left out, with theta of all layers in one vector")
 def theta_without_the_hidden_slope():
     return course(slope=np.ones_like)
 

@@ -139,7 +139,7 @@ def the_loss_leaves_out_the_last_samples():
     return arguments("part")
 
 
-@program("slope_of_a", source="stackoverflow: nonlin(l2, deriv=True) where l1 is meant")
+@program("slope_of_a", source="nonlin(l2, deriv=True) where l1 is meant")
 def the_slope_of_the_layer_above():
     return arguments("next")
 
