@@ -484,3 +484,14 @@ def test_a_copy_holds_the_numbers_without_the_tape(again):
     assert found.made_from == ()
     assert loss.made_from
     np.testing.assert_array_equal(again(x).grad, x.grad)
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (1, 1, 2), (2, 1, 1)], ids=str)
+@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1)], ids=str)
+@pytest.mark.parametrize("keepdims", [True, False])
+def test_axes_of_length_1_stay_unless_they_are_summed(shape, axis, keepdims):
+    values = np.arange(1.0, 1 + np.prod(shape)).reshape(shape)
+    total = Tensor(values).sum(axis=axis, keepdims=keepdims)
+    expected = values.sum(axis=axis, keepdims=keepdims)
+    assert np.shape(total.value) == np.shape(expected)
+    assert np.array_equal(total.value, expected)

@@ -179,6 +179,13 @@ def lock(network):
     network.parameters.vector.flags.writeable = False
 
 
+def own_kind():
+    class Mine(Network):
+        pass
+
+    return Mine(Parameters([2, 1]), hidden="tanh", output="identity")
+
+
 def without_permission(folder):
     """A file that may not be read; root may read everything, so the system's answer is made."""
     save_network(net(), folder / "closed.npz")
@@ -250,6 +257,7 @@ MESSAGES = {
     "a number for a name": lambda folder: load_network(3),
     "hidden": lambda folder: assign(net(), "hidden", "relu")(),
     "layer_sizes": lambda folder: assign(Parameters([2, 1]), "layer_sizes", [2, 2])(),
+    "hidden of a kind of Network": lambda folder: assign(own_kind(), "hidden", "relu")(),
     "sparse": lambda folder: net().predict(Sparse()),
     "sparse, for a layer": lambda folder: assign(net(), "W", [Sparse(), np.ones((4, 1))])(),
     "one class": lambda folder: losses.cross_entropy(np.zeros((4, 1)), np.ones((4, 1))),
