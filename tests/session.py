@@ -24,10 +24,11 @@ class Session:
         sys.modules["__main__"] = self.main
 
     def run(self, source):
-        """Run a cell and return what it prints; an error in it is raised."""
+        """Run a cell and return what it prints; an error or a warning in it fails."""
         with time_limit(source), capture_output() as captured:
             result = self.shell.run_cell(source)
         result.raise_error()
+        assert not captured.stderr, f"{captured.stderr}\n{source}"
         return captured.stdout
 
     def answer(self, cells):

@@ -66,16 +66,15 @@ def test_the_exercises_have_their_form(lesson):
     assert not said, "\n" + "\n".join(said)
 
 
-@pytest.mark.parametrize("path", pages.SITTINGS, ids=lambda path: path.stem)
-def test_with_every_solution_in_its_place_a_sitting_runs_and_every_check_says_right(path):
-    notebook = nbformat.read(path, as_version=4)
+@EVERY_LESSON
+def test_with_every_solution_in_its_place_a_kernel_runs_and_every_check_says_right(lesson):
+    """The first sitting of a lesson; tests/notebooks/test_any_order.py solves all, in IPython."""
+    notebook, _ = first_of(read(lesson))
     found = exercise_cells.find(notebook)
     for cells in found:
         notebook.cells[cells.index].source = cells.solution
     solved = [notebook.cells[cells.index] for cells in found]
     notebook.cells = [notebook.cells[i] for i in exercise_cells.touched(notebook)]
-    if not found:
-        return
     resources = {"metadata": {"path": str(pages.NOTEBOOKS)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
     for cells, cell in zip(found, solved, strict=True):

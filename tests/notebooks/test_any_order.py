@@ -46,7 +46,7 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
 
     session.shell.reset(new_session=True)
     for cell in code_cells(notebook):
-        session.run(cell.source)
+        assert "✓ right" not in session.run(cell.source)
     for cell in reversed(code_cells(notebook)):  # each alone, after all that come after it
         session.run(cell.source)
     for order in orders(found, path.stem):
