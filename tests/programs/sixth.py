@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from programs.case import program, sigmoid
+from programs.case import XOR_X, XOR_Y, program, sigmoid
 
 
 class Net:
@@ -157,6 +157,38 @@ def lines_where_lines_would_do():
 @program("saturated", source="weights of 200 in the first layer: nearly all slopes are 0")
 def a_start_that_is_nearly_flat():
     return {k: v for k, v in arguments(scale=500).items() if k != "step"}
+
+
+class Mine:
+    """A linear output and biases of 0: at the input (0, 0) the first loss is exactly 0."""
+
+    def __init__(self):
+        draw = np.random.default_rng(0).normal
+        self.W1, self.b1 = draw(size=(2, 4)), np.zeros((1, 4))
+        self.W2, self.b2 = draw(size=(4, 1)), np.zeros((1, 1))
+
+    def forward(self, X):
+        self.hidden = np.tanh(X @ self.W1 + self.b1)
+        return self.hidden @ self.W2 + self.b2
+
+    def loss(self, X, y):
+        return np.mean((self.forward(X) - y) ** 2)
+
+    def train(self, X, y):
+        delta2 = 2 * (self.forward(X) - y) / y.size
+        self.W2 -= 0.1 * self.hidden.T @ delta2
+        delta1 = delta2 @ self.W2.T * (1 - self.hidden**2)
+        self.b2 -= 0.1 * delta2.sum(axis=0, keepdims=True)
+        self.W1 -= 0.1 * X.T @ delta1
+        self.b1 -= 0.1 * delta1.sum(axis=0, keepdims=True)
+
+
+@program("updated_too_early", source="the program of exercise 7.7, with the line of delta1 moved")
+def the_program_of_the_last_exercise():
+    return {
+        "X": XOR_X, "y": XOR_Y, "program": Mine(), "arrays": ["W1", "b1", "W2", "b2"],
+        "predict": "forward", "loss": "loss", "step": "train", "learning_rate": 0.1,
+    }  # fmt: skip
 
 
 @program()
