@@ -578,14 +578,15 @@ def test_ctrl_c_within_an_epoch_counts_those_before_it():
         assert caught.value.epoch == 4
 
 
+@pytest.mark.parametrize("callback", [None, lambda epoch, network: False])
 @pytest.mark.parametrize("done", range(6))
-def test_interrupted_between_two_epochs_training_says_how_many_were_done(done):
+def test_interrupted_between_two_epochs_training_says_how_many_were_done(done, callback):
     def progress(epochs):
         yield from epochs[:done]
         raise KeyboardInterrupt
 
     with pytest.raises(TrainingInterrupted) as caught:
-        train_xor(xor_network(), epochs=5, progress=progress)
+        train_xor(xor_network(), epochs=5, progress=progress, callback=callback)
     assert caught.value.epoch == done
 
 
