@@ -599,7 +599,9 @@ def lock(epoch, network):
     network.parameters.vector.flags.writeable = False
 
 
-@pytest.mark.parametrize("options", [{"callback": lock}, {"optimizer": Lock()}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{"callback": lock}, {"optimizer": Lock()}], ids=["callback", "optimizer"]
+)
 def test_whoever_locks_the_parameters_while_they_are_trained_is_named(options):
     network = xor_network()
     with pytest.raises(ValueError, match=r"has made the parameters of network read-only.*copy\(\)"):
