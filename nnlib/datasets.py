@@ -1,15 +1,14 @@
 """Small data sets: the logic gates, the published ones, clouds of points, handwritten digits.
 
 The functions return ``X`` (n_samples, n_features) and ``y`` (n_samples, n_outputs), in float64.
-The digits come with scikit-learn, which has to be installed for them and is not imported, since
-that takes 85 MB of memory. The clouds are those of scikit-learn, point by point.
+The clouds and the digits come from scikit-learn, which has to be installed for them.
 """
 
 from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +27,10 @@ if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
 
 GATE_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+NO_SCIKIT_LEARN = (
+    "this data set comes from scikit-learn, which is not installed. "
+    "Install scikit-learn, or use datasets.xor() or datasets.spirals()."
+)
 
 
 def and_gate() -> tuple[np.ndarray, np.ndarray]:
@@ -121,19 +124,14 @@ def circles(
 
     Raises
     ------
+    ImportError
+        If scikit-learn is not installed.
     TypeError, ValueError
         If an argument does not fit.
 
     Source: ``sklearn.datasets.make_circles`` with ``factor=0.5``.
     """
-    noise, random = _noise(noise), _random_state(n_samples, rng)
-    with room_for("n_samples points", n_samples, 2):
-        outer, inner = (
-            radius * np.stack([np.cos(angle), np.sin(angle)])
-            for radius, n in ((1, n_samples // 2), (0.5, n_samples - n_samples // 2))
-            for angle in [np.linspace(0, 2 * np.pi, n, endpoint=False)]
-        )
-        return _shuffled(outer, inner, noise, random)
+    return _from_scikit_learn("make_circles", n_samples, rng, noise=_noise(noise), factor=0.5)
 
 
 def moons(
@@ -155,19 +153,14 @@ def moons(
 
     Raises
     ------
+    ImportError
+        If scikit-learn is not installed.
     TypeError, ValueError
         If an argument does not fit.
 
     Source: ``sklearn.datasets.make_moons``.
     """
-    noise, random = _noise(noise), _random_state(n_samples, rng)
-    with room_for("n_samples points", n_samples, 2):
-        outer, inner = (
-            np.stack([np.cos(angle), np.sin(angle)])
-            for n in (n_samples // 2, n_samples - n_samples // 2)
-            for angle in [np.linspace(0, np.pi, n)]
-        )
-        return _shuffled(outer, np.stack([1 - inner[0], 1 - inner[1] - 0.5]), noise, random)
+    return _from_scikit_learn("make_moons", n_samples, rng, noise=_noise(noise))
 
 
 def blobs(
@@ -189,18 +182,16 @@ def blobs(
 
     Raises
     ------
+    ImportError
+        If scikit-learn is not installed.
     TypeError, ValueError
         If an argument does not fit.
 
     Source: ``sklearn.datasets.make_blobs``.
     """
-    noise, random = _noise(noise), _random_state(n_samples, rng)
-    with room_for("n_samples points", n_samples, 2):
-        first, second = (
-            random.normal(centre, noise, size=(n, 2)).T
-            for centre, n in ((-1, n_samples - n_samples // 2), (1, n_samples // 2))
-        )
-        return _shuffled(first, second, None, random)
+    return _from_scikit_learn(
+        "make_blobs", n_samples, rng, cluster_std=_noise(noise), centers=[[-1, -1], [1, 1]]
+    )
 
 
 def spirals(
@@ -262,10 +253,8 @@ def digits() -> tuple[np.ndarray, np.ndarray]:
     """
     found = find_spec("sklearn")
     if found is None or found.origin is None:
-        raise ImportError(
-            "the digits come with scikit-learn, which is not installed. "
-            "Install scikit-learn, or use datasets.moons()."
-        )
+        raise ImportError(NO_SCIKIT_LEARN)
+    # The file alone: importing load_digits() takes 85 MB, for a class on a hub in every kernel.
     file = Path(found.origin).parent / "datasets" / "data" / "digits.csv.gz"
     rows = np.loadtxt(file, delimiter=",")
     return rows[:, :-1] / 16, rows[:, -1].astype(int)
@@ -368,21 +357,17 @@ def _noise(noise: float) -> float:
     return noise
 
 
-def _random_state(n_samples: int, rng: np.random.Generator) -> np.random.RandomState:
+def _from_scikit_learn(
+    maker: str, n_samples: int, rng: np.random.Generator, **options: Any
+) -> tuple[np.ndarray, np.ndarray]:
     check_integer("n_samples", n_samples, "It is the number of points to draw.")
     check_generator("rng", rng)
-    return np.random.RandomState(int(rng.integers(2**32)))  # what scikit-learn draws with
-
-
-def _shuffled(
-    first: np.ndarray, second: np.ndarray, noise: float | None, random: np.random.RandomState
-) -> tuple[np.ndarray, np.ndarray]:
-    """Both parts, (2, n) each, as rows in a random order, with their labels, and noise added."""
-    X = np.hstack([first, second]).T
-    y = np.arange(len(X)) >= first.shape[1]
-    order = np.arange(len(X))
-    random.shuffle(order)
-    X = X[order]
-    if noise is not None:
-        X += random.normal(scale=noise, size=X.shape)
-    return X, y[order, None].astype(float)
+    seed = int(rng.integers(2**32))  # scikit-learn takes a seed, not a Generator
+    try:
+        import sklearn.datasets
+    except ImportError:
+        raise ImportError(NO_SCIKIT_LEARN) from None
+    make = getattr(sklearn.datasets, maker)
+    with room_for("n_samples points", n_samples, 2):
+        X, labels = make(n_samples, random_state=seed, **options)
+    return X, labels.reshape(-1, 1).astype(float)

@@ -171,9 +171,7 @@ def from_sklearn():
     """The names in nnlib.datasets that take their data from scikit-learn."""
     source = (ROOT / "nnlib" / "datasets.py").read_text("utf-8")
     parts = re.split(r"^def (\w+)", source, flags=re.M)
-    found = {
-        name for name, body in zip(parts[1::2], parts[2::2], strict=True) if '"sklearn"' in body
-    }
+    found = {name for name, body in zip(parts[1::2], parts[2::2], strict=True) if "sklearn" in body}
     while True:  # and those that call them
         more = {
             name

