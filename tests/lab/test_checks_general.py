@@ -230,6 +230,88 @@ def test_how_wrong_numbers_stand_to_the_right_ones(name):
     assert CURVE.judge(FACTS[name]).mistake == name
 
 
+def test_numbers_that_are_not_finite_do_not_hide_what_the_finite_ones_show():
+    verdict = CURVE.judge(lambda X: 3 * curve(X) if len(X) < 5 else np.inf * curve(X))
+    assert verdict.mistake == "a factor, in the 4 inputs (of 5) where the numbers are finite"
+
+
+@pytest.mark.parametrize(
+    ("broken", "otherwise", "said"),
+    [
+        (lambda X: True, curve, "So it is with every input that was tried."),
+        (
+            lambda X: len(X) == 5,
+            curve,
+            "So it is with 1 of the 5 inputs that were tried, this one alone. "
+            "In the others the numbers are right.",
+        ),
+        (
+            lambda X: len(X) == 4,
+            curve,
+            "So it is with 2 of the 5 inputs that were tried, this one among them. "
+            "In the others the numbers are right.",
+        ),
+        (
+            lambda X: X.shape == (2, 5),
+            np.cos,
+            "So it is with one of the 5 inputs that were tried, not with this one. An example: "
+            "(X=np.array([[",
+        ),
+        (lambda X: X.shape == (2, 5), np.cos, "In the others the numbers are not all right."),
+    ],
+)
+def test_it_says_with_which_inputs_the_numbers_are_not_finite(broken, otherwise, said):
+    verdict = CURVE.judge(lambda X: np.nan * X if broken(X) else otherwise(X))
+    assert verdict.mistake == "numbers that left the floats: nan (not a number)"
+    assert said in verdict.remarks[0]
+
+
+def test_inputs_that_have_something_in_common_are_named_by_it():
+    three = Function(
+        number="9.1",
+        inputs=lambda rng: [(np.array([1.0, x]),) for x in (2.0, 30.0, 3.0, 40.0)],
+        answer=lambda x: np.cos(x),
+        has_variants=False,
+        why="Large.",
+    )
+    verdict = three.judge(lambda x: np.cos(x) if x.max() < 20 else x * np.inf)
+    assert (
+        "with 2 of the 4 inputs that were tried: where x reaches 20 or -20." in (verdict.remarks[0])
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "name", "said"),
+    [
+        (
+            lambda x: (np.exp(1000 * x), x**2 + 1)[1],
+            "a computation that left the floats on its way: overflow",
+            "So it is with 1 of the 3 inputs that were tried, this one alone. "
+            "All numbers are right.",
+        ),
+        (lambda x: (np.exp(1000 * x), 2 * x**2 + 2)[1], "a factor", "Every number is 2 times"),
+        (
+            lambda x: (np.exp(-1000 * x), np.cos(x))[1],
+            "a computation that left the floats on its way: overflow",
+            "So it is with 2 of the 3 inputs that were tried, this one among them. "
+            "Some numbers are wrong, too.",
+        ),
+    ],
+)
+def test_a_warning_comes_after_what_explains_the_numbers(answer, name, said):
+    quiet = Function(
+        number="9.1",
+        inputs=lambda rng: [(np.array([-2.0]),), (np.array([-1.0, -3.0]),), (np.array([2.0]),)],
+        answer=lambda x: x**2 + 1,
+        must_stay_quiet=True,
+        has_variants=False,
+        why="Quiet.",
+    )
+    verdict = quiet.judge(answer)
+    assert verdict.mistake == name
+    assert said in verdict.remarks[0]
+
+
 def test_right_only_for_some_of_the_inputs():
     verdict = CURVE.judge(lambda X: curve(X) if X.shape[0] <= 3 else X**3)
     assert verdict.mistake is None

@@ -64,13 +64,35 @@ def advice(exercise, function, outcomes, expected, case, ended):
             "arguments.",
         )
         return
-    if exercise.must_stay_quiet and theirs.warned and is_finite(theirs.result):
-        yield (
-            f"a computation that left the floats on its way: {', '.join(sorted(theirs.warned))}",
-            "NumPy has warned about a step in between.",
-        )
+    loud = [*left_the_floats(exercise, outcomes, expected, case)]
+    if all(same_numbers(exercise, o, e) for o, e in zip(outcomes, expected, strict=False)):
+        yield from loud  # nothing else is wrong
     if len(outcomes) == len(expected):  # otherwise the time was up
         yield from of_results(exercise, function, outcomes, expected, case)
+    yield from loud
+
+
+def left_the_floats(exercise, outcomes, expected, case):
+    """Say in which inputs NumPy warned about a step in between, though finite numbers came."""
+    theirs = outcomes[case]
+    if not (exercise.must_stay_quiet and theirs.warned and is_finite(theirs.result)):
+        return
+    tried = outcomes[: len(expected) - 1]
+    loud = [bool(outcome.warned) for outcome in tried]
+    which = relations.in_which(loud, exercise.cases()[: len(tried)], exercise.names, case)
+    right = [same_numbers(exercise, o, e) for o, e in zip(tried, expected, strict=False)]
+    numbers = "All numbers are right" if all(right) else "Some numbers are wrong, too"
+    yield (
+        f"a computation that left the floats on its way: {', '.join(sorted(theirs.warned))}",
+        f"NumPy has warned about a step in between. {which}. {numbers}.",
+    )
+
+
+def same_numbers(exercise, outcome, expected):
+    """Whether the right numbers came, with or without a warning."""
+    return outcome.result is not None and same(
+        expected.result, outcome.result, exercise.rtol, exercise.atol
+    )
 
 
 def is_finite(result):

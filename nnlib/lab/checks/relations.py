@@ -5,6 +5,7 @@ Each fact is named only if it holds for every input that was tried.
 
 import numpy as np
 
+from nnlib.lab.checks.plain import call_in_words
 from nnlib.lab.words import listed
 
 NEARLY = 0.01  # relative error
@@ -45,6 +46,15 @@ class Pairs:
                 for came, right in zip(self.came, self.right, strict=True)
             )
 
+    def only(self, which):
+        """Some of the cases: those for which ``which`` is true."""
+        came, right, cases, warned = (
+            [one for one, kept in zip(all_of_them, which, strict=False) if kept]
+            for all_of_them in (self.came, self.right, self.cases, self.warned)
+        )
+        shown = sum(which[: self.shown]) if which[self.shown] else 0
+        return Pairs(came, right, cases, self.names, self.tolerance, warned, shown)
+
     def alike(self, one, other):
         one, other = np.asarray(one), np.asarray(other)
         return one.shape == other.shape and np.allclose(one, other, *self.tolerance, equal_nan=True)
@@ -73,16 +83,30 @@ def facts(pairs):
     if not pairs.same_shapes():
         yield from of_shapes(pairs)
         return
-    yield from not_finite(pairs)
-    came, right = pairs.flat()
-    if not np.isfinite(came).all() or not np.isfinite(right).all():
+    finite = [
+        bool(np.isfinite(c).all() and np.isfinite(r).all() and not holds_the_largest(c))
+        for c, r in zip(pairs.came, pairs.right, strict=True)
+    ]
+    if all(finite):
+        yield from of_numbers(pairs)
         return
+    others = pairs.only(finite)
+    if len(others.came) > 1 and not others.all_right():
+        n = f"{len(others.came)} inputs (of {len(finite)})"
+        for name, hint in of_numbers(others):
+            yield f"{name}, in the {n} where the numbers are finite", hint
+    yield from not_finite(pairs, others)
+
+
+def of_numbers(pairs):
+    """What holds for all numbers, where the shapes are right and everything is finite."""
+    came, right = pairs.flat()
     yield from factor(pairs, came, right)
     yield from factor_of_a_size(pairs)
     for name, function in ELEMENTWISE.items():
         with np.errstate(all="ignore"):
             if pairs.hold(lambda came, right, f=function: (came, f(right))):
-                yield name, "This holds for every number of every input that was tried."
+                yield name, "This holds for every single number."
     yield from cut_short(pairs, came, right)
     yield from nearly(pairs, came, right)
     yield from moved(pairs, came, right)
@@ -192,24 +216,51 @@ def longer_or_shorter(pairs):
 # ------------------------------------------------------------------------------------ numbers
 
 
-def not_finite(pairs):
-    """Say so of nan or inf where the right numbers are finite."""
-    for came, right, warned in zip(pairs.came, pairs.right, pairs.warned, strict=False):
-        if (np.abs(came) == np.finfo(float).max).any():
-            yield (
-                "the largest number that a float can hold",
-                "nan_to_num puts it in the place of infinity. Where does the infinity come from?",
-            )
-            return
-        if np.isfinite(came).all() or not np.isfinite(right).all():
-            continue
-        what = "nan (not a number)" if np.isnan(came).any() else "inf (infinity)"
-        on_the_way = f"NumPy warned on the way: {listed(sorted(warned))}." if warned else ""
+def holds_the_largest(came):
+    return bool((np.abs(came) == np.finfo(float).max).any())
+
+
+def not_finite(pairs, others):
+    """Say where nan or inf came and the right numbers are finite, and how the others are."""
+    largest = [holds_the_largest(came) for came in pairs.came]
+    left = [
+        bool(np.isfinite(right).all() and not np.isfinite(came).all())
+        for came, right in zip(pairs.came, pairs.right, strict=True)
+    ]
+    if any(largest):
+        which = in_which(largest, pairs.cases, pairs.names, pairs.shown)
         yield (
-            f"numbers that left the floats: {what}",
-            on_the_way or "Where in the computation do they first appear?",
+            "the largest number that a float can hold",
+            f"{which}. nan_to_num puts it in the place of infinity; where does that come from?",
         )
-        return
+    elif any(left):
+        nan = any(np.isnan(c).any() for c, out in zip(pairs.came, left, strict=True) if out)
+        what = "nan (not a number)" if nan else "inf (infinity)"
+        which = in_which(left, pairs.cases, pairs.names, pairs.shown)
+        warned = {one for out, said in zip(left, pairs.warned, strict=False) if out for one in said}
+        said = f" NumPy warned there: {listed(sorted(warned))}." if warned else ""
+        rest = ""
+        if others.came:
+            all_right = others.all_right()
+            rest = f" In the others the numbers are {'right' if all_right else 'not all right'}."
+        yield f"numbers that left the floats: {what}", f"{which}.{said}{rest}"
+
+
+def in_which(flags, cases, names, shown):
+    """Say in which of the inputs something happens: the beginning of a sentence."""
+    n = flags.count(True)
+    if n == len(flags):
+        return "So it is with every input that was tried"
+    words = f"So it is with {n} of the {len(flags)} inputs that were tried"
+    common = in_common(flags, cases, names)
+    if common:
+        return f"{words}: where {common}"
+    if flags[shown]:
+        return f"{words}, this one {'among them' if n > 1 else 'alone'}"
+    if n == 1:
+        words = f"So it is with one of the {len(flags)} inputs that were tried"
+    example = call_in_words("", names, cases[flags.index(True)])
+    return f"{words}, not with this one. An example: {example}"
 
 
 def factor(pairs, came, right):
@@ -221,7 +272,7 @@ def factor(pairs, came, right):
     if np.isclose(by, 1, *pairs.tolerance) or not np.isfinite(by):
         return
     if not came.any():
-        yield "nothing but zeros", "For every input that was tried."
+        yield "nothing but zeros", "Every single number is 0."
     elif not pairs.hold(lambda c, r: (c, by * r)):
         return
     elif np.isclose(by, -1):
@@ -448,13 +499,13 @@ FEATURES = {
 }
 
 
-def where_it_is_right(right, cases, names):
-    """What the inputs have in common for which the answer is right, if some are right and some not.
+def in_common(flags, cases, names):
+    """What all the inputs that are marked have in common, and no other has; None if nothing.
 
     With a single input on one side it could be anything.
     """
-    if min(right.count(True), right.count(False)) < 2:
-        return
+    if min(flags.count(True), flags.count(False)) < 2:
+        return None
     for i, name in enumerate(names):
         given = arguments(cases, i)
         if given is None:
@@ -463,10 +514,16 @@ def where_it_is_right(right, cases, names):
             if feature in OF_MATRICES and any(a.ndim != 2 for a in given):
                 continue
             found = [bool(feature(a)) for a in given]
-            if right in (found, [not one for one in found]):
-                where = (has if right == found else has_not).format(name)
-                yield (
-                    f"an answer that is right only where {where}",
-                    "Among the inputs that were tried it is right there, and wrong in all others.",
-                )
-                return
+            if flags in (found, [not one for one in found]):
+                return (has if flags == found else has_not).format(name)
+    return None
+
+
+def where_it_is_right(right, cases, names):
+    """What the inputs have in common for which the answer is right, if some are right."""
+    where = in_common(right, cases, names)
+    if where:
+        yield (
+            f"an answer that is right only where {where}",
+            "Among the inputs that were tried it is right there, and wrong in all others.",
+        )
