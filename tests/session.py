@@ -4,6 +4,7 @@ import signal
 import sys
 from contextlib import contextmanager
 
+import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -15,6 +16,7 @@ class Session:
 
     def __init__(self):
         self.main = sys.modules["__main__"]  # IPython takes its place
+        self.print_options = np.get_printoptions()  # a lesson may set others
         self.shell = InteractiveShell.instance()
         sys.modules["__main__"] = self.shell.user_module
         self.shell.reset(new_session=True)
@@ -22,6 +24,7 @@ class Session:
     def close(self):
         self.shell.reset(new_session=False)
         sys.modules["__main__"] = self.main
+        np.set_printoptions(**self.print_options)
 
     def run(self, source):
         """Run a cell and return what it prints; an error or a warning in it fails."""

@@ -9,6 +9,7 @@ import random
 import signal
 
 import exercise_cells
+import numpy as np
 import pytest
 from pages import NOTEBOOKS, SITTINGS, code_cells, read
 from session import Session
@@ -66,3 +67,11 @@ def test_a_name_that_a_later_cell_takes_is_seen(session):
     session.run("b = ...")
     with pytest.raises(TypeError):
         session.run("x = b + 1")
+
+
+def test_what_a_lesson_sets_for_printing_ends_with_its_session():
+    before = np.get_printoptions()
+    session = Session()
+    session.run("import numpy as np; np.set_printoptions(precision=2)")
+    session.close()
+    assert np.get_printoptions() == before
