@@ -288,11 +288,9 @@ def test_untouched(number):
     exercise = EXERCISES[number]
     if isinstance(exercise, Function):
         arguments = ", ".join(exercise.names)
-        answers = [..., None, *(stub(f"lambda {arguments}: {body}") for body in ("...", "None"))]
+        answers = [..., *(stub(f"lambda {arguments}: {body}") for body in ("...", "None"))]
     else:
-        nothing = (..., None)
-        answers = [(empty,) * len(exercise.names) for empty in nothing]
-        answers = answers if len(exercise.names) > 1 else nothing
+        answers = [(...,) * len(exercise.names) if len(exercise.names) > 1 else ...]
     for answer in answers:
         verdict = judge(number, answer)
         assert verdict.text(number).startswith(f"Exercise {number}   – not attempted yet\n")
@@ -300,6 +298,34 @@ def test_untouched(number):
 
 def stub(source):
     return eval(source)
+
+
+@EVERY_EXERCISE
+def test_none_may_be_nothing_yet_or_what_a_call_gave(number):
+    exercise = EXERCISES[number]
+    several = not isinstance(exercise, Function) and len(exercise.names) > 1
+    verdict = judge(number, (None,) * len(exercise.names) if several else None)
+    assert verdict.text(number).startswith(
+        f"Exercise {number}   – not finished yet\n  None arrived"
+    )
+    assert "nothing is written there yet, or" in verdict.remarks[0]
+
+
+def test_where_none_may_come_from():
+    (said,) = judge("9.3", None).remarks
+    assert "grad was read before backward()" in said
+    (said,) = judge("1.2", (None, ...)).remarks
+    assert said.startswith(
+        "None arrived for w_switch: nothing is written there yet, or it comes from a"
+    )
+    assert said.endswith(" Still open: b_switch.")
+
+
+def test_no_exercise_hands_in_an_empty_array():
+    """No task asks for one, so nobody is told that an answer is wrong for one."""
+    for exercise in EXERCISES.values():
+        for case in exercise.cases() if isinstance(exercise, Function) else []:
+            assert all(np.size(a) for a in case if isinstance(a, np.ndarray))
 
 
 # --------------------------------------------------------------------------------------- rubbish
@@ -310,7 +336,7 @@ QUICK = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-NOT_RIGHT = {"wrong", "untouched", "unclear"}
+NOT_RIGHT = {"wrong", "untouched", "waiting", "unclear"}
 
 
 @EVERY_EXERCISE

@@ -30,6 +30,7 @@ from nnlib.lab.words import listed
 
 SEED = 20_240_611  # of the generator for the inputs
 DECIMALS = 2  # of the numbers that it draws
+NOTHING_YET = "nothing is written there yet"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,8 +288,14 @@ class Function(Exercise):
 
     def _no_function(self, value):
         (outcome,), _ = look_at(value, 1, self.seconds)
-        if outcome.result is not None and outcome.result.kind in ("dots", "nothing"):
+        kind = outcome.result.kind if outcome.result is not None else ""
+        if kind == "dots":
             return untouched()
+        if kind == "nothing":
+            return waiting(
+                f"None arrived: {NOTHING_YET}, or a call that returns nothing. "
+                f"{general.HAND_IN_THE_FUNCTION}"
+            )
         rows = [
             ("expected", f"a function of ({', '.join(self.names)})"),
             ("yours", in_words(outcome.result) if outcome.result else "something else"),
@@ -445,10 +452,13 @@ class Given(Exercise):
         What is handed in, in order: ``("w", "b")``.
     wanted : str
         What is expected, in words that do not give it away.
+    none : str
+        What gives None though something was written: ends "nothing is written there yet, or …".
     """
 
     names: tuple = ("answer",)
     wanted: str
+    none: str = "it comes from a call that gives nothing back, as print and append do"
 
     def judge(self, *answers):
         if len(answers) == 1 and len(self.names) > 1 and type(answers[0]) in (list, tuple):
@@ -462,11 +472,11 @@ class Given(Exercise):
             outcome.result or Plain("other", words=f"something unreadable ({outcome.error})")
             for outcome in outcomes
         ]
-        open_ones = [
-            name
-            for name, result in zip(self.names, results, strict=True)
-            if result.unfinished or result.kind == "nothing"
-        ]
+        named = [*zip(self.names, results, strict=True)]
+        empty = [name for name, result in named if result.kind == "nothing"]
+        open_ones = [name for name, result in named if result.unfinished]
+        if empty:
+            return waiting(self._of_none(empty, open_ones))
         if len(open_ones) == len(self.names):
             return untouched()
         if open_ones:
@@ -480,6 +490,12 @@ class Given(Exercise):
             mistake = next(self.advice(answers, results), (None, None))
             return wrong(rows, *mistake)
         return wrong(rows, *_words_of(mistake, *map(value_of, results)))
+
+    def _of_none(self, empty, open_ones):
+        """What is said where None arrives: it may be written, or be what a call gave."""
+        which = f" for {listed(empty)}" if len(self.names) > 1 else ""
+        more = f" Still open: {', '.join(open_ones)}." if open_ones else ""
+        return f"None arrived{which}: {NOTHING_YET}, or {self.none}.{more}"
 
     def mistakes_like(self, answer):
         answers = answer if len(self.names) > 1 else (answer,)

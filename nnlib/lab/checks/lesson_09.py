@@ -214,6 +214,7 @@ swish = Value(
     number="9.3",
     names=("slope_of_swish",),
     wanted="one slope, to four decimals",
+    none="grad was read before backward() was called, or of another tensor than z_in",
     answer=SIGMOID_AT + AT * SLOPE_AT,
     decimals=4,
     mistakes=[
