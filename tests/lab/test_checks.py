@@ -446,6 +446,22 @@ def test_a_function_without_end_is_stopped(function):
     assert "Is there a loop that does not end" in said(verdict)
 
 
+def test_the_time_is_the_learners_alone():
+    def slow(x):
+        time.sleep(0.05)
+        return 2 * x
+
+    hurried = replace(DOUBLE, answer=slow, seconds=0.1)
+    assert len(hurried.expected) == len(hurried.cases()) + 1
+    assert hurried.judge(lambda x: 2 * x).status == "right"
+    assert hurried.judge(slow).mistake == "a function that takes too long"
+
+
+def test_no_exercise_lets_an_endless_answer_wait_long():
+    exercises = [e for n in checks.lessons_with_exercises() for e in checks.of_lesson(n)]
+    assert {exercise.seconds for exercise in exercises} == {4.0}
+
+
 def test_one_long_call_is_left_behind():
     over = threading.Event()
     verdict = DOUBLE.judge(lambda x: over.wait(30))

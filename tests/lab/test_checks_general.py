@@ -499,7 +499,7 @@ def test_a_variant_that_never_ends_is_left():
         inputs=lambda rng: [(n,) for n in (3, 4, 5, 6)],
         answer=count_down,
         why="Down to 0.",
-        seconds=0.5,
+        own_seconds=0.5,
     )
     assert endless.judge(lambda n: 3 * n + 2).status == "wrong"
 

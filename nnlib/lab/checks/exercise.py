@@ -87,7 +87,7 @@ class Exercise:
     rtol, atol : float
         Two numbers count as the same when they differ by at most ``atol + rtol * |expected|``.
     seconds : float
-        How long the learner's code may run in all.
+        How long the learner's code may run in all. Right answers take a hundredth of a second.
     """
 
     number: str
@@ -95,7 +95,7 @@ class Exercise:
     mistakes: list = field(default_factory=list)
     rtol: float = 1e-4
     atol: float = 1e-6
-    seconds: float = 10.0
+    seconds: float = 4.0
 
     def mistakes_like(self, answer):
         """Return all known mistakes that ``answer`` looks like (for the tests of the checks)."""
@@ -127,6 +127,8 @@ class Function(Exercise):
         Whether the same input must give the same answer when called again.
     has_variants : bool
         Whether the answer's variants are tried on a learner's result; a slow one has none.
+    own_seconds : float
+        How long code of ours may run: the answer, a mistake, the search among the variants.
     """
 
     inputs: Callable
@@ -136,6 +138,7 @@ class Function(Exercise):
     may_change_inputs: bool = False
     repeatable: bool = True
     has_variants: bool = True
+    own_seconds: float = 10.0
 
     @property
     def names(self):
@@ -148,19 +151,19 @@ class Function(Exercise):
     @cached_property
     def expected(self):
         """The Outcomes of the reference."""
-        return self.observe(self.answer)[0]
+        return self.observe(self.answer, self.own_seconds)[0]
 
     @cached_property
     def outcomes_of_mistakes(self):
         """For each known mistake, the list of Outcomes of each of its wrong answers."""
         return [
-            [self.observe(function)[0] for function in mistake.wrong_answers()]
+            [self.observe(function, self.own_seconds)[0] for function in mistake.wrong_answers()]
             for mistake in self.mistakes
         ]
 
-    def observe(self, function):
+    def observe(self, function, seconds=None):
         n_parts = max(1, len(self.returns))
-        return observe(function, self.cases, self.names, n_parts, self.seconds)
+        return observe(function, self.cases, self.names, n_parts, seconds or self.seconds)
 
     def judge(self, *answers):
         if len(answers) != 1:
@@ -215,7 +218,7 @@ class Function(Exercise):
                 ):
                     found.append(variant)
 
-        within(self.seconds, search, threading.Event())
+        within(self.own_seconds, search, threading.Event())
         return [*found]
 
     @cached_property
