@@ -237,6 +237,40 @@ def test_right_answers_of_every_form_are_accepted(number, form):
 
 
 @EVERY_EXERCISE
+@pytest.mark.parametrize("shape", [(1,), (1, 1)])
+def test_a_right_number_in_an_array_passes_as_a_value_and_is_named_as_a_result(number, shape):
+    """A result is used further on, where its shape counts; a value is only looked at."""
+    exercise = EXERCISES[number]
+
+    def in_an_array(value):
+        plain = np.ndim(value) == 0 and not isinstance(value, str)
+        return np.full(shape, value) if plain else value
+
+    if isinstance(exercise, Value):
+        several = len(exercise.names) > 1
+        values = exercise.answer if several else (exercise.answer,)
+        answer = tuple(map(in_an_array, values))
+        assert judge(number, answer if several else answer[0]).status == "right"
+        return
+    outcomes = exercise.expected if isinstance(exercise, Function) else []
+    for j in range(max(1, len(exercise.returns))) if outcomes else []:
+        parts = [(o.result.parts or (o.result,))[j] for o in outcomes]
+        if not any(part.array.ndim == 0 for part in parts):
+            continue
+
+        def answer(*arguments, j=j):
+            result = exercise.answer(*arguments)
+            if not exercise.returns:
+                return in_an_array(result)
+            return tuple(in_an_array(r) if i == j else r for i, r in enumerate(result))
+
+        verdict = judge(number, answer)
+        which = f", in {exercise.returns[j]}" if exercise.returns else ""
+        assert verdict.mistake == f"the right number in an array of shape {shape}{which}"
+        assert "right but for the shape" in verdict.remarks[0]
+
+
+@EVERY_EXERCISE
 def test_an_answer_that_is_rounded_is_told_so(number):
     exercise = EXERCISES[number]
     decimals = getattr(exercise, "decimals", None)

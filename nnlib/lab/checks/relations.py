@@ -148,6 +148,12 @@ def of_shapes(pairs):
     if all(c.size == r.size for c, r in zip(pairs.came, pairs.right, strict=True)):
         if pairs.hold(lambda c, r: (c.T, r)):
             yield "the right numbers, transposed", "Rows and columns are swapped."
+        elif pairs.hold(lambda c, r: (c.reshape(r.shape), r)) and not right.ndim:
+            yield (
+                f"the right number in an array of shape {came.shape}",
+                "It is right but for the shape: a plain number is asked for. An array of one entry "
+                "gives it with .item().",
+            )
         elif pairs.hold(lambda c, r: (c.reshape(r.shape), r)):
             yield (
                 f"the right numbers in {shapes}",
