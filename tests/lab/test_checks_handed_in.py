@@ -6,6 +6,7 @@ changes after ``pytest tests/lab/test_checks_handed_in.py --snapshot-update``.
 
 import collections
 
+import exercises
 import pytest
 from exercises import handed_in
 
@@ -13,6 +14,7 @@ from nnlib.lab import checks
 
 PARTS = handed_in.parts()
 NAMED = 0.75  # of the wrong ones, in each lesson
+WAYS = 6  # in which right answers are written, for each exercise
 told = collections.Counter()
 
 
@@ -27,6 +29,21 @@ def test_there_are_answers_to_every_exercise():
         f"write right and wrong answers to exercise {' and '.join(sorted(missing))} into "
         "tests/exercises/handed_in (its form is described in tests/exercises/handed_in.py), or "
         "take out those of an exercise that is gone"
+    )
+
+
+@pytest.mark.parametrize("number", PARTS)
+def test_right_answers_are_held_in_at_least_six_ways(number):
+    """The published one, those of tests/exercises, those handed in: each written in its own way.
+
+    All of them are put through the checks; the nine kinds of numbers that every right result is
+    turned into (test_exercises.py) come on top and are not counted.
+    """
+    others = exercises.as_list(exercises.tables(int(number[0]))[0][number])
+    handed = {text for sign, text in PARTS[number][1] if sign == "+"}
+    assert 1 + len(others) + len(handed) >= WAYS, (
+        f"write right answers to exercise {number}, in other ways, into "
+        f"tests/exercises/handed_in/0{number[0]}.txt"
     )
 
 
