@@ -3,7 +3,7 @@
 usage: python tools/slides.py [NOTEBOOK ...]      (default: all, into build/slides; make slides)
 
 A heading opens a slide; what follows stands below it as long as there is room, and goes on below.
-The answer to a guess comes on a slide of its own. Hints and solutions are left out. What the
+The answer to a guess comes on a slide of its own. Hints, solutions and imports are left out. What the
 teacher's page says stands in the speaker's notes (key S): of each section where it begins, the rest
 on the first and the last slide. So does what a picture shows, in words. Nothing is fetched:
 reveal.js and MathJax are copied beside the decks.
@@ -46,8 +46,10 @@ def deck(notebook, notes):
             continue
         if cell.cell_type == "markdown":
             parts += text_parts(cell.source, notes)
-        elif not re.fullmatch(r"((import|from) .*\n?|\s+.*\n?|\)\n?|\n)+", cell.source + "\n"):
-            parts += code_parts(cell, answers=i not in exercises)
+        elif cell.outputs or without_imports(cell.source) == cell.source:
+            shown = copy.deepcopy(cell)
+            shown.source = without_imports(cell.source)
+            parts += code_parts(shown, answers=i not in exercises)
     copied = copy.deepcopy(notebook)
     copied.cells = [*on_slides(parts)]
     return copied
@@ -65,12 +67,16 @@ class Part:
 
 def on_slides(parts):
     """The parts' cells, each with the kind of slide that it opens, and notes at a slide's end."""
-    room, note = 0, ""
+    room, note, bare = 0, "", False  # a heading with nothing beneath it yet
     for part, following in pairwise([*parts, None]):
         needed = part.height
         if following and announces(part.cell) and needed + following.height <= LINES:
             needed += following.height
-        kind = part.kind or ("subslide" if needed > room else "-")
+        heading = part.cell.cell_type == "markdown" and part.cell.source.startswith("#")
+        kind = part.kind or ("subslide" if needed > room and not bare else "-")
+        if bare and heading and kind == "subslide":
+            kind = "-"
+        bare = heading
         if kind != "-":
             if note:
                 yield markdown(note, "notes")
@@ -162,6 +168,16 @@ def described(output):
     text = output.get("data", {}).get("text/html", "")
     words = " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
     return words if re.match(r"(Figure\.|Interactive:)", words) else ""
+
+
+def without_imports(source):
+    """Code as it is shown: where a name comes from is nothing for a wall."""
+    lines = source.split("\n")
+    for part in ast.parse(source).body:
+        if isinstance(part, ast.Import | ast.ImportFrom):
+            at = slice(part.lineno - 1, part.end_lineno)
+            lines[at] = [None] * (part.end_lineno - part.lineno + 1)
+    return "\n".join(line for line in lines if line is not None).strip("\n")
 
 
 def draws(cell):

@@ -182,6 +182,19 @@ def test_what_announces_something_stands_on_its_slide():
     assert kinds == ["subslide", "subslide", "-"]
 
 
+def test_imports_are_left_out_and_what_follows_them_is_not():
+    made = slides.without_imports("import a\nfrom b import (\n    c,\n)\n\nx = a.y(c)\nprint(x)")
+    assert made == "x = a.y(c)\nprint(x)"
+
+
+def test_a_heading_does_not_stand_alone():
+    long = slides.Part(slides.markdown("```python\n" + "x = 1\n" * 18 + "```"), slides.LINES - 1)
+    parts = [*slides.text_parts("## 1.1 A heading\n\nThis is how:", {}), long]
+    parts += slides.text_parts("## 1.2 Another\n\n### Exercise 1.1\n\nDo it.", {})
+    kinds = [cell.metadata.slideshow.slide_type for cell in slides.on_slides(parts)]
+    assert kinds == ["slide", "-", "subslide", "slide", "-", "-"]
+
+
 def test_a_call_that_draws_is_not_shown_but_what_prints_is():
     picture = nbformat.v4.new_output("display_data", {"image/png": ""})
     printed = nbformat.v4.new_output("stream", text="1")
