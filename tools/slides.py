@@ -3,9 +3,9 @@
 usage: python tools/slides.py [NOTEBOOK ...]      (default: all, into build/slides; make slides)
 
 A heading opens a slide; what follows stands below it as long as there is room, and goes on below.
-The answer to a guess comes on a slide of its own. Hints, solutions and imports are left out. What the
-teacher's page says stands in the speaker's notes (key S): of each section where it begins, the rest
-on the first and the last slide. So does what a picture shows, in words. Nothing is fetched:
+The answer to a guess comes on a slide of its own. Hints, solutions and imports are left out. What
+the teacher's page says stands in the speaker's notes (key S): of each section where it begins, the
+rest on the first and the last slide. So does what a picture shows, in words. Nothing is fetched:
 reveal.js and MathJax are copied beside the decks.
 """
 
