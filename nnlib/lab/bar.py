@@ -24,4 +24,11 @@ def progress_bar(steps: Iterable[Step]) -> Iterable[Step]:
 
     # tqdm's bar for notebooks does not look at its own environment variable.
     disable = bool(os.environ.get("TQDM_DISABLE"))
-    return tqdm(steps, leave=False, delay=1, disable=disable)
+    bar = tqdm(steps, leave=False, delay=1, disable=disable)
+    try:
+        for step in steps:
+            yield step
+            bar.update()
+    finally:  # below its total, a bar stays on the page in red: a run may end early, and well
+        bar.total = bar.n
+        bar.close()
