@@ -197,6 +197,7 @@ FACTS = {
     "nearly the right numbers": lambda X: 1.001 * curve(X) + 1e-4,
     "an offset": lambda X: curve(X) + 1,
     "the right numbers from the last to the first": lambda X: curve(X)[::-1],
+    "the right numbers, sorted": lambda X: np.sort(curve(X), axis=0),
     "X as it came in": lambda X: X.copy(),
     "the factor X too many": lambda X: X * curve(X),
     "X not added": lambda X: curve(X) - X,
@@ -359,6 +360,51 @@ TOTAL = Function(
 )
 def test_what_a_trial_with_other_inputs_shows(answer, name):
     assert TOTAL.judge(answer).mistake == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, t, rate: X.T @ abs(t) * rate, "t without its sign in place of t"),
+        (lambda X, t, rate: X.T @ (t * t) * rate, "t squared in place of t"),
+        (lambda X, t, rate: (X * X).T @ t * rate, "X squared in place of X"),
+        # with a sign, a factor, an axis on top
+        (lambda X, t, rate: -(X.T @ abs(t)) * rate, "t without its sign in place of t, and the "
+         "opposite sign"),
+        (lambda X, t, rate: (X.T @ (t * t) * rate).T, "t squared in place of t, transposed"),
+        (lambda X, t, rate: X.T @ t**2 * rate / len(X), "t squared in place of t, and everything "
+         "divided by the number of rows of X"),
+        (lambda X, t, rate: X.T @ (t * t) * rate + 3, "t squared in place of t, and 3 added"),
+        (lambda X, t, rate: (X.T @ (t * t)).sum(0) * rate, "t squared in place of t, added up over "
+         "the rows"),
+        # an argument, as it is or nearly
+        (lambda X, t, rate: X.T, "X, transposed"),
+        (lambda X, t, rate: -X, "X, and the opposite sign"),
+        (lambda X, t, rate: X.mean(axis=0), "X, averaged over the rows"),
+    ],
+)  # fmt: skip
+def test_other_numbers_that_are_known(answer, name):
+    assert TOTAL.judge(answer).mistake == name
+
+
+def test_exchanged_arguments_of_a_right_answer():
+    blend = Function(
+        number="9.2",
+        inputs=lambda rng: [(*rng.normal(size=(2, n)), 0.25) for n in (2, 3, 5, 4)],
+        answer=lambda one, other, share: share * one**2 + other,
+        why="A blend.",
+    )
+    said = "one and other exchanged"
+    assert blend.judge(lambda one, other, share: share * other**2 + one).mistake == said
+
+
+def test_other_results_and_mistakes_stand_for_what_came():
+    assert PARTS.judge(lambda X, t: (X + t, -X - t)).mistake == (
+        "sum in its place, and the opposite sign, in product"
+    )
+    assert PARTS.judge(lambda X, t: (X + t, (X * t / 7).T)).mistake == (
+        "a mean of both, transposed, in product"
+    )
 
 
 PARTS = Function(

@@ -22,8 +22,8 @@ from types import FunctionType
 
 import numpy as np
 
-from nnlib.lab.checks import general, trials, values, variants
-from nnlib.lab.checks.observe import Printed, call, observe, within
+from nnlib.lab.checks import general, relations, trials, values, variants
+from nnlib.lab.checks.observe import Printed, call, copies_of, observe, within
 from nnlib.lab.checks.plain import Plain, call_in_words, count, in_words, plain, same
 from nnlib.lab.checks.verdict import Verdict, right, untouched, waiting, wrong
 from nnlib.lab.words import listed
@@ -149,6 +149,11 @@ class Function(Exercise):
         return list(self.inputs(ShortNumbers(np.random.default_rng(SEED))))
 
     @cached_property
+    def copies(self):
+        """As ``cases``, but quicker: makes copies of what was drawn once."""
+        return copies_of(self.cases())
+
+    @cached_property
     def expected(self):
         """The Outcomes of the reference."""
         return self.observe(self.answer, self.own_seconds)[0]
@@ -163,7 +168,7 @@ class Function(Exercise):
 
     def observe(self, function, seconds=None):
         n_parts = max(1, len(self.returns))
-        return observe(function, self.cases, self.names, n_parts, seconds or self.seconds)
+        return observe(function, self.copies, self.names, n_parts, seconds or self.seconds)
 
     def judge(self, *answers):
         if len(answers) != 1:
@@ -228,10 +233,52 @@ class Function(Exercise):
             return []
         changed = variants.functions_like(self.answer, (*self.names, *self.returns))
         fewer = trials.with_fewer_rows(self.answer, self.cases(), self.names)
+        others = trials.with_other_arguments(self.answer, self.cases(), self.names)
         return [
             *(Variant(self, words, function) for words, function in changed),
             *(Variant(self, words, function, trials.IN_A_LOOP) for words, function in fewer),
+            *(Variant(self, words, function, trials.GIVEN_OTHERWISE) for words, function in others),
         ]
+
+    def known_numbers(self, j):
+        """What may have come in place of one result: (words, whether it is a mistake, numbers).
+
+        What each known mistake gives, each argument, each other result, and each variant, one
+        after the other. ``numbers(i)`` is the array of a case; None where there is none.
+        """
+        n_parts = max(1, len(self.returns))
+
+        def numbers_of(outcome, j=j):
+            return lambda i: general.part_of(outcome(i).result, j, n_parts)
+
+        for mistake, wrong_ones in zip(self.mistakes, self.outcomes_of_mistakes, strict=True):
+            for outcomes in wrong_ones:
+                yield mistake.name, True, numbers_of(outcomes.__getitem__)
+        for i, name in enumerate(self.names):
+            given = relations.arguments(self.cases(), i)
+            if given is not None:
+                yield name, False, given.__getitem__
+        for k, name in enumerate(self.returns):
+            if k != j:
+                yield f"{name} in its place", False, numbers_of(self.expected.__getitem__, k)
+        for variant in self.variants:
+            yield variant.words, True, numbers_of(variant.outcome)
+
+    def related_numbers(self, came, j):
+        """The first of the known numbers that what came is a multiple, a sum, … of."""
+        found, cases, tolerance = [], self.cases(), (self.rtol, self.atol)
+        known = [*self.known_numbers(j)]  # made here: where the clock is watched it takes long
+
+        def search():
+            for words, is_mistake, numbers in known:
+                relation = relations.to_known_numbers(came, numbers, cases, self.names, tolerance)
+                if relation or (relation == "" and not is_mistake):
+                    found.append((words, is_mistake, relation))
+                    return
+
+        with np.errstate(all="ignore"):
+            within(self.own_seconds, search, threading.Event())
+        return [*found]
 
     def mistakes_in_parts(self, outcomes, parts):
         """The known mistakes that give what came in these parts: all that are wrong."""
@@ -365,7 +412,7 @@ class Variant:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self.outcomes[case] = call(
-                    self.function, exercise.cases, case, exercise.names, n_parts, Printed()
+                    self.function, exercise.copies, case, exercise.names, n_parts, Printed()
                 )
         return self.outcomes[case]
 

@@ -213,20 +213,54 @@ def of_results(exercise, function, outcomes, expected, case):
             wrong.append(j)
             facts[name] = [*relations.facts(pairs)] if pairs.complete() else []
     some = wrong if 0 < len(wrong) < len(parts) else []
-    if len(parts) > 1:
-        yield from in_another_order(results, expected, parts, tolerance)
-    if some:
-        yield from mistakes_in_parts(exercise, outcomes, expected, case, some)
-    yield from in_all(facts, several=len(parts) > 1)
-    yield from of_the_notebook(exercise, function)
-    yield from variants_like(exercise, outcomes)
-    if some:
-        yield from variants_like(exercise, outcomes, some)
+
+    def recognised():
+        if len(parts) > 1:
+            yield from in_another_order(results, expected, parts, tolerance)
+        if some:
+            yield from mistakes_in_parts(exercise, outcomes, expected, case, some)
+        yield from in_all(facts, several=len(parts) > 1)
+        yield from of_the_notebook(exercise, function)
+        yield from variants_like(exercise, outcomes)
+        if some:
+            yield from variants_like(exercise, outcomes, some)
+
+    def known():
+        for j in wrong:
+            came = [part_of(result, j, len(parts)) for result in results]
+            which = f", in {parts[j]}" if len(parts) > 1 else ""
+            yield from of_known_numbers(exercise, came, j, which)
+
+    said, of_shapes = [], []
+    for one in recognised():
+        (of_shapes if relations.is_only_a_shape(one[0]) else said).append(one)
+        if said and said[-1] is one:
+            yield one
+    if of_shapes:
+        if not said:
+            yield from known()
+        yield from of_shapes
     if exercise.has_variants:
-        yield from trials.without_effect(exercise, function, outcomes)
+        for one in trials.without_effect(exercise, function, outcomes):
+            said.append(one)
+            yield one
+    if not said and not of_shapes:
+        yield from known()
     yield from relations.where_it_is_right(
         [exercise._ok(i, outcomes, expected) for i in range(len(cases))], cases, exercise.names
     )
+
+
+def of_known_numbers(exercise, came, j, which):
+    """How one result stands to what a mistake gives, to an argument, or to another result."""
+    if any(array is None for array in came):
+        return
+    for words, is_mistake, relation in exercise.related_numbers(came, j):
+        yield (
+            f"{words}{relation}{which}",
+            f"{'Both together give' if is_mistake else 'These are'} exactly your numbers, for "
+            "every input that was tried.",
+        )
 
 
 def part_of(result, j, n_parts):

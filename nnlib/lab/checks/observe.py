@@ -13,6 +13,7 @@ kernel yourself, the check is interrupted.
 
 import builtins
 import contextlib
+import copy
 import inspect
 import io
 import linecache
@@ -111,6 +112,24 @@ def observe(function, arguments, names, n_parts, seconds):
     with quiet(printed):
         ended = within(seconds, work, late)
     return list(outcomes), ended
+
+
+class Copies:
+    """Cases, each copied when it is asked for: no call can spoil it for another."""
+
+    def __init__(self, cases):
+        self.cases = cases
+
+    def __len__(self):
+        return len(self.cases)
+
+    def __getitem__(self, i):
+        return copy.deepcopy(self.cases[i])
+
+
+def copies_of(cases):
+    """A function without arguments that returns the cases, for :func:`observe`."""
+    return lambda: Copies(cases)
 
 
 def call(function, arguments, case, names, n_parts, printed):

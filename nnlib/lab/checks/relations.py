@@ -180,6 +180,11 @@ def of_shapes(pairs):
         yield shapes, f"{where}Write the shape of each array beside the line that computes it."
 
 
+def is_only_a_shape(name):
+    """Whether a name says no more than that a shape is wrong."""
+    return name.startswith(("shape (", "a single number"))
+
+
 def telling_case(pairs):
     """A case with a wrong shape: the one that is shown if it can be, and its size is wrong too."""
     differ = [i for i in range(len(pairs.came)) if pairs.came[i].shape != pairs.right[i].shape]
@@ -377,6 +382,8 @@ def moved(pairs, came, right):
         yield "the right numbers, transposed", "Rows and columns are swapped."
     if pairs.hold(lambda c, r: (c[::-1], r) if c.ndim else (c, r)):
         yield "the right numbers from the last to the first", "The order is turned round."
+    if pairs.hold(lambda c, r: (c, np.sort(r, axis=0)) if r.ndim else (c, r)):
+        yield "the right numbers, sorted", "They belong where they were."
 
 
 def as_it_came_in(pairs):
@@ -472,6 +479,89 @@ def only_there(there, wrong):
     """Whether all that is wrong lies there, with at least half of what does, and not everything."""
     there, wrong = (np.concatenate([a.ravel() for a in arrays]) for arrays in (there, wrong))
     return bool(not (wrong & ~there).any() and 2 * wrong.sum() >= there.sum() and (~there).any())
+
+
+# ------------------------------------------------------------------------ of other known numbers
+
+FEWEST = 4  # numbers in all; of fewer a relation says little
+
+
+def to_known_numbers(came, known, cases, names, tolerance):
+    """How what came stands to other numbers than the right ones, in every case.
+
+    Parameters
+    ----------
+    came : list of array
+    known : function of the number of a case, returning an array or None
+    cases, names, tolerance
+        As of :class:`Pairs`.
+
+    Returns
+    -------
+    str or None
+        "" if they are the same; None if nothing is known.
+    """
+    with np.errstate(all="ignore"):
+        first = Pairs(came[:1], [known(0)], cases[:1], names, tolerance, [])
+        if first.right[0] is None or not may_be_related(first):
+            return None
+        others = [known(i) for i in range(len(came))]
+        if any(other is None for other in others):
+            return None
+        pairs = Pairs(came, others, cases, names, tolerance, [])
+        numbers, known_numbers = pairs.flat()
+        if min(numbers.size, known_numbers.size) < FEWEST or np.ptp(known_numbers) == 0:
+            return None
+        if (
+            not (np.isfinite(numbers).all() and np.isfinite(known_numbers).all())
+            or np.isclose(numbers, numbers[0], *tolerance).all()
+        ):
+            return None
+        return "" if pairs.all_right() else next(in_relation(pairs, numbers, known_numbers), None)
+
+
+def may_be_related(pairs):
+    """Whether something can hold in one case: a glance that spares looking at all the others."""
+    came, other = pairs.came[0], pairs.right[0]
+    if came.shape != other.shape:
+        return next(of_other_shapes(pairs), None) is not None
+    numbers, known = came.ravel(), other.ravel()
+    if not known.any():
+        return True
+    by = (numbers @ known) / (known @ known)
+    apart = numbers - known
+    return bool(
+        pairs.alike(numbers, by * known)
+        or pairs.alike(apart, np.full(apart.shape, apart[0]))
+        or pairs.alike(came.T, other)
+    )
+
+
+def in_relation(pairs, came, known):
+    """Yield the end of a sentence on numbers that are known: ", and the opposite sign"."""
+    if not pairs.same_shapes():
+        yield from of_other_shapes(pairs)
+        return
+    for name, _ in factor(pairs, came, known):
+        by = (came @ known) / (known @ known)
+        yield f", and a factor of {by:.4g}" if name == "a factor" else f", and {name}"
+    for name, _ in factor_of_a_size(pairs):
+        yield f", and {name}"
+    apart = came - known
+    if np.isclose(apart, apart[0], *pairs.tolerance).all():
+        yield f", and {apart[0]:.4g} added"
+    if pairs.hold(lambda c, k: (c.T, k)):
+        yield ", transposed"
+
+
+def of_other_shapes(pairs):
+    if pairs.hold(lambda c, k: (c.T, k)):
+        yield ", transposed"
+    for word, together in TOGETHER.items():
+        for axis, along in ALONG.items():
+            for keep in (True, False):
+                if sums_to(pairs, together, axis, keep, of_what_came=False):
+                    yield f", {word} {along}"
 
 
 # ---------------------------------------------------------------------------- which cases are right

@@ -1,14 +1,15 @@
 """Trials with other inputs: how a learner's function came to what it gives.
 
-The right answer is given only some of the rows; and the learner's function is given another value
-of one argument, to see whether it minds.
+The right answer is given only some of the rows, or other arguments; and the learner's function is
+given another value of one argument, to see whether it minds.
 """
 
+import itertools
 import warnings
 
 import numpy as np
 
-from nnlib.lab.checks.observe import observe
+from nnlib.lab.checks.observe import copies_of, observe
 from nnlib.lab.checks.plain import same
 from nnlib.lab.words import listed
 
@@ -21,6 +22,10 @@ KEPT = {
 IN_A_LOOP = (
     "A right answer that is given no more than this gives exactly your numbers, for every input "
     "that was tried. If there is a loop: does it go through all of them, and does it add up?"
+)
+GIVEN_OTHERWISE = (
+    "A right answer that is given this in place of the arguments gives exactly your numbers, for "
+    "every input that was tried."
 )
 SECONDS = 2.0  # for a trial with the learner's function
 
@@ -38,6 +43,41 @@ def with_fewer_rows(answer, cases, names):
             return answer(*(a[kept] if i in rows else a for i, a in enumerate(arguments)))
 
         yield words.format(what, whose), fewer
+
+
+OTHER_ARGUMENTS = {
+    "{} with the opposite sign": lambda a: -a,
+    "{} without its sign": np.abs,
+    "the sign of {} alone": np.sign,
+    "{} squared": lambda a: a * a,
+    "{} doubled": lambda a: 2 * a,
+    "{} halved": lambda a: a / 2,
+    "one minus {}": lambda a: 1 - a,
+    "{} rounded to whole numbers": np.round,
+    "the mean of {}": lambda a: np.full(np.shape(a), np.mean(a)),
+    "the sum of {}": lambda a: np.full(np.shape(a), np.sum(a)),
+}
+
+
+def with_other_arguments(answer, cases, names):
+    """Yield the answer, given something else in the place of one argument or two."""
+    real = [i for i in range(len(names)) if all(is_real(case[i]) for case in cases)]
+    for i, j in itertools.combinations(real, 2):
+        if all(np.shape(case[i]) == np.shape(case[j]) for case in cases):
+
+            def exchanged(*arguments, i=i, j=j):
+                swapped = [*arguments]
+                swapped[i], swapped[j] = arguments[j], arguments[i]
+                return answer(*swapped)
+
+            yield f"{names[i]} and {names[j]} exchanged", exchanged
+    for i in real:
+        for words, other in OTHER_ARGUMENTS.items():
+
+            def changed(*arguments, i=i, other=other):
+                return answer(*arguments[:i], other(arguments[i]), *arguments[i + 1 :])
+
+            yield f"{words.format(names[i])} in place of {names[i]}", changed
 
 
 def goes_with_the_first(cases, i):
@@ -63,12 +103,10 @@ def without_effect(exercise, function, outcomes):
 
 def makes_no_difference(exercise, function, outcomes, i, other):
     """Whether another value of an argument changes the right answer, and not the function's."""
-
-    def other_cases():
-        return [(*case[:i], other(case[i]), *case[i + 1 :]) for case in exercise.cases()]
-
-    if all(other(case[i]) is case[i] for case in exercise.cases()):
+    cases = exercise.cases()
+    if all(other(case[i]) is case[i] for case in cases):
         return False
+    other_cases = copies_of([(*case[:i], other(case[i]), *case[i + 1 :]) for case in cases])
     n_parts = max(1, len(exercise.returns))
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
