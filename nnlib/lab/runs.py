@@ -96,7 +96,7 @@ class Run:
 
     @cached_property
     def slopes(self):
-        """For each layer the mean of ``|dL/dW|`` over all training samples, without L2.
+        """For each layer the mean of ``|∂L/∂W|`` over all training samples, without L2.
 
         An array (n_layers, n_measured).
         """

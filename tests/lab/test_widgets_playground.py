@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 
 from nnlib import check_gradients, gradients
 from nnlib.lab.figures import plane
@@ -451,3 +452,27 @@ def test_any_setting_can_be_given_and_any_control_hidden():
 def test_what_does_not_exist_is_named(given, message):
     with pytest.raises((TypeError, ValueError), match=message):
         show(**given)
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("place", [[441, 263, 2], [600, 400, 1], [783, 560, 1], [1100, 560, 1]])
+def test_no_legend_stands_on_a_curve_or_a_title(place, large):
+    stage = make_widget(epochs=20, layer_2=3, large=large).stage
+    stage.change(place=place)
+    stage.press("keep")
+    stage.change(learning_rate=2.0)
+    renderer = stage.painter.canvas.get_renderer()
+    legends = 0
+    for name in ("losses", "slopes"):
+        axes = stage.view.axes[name]
+        if axes.get_legend() is not None:
+            legends += 1
+            box = axes.get_legend().get_window_extent(renderer)
+            assert box.y0 >= axes.bbox.y1 - 1
+            assert box.y1 <= stage.view.figure.bbox.y1
+            [title] = [
+                text for text in axes.findobj(Text) if text.get_text() == axes.get_title("left")
+            ]
+            assert title.get_window_extent(renderer).x1 < box.x0
+    assert legends == (2 if (place[0] > 700 and not large) or place[0] > 1000 else 0)
+    stage.close()

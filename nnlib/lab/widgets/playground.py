@@ -363,7 +363,9 @@ class View:
         self.headings = [axes.text(0, 0, "", **style) for _ in range(4)]
 
     def _prepare_curves(self):
-        legend = {"borderpad": 0.1, "labelspacing": 0.1, "handlelength": 1.6, "ncols": 4}
+        legend = {"handlelength": 1.6, "handletextpad": 0.4, "columnspacing": 0.6, "ncols": 4}
+        # Beside the title, where no curve can cross it.
+        legend |= {"loc": "lower right", "bbox_to_anchor": (1, 1), "frameon": False, "borderpad": 0}
         looks = [(BLUE, "-", "-"), (ORANGE, "--", "--")]
         self.losses = panes.Curves(self.axes["losses"], looks, LOSS_EDGES, **legend)
         looks = [(COLOURS[k], LINE_STYLES[k], LINE_STYLES[k]) for k in range(3)]
@@ -371,7 +373,7 @@ class View:
         for axes in (self.losses.axes, self.slopes.axes):
             axes.tick_params(labelsize=9)
             axes.xaxis.labelpad = 0
-        self.slopes.axes.set_title("Mean |dL/dW|", fontsize=10)
+        self.slopes.axes.set_title("Mean |∂L/∂W|", fontsize=10, loc="left")
         self.losses.axes.locator_params(axis="x", nbins=2 if self.narrow else 4)
 
     def update(self, run, frame, kept=None, chosen=None):
@@ -428,13 +430,13 @@ class View:
         self.slopes.fit(self.slopes.update(run, frame, kept, lambda each: list(each.slopes)))
         runs = [each for each in (run, kept) if each is not None]
         validated = any(each.validation_loss is not None for each in runs)
-        small = self.narrow or self.places["losses"][3] < 0.6  # no room for legends
-        title = "Loss (dashed: valid.)" if small and validated else "Loss (log scale)"
-        self.losses.axes.set_title("Loss" if self.narrow else title, fontsize=10)
-        n_layers = max(each.networks.n_layers for each in runs)
-        layers = [f"layer {layer}" for layer in range(1, n_layers + 1)]
+        _, _, across, up = self.places.get("losses", [0] * 4)
+        small = up < 0.6 or across < (2.5 if kept is None else 3.2)  # inches: no room for legends
+        title = "Loss (dashed: valid.)" if small and validated and not self.narrow else "Loss"
+        self.losses.axes.set_title(title, fontsize=10, loc="left")
+        layers = ["layer 1", "2", "3"][: max(each.networks.n_layers for each in runs)]
         self.losses.name([] if small else ["training", "validation"][: 1 + validated], kept)
-        self.slopes.name([] if small else layers, kept)
+        self.slopes.name([] if small else layers, None)
 
     def _update_plane(self, plane, run, network, chosen=None):
         X, y = run.data.X, run.data.y
@@ -574,7 +576,7 @@ def state_in_words(run, frame):
         slopes += ": nothing moves any more"
     return (
         f"At epoch {run.epoch[frame]} of {run.settings.epochs} {' and '.join(losses)}; "
-        f"{' and '.join(rights)} are on their side of the line. Mean |dL/dW|: {slopes}."
+        f"{' and '.join(rights)} are on their side of the line. Mean |∂L/∂W|: {slopes}."
     )
 
 
