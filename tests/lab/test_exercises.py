@@ -22,6 +22,8 @@ from rubbish import armed, rubbish, rubbish_functions
 from nnlib.lab import checks
 from nnlib.lab.checks import Function, Value
 from nnlib.lab.checks.lesson_06 import PATIENCE, speed_in_words
+from nnlib.lab.checks.observe import Printed, call
+from nnlib.lab.checks.plain import call_in_words
 from nnlib.lab.reports import report_on
 
 LESSONS = {n: [*paths] for n, paths in groupby(pages.SITTINGS, key=pages.number)}
@@ -312,6 +314,43 @@ def test_a_mistake_is_recognised_and_no_other_is_named(number, name):
         assert verdict.mistake == name, verdict.text(number)
         assert [mistake.name for mistake in EXERCISES[number].mistakes_like(answer)] == [name]
         assert f"This looks like: {name}." in re.sub(r"\s+", " ", verdict.text(number))
+
+
+FUNCTIONS = [number for number, exercise in EXERCISES.items() if isinstance(exercise, Function)]
+
+
+@pytest.mark.parametrize("number", FUNCTIONS)
+def test_a_case_that_is_pasted_shows_what_it_showed(number):
+    """The call that a message prints, read by Python: right stays right, and wrong stays wrong."""
+    exercise = EXERCISES[number]
+    names, n_parts = exercise.names, max(1, len(exercise.returns))
+    pasted = 0
+    for i, case in enumerate(exercise.cases()):
+        text = call_in_words("f", names, case)
+        if not text.startswith("f("):
+            continue  # too large to be written out
+        pasted += 1
+
+        def outcome(function, text=text):
+            with np.errstate(all="ignore"):
+                return call(
+                    function, lambda: [read_call(text, names)], 0, names, n_parts, Printed()
+                )
+
+        ours = outcome(exercise.answer)
+        assert exercise._same_outcome(exercise.expected[i], ours), text
+        known = zip(exercise.mistakes, exercise.outcomes_of_mistakes, strict=True)
+        for mistake, all_outcomes in known:
+            for function, outcomes in zip(mistake.wrong_answers(), all_outcomes, strict=True):
+                shown = exercise._ok(i, outcomes, exercise.expected)
+                again = exercise._ok(0, [outcome(function)], [ours, ours])
+                assert shown == again, (mistake.name, text)
+    assert pasted >= 4
+
+
+def read_call(text, names):
+    """The arguments of a call that is written out."""
+    return eval(text, {"np": np, "f": lambda **given: tuple(given[name] for name in names)})
 
 
 # ------------------------------------------------------------------------------------- untouched
