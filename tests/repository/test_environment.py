@@ -110,9 +110,11 @@ def test_constraints_are_exact_versions_and_nothing_else():
 
 
 def test_every_bound_is_a_lower_bound():
-    """An upper bound is for what is known to break: say here what, and allow it."""
+    """Another bound is for what is known to break: say here what, and allow it."""
+    broken = {"playwright": {"!=1.65.*"}}  # asks Debian's Firefox for what that does not know
     for requirement in runtime() + group("browser"):
-        assert [s.operator for s in requirement.specifier] == [">="], requirement
+        bounds = {str(each) for each in requirement.specifier} - broken.get(requirement.name, set())
+        assert [bound[:2] for bound in bounds] == [">="], requirement
 
 
 def test_install_script_asks_for_the_python_of_pyproject():
