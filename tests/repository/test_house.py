@@ -43,6 +43,13 @@ def test_importing_nnlib_loads_numpy_and_none_of_the_large_packages():
         assert package not in loaded
 
 
+def test_the_digits_are_read_without_importing_scikit_learn():
+    """It would take 85 MB of every kernel."""
+    loaded = loaded_after("from nnlib import datasets; datasets.digits()")
+    assert "nnlib.datasets" in loaded
+    assert "sklearn" not in loaded
+
+
 def test_nnlib_adds_nothing_to_numpy_but_itself_and_a_few_standard_modules():
     added = loaded_after("import nnlib") - loaded_after("import numpy")
     others = {name for name in added if name.partition(".")[0] not in sys.stdlib_module_names}
