@@ -212,14 +212,13 @@ class Network(WriteThrough):
             If there are none, if one is itself a stack, or if they differ in layer sizes,
             activations, the presence of biases or float type.
         """
-        networks = checks.check_sequence("networks", networks)
-        checks.check_stackable(networks, Network)
+        networks = checks.check_stackable(networks, Network)
         return networks[0].with_vector(np.stack([each.parameters.vector for each in networks]))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # For pickle and deepcopy: everything else is made anew from the parameters.
-        remake = functools.partial(Network, hidden=self.hidden, output=self.output)
-        return remake, (self.parameters,)
+        remake = functools.partial(type(self), hidden=self.hidden, output=self.output)
+        return remake, (self.parameters,), getattr(self, "__dict__", None)
 
     @property
     def architecture(self) -> tuple[object, ...]:
@@ -288,7 +287,7 @@ class Network(WriteThrough):
             If the last axis does not have one entry for each parameter.
         """
         parameters = self.parameters.with_vector(vector)
-        return Network(parameters, hidden=self.hidden, output=self.output)
+        return type(self)(parameters, hidden=self.hidden, output=self.output)
 
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """Return ``X`` as a float matrix (n_samples, n_in) for this network, or raise."""

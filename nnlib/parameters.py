@@ -27,7 +27,8 @@ class Views(tuple[np.ndarray, ...]):
     """The matrices of the layers 1, 2, …: views of one vector of parameters.
 
     ``W[1]`` reads the first layer's matrix, and ``W[1] = values`` writes into it, after
-    a look at the shape. Entry 0 is None, since layers count from 1.
+    a look at the shape. Entry 0 is None, since layers count from 1. What is read changes with
+    the network: to swap two layers, write both at once, or take a ``copy()`` of one first.
     """
 
     __slots__ = ()
@@ -45,7 +46,7 @@ class Views(tuple[np.ndarray, ...]):
 
     def __setitem__(self, layer: SupportsIndex, values: ArrayLike) -> None:
         view = checks.check_layer(layer, self)
-        view[...] = checks.check_replacement(f"the parameter of layer {layer}", values, view)
+        view[...] = checks.check_one_layer(layer, values, view)
 
     def write(self, name: str, values: Sequence[ArrayLike]) -> None:
         """Write an array into each layer's, all of them or none.
@@ -74,8 +75,8 @@ class WriteThrough:
     __slots__ = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        held = getattr(self, name, None)
-        if held is None:  # while it is made
+        held = getattr(self, name, None) if checks.is_ours(self, name) else None
+        if held is None:  # while it is made, or what a class of yours adds
             super().__setattr__(name, value)
         elif isinstance(held, np.ndarray):
             held[...] = checks.check_replacement(name, value, held)
@@ -84,10 +85,11 @@ class WriteThrough:
         elif isinstance(held, Parameters) and isinstance(value, Parameters):
             held.vector = checks.check_layout(value, held).vector
         else:
-            checks.refuse_change(name, type(self).__name__)
+            checks.refuse_change(name, type(self))
 
     def __delattr__(self, name: str) -> None:
-        checks.refuse_change(name, type(self).__name__)
+        checks.check_deletion(self, name)
+        super().__delattr__(name)
 
 
 class Parameters(WriteThrough):

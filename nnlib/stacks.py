@@ -38,7 +38,8 @@ def zeros_for_stack(
     with room_for("the parameters of these layer_sizes", *stack_shape, n_parameters):
         if side_by_side:
             return np.moveaxis(np.zeros((n_parameters, *stack_shape), dtype), 0, -1)
-        return np.zeros((*stack_shape, n_parameters), dtype)
+        # A view of them: NumPy would resize the array itself, and leave W and b in freed memory.
+        return np.zeros((*stack_shape, n_parameters), dtype).view()
 
 
 def matmul(A: np.ndarray, B: np.ndarray) -> np.ndarray:

@@ -822,9 +822,13 @@ def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bo
         if n_axes == 0:  # an IndexError would end a loop over it without a word
             raise TypeError(f"member({asked}) was asked for, but this is a single network.")
         axes = "1 axis" if n_axes == 1 else f"{n_axes} axes"
+        advice = "Give one whole number for each axis."
+        if not whole:
+            several = "Network.stack([stack[i] for i in (0, 2)])"
+            advice = f"Give whole numbers, or a slice, stack[2:5]; for some of them {several}."
         raise IndexError(
             f"member({asked}) was asked for, but this stack has {axes} "
-            f"(stack_shape {stack_shape}). Give one whole number for each axis."
+            f"(stack_shape {stack_shape}). {advice}"
         )
     for i, n in zip(index, stack_shape, strict=False):
         if not isinstance(i, slice) and not -n <= i < n:
@@ -832,11 +836,24 @@ def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bo
                 f"member({', '.join(map(repr, index))}) was asked for, but this stack has shape "
                 f"{stack_shape}. Count from 0 to {n - 1}."
             )
-        if isinstance(i, slice) and not range(n)[i]:
-            raise IndexError(
-                f"{i} was asked for, but it takes no network from a stack of {n}. Count from 0 to "
-                f"{n - 1}."
-            )
+        if isinstance(i, slice):
+            check_slice(i, n)
+
+
+def check_slice(part: slice, n: int) -> None:
+    """Raise an IndexError unless a slice takes something from a stack of n networks."""
+    try:
+        found = range(n)[part]
+    except (TypeError, ValueError):  # a word or a fraction; a step of 0
+        raise IndexError(
+            f"{part} was asked for, but a part of a stack is given by whole numbers, "
+            "stack[2:5], with a step that is not 0."
+        ) from None
+    if not found:
+        raise IndexError(
+            f"{part} was asked for, but it takes no network from a stack of {n}. Count from 0 to "
+            f"{n - 1}."
+        )
 
 
 def check_targets(y: Any, expected: tuple[int, int], dtype: DTypeLike | None = None) -> np.ndarray:
@@ -941,8 +958,14 @@ def check_fraction(name: str, value: float) -> float:
     return value
 
 
-def check_callback(callback: Any) -> Any:
-    """Return the callback, or one that does nothing; NumPy warns in it as it does outside."""
+def check_callback(
+    callback: Any, vector: np.ndarray, data: tuple[np.ndarray, ...], held_out: Any
+) -> Any:
+    """Return the callback, or one that does nothing; NumPy warns in it as it does outside.
+
+    What it leaves is looked at: parameters, data, validation data. The training would blame its
+    learning rate for numbers that are not finite.
+    """
     if callback is None:
 
         def count(epoch: int, network: Any) -> bool:
@@ -953,12 +976,23 @@ def check_callback(callback: Any) -> Any:
         return count
     check_function("callback", callback, "Leave it out for none.")
     settings = np.geterr()
+    names = ("X", "y", "the validation X", "the validation y")
+    watched = dict(zip(names, (*data, *(held_out or ())), strict=False))
 
     def as_outside(epoch: int, network: Any) -> bool:
         as_outside.done = epoch  # type: ignore[attr-defined]  # if it is stopped in the callback
+        finite = np.count_nonzero(np.isfinite(vector))  # all of them, unless the steps diverge
         with np.errstate(**settings):
             stop = callback(epoch, network)
-        keep_writable("callback", network.parameters.vector)
+        keep_writable("callback", vector)
+        spoiled = [name for name, array in watched.items() if not np.isfinite(array).all()]
+        if np.count_nonzero(np.isfinite(vector)) < finite:
+            spoiled.append("the parameters of network")
+        if spoiled:
+            raise ValueError(
+                f"callback has put NaN or infinity into {', '.join(spoiled)}, with which the "
+                f"training would go on after epoch {epoch}. Let it change a copy."
+            )
         try:
             return bool(stop)
         except ValueError:
@@ -1034,8 +1068,9 @@ def check_loss(loss: str, output: str, known: Mapping[str, T]) -> T:
     return found
 
 
-def check_stackable(networks: Sequence[Any], kind: type[T]) -> None:
-    """Raise an error unless these are single networks of one architecture."""
+def check_stackable(networks: Any, kind: type[T]) -> list[T]:
+    """Return single networks of one architecture as a list, or raise."""
+    networks = check_sequence("networks", networks)
     if not networks:
         raise ValueError("networks is empty. Pass at least one network to stack.")
     first: Any = networks[0]
@@ -1046,6 +1081,7 @@ def check_stackable(networks: Sequence[Any], kind: type[T]) -> None:
                 f"network {s} is {network!r} in {network.dtype}, but the first is {first!r} in "
                 f"{first.dtype}. Only single networks of one architecture can be stacked."
             )
+    return networks
 
 
 def check_sums(z: Sequence[np.ndarray], theta: np.ndarray) -> None:
@@ -1244,6 +1280,30 @@ def check_layer(layer: Any, views: Sequence[np.ndarray | None]) -> np.ndarray:
     return view
 
 
+def check_one_layer(layer: Any, values: Any, view: np.ndarray) -> np.ndarray:
+    """Return an array that can be written over one layer's parameter, or raise.
+
+    Another layer's own numbers are refused: in ``W[1], W[2] = W[2], W[1]`` they have changed when
+    their turn comes, and one layer would stand there twice.
+    """
+    same = isinstance(values, np.ndarray) and whole_memory(values) is whole_memory(view)
+    if same and not np.shares_memory(values, view):
+        raise ValueError(
+            f"the parameter of layer {layer} is given another part of the same parameters, "
+            "which changes with them: in a swap one of the two would be written twice. Give it a "
+            "copy, as in net.W[1], net.W[2] = net.W[2].copy(), net.W[1].copy()."
+        )
+    return check_replacement(f"the parameter of layer {layer}", values, view)
+
+
+def whole_memory(array: np.ndarray) -> Any:
+    """Return the array into whose memory this one looks, through however many others."""
+    memory: Any = array
+    while isinstance(getattr(memory, "base", None), np.ndarray):
+        memory = memory.base
+    return memory
+
+
 def refuse_arithmetic(views: Any, other: Any) -> None:
     """Raise the TypeError of ``net.W * 2``: a tuple would be repeated, and no number changed."""
     raise TypeError(
@@ -1288,14 +1348,29 @@ def check_length(vector: np.ndarray, n_parameters: int) -> None:
         )
 
 
-def refuse_change(name: str, kind: str) -> None:
+def is_ours(thing: Any, name: str) -> bool:
+    """Whether nnlib gave a thing this attribute; what a user's own class adds is the user's."""
+    kinds = [kind for kind in type(thing).__mro__ if kind.__module__.startswith("nnlib.")]
+    return any(name in vars(kind) for kind in kinds)
+
+
+def check_deletion(thing: Any, name: str) -> None:
+    """Raise the AttributeError of an attribute that cannot be deleted, if nnlib gave it."""
+    if is_ours(thing, name):
+        refuse_change(name, type(thing))
+
+
+def refuse_change(name: str, kind: type | str) -> None:
     """Raise the AttributeError of an attribute that cannot be assigned to."""
     advice = {
         "Network": "Make another network around the same parameters: "
         'Network(net.parameters, hidden="relu", output="sigmoid").',
         "Parameters": "Make new ones: Parameters([2, 4, 1]).",
     }
+    # A user's own class is a kind of one of these.
+    kinds = [kind] if isinstance(kind, str) else [each.__name__ for each in kind.__mro__]
+    known = next(each for each in kinds if each in advice)
     raise AttributeError(
-        f"{name} of a {kind} cannot be changed, since what was made from it would not follow. "
-        f"{advice.get(kind, '')}"
+        f"{name} of a {kinds[0]} cannot be changed, since what was made from it would not follow. "
+        f"{advice[known]}"
     )

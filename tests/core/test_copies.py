@@ -148,3 +148,23 @@ def test_what_belongs_together_stays_together(clone):
     assert again is first
     parameters.vector[...] = 0
     assert not again.W[1].any()
+
+
+class Mine(Network):
+    """A user's own kind of network."""
+
+    def predict(self, X):
+        return super().predict(X) + 1
+
+
+@pytest.mark.parametrize(
+    "clone", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))]
+)
+def test_a_network_of_ones_own_class_stays_one(clone):
+    net = Mine.random([2, 3, 1], rng=np.random.default_rng(0))
+    net.note = ["mine"]
+    other = clone(net)
+    assert (type(other), vars(other)) == (Mine, {"note": ["mine"]})
+    for each in (other, net.copy(), Network.stack([net, net])[1]):
+        assert type(each) is Mine
+        np.testing.assert_array_equal(each.predict(X), net.predict(X))

@@ -215,3 +215,93 @@ def test_an_attribute_cannot_be_deleted(name):
 def test_more_parameters_than_there_is_memory_for_are_refused(options):
     with pytest.raises(MemoryError, match=r"the parameters of these layer_sizes would be .* GB"):
         Parameters([10**7, 10**7], **options)
+
+
+def square(**options):
+    return Network.random([3, 3, 3, 3], rng=np.random.default_rng(0), **options)
+
+
+PARTS_OF_OTHERS = {
+    "a matrix": ("W", lambda net: net.W[2]),
+    "a matrix, turned": ("W", lambda net: net.W[2].mT),
+    "a part of the vector": ("W", lambda net: net.parameters.W[3][..., ::-1]),
+    "biases": ("b", lambda net: net.b[2]),
+    "biases, out of a matrix": ("b", lambda net: net.W[2][..., :1, :]),
+}
+
+
+@pytest.mark.parametrize("stack_shape", [(), (2,), (40,)], ids=str)
+@pytest.mark.parametrize(("name", "other"), PARTS_OF_OTHERS.values(), ids=PARTS_OF_OTHERS)
+def test_a_layer_is_not_given_what_changes_with_it(name, other, stack_shape):
+    network = square(stack_shape=stack_shape)
+    before, views = network.parameters.vector.copy(), getattr(network, name)
+    with pytest.raises(ValueError, match=r"in a swap one of the two would be written twice"):
+        views[1] = other(network)
+    np.testing.assert_array_equal(network.parameters.vector, before)
+    views[1] = other(network).copy()
+    np.testing.assert_array_equal(views[1], other(network))
+
+
+@pytest.mark.parametrize("stack_shape", [(), (2,), (40,)], ids=str)
+def test_two_layers_are_swapped_as_the_message_says(stack_shape):
+    net = square(stack_shape=stack_shape)
+    before = net.copy()
+    with pytest.raises(ValueError, match="copy") as caught:
+        net.W[1], net.W[2] = net.W[2], net.W[1]
+    exec(str(caught.value).split("copy, as in ")[1].rstrip("."))
+    np.testing.assert_array_equal(net.W[1], before.W[2])
+    np.testing.assert_array_equal(net.W[2], before.W[1])
+
+
+@pytest.mark.parametrize("stack_shape", [(), (2,), (40,)], ids=str)
+def test_a_layer_may_be_given_what_is_its_own_or_another_networks(stack_shape):
+    net, other = square(stack_shape=stack_shape), square(stack_shape=stack_shape)
+    before = net.copy()
+    net.W[1] = net.W[1].mT
+    np.testing.assert_array_equal(net.W[1], before.W[1].mT)
+    net.W[2] = net.W[2][..., ::-1, :]
+    np.testing.assert_array_equal(net.W[2], before.W[2][..., ::-1, :])
+    net.W[3] = other.W[2]
+    np.testing.assert_array_equal(net.W[3], other.W[2])
+
+
+@pytest.mark.parametrize("stack_shape", [(), (2,), (40,)], ids=str)
+def test_the_vector_cannot_be_torn_from_its_views(stack_shape):
+    network = make(stack_shape=stack_shape)
+    for vector in (network.parameters.vector, gradients(network, X, Y, "bce").vector):
+        with pytest.raises(ValueError, match="does not own its data"):
+            vector.resize(3, refcheck=False)
+    assert is_whole(network)
+
+
+class Mine(Network):
+    """A user's own kind of network, which counts."""
+
+    steps = 0
+
+    def predict(self, X):
+        return super().predict(X) + 1
+
+
+def mine():
+    return Mine.random([2, 3, 1], rng=np.random.default_rng(0))
+
+
+def test_what_a_class_of_ones_own_adds_can_be_set_and_deleted():
+    network = mine()
+    network.steps += 1
+    network.steps += 1
+    network.note = None
+    network.note = "mine"
+    assert vars(network) == {"steps": 2, "note": "mine"}
+    del network.note
+    assert vars(network) == {"steps": 2}
+
+
+@pytest.mark.parametrize("name", ["hidden", "layers", "predict", "dtype"])
+def test_what_nnlib_gave_a_class_of_ones_own_is_fixed(name):
+    network = mine()
+    for change in (lambda: setattr(network, name, "relu"), lambda: delattr(network, name)):
+        with pytest.raises(AttributeError, match=rf"^{name} of a Mine cannot .* Make another.*\.$"):
+            change()
+    assert is_whole(Network(network.parameters, hidden="tanh", output="sigmoid"))

@@ -179,6 +179,20 @@ def lock(network):
     network.parameters.vector.flags.writeable = False
 
 
+def spoiled():
+    inputs, targets = X.copy(), Y.copy()
+
+    def spoil(epoch, network):
+        inputs[0, 0] = targets[1, 0] = np.nan
+
+    data = {"X": inputs, "y": targets, "validation": (inputs, targets)}
+    train(net(), **data, loss="bce", learning_rate=0.5, epochs=2, callback=spoil)
+
+
+def exchange(network):
+    network.W[1], network.W[2] = network.W[2], network.W[1]
+
+
 def own_kind():
     class Mine(Network):
         pass
@@ -274,6 +288,11 @@ MESSAGES = {
     "key of a gradient": lambda folder: compare_gradients({1: X}, {1: X}),
     "a list of gradients": lambda folder: compare_gradients([X], [X]),
     "parameters locked": trains(callback=lambda epoch, network: lock(network)),
+    "data spoiled": lambda folder: spoiled(),
+    "one layer for another": lambda folder: exchange(net(sizes=(2, 2, 2))),
+    "part of a stack": lambda folder: net(stack_shape=3)["a":"b"],
+    "some of a stack": lambda folder: net(stack_shape=3)[[0, 2]],
+    "vector deleted": lambda folder: delattr(Parameters([2, 1]), "vector"),
     "progress hands on a number": trains(progress=lambda epochs: 7),
     "words among numbers": lambda folder: net().predict([["a", "b"]]),
     "gaps among numbers": lambda folder: net().predict([[1.0, None]]),
@@ -288,7 +307,7 @@ def raised(error):
 def test_a_message_says_this(name, tmp_path, snapshot):
     make = MESSAGES[name]
     with pytest.raises(
-        (ValueError, TypeError, AttributeError, OSError, KeyboardInterrupt)
+        (ValueError, TypeError, AttributeError, LookupError, OSError, KeyboardInterrupt)
     ) as caught:
         make(tmp_path) if make.__code__.co_argcount else make()
     said = f"{caught.type.__name__}: {caught.value}"

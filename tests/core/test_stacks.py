@@ -246,3 +246,27 @@ def test_a_stack_of_one_is_a_stack():
     stack = Network.stack([network])
     assert stack.stack_shape == (1,)
     assert np.array_equal(stack.predict(np.ones((2, 2)))[0], network.predict(np.ones((2, 2))))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [slice("a", "b"), slice(1.5, None), slice(None, None, 0), slice(None, None, "2")],
+    ids=str,
+)
+def test_a_part_of_a_stack_is_given_by_whole_numbers(part):
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4, 5))
+    for index in (part, (0, part)):
+        with pytest.raises(IndexError, match=r"given by whole numbers, stack\[2:5\], with a step"):
+            stack[index]
+    with pytest.raises(TypeError, match="single network"):
+        stack[0, 0][part]
+
+
+@pytest.mark.parametrize("index", [[0, 2], np.array([0, 2]), [True, False, True, False], ...])
+def test_some_networks_of_a_stack_are_taken_as_the_message_says(index):
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4,))
+    with pytest.raises(IndexError, match="a slice, stack") as caught:
+        stack[index]
+    code = str(caught.value).split("for some of them ")[1].rstrip(".")
+    found = eval(code, {"Network": Network, "stack": stack})
+    np.testing.assert_array_equal(found.parameters.vector, stack.parameters.vector[[0, 2]])

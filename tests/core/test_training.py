@@ -607,3 +607,50 @@ def test_whoever_locks_the_parameters_while_they_are_trained_is_named(options):
     with pytest.raises(ValueError, match=r"has made the parameters of network read-only.*copy\(\)"):
         train_xor(network, **options)
     train_xor(network)  # they are writable again
+
+
+def spoil(array, value):
+    def callback(epoch, network):
+        if epoch == 2:
+            array[0, 0] = value
+
+    return callback
+
+
+SPOILED = {
+    "X": "X",
+    "y": "y",
+    "inputs": "the validation X",
+    "targets": "the validation y",
+}
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.parametrize("divergence", ["raise", "record"])
+def test_a_callback_that_spoils_the_data_is_named(name, value, divergence):
+    X, y = datasets.xor()
+    inputs, targets = X.copy(), y.copy()
+    array = {"X": X, "y": y, "inputs": inputs, "targets": targets}[name]
+    options = {"loss": "bce", "learning_rate": 0.5, "epochs": 5, "validation": (inputs, targets)}
+    told = f"^callback has put NaN or infinity into {SPOILED[name]}, .* after epoch 2"
+    with pytest.raises(ValueError, match=told):
+        train(xor_network(), X, y, **options, divergence=divergence, callback=spoil(array, value))
+
+
+@pytest.mark.parametrize("measure_every", [1, 3])
+def test_a_callback_that_spoils_the_parameters_is_named(measure_every):
+    def callback(epoch, network):
+        network.parameters.vector[3] = np.nan
+
+    network = xor_network()
+    with pytest.raises(ValueError, match=r"infinity into the parameters of network, .* epoch 1"):
+        train_xor(network, callback=callback, measure_every=measure_every)
+    assert np.isfinite(network.parameters.vector).all()
+
+
+def test_a_callback_is_not_blamed_for_steps_that_are_too_long():
+    network = random_network([2, 3, 1], "identity", "identity")
+    options = {"loss": "mse", "learning_rate": 1e6, "epochs": 500, "measure_every": 500}
+    with pytest.raises(DivergenceError):
+        train(network, *datasets.xor(), **options, callback=lambda epoch, network: False)
