@@ -43,6 +43,7 @@ class Exam:
         self.rng = np.random.default_rng(0)
         self.stopped = False  # nothing more can be said
         self.chain: list[Arrays] = []  # the parameters after each step, from the start
+        self.diverged: tuple[str, str, str] | None = None  # kind, where, what was seen
 
     def find(
         self,
@@ -258,10 +259,14 @@ class Exam:
             return None
         n = min(6, patient.n)
         index = np.arange(n)
+        rng = np.random.default_rng(12)
+        awake = [0.5 * rng.normal(size=v.shape) for v in patient.start]  # were all neurons off
         try:
+            answers = patient.predictions(awake, index, exact=True)
+            more = [awake] if np.isfinite(answers).all() and not patient.shapes else []
             return rebuilt(
                 lambda values: patient.predictions(values, index, exact=True),
-                self.points[:2],
+                [*self.points[:2], *more],
                 self.X_rows[:n],
                 whole=self.X_rows,
             )

@@ -256,6 +256,10 @@ class Dense:
 
     def output_delta(self, z: np.ndarray, a: np.ndarray, y: np.ndarray, base: str) -> np.ndarray:
         """Return the slope of the sum of a base with respect to the output's z."""
+        if base == "binary" and self.activations[-1].name == "sigmoid":
+            return a - y  # also where a is 0 or 1 but for rounding
+        if base == "cross" and self.activations[-1] is SOFTMAX:
+            return a * y.sum(axis=1, keepdims=True) - y
         slope = SLOPES[base](a, y)
         if self.activations[-1] is SOFTMAX:
             return a * (slope - (slope * a).sum(axis=1, keepdims=True))

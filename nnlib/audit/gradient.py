@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from nnlib.audit.exam import STRETCHED, Exam, check
+from nnlib.audit.exam import STRETCHED, Exam, check, table
 from nnlib.audit.formulas import ACTIVATIONS, WORDS, Formula, factor_words
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
@@ -229,6 +229,8 @@ class Comparison:
         result: Arrays = []
         for name, array, value in zip(self.names, g, self.point, strict=True):
             if array.shape == value.shape or (array.size == value.size and fits(array, value)):
+                if table(array, value):
+                    self.tell_table(name, array, value)
                 result.append(array.reshape(value.shape))
             elif array.size == 1 and value.size > 1:
                 self.exam.find(
@@ -254,6 +256,16 @@ class Comparison:
                 )  # fmt: skip
                 return None
         return result
+
+    def tell_table(self, name: str, array: np.ndarray, value: np.ndarray) -> None:
+        """Report a gradient that lies across its parameter: a column for a row, or a row."""
+        shape = np.broadcast_shapes(array.shape, value.shape)
+        turned = self.exam.patient.has("step")  # a step may turn it round, and is looked at
+        self.exam.find(
+            "parameter_shape", "note" if turned else "wrong", name,
+            f"the gradient of {name} has shape {array.shape}, and {name} has shape "
+            f"{value.shape}: NumPy makes a table {shape} of p - rate * g.", (name,),
+        )  # fmt: skip
 
     def right(self, k: int, g: Arrays, factor: float = 1.0) -> bool:
         """Say whether the gradient of a parameter is right."""
@@ -341,6 +353,7 @@ class Comparison:
         for attempt in (
             self.by_one_factor,
             self.by_weight_term,
+            self.by_factor_beside_penalty,
             self.by_other_loss,
             self.by_equations,
             self.by_parameters,
@@ -443,9 +456,31 @@ class Comparison:
         )  # fmt: skip
         return True
 
+    def by_factor_beside_penalty(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether the part that the samples make is a multiple, and the penalty is right."""
+        exam, y = self.exam, self.exam.targets_of(self.index)
+        own = exam.formula
+        if own is None or exam.dense is None or y is None or not (own.decay or own.decay_of_all):
+            return False
+        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        penalty = exam.dense.penalty_slopes(self.point, own)
+        bare = exam.dense.gradient(self.point, X, y, Formula(own.base, own.factor))
+        part = np.concatenate([np.ravel(a - b) for a, b in zip(g, penalty, strict=True)])
+        f = one_factor(part, np.concatenate([np.ravel(x) for x in bare]), self.loose)
+        if f is None or abs(f) < 1e-9 or abs(f - 1) < 5e-3:
+            return False
+        exam.find(
+            "gradient_scale" if f > 0 else "gradient_sign", "wrong", where,
+            f"without the penalty every entry is {f:.4f} times the slope of the loss: "
+            f"{self.factor_words(f) if f > 0 else 'it points uphill.'}", self.worst(g),
+        )  # fmt: skip
+        return True
+
     def by_other_loss(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether it is the gradient of another known loss."""
         own = self.exam.formula
+        if self.n == 1 and own is not None:
+            return False  # at one sample the slopes of several losses are alike
         answers = self.exam.base_values[1]
         y = self.exam.targets_of(self.index)
         if y is None or not answers:
@@ -576,12 +611,40 @@ class Comparison:
                 self.worst(g),
             )  # fmt: skip
             return True
+        unused = [k for k in wrong if self.without_effect(k)]
+        if unused and not self.exam.patient.random_loss:
+            names = ", ".join(self.names[k] for k in unused)
+            self.exam.find(
+                "gradient_wrong", "wrong", names,
+                f"the loss does not change when {names} changes: predict does not use it, or takes "
+                "another array in its place. All the same its gradient is not 0.", self.worst(g),
+            )  # fmt: skip
+            return True
         others = f" Right: {', '.join(self.names[k] for k in right)}." if right else ""
+        if self.exam.dense is None and self.exam.patient.has("predict"):
+            others += (
+                " Its equation cannot be named: the predictions are not those of dense layers "
+                "that are known here."
+            )
         self.exam.find(
             "gradient_wrong", "wrong", names,
             f"the gradient of {names} is not the slope of the loss.{others}{self.cosine(g)}",
             self.worst(g),
         )  # fmt: skip
+        return True
+
+    def without_effect(self, k: int) -> bool:
+        """Say whether the loss stays what it is, exactly, whatever a parameter is."""
+        rng = np.random.default_rng(4)
+        values = [v.copy() for v in self.point]
+        try:
+            begin = self.exam.loss(values, self.index)
+            for _ in range(3):
+                values[k] = self.point[k] + rng.normal(size=self.point[k].shape)
+                if self.exam.loss(values, self.index) != begin:
+                    return False
+        except Failed:
+            return False
         return True
 
     def cosine(self, g: Arrays) -> str:

@@ -24,12 +24,34 @@ def rules(
 ) -> Iterator[Rule]:
     """Yield optimisers, sound ones first: whether sound, its name, the steps it would take."""
     lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
+    if lr is None and not us[0].any() and len(us) > 1:  # the first step is none
+        lr = one_factor(us[1], gs[0], 1e-3)
     yield from momentum_rules(gs, lr, us, rate is None)
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
     yield from adaptive_rules(gs, lr, order, values, True, us)
     yield from adaptive_rules(gs, lr, order, values, False, us)
+    for name, others in (
+        ("the gradient of the first step, at every step", [gs[0]] * len(gs)),
+        ("gradients that add up from step to step", list(np.cumsum(gs, axis=0))),
+    ):
+        for own, made in adaptive_and_sound(others, rate, order, us, values):
+            yield False, f"{own} with {name}", made
     if rate is not None:
         yield from counted_otherwise(gs, rate, order, us)
+
+
+def adaptive_and_sound(
+    gs: list[np.ndarray],
+    rate: float | None,
+    order: np.ndarray,
+    us: list[np.ndarray],
+    values: list[np.ndarray],
+) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield Adam and its relatives, all sound, but for steps of one length."""
+    lr = rate if rate is not None else float(np.median(np.abs(us[0])))
+    for _, name, made in adaptive_rules(gs, lr, order, values, True, us):
+        if "sign of" not in name:
+            yield name, made
 
 
 def uphill(
@@ -97,6 +119,8 @@ def momentum_rules(
         yield False, f"momentum {mu} whose velocity is added twice", [2 * x for x in heavy]
         yield False, f"momentum {mu} applied twice in each step", [(1 + mu) * x for x in heavy]
         yield False, f"momentum {mu} with the rate applied twice", [lr * x for x in heavy]
+        twice = [lr * x for x in running]
+        yield False, f"momentum {mu}, as a running mean, with the rate applied twice", twice
         yield False, f"momentum {mu} with the velocity of the step before", old
         against, shrunk = [], []
         v = w = np.zeros_like(gs[0])

@@ -22,6 +22,7 @@ from nnlib.audit.functions import (
 from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.optimisers import rules, uphill
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
+from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
 from nnlib.audit.walk import Walk
 from nnlib.diagnosis import factor_in_words
@@ -151,13 +152,25 @@ def look_at_shapes(exam: Exam) -> None:
         patient.functions.pop("new_step", None)
     elif bad:
         big = np.abs(exam.X_rows).max() > 15
-        exam.find(
-            "data_scale" if big else "divergence", "wrong", "X" if big else "step",
+        exam.diverged = (
+            "data_scale" if big else "divergence",
+            "X" if big else "step",
             f"after {bad[0]} step{'s' * (bad[0] > 1)} the parameters are no finite numbers."
             + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
-        )  # fmt: skip
-        patient.functions.pop("step")
-        patient.functions.pop("new_step", None)
+        )
+        exam.chain = exam.chain[: bad[0]]
+        if len(exam.chain) < 2:
+            tell_divergence(exam)
+
+
+def tell_divergence(exam: Exam) -> None:
+    """Report steps that end in no finite numbers; no further step is looked at."""
+    if exam.diverged is not None:
+        kind, where, seen = exam.diverged
+        exam.find(kind, "wrong", where, seen)
+        exam.patient.functions.pop("step")
+        exam.patient.functions.pop("new_step", None)
+        exam.diverged = None
 
 
 def tell_no_number(exam: Exam) -> bool:
@@ -272,7 +285,7 @@ def look_at_step(exam: Exam) -> None:
         return
     steps = Steps(exam)
     try:
-        values = exam.points[0]
+        values = exam.chain[0] if exam.diverged else exam.points[0]
         if draws_at_random(exam, steps, values):
             exam.miss(
                 "the step beside the gradient: a step on one sample differs from seed to seed, as "
@@ -329,6 +342,8 @@ def compare_single(
         return True
     verdict = relation(exam, u, g, values)
     if verdict == "plain":
+        if barely_early(exam, steps, values, index, u, g):
+            return True
         return quiet or compare_chain(exam, steps, index)
     if verdict == "optimiser" or (verdict == "scaled" and not quiet):
         return quiet or compare_chain(exam, steps, index)
@@ -502,6 +517,8 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
                     "subtracted is added.",
                 )  # fmt: skip
                 return True
+    if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values):
+        return True
     rate = exam.learning_rate
     first = one_factor(us[0], gs[0], 1e-3)
     if index is None and exam.step_is != "update" and exam.patient.n > 1:
@@ -510,6 +527,56 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
         tell_odd_steps(exam, us, gs)
         return True
     return first is None and looks_adaptive(exam, us, gs, points[0])
+
+
+def tell_rate(
+    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, values: list[Any]
+) -> bool:
+    """See whether a sound optimiser takes these steps at another rate than the one it should."""
+    rate = exam.learning_rate
+    if rate is None or len(us) < 3 or exam.patient.short_steps:
+        return False
+    for sound, name, made in rules(gs, None, order, us, values):
+        if not sound or "sign of" in name or "descent" in name or not made[0].any():
+            continue
+        if all(close(m, u, 1e-3) for m, u in zip(made, us, strict=True)):
+            if "momentum" in name:
+                first = one_factor(us[0], gs[0]) or 0.0
+            else:
+                first = float(np.median(np.abs(us[0])))
+            if abs(first - rate) < 2e-2 * rate:
+                return False
+            exam.find(
+                "gradient_scale", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name} with the rate {first:.4g}, and the "
+                f"rate is {rate:g}: {first / rate:.4g} times what it should be.",
+            )  # fmt: skip
+            return True
+    return False
+
+
+def tell_slip(
+    exam: Exam, steps: Steps, points: list[Arrays], us: list[np.ndarray], index: Any
+) -> bool:
+    """See whether an optimiser takes these steps along a gradient with one known slip."""
+    y = exam.targets_of(index)
+    if exam.dense is None or exam.formula is None or y is None or exam.found():
+        return False
+    if exam.patient.has("gradients") or len(us) < 2 or us[0].size > 2000:
+        return False
+    if us[0].size != sum(v.size for v in points[0]):
+        return False
+    own = exam.formula
+    factor = own.factor if index is None else steps.factor_for(points[0], index, own.base)
+    fit = that_fits(exam, points, index, us, replace(own, factor=factor))
+    if fit is None:
+        return False
+    step, optimiser = fit[0][0], fit[1]
+    exam.find(
+        step.kind, "wrong", step.where,
+        f"{step.text}: {len(us)} steps in a row are those of {optimiser} along such gradients.",
+    )  # fmt: skip
+    return True
 
 
 def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
@@ -606,6 +673,9 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     else:
         explain(exam, steps, values, None)
         return
+    free = exam.learning_rate is None and size == 1
+    if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
+        return
     if one_update(exam, steps, values, index):
         compare_chain(exam, steps, index)
         if exam.found("optimizer_formula"):
@@ -634,6 +704,18 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def several_factors(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether the steps on one sample each are different multiples of their gradients."""
+    factors = []
+    for i in np.random.default_rng(2).permutation(exam.patient.n)[:4]:
+        u, g = steps.moved(values, np.array([i])), steps.gradient(values, np.array([i]))
+        f = None if g is None else common_factor(u, g, 1e-3)
+        if f is None:
+            return False
+        factors.append(f)
+    return bool(np.ptp(factors) > 2e-2 * np.abs(factors).max())
 
 
 def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> bool:
@@ -707,22 +789,51 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
 
 
 def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
-    """See whether a step on some samples is a single update, but for the biases, exactly."""
+    """See whether a step on some samples is a single update with a slip, exactly."""
     dense, y, rate = exam.dense, exam.targets_of(index), exam.learning_rate
-    if dense is None or y is None or rate is None or exam.formula is None:
+    if dense is None or y is None or exam.formula is None:
         return False
     if exam.patient.short_steps or exam.patient.has("gradients") or exam.found():
         return False
     u = steps.moved(values, index)
+    if rate is None:
+        one = np.array([0 if index is None else index[0]])
+        g = steps.gradient(values, one)
+        rate = None if g is None else common_factor(steps.moved(values, one), g, 1e-3)
+    if rate is None or (index is not None and in_turn(exam, steps, values, index, u, rate)):
+        return False
     X = exam.X_rows if index is None else exam.X_rows[index]
     formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
     walk = Walk(exam, dense, values, X, y, formula, [x / rate for x in u], False)
     walk.tolerance = 2e-6  # several updates never fit so well
     walk.go()
-    if not walk.explained or not all(step.where.startswith("b") for step in walk.deviations):
+    weights_alone = all(step.where.startswith("W") for step in walk.deviations)
+    if not walk.explained or not walk.deviations or (weights_alone and index is None):
         return False  # weights alone may fit by chance, where samples do not overlap
     walk.report((), False)
     return True
+
+
+def in_turn(
+    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: float
+) -> bool:
+    """Say whether a step makes right updates, by samples or groups of them, in any order."""
+    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    for order in itertools.permutations(range(len(index))):
+        for cuts in itertools.product((False, True), repeat=len(index) - 1):
+            groups: list[list[int]] = [[order[0]]]
+            for k, new in zip(order[1:], cuts, strict=True):
+                groups = [*groups, [k]] if new else [*groups[:-1], [*groups[-1], k]]
+            here = values
+            for group in groups:
+                g = steps.gradient(here, index[sorted(group)])
+                if g is None:
+                    return False
+                here = [v - rate * x for v, x in zip(here, g, strict=True)]
+            if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * scale
+                   for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
+                return True
+    return False
 
 
 def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
@@ -773,7 +884,13 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9
     ]
     if not a.any():
-        if index is None:
+        if index is None and any(
+            not np.array_equal(x, y) for x, y in zip(exam.chain[0], exam.chain[-1], strict=True)
+        ):
+            if not compare_chain(exam, steps):
+                exam.find("optimizer_formula", "wrong", "step",
+                          "the first step changes nothing, and a later one does.")  # fmt: skip
+        elif index is None:
             exam.find("parameter_not_moved", "wrong", "step",
                       "the step changes nothing: all parameters are what they were.")  # fmt: skip
         return
@@ -803,7 +920,9 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g):
         return
-    if tell_lost(exam, u, g, values) or tell_signs(exam, u, g):
+    if tell_lost(exam, u, g, values) or slip_of_some(exam, steps, u, index):
+        return
+    if tell_signs(exam, u, g):
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
@@ -872,7 +991,9 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
             return False
         total = float(g[k].sum()) * (rate or 1.0)
         one_number = np.ptp(u[k]) <= 1e-6 * np.abs(u[k]).max(initial=0)
-        moved.append(one_number and (rate is None or abs(u[k].flat[0] - total) < 1e-3 * abs(total)))
+        sums = [total / share for share in (1, u[k].size, len(exam.y_rows) * u[k].size)]
+        fit = any(abs(u[k].flat[0] - value) < 1e-3 * abs(value) for value in sums)
+        moved.append(one_number and (rate is None or fit or exam.patient.short_steps))
     return bool(moved) and all(moved)
 
 
@@ -880,7 +1001,11 @@ def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
     """Return where each parameter does not move though it has a slope, if all else is right."""
     still = [(x == 0) & np.isfinite(y) & (np.abs(y) > 1e-9) for x, y in zip(u, g, strict=True)]
     rest = [np.where(s, np.nan, y) for s, y in zip(still, g, strict=True)]
-    if not any(s.any() for s in still) or one_factor(*together(u, rest), 1e-3) is None:
+    if not any(s.any() for s in still):
+        return []
+    if one_factor(*together(u, rest), 1e-3) is None and not (
+        one_length(*together(u, rest)) and together(u, rest)[0].size > 8
+    ):
         return []
     return still
 
@@ -913,18 +1038,40 @@ def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
     if rate is None or exam.patient.short_steps:
         return False
     for k, x in enumerate(u):
-        if x.size < 2 or one_factor(*together([x], [g[k]]), 1e-3) is not None:
+        least = 1e-5 if x.size > 1 else 1e-10  # one number fits by chance
+        if x.size > 1 and one_factor(*together([x], [g[k]]), 1e-3) is not None:
+            continue
+        own = rate * g[k].flat[0]
+        if x.size == 1 and (x.ndim == 0 or abs(x.flat[0] - own) <= 1e-3 * abs(x.flat[0])):
             continue
         for j, other in enumerate(g):
             first = np.ravel(other)[: x.size]
             if j == k or len(first) < x.size or not np.isfinite(first).all() or not first.any():
                 continue
-            if np.abs(np.ravel(x) - rate * first).max() <= 1e-5 * np.abs(rate * first).max():
+            if np.abs(np.ravel(x) - rate * first).max() <= least * np.abs(rate * first).max():
                 exam.find(
                     "step_not_gradient", "wrong", names[k],
                     f"{names[k]} moves by the rate times the gradient of {names[j]}.",
                 )  # fmt: skip
                 return True
+    return False
+
+
+def slip_of_some(exam: Exam, steps: Steps, u: Arrays, index: Any) -> bool:
+    """See whether steps that hide the sizes of the slopes are those along a known slip."""
+    if not all(one_length(x, np.sign(x)) for x in u):
+        return False
+    several = index
+    if index is not None and len(index) == 1 and exam.patient.n > 3:
+        several = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:3])
+    for part in {id(several): several, id(index): index}.values():
+        points = steps_in_a_row(exam, part)
+        us = [
+            np.concatenate([np.ravel(x - y.reshape(x.shape)) for x, y in zip(a, b, strict=True)])
+            for a, b in itertools.pairwise(points)
+        ]
+        if tell_slip(exam, steps, points, us, part):
+            return True
     return False
 
 
@@ -947,6 +1094,15 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
             off.append(f"{wrong} of {int(keep.sum())} at {name}")
     if not off:
         return False
+    turned = [n for n, x, y in zip(exam.patient.names, u, g, strict=True)
+              if one_length(x, -y) and np.abs(y).max(initial=0) > 0]  # fmt: skip
+    if len(turned) == len(off):
+        exam.find(
+            "gradient_sign", "wrong", ", ".join(turned),
+            f"{', '.join(turned)} goes uphill: the signs of its step are those of the slopes. All "
+            "other parameters go downhill.",
+        )  # fmt: skip
+        return True
     exam.find(
         "step_not_gradient", "wrong", "step",
         f"steps of one length, as Adam's are at first, but with other signs than the slopes: "
@@ -1084,6 +1240,48 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
     return sequential(exam, steps, values, index, u, later)
 
 
+def barely_early(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, g: Arrays
+) -> bool:
+    """See whether what little is off is what an update made too early makes of it."""
+    dense, y = exam.dense, exam.targets_of(index)
+    n_layers = 0 if dense is None else len(dense.layers)
+    if dense is None or y is None or exam.formula is None or n_layers < 2:
+        return False
+    a, b = together(u, g)
+    f = one_factor(a, b, 1e-2)
+    if f is None or f <= 0 or len(a) < sum(v.size for v in values):
+        return False
+    scale = float(np.abs(a).max())
+    least = max(20 * rounding(exam, a, values), 1e-9) * scale
+    off = float(np.abs(a - f * b).max())
+    if exam.patient.short_steps or off <= least:
+        return False
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    walk = Walk(exam, dense, values, X, y, formula, g, False)
+    delta = walk.dense.output_delta(walk.z[-1], walk.a[-1], y, formula.base) * formula.factor
+    early = dense.penalty_slopes(values, formula)
+    for number in range(n_layers, 0, -1):
+        alone = [np.zeros_like(v) for v in values]
+        dense.put(alone, number, walk.a[number - 1].T @ delta, delta.sum(axis=0), values)
+        early = [x + part for x, part in zip(early, alone, strict=True)]
+        if number > 1:
+            back = delta @ dense.layers[number - 1].matrix(later).T
+            delta = back * dense.activations[number - 2].slope(walk.z[number - 1])
+    made = np.concatenate([np.ravel(x) for x in early])
+    h = one_factor(a, made, 1e-2)
+    if h is None or float(np.abs(a - h * made).max()) > max(0.02 * off, least):
+        return False
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        f"the step differs from the rate times the gradient by {off / scale:.2g} of it only, and "
+        "that is what comes of going back through the new weights, after their update.",
+    )  # fmt: skip
+    return True
+
+
 def one_after_the_other(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -> bool:
     """See whether each parameter, or each entry, moves by a gradient taken after the last move."""
     rate, size = exam.learning_rate, sum(v.size for v in values)
@@ -1214,6 +1412,9 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether parameters are replaced by minus the rate times their gradient."""
     rate = exam.learning_rate
     if rate is None:
+        whole = one_factor(*together([v - x for v, x in zip(values, u, strict=True)], g), 1e-6)
+        rate = -whole if whole is not None and whole < 0 else None
+    if rate is None:
         return False
     lost = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
@@ -1232,6 +1433,13 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
 def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether the step shrinks or grows the parameters beside the gradient."""
     rate = exam.learning_rate
+    if rate is None:  # it is read off, with the share that is taken away
+        (a, b), w = together(u, g), together(values, g)[0]
+        terms = np.stack([b, w], axis=1)
+        shares = np.linalg.lstsq(terms, a, rcond=None)[0]
+        rest = np.abs(terms @ shares - a).max(initial=0)
+        if len(a) > 6 and rest <= 1e-4 * np.abs(a).max(initial=0) and shares[0] > 0:
+            rate = float(shares[0])
     factors = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
         keep = np.isfinite(y)
@@ -1248,13 +1456,20 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
         return False
     f = factors[0][1]
     growing = f < 0
+    severity = "wrong" if growing or f > 0.2 else "suspicious"  # no penalty takes so much
     exam.find(
-        "weight_term", "wrong" if growing else "suspicious", ", ".join(n for n, _ in factors),
+        "weight_term", severity, ", ".join(n for n, _ in factors),
         f"beside the gradient each step takes {f:.4g} times {factors[0][0]} away"
         + (": the weights grow." if growing else ", and the loss holds no such term. Pass "
            "training_loss if a penalty is meant."),
     )  # fmt: skip
     return True
+
+
+@check
+def look_at_the_end_of_the_steps(exam: Exam) -> None:
+    """The parameters stay finite numbers."""
+    tell_divergence(exam)
 
 
 @check
@@ -1285,7 +1500,7 @@ def look_at_pairs(exam: Exam) -> None:
 def in_other_order(exam: Exam, steps: Steps) -> bool:
     """See whether a single update is one by the targets of other samples, exactly."""
     rate = exam.learning_rate
-    if rate is None or exam.patient.n < 2:
+    if exam.patient.n < 2:
         return False
     values = exam.points[1]
     for size in (3, 4):
@@ -1293,12 +1508,17 @@ def in_other_order(exam: Exam, steps: Steps) -> bool:
             return False
         chosen = different_samples(exam, size)
         u = steps.moved(values, chosen)
+        if tell_columns(exam, steps, values, chosen, u):
+            return True
         for order in itertools.permutations(range(size)):
             g = gradient_in_order(exam, values, chosen, np.array(order))
-            f = None if g is None else one_factor(*together(u, g), 1e-3)
-            if f is None or f <= 0:
+            signs = all(one_length(x, np.sign(x)) for x in u)
+            if g is not None and signs:
+                g = [(rate or 1.0) * np.sign(x) for x in g]
+            f = None if g is None else one_factor(*together(u, g), 2e-2 if signs else 1e-3)
+            if f is None or f <= 0 or (rate is None and not signs):
                 continue
-            if exam.patient.has("gradients") and abs(f - rate) > 1e-2 * rate:
+            if rate is not None and exam.patient.has("gradients") and abs(f - rate) > 1e-2 * rate:
                 continue
             if order == tuple(range(size)):
                 break  # its own order fits
@@ -1309,6 +1529,29 @@ def in_other_order(exam: Exam, steps: Steps) -> bool:
             )  # fmt: skip
             return True
     return False
+
+
+def tell_columns(exam: Exam, steps: Steps, values: Arrays, chosen: np.ndarray, u: Arrays) -> bool:
+    """See whether a step goes along the gradient for targets whose columns are moved along."""
+    dense, y = exam.dense, exam.targets_of(chosen)
+    if dense is None or y is None or exam.formula is None or not 2 < y.shape[1] < 30:
+        return False
+    factor = steps.factor_for(values, chosen, exam.formula.base)
+    formula = replace(exam.formula, factor=factor)
+    fitting = []
+    for k in range(y.shape[1]):
+        g = dense.gradient(values, exam.X_rows[chosen], np.roll(y, k, axis=1), formula)
+        f = one_factor(*together(u, g), 1e-3)
+        if f is not None and f > 0:
+            fitting.append(k)
+    if not fitting or fitting[0] == 0:
+        return False
+    exam.find(
+        "gradient_wrong", "wrong", "step",
+        f"the step goes along the gradient for targets whose columns are moved by {fitting[0]}: "
+        "each class stands where another one should.",
+    )  # fmt: skip
+    return True
 
 
 def different_samples(exam: Exam, size: int) -> np.ndarray:
@@ -1336,6 +1579,8 @@ def better_order(
         if g is None:
             return None
         a, b = together(u, g)
+        if all(one_length(x, np.sign(x)) for x in u):
+            b = np.sign(b)  # steps of an adaptive optimiser show the signs alone
         lengths = length(a) * length(b)
         if not lengths > 0:
             return None
@@ -1357,7 +1602,9 @@ def gradient_in_order(
         return [a.reshape(b.shape) for a, b in zip(g, values, strict=True)]
     targets = exam.targets_of(chosen[order])
     if exam.dense is not None and exam.formula is not None and targets is not None:
-        return exam.dense.gradient(values, exam.X_rows[chosen], targets, exam.formula)
+        factor = Steps(exam).factor_for(values, chosen, exam.formula.base)
+        formula = replace(exam.formula, factor=factor)
+        return exam.dense.gradient(values, exam.X_rows[chosen], targets, formula)
     if not patient.has(exam.loss_name):
         return None
     entries = chosen_entries(values, 30, np.random.default_rng(1))

@@ -70,6 +70,10 @@ class Walk:
         self.bare: np.ndarray | None = None  # what came back to the layer above, before its slope
         self.later: Arrays | None = None  # the parameters after the step, for what comes too early
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
+        self.nothing = max(
+            1e-12 * max((float(np.abs(x).max(initial=0)) for x in g), default=0.0),
+            *(1e-5 * np.abs(a - b).max(initial=0) for a, b in zip(g, self.g, strict=True)),
+        )  # what rounding leaves, also of the penalty's factor, which was measured
 
     def without_penalty(self, g: Arrays) -> Arrays:
         """Return the gradient without the slope of the penalty."""
@@ -87,7 +91,9 @@ class Walk:
         if a.shape != b.shape or not np.isfinite(b).all():
             return False
         scale = max(float(np.abs(a).max(initial=0)), float(np.abs(b).max(initial=0)))
-        return scale > 0 and float(np.abs(a - b).max()) <= self.tolerance * scale
+        if scale <= self.nothing:
+            return True  # 0 but for rounding, both
+        return float(np.abs(a - b).max()) <= self.tolerance * scale
 
     def go(self) -> None:
         """Follow the program from the output to the input."""
@@ -219,6 +225,10 @@ class Walk:
             np.broadcast_to((backs[0][0] * right).mean(axis=0), right.shape),
             odd(name, f"{name} is averaged over the samples too early"),
         )
+        n = len(self.y)
+        for f, words in ((1 / n, f"divided by the {n} samples"), (n, f"multiplied by {n}")):
+            text = f"{name} is {words} once more, after the output's delta"
+            yield f * backs[0][0] * right, a_step("gradient_scale", name, text)
         yield (
             -backs[0][0] * right,
             a_step("gradient_sign", name, f"{name} has the wrong sign: it points uphill"),
@@ -272,15 +282,11 @@ class Walk:
                     "product_wrong", name, f"{name} goes back through {above} without its transpose"
                 ),
             )
-        below = self.dense.layers[number - 1].matrix(self.values)
-        for other, text in [(below, f"W{number}"), (below.T, f"W{number}.T")]:
-            if other.shape == W.T.shape:
-                yield (
-                    upstream @ other,
-                    a_step(
-                        "product_wrong", name, f"{name} goes back through {text}, not {above}.T"
-                    ),
-                )
+        for other, text in self.other_factors(number, W.T.shape):
+            yield (
+                upstream @ other,
+                a_step("product_wrong", name, f"{name} goes back through {text}, not {above}.T"),
+            )
         ones = np.ones_like(self.z[number])
         for way, text in [
             (
@@ -294,6 +300,28 @@ class Walk:
             (upstream.mean(axis=0, keepdims=True) @ W.T * ones, "the mean over the samples"),
         ]:
             yield way, a_step("product_wrong", name, f"{name} goes back through {text}")
+
+    def other_factors(
+        self, number: int, shape: tuple[int, int]
+    ) -> Iterator[tuple[np.ndarray, str]]:
+        """Yield what may stand in the place of W.T above a layer, whole or as a slice."""
+        for k, layer in enumerate(self.dense.layers):
+            W, whole = layer.matrix(self.values), layer.whole(self.values)
+            tables = [(W, f"W{k + 1}"), (W.T, f"W{k + 1}.T")] * (k != number)
+            if whole.shape != W.shape:
+                tables.append((whole.T, f"W{k + 1}.T with the biases"))
+            for table, text in tables:
+                if table.shape == shape:
+                    yield table, text
+                    continue
+                rows, columns = (a - b for a, b in zip(table.shape, shape, strict=True))
+                if rows >= 0 and columns >= 0:
+                    for which, part in (
+                        ("first", table[: shape[0], : shape[1]]),
+                        ("last", table[rows:, columns:]),
+                    ):
+                        if k != number or not np.array_equal(part, W.T):
+                            yield part, f"the {which} {shape} of {text}"
 
     def slopes(
         self, activation: Activation, z: np.ndarray, a: np.ndarray, number: int
@@ -323,6 +351,8 @@ class Walk:
                     activation.of_a(activation.value(a)),
                 )
             yield "gradient_wrong", "the slope, squared", right**2
+            mean = np.broadcast_to(right.mean(axis=0), right.shape)
+            yield "gradient_wrong", "the mean of the slopes over the samples", mean
             yield "gradient_wrong", "f(z): the activation itself, not its slope", a
             yield "gradient_wrong", "1 - a, which lacks a factor", 1 - a
         if name == "ReLU":
@@ -487,6 +517,18 @@ class Walk:
                         f"{at} is {text}.T @ delta{number}, not a{before}.T @ delta{number}",
                         values.T @ delta,
                     )
+            wider = self.a[other]
+            if wider.shape[1] > a.shape[1]:
+                for which, part in (
+                    ("first", wider[:, : a.shape[1]]),
+                    ("last", wider[:, -a.shape[1] :]),
+                ):
+                    yield (
+                        "product_wrong",
+                        f"{at} is made of the {which} {a.shape[1]} columns of a{other}, "
+                        f"not of a{before}",
+                        part.T @ delta,
+                    )
         if before == 0 and np.any(self.dense.divisor != 1):
             X = a * self.dense.divisor + self.dense.shift
             yield "product_wrong", f"{at} is made of X before it is scaled", X.T @ delta
@@ -539,6 +581,7 @@ class Walk:
                 right * own,
             )
         yield "product_wrong", f"{at} holds the sizes of a{before}", np.abs(a).T @ delta
+        yield "gradient_wrong", f"{at} is 0", np.zeros_like(right)
 
     def report(self, entries: tuple[str, ...], free: bool) -> None:
         """Make findings of the deviations."""
