@@ -172,7 +172,7 @@ def heights(n):
 def network_limits(sizes):
     """Return the limits in x and in y that hold a network of three columns, about in inches."""
     reach = 1.05 * (max(sizes) - 1)
-    return (-0.6, 8.25), (-reach - 1.0, reach + 0.72)
+    return (-0.6, 8.4), (-reach - 1.0, reach + 1.0)
 
 
 def network_drawing(sizes):
@@ -188,9 +188,12 @@ def prepare(axes, sizes, title):
     axes.set_axis_off()
 
 
-def nodes(axes, layer, symbol, inside, below, *, colour=BLACK):
-    """Draw one layer: a text in each node, its symbol above, a few lines below."""
-    for k, (y, text, lines) in enumerate(zip(heights(len(inside)), inside, below, strict=True)):
+def nodes(axes, layer, symbol, inside, outside, *, colour=BLACK):
+    """Draw one layer: a text in each node, its symbol on one side, a few lines on the other.
+
+    The lines stand above the upper nodes and below the others, where no arrow crosses them.
+    """
+    for k, (y, text, lines) in enumerate(zip(heights(len(inside)), inside, outside, strict=True)):
         place = (COLUMNS[layer], y)
         if layer == 0:
             corner = (place[0] - 0.3, y - 0.3)
@@ -199,13 +202,15 @@ def nodes(axes, layer, symbol, inside, below, *, colour=BLACK):
             shape = Circle(place, RADIUS, facecolor="white", edgecolor=colour)
         shape.set(linewidth=1.5, zorder=3)
         axes.add_patch(shape)
-        axes.text(*place, text, zorder=4, **CENTRED)
+        paper = PAPER | {"facecolor": shape.get_facecolor(), "pad": 0}
+        axes.text(*place, text, zorder=4, bbox=paper, **CENTRED)
         index = "{" + str(k + 1) + "}"
         name = f"$x_{index}$" if layer == 0 else f"${symbol}^{{({layer})}}_{index}$"
-        axes.text(place[0], y + 0.42, name, ha="center", va="bottom", color=GREY)
-        axes.text(
-            place[0], y - 0.45, "\n".join(lines), ha="center", va="top", fontsize=10, color=colour
-        )
+        above = {"y": y + 0.42, "ha": "center", "va": "bottom"}
+        below = {"y": y - 0.45, "ha": "center", "va": "top"}
+        side, other = (below, above) if lines and y > 0 else (above, below)
+        axes.text(place[0], s=name, color=GREY, **side)
+        axes.text(place[0], s="\n".join(lines), fontsize=10, color=colour, **other)
 
 
 def inputs(axes, x):
@@ -213,9 +218,20 @@ def inputs(axes, x):
     nodes(axes, 0, "x", written(x, trimmed)[0], [[]] * x.shape[1])
 
 
-def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False, place=0.25):
-    """Draw the lines into a layer, each with its label at this part of its way."""
+def clearest(n_from, n_to):
+    """Return the part of the way between two layers at which the lines are furthest apart."""
+    starts, ends = heights(n_from)[:, np.newaxis], heights(n_to)
+
+    def closest(part):
+        return np.diff(np.sort(np.ravel(starts + part * (ends - starts)))).min(initial=9)
+
+    return max(np.linspace(0.25, 0.4, 16), key=closest)
+
+
+def lines(axes, layer, labels, style, *, colour=BLACK, backwards=False):
+    """Draw the lines into a layer, each with its label where they are furthest apart."""
     n_from, n_to = np.shape(labels)
+    place = clearest(n_from, n_to)
     for j, y_from in enumerate(heights(n_from)):
         for k, y_to in enumerate(heights(n_to)):
             start, end = np.array([COLUMNS[layer - 1], y_from]), np.array([COLUMNS[layer], y_to])
@@ -305,7 +321,7 @@ def draw_deltas_sent_back(axes, x, a1, W2, a2, y, delta1, delta2):
     lines(axes, 1, np.full((sizes[0], sizes[1]), ""), NO_DIRECTION)
     factors = written(W2, lambda w: f"× ({trimmed(w)})" if w < 0 else f"× {trimmed(w)}")
     arriving = factors + "\n= " + written(delta2 * W2)  # two lines keep clear of other arrows
-    lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True, place=0.33)
+    lines(axes, 2, arriving, BACKWARD | {"linewidth": 1.3}, backwards=True)
     to_hidden = delta2 @ W2.T
     arrivals = " ".join(
         f"At hidden neuron {j} arrive {entries(parts)}."

@@ -96,12 +96,14 @@ class View:
         words = "Hidden activations" if width >= NARROW else "Hidden"
         middle.set(title=words, xlabel="neuron", ylim=(-1.05, 1.05))
         self.answers = right.barh(range(10), np.zeros(10), color=BLUE)
-        self.percents = [right.text(0, digit, "", va="center", fontsize=9) for digit in range(10)]
+        style = {"textcoords": "offset points", "va": "center", "fontsize": 9}
+        self.percents = [right.annotate("", (0, digit), (4, 0), **style) for digit in range(10)]
         right.tick_params(labelsize=9)
-        right.set(title="Probabilities", xlim=(0, 1.3), ylim=(9.6, -0.6), yticks=range(10))
+        longest = 1.6 if width > 6 else 2.4  # a bar and its words
+        right.set(title="Probabilities", xlim=(0, longest), ylim=(9.6, -0.6), yticks=range(10))
         middle.locator_params(nbins=5)
         right.set(xticks=[0, 1], xticklabels=["0", "100 %"])
-        right.grid(axis="y", visible=False)
+        right.grid(False)
 
     def update(self, reading):
         """Draw a reading, and return its description."""
@@ -115,7 +117,7 @@ class View:
             bar.set_width(share)
             bar.set_facecolor(ORANGE if digit == best else BLUE)
             words.set_text(f"{100 * share:.1f} %" if share >= 0.0005 else "")
-            words.set_x(share + 0.02)
+            words.xy = share, digit
             words.set_weight("bold" if digit == best else "normal")
         return in_words(reading)
 

@@ -130,6 +130,7 @@ class View:
         )
         self.curve = axes["curve"]
         self.curve.set(title="Loss", xlabel="epoch (log scale)", ylim=(0, 1))
+        self.curve.yaxis.set_major_formatter("{x:.2f}")  # as wide in every film
         self.curve.set_xscale("symlog", linthresh=FIRST_DECADE, linscale=0.7)
         (self.whole,) = self.curve.plot([], [], color=LIGHT_GREY, linewidth=1.6)
         self.now = Curve(self.curve, BLUE)
@@ -138,7 +139,7 @@ class View:
         self.plane.set_samples(XOR.X, XOR.y[:, 0])
         box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
         style = {"textcoords": "offset points", "fontsize": 9, "ha": "center", "bbox": box}
-        self.answers = [axes["plane"].annotate("", x, (0, 11), **style) for x in XOR.X]
+        self.answers = [axes["plane"].annotate("", x, (0, 14), **style) for x in XOR.X]
         self.run = None
         self._set_ticks(1000)
 

@@ -3,13 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 from inspect import signature
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
 
 from nnlib.backprop import backward_pass
 from nnlib.lab import example
@@ -250,18 +248,17 @@ def values_of(array):
 
 # ----------------------------------------------------------------------------------- drawing
 
-WIDTH, STRIP = 10.6, 1.75  # inches; the strip below the network holds formulas and losses
+WIDTH, TITLE, STRIP = 10.6, 0.35, 1.75  # inches; the strip holds formulas and losses
 COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 LONGEST = 45  # characters of a value that there is room for; the words have it anyway
 SMALLEST = 9  # points, of letters
-SMALL = 0.75  # of its full size: a smaller picture says less
+SMALL = 0.9  # of its full size: a smaller picture says less
 LARGER = 1.15  # its neurons
 SHORTER = [
     (r"^× .*\s= ", ""),
-    ("b: [^ ]+ → ", ""),
-    ("[^ ]+ → ", "→ "),
-    ("(∂L/∂.) = ", r"\1 =\n"),
+    ("(b: )?[^ ]+ → ", ""),
+    ("(∂L/∂.) = ", r"\1\n"),
     (r"\b\d\.\d{3,}\b", lambda found: f"{float(found[0]):.2g}"),
 ]
 
@@ -279,15 +276,15 @@ class View:
     def __init__(self, sizes, width=WIDTH, height=None):
         (left, right), (below, above) = figures.network_limits(sizes)
         self.scale = min(1.0, width / (right - left))
-        below -= 0.2 if self.scale < SMALL else 0.0  # letters do not shrink
-        tall = above - below + 0.35
-        height = tall + STRIP if height is None else height
-        self.whole = width >= 7.4 and height >= 0.8 * tall + STRIP
+        room = 0.2 if self.scale < SMALL else 0.0  # letters do not shrink
+        tall, below = above - below + 2 * room, below - room
+        height = tall + TITLE + STRIP if height is None else height
+        self.whole = width >= 7.4 and height >= 0.8 * tall + TITLE + STRIP
         strip = STRIP if self.whole else 0.0
-        up = min(1.0, 1.5 * self.scale, (height - strip) / tall)
+        up = min(1.0, 1.5 * self.scale, (height - strip - TITLE) / tall)
         right += 1 / self.scale - 1  # room for the words on the right
-        self.right, self.bottom = right, below
-        height = strip + up * tall
+        self.right, self.heights = right, (below, below + tall)
+        height = strip + up * tall + TITLE
         self.inch_across, self.inch_up = width / (right - left), up
         self.figure, self.network = new_figure(width=width, height=height)
         self.figure.set_layout_engine("none")
@@ -295,7 +292,7 @@ class View:
         def place(left, bottom, across, up):
             return left / width, bottom / height, across / width, up / height
 
-        self.network.set_position(place(0, strip, width, up * (above - below)))
+        self.network.set_position(place(0, strip, width, up * tall))
         with rc_context(STYLE):
             self.strip = self.figure.add_axes(place(0.1, 0, width - 2.2, STRIP - 0.1))
             self.curve = self.figure.add_axes(place(width - 1.75, 0.45, 1.6, STRIP - 0.85))
@@ -355,15 +352,15 @@ class View:
         for artist in [*axes.patches, *axes.texts]:
             artist.remove()
         words = draw_network(axes, journey, step)
+        axes.set_aspect("auto")  # the room there is, in both directions
+        axes.set_xlim(right=self.right)
+        axes.set_ylim(self.heights)
+        if self.scale < SMALL:
+            self._make_room()
         # The title becomes an ordinary text, so that all else can stay as it is.
         style = {"transform": axes.transAxes, "ha": "center", "fontsize": 12}
         axes.text(0.5, 1.02, axes.get_title(), **style)
         axes.set_title("")
-        axes.set_aspect("auto")  # the room there is, in both directions
-        axes.set_xlim(right=self.right)
-        axes.set_ylim(bottom=self.bottom)
-        if self.scale < SMALL:
-            self._make_room()
         for text in axes.texts:
             text.set_fontsize(max(SMALLEST, self.scale * text.get_fontsize()))
         return words
@@ -376,15 +373,12 @@ class View:
             node.set(width=across, height=across * self.inch_across / self.inch_up)
             if isinstance(node, Rectangle):
                 node.set_xy(middle - np.array([node.get_width(), node.get_height()]) / 2)
-        for before, text in pairwise(self.network.texts):
+        for text in self.network.texts:
             text.set_text(in_short(text.get_text()))
             x, _ = text.get_position()
-            if x > figures.COLUMNS[-1]:  # beside an output, whose number is wider than its circle
+            symbol_of_output = x == figures.COLUMNS[2] and text.get_color() == GREY
+            if symbol_of_output or x not in figures.COLUMNS:  # away from nodes and arrows
                 text.set_x(x + 0.3)
-            if isinstance(before, Annotation) and text.get_bbox_patch():
-                # The label of a line, away from what stands below the neurons.
-                ends = np.array(sorted([before.xy, before.xyann]))
-                text.set_position(ends[0] + 0.43 * (ends[1] - ends[0]))
 
     def _draw_losses(self, journey, losses):
         self.line.set_data(range(len(losses)), losses)

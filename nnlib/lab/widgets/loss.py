@@ -8,23 +8,17 @@ from nnlib.activations import ACTIVATIONS
 from nnlib.lab.figures.style import BLACK, BLUE, ORANGE
 from nnlib.lab.widgets.kit.controls import Slider, setting
 from nnlib.lab.widgets.kit.stage import follow
-from nnlib.lab.widgets.panes import Curve, lines_across, mosaic, share_x
+from nnlib.lab.widgets.panes import BESIDE_TITLE, Curve, lines_across, mosaic, share_x
 from nnlib.losses import LOSSES
 
 LOGITS, N_POINTS = (-12.0, 12.0), 481  # of each curve
-SMALLEST = 2e-11  # slope that is drawn on the logarithmic scale
 LOWEST, NARROWEST = 1.5, 2.2  # inches of a pane: with less, there are two
 PANES = {
-    "loss": {"title": "Loss, and its slope at z", "ylabel": "L", "ylim": (-0.6, 12.6)},
-    "slope": {"title": "The slope ∂L/∂z", "ylabel": "∂L/∂z", "ylim": (-1.12, 1.12)},
-    "size": {
-        "title": "Its size (log scale)",
-        "ylabel": "|∂L/∂z|",
-        "yscale": "log",
-        "ylim": (SMALLEST, 6),
-        "yticks": [1e-10, 1e-5, 1],
-    },
+    "loss": {"ylabel": "L", "ylim": (-0.6, 12.6)},
+    "slope": {"ylabel": "∂L/∂z", "ylim": (-1.12, 1.12)},
+    "size": {"ylabel": "|∂L/∂z|", "yscale": "log", "ylim": (2e-11, 6), "yticks": [1e-10, 1e-5, 1]},
 }
+TITLES = {"loss": "Loss", "slope": "Slope at z", "size": "Size of slope"}
 # Colour, line, mark and its size. The circle is larger: it shows around the square it meets.
 LOOKS = {"MSE": (BLUE, "-", "o", 13), "BCE": (ORANGE, "--", "s", 7)}
 
@@ -111,10 +105,9 @@ class View:
         inches = width / axes["size"].get_gridspec().ncols
         for name, pane in axes.items():
             pane.set(**PANES[name], xlim=(LOGITS[0] - 0.6, LOGITS[1] + 0.6))
+            pane.set_title(TITLES[name], loc="left")
         share_x(axes.values(), xlabel="z", xticks=range(-12, 13, 4 if inches > 3 else 6))
         self.here = lines_across(axes.values())
-        self.here[0].set_ydata([0, 0.8])  # of the axes; the legend stands above
-        self.here[-1].set_ydata([0.13, 1])  # and here the words stand below
         (self.gap,) = axes["size"].plot([], [], color=BLACK, linewidth=1.2)
         self.curves = {
             name: {part: Curve(pane, *look) for part, pane in axes.items()}
@@ -123,11 +116,10 @@ class View:
         self.tangents = {
             name: axes["loss"].plot([], [], color=BLACK, linewidth=2.6)[0] for name in LOOKS
         }
-        place = {"transform": axes["size"].transAxes, "ha": "center", "size": 10}
-        self.times = axes["size"].text(0.5, 0.04, "", **place)
-        self.times.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 2})
+        place = {"transform": axes["size"].transAxes, "ha": "right", "va": "bottom", "size": 9}
+        self.times = axes["size"].text(1, 1.03, "", **place)
         lines = [curves["loss"].line for curves in self.curves.values()]
-        axes["loss"].legend(lines, list(LOOKS), loc="upper center", frameon=False)
+        axes["loss"].legend(lines, list(LOOKS), **BESIDE_TITLE)
 
     def update(self, settings, slopes):
         """Show the slopes of :func:`compute`, and return the description."""

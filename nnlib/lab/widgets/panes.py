@@ -19,6 +19,10 @@ TILE_GAP = 8  # points between two tiles
 TILE_PITCH = 1 + TILE_GAP / TILE_RESOLUTION  # from one tile to the next, in sides
 NARROW = 4.4  # inches: a telephone has fewer
 CURVE = 0.75  # height of a pane with a curve above panes with maps
+# A legend beside a title on the left, where no curve can cross it.
+BESIDE_TITLE = {"loc": "lower right", "bbox_to_anchor": (1, 1), "frameon": False, "borderpad": 0}
+BESIDE_TITLE |= {"fontsize": 9, "ncols": 4, "handlelength": 1.6, "handletextpad": 0.4}
+BESIDE_TITLE |= {"columnspacing": 0.4}
 
 
 def word_for(activation):
@@ -186,17 +190,14 @@ class Curves:
         One for each curve.
     edges : (low, high)
         What is beyond is drawn at the edge.
-    legend : dict
-        How the legend looks.
 
     Attributes
     ----------
     kept, lines : lists of matplotlib Line2D
     """
 
-    def __init__(self, axes, looks, edges, **legend):
+    def __init__(self, axes, looks, edges):
         self.axes, self.edges, self.named = axes, edges, ()
-        self.legend = {"loc": "upper right", "framealpha": 0.7, "fontsize": 9, **legend}
         axes.set(xlabel="epoch", yscale="log", xlim=(0, 1000))
         axes.minorticks_off()
         axes.locator_params(axis="x", nbins=4, integer=True)
@@ -251,22 +252,23 @@ class Curves:
         high = 10 ** np.ceil(np.log10(max(curve.max() for curve in drawn)) + 1e-9)
         if self.axes.get_ylim() != (low, high):
             decades = round(np.log10(high / low))
-            powers = np.arange(0, decades + 1, max(1, -(-decades // 4)))
+            inches = self.axes.get_window_extent().height / self.axes.figure.dpi
+            most = np.clip(int(inches / 0.2), 1, 4)  # steps from number to number
+            powers = np.arange(0, decades + 1, max(1, -(-decades // most)))
             self.axes.set(ylim=(low, high), yticks=low * 10.0**powers)
             self.axes.minorticks_off()
 
-    def name(self, names, kept, ended=False):
-        """Write a legend: for the first curves, a kept run, a run that ended; for no names none."""
-        if self.named == (names, kept is None, ended):  # a legend takes as long as all curves
+    def name(self, *names):
+        """Write a legend: for each curve and for a kept run; "" leaves one out."""
+        if self.named == names:  # a legend takes as long as all curves
             return
-        self.named = names, kept is None, ended
+        self.named = names
         if self.axes.get_legend() is not None:
             self.axes.get_legend().remove()
-        if names:
-            named = dict(zip(names, self.lines, strict=False))
-            named |= {"kept run": self.kept[0]} if kept is not None else {}
-            named |= {"diverged": self.cross} if ended else {}
-            self.axes.legend(named.values(), named, **self.legend)
+        lines = zip(names, [*self.lines, self.kept[0]], strict=False)
+        named = {name: line for name, line in lines if name}
+        if named:
+            self.axes.legend(named.values(), named, **BESIDE_TITLE)
 
 
 class TileColumns:

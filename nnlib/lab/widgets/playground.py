@@ -359,21 +359,18 @@ class View:
         ]
         self.tiles = panes.TileColumns(axes, 4)
         (self.ring,) = axes.plot([], [], color=BLACK, linewidth=2.4, zorder=4)
-        style = {"ha": "center", "va": "bottom", "fontsize": 9.5, "color": BLACK}
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # in front of the lines
+        style = {"ha": "center", "va": "bottom", "fontsize": 9.5, "bbox": paper}
         self.headings = [axes.text(0, 0, "", **style) for _ in range(4)]
 
     def _prepare_curves(self):
-        legend = {"handlelength": 1.6, "handletextpad": 0.4, "columnspacing": 0.6, "ncols": 4}
-        # Beside the title, where no curve can cross it.
-        legend |= {"loc": "lower right", "bbox_to_anchor": (1, 1), "frameon": False, "borderpad": 0}
         looks = [(BLUE, "-", "-"), (ORANGE, "--", "--")]
-        self.losses = panes.Curves(self.axes["losses"], looks, LOSS_EDGES, **legend)
+        self.losses = panes.Curves(self.axes["losses"], looks, LOSS_EDGES)
         looks = [(COLOURS[k], LINE_STYLES[k], LINE_STYLES[k]) for k in range(3)]
-        self.slopes = panes.Curves(self.axes["slopes"], looks, GRADIENT_EDGES, **legend)
+        self.slopes = panes.Curves(self.axes["slopes"], looks, GRADIENT_EDGES)
         for axes in (self.losses.axes, self.slopes.axes):
             axes.tick_params(labelsize=9)
             axes.xaxis.labelpad = 0
-        self.slopes.axes.set_title("Mean |∂L/∂W|", fontsize=10, loc="left")
         self.losses.axes.locator_params(axis="x", nbins=2 if self.narrow else 4)
 
     def update(self, run, frame, kept=None, chosen=None):
@@ -430,13 +427,19 @@ class View:
         self.slopes.fit(self.slopes.update(run, frame, kept, lambda each: list(each.slopes)))
         runs = [each for each in (run, kept) if each is not None]
         validated = any(each.validation_loss is not None for each in runs)
-        _, _, across, up = self.places.get("losses", [0] * 4)
-        small = up < 0.6 or across < (2.5 if kept is None else 3.2)  # inches: no room for legends
-        title = "Loss (dashed: valid.)" if small and validated and not self.narrow else "Loss"
-        self.losses.axes.set_title(title, fontsize=10, loc="left")
-        layers = ["layer 1", "2", "3"][: max(each.networks.n_layers for each in runs)]
-        self.losses.name([] if small else ["training", "validation"][: 1 + validated], kept)
-        self.slopes.name([] if small else layers, None)
+        _, _, across, _ = self.places.get("losses", [0, 0, 1, 0])
+        roomy = across > (2.3 if kept is None else 3.1)  # inches, for legends beside the titles
+        names = ("training", "validation", "kept run") if roomy else ("", "valid.", "kept")
+        if not self.narrow:
+            self.losses.name(names[0], names[1] * validated, names[2] * (kept is not None))
+        layers = ["layer 1" if across > 2.7 else "1", "2", "3"]
+        self.slopes.name(*layers[: max(each.networks.n_layers for each in runs)])
+        title = {"fontsize": 10, "loc": "left"}
+        self.slopes.axes.set_title("Mean |∂L/∂W|" if across > 2.2 else "|∂L/∂W|", **title)
+        words, x, pad = "Loss", 0, 6
+        if self.narrow and validated:  # no room for a legend: further left, clear of the numbers
+            words, x, pad = "Loss (dashed:\nvalidation)", -0.5, 9
+        self.losses.axes.set_title(words, x=x, pad=pad, **title)
 
     def _update_plane(self, plane, run, network, chosen=None):
         X, y = run.data.X, run.data.y
@@ -520,7 +523,7 @@ def headings(network, room):
     word = next(label for label, name in panes.ACTIVATIONS if name == network.hidden)
     layers = range(1, network.n_layers)
     names = [word if room < 1.15 else f"layer {layer}: {word}" for layer in layers]
-    return ["inputs", *names, "output"]
+    return ["in", *names, "out"] if room < 0.75 else ["inputs", *names, "output"]
 
 
 # ------------------------------------------------------------------------------- the words

@@ -69,7 +69,7 @@ class View:
     def __init__(self, width=10.6, height=3.7):
         wide, narrow = [["curve", "plane", "units"]], [["curve", "curve"], ["plane", "units"]]
         self.figure, axes = mosaic(width, height, wide, narrow, aspect=1.05)
-        axes["curve"].set_title("Loss (log scale)")
+        axes["curve"].set_title("Loss", loc="left")
         self.losses = Curves(axes["curve"], [(BLUE, "-", "--")], EDGES)
         axes["curve"].set_ylim(EDGES)
         self.plane = Plane(axes["plane"], span_of(XOR.X), "Boundary", ticks=[0, 1])
@@ -94,8 +94,7 @@ class View:
         """
         kept_frame = None if kept is None else kept.frame_at(run.epoch[frame])
         self.losses.update(run, frame, kept, lambda each: [each.loss])
-        ended = run.divergence is not None
-        self.losses.name(["this run"] if kept is not None or ended else [], kept, ended)
+        self.losses.name("", "kept run" * (kept is not None))
         network, points = run.networks.member(frame), self.plane.points
         other = None if kept is None else kept.networks.member(kept_frame).predict(points)
         self.plane.set_network(network, XOR.X, XOR.y)
