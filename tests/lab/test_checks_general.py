@@ -1,5 +1,7 @@
 """What the checks say, to the letter: values in words, and the hints for general mistakes."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -622,6 +624,30 @@ def test_an_error_comes_with_its_line_and_the_shapes_in_it():
     )
     assert verdict.mistake == "shapes that do not fit"
     assert "There X is (2, 3), weights is (3, 2)." in " ".join(verdict.text("9.2").split())
+
+
+NOTEBOOK = np.ones((4, 3))
+
+
+def test_of_the_shapes_it_leaves_out_what_the_line_assigns_and_says_what_is_the_notebook_s():
+    def product(X, c):
+        ARRAY = X @ NOTEBOOK  # a name of the notebook, too
+        return ARRAY, c
+
+    text = " ".join(BOTH.judge(product).text("9.2").split())
+    assert "There X is (2, 3), NOTEBOOK is (4, 3) (the notebook's)." in text
+
+
+def test_results_of_a_generator_are_results():
+    assert BOTH.judge(lambda X, c: (part for part in both(X, c))).status == "right"
+    assert plain(map(abs, itertools.count()), 2).kind == "other"  # without end
+
+
+def test_arrays_of_different_shapes_in_one_array():
+    with pytest.raises(ValueError, match="inhomogeneous") as raised:
+        np.array([np.ones((2, 2)), np.ones((1, 2))])
+    outcome = Outcome(error=f"ValueError: {raised.value}", error_type="ValueError")
+    assert error(outcome, ("x",))[0] == "arrays of different shapes put into one array"
 
 
 def test_arguments_that_do_not_fit():

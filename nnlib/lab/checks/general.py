@@ -164,6 +164,11 @@ def error(outcome, names):
             "a list where an array is meant",
             "Lists are not multiplied or subtracted as a whole. Take the arrays in it one by one.",
         )
+    if "inhomogeneous" in text:
+        return (
+            "arrays of different shapes put into one array",
+            "They do not fit into one. Leave them in their list, and take them one by one.",
+        )
     if kind in ("TypeError", "AttributeError") and "NoneType" in text:
         return "None where something else is meant", "Which name in this line is None, and why?"
     if "only" in text and "scalar" in text and "convert" in text:

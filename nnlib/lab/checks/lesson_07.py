@@ -394,6 +394,6 @@ your_own = Search(
             ),
         ),
     ],
-    why="A program that was asked so many questions, and contradicted itself in none, is one that "
-    "you can trust. Ask again whenever you change it.",
+    why="If these are the numbers of its report: a program that was asked so many questions, and "
+    "contradicted itself in none, is one that you can trust. Ask again whenever you change it.",
 )

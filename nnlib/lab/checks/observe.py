@@ -211,9 +211,13 @@ def place_of(error, function):
     frame, number = frames[-1]
     code = linecache.getline(frame.f_code.co_filename, number, frame.f_globals).strip()
     known = {**frame.f_globals, **frame.f_locals}
-    names = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", code)) if name in known]
+    read = re.sub(r"^[\w, ]+=(?!=)", "", code)  # what the line assigns has no value yet
+    names = [name for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", read)) if name in known]
     arrays = [(name, known[name]) for name in names if type(known[name]) is np.ndarray]
-    shapes = ", ".join(f"{name} is {array.shape}" for name, array in arrays[:MOST_SHAPES])
+    shapes = ", ".join(
+        f"{name} is {array.shape}" + ("" if name in frame.f_locals else " (the notebook's)")
+        for name, array in arrays[:MOST_SHAPES]
+    )
     return number, safe_text(code, 80), shapes
 
 

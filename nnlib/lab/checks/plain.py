@@ -5,8 +5,10 @@ where errors and time are watched (see :mod:`nnlib.lab.checks.observe`), and mak
 it: from there on there are only NumPy arrays and strings.
 """
 
+import itertools
 import numbers
 import re
+import types
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +16,7 @@ import numpy as np
 
 LARGEST = 1_000_000  # entries; a larger array is not copied, only described
 DEEPEST = 10  # lists within lists
+MOST_PARTS = 20  # results of one function
 WIDEST = 8  # entries that are shown of a row
 DIGITS = (4, 6, 9, 13, 17)  # significant ones: as few as tell two numbers apart
 PASTED = 80  # numbers that a call may hold to be written out
@@ -68,7 +71,9 @@ def plain(value, n_parts=1):
     if isinstance(value, str):
         return Plain("text", words=safe_text(value))
     if n_parts > 1:
-        if isinstance(value, (list, tuple)) and len(value) <= 20:
+        if isinstance(value, (types.GeneratorType, map, zip)):  # unpacks like a tuple
+            value = list(itertools.islice(value, MOST_PARTS + 1))
+        if isinstance(value, (list, tuple)) and len(value) <= MOST_PARTS:
             return Plain("several", parts=tuple(plain(part) for part in value))
         return Plain("other", words=what_it_is(value))
     return as_numbers(value)

@@ -62,9 +62,10 @@ def bowls(curvature, start, rates, n_steps):
         axes.set(xlabel="w", xlim=(-reach, reach), ylim=(-0.3, curvature / 2 * reach**2))
         texts.append(f"rate {rate:g} leads from {w[0]:g} to {w[1]:.2f}, {w[2]:.2f}, {w[3]:.2f}")
     row[0].set_ylabel("loss")
+    half = "" if curvature == 2 else f"{curvature / 2:g} "
     show(
         figure,
-        f"The bowl L = {curvature / 2:g} w², which has the curvature {curvature:g}, and "
+        f"The bowl L = {half}w², which has the curvature {curvature:g}, and "
         f"{n_steps} steps from the black dot. {sentence(texts)}".replace("-", "−"),
     )
 
@@ -118,7 +119,7 @@ def shares_of_ten(solved, n_groups):
     n_groups : int
         Of ten starts each.
     """
-    figure, axes = new_figure(height=3.0)
+    figure, axes = new_figure(height=3.6)
     texts = []
     for i, (label, outcome) in enumerate(solved.items()):
         shares = 10 * outcome[: 10 * n_groups].reshape(n_groups, 10).sum(axis=1)
@@ -126,9 +127,7 @@ def shares_of_ten(solved, n_groups):
         for value, count in zip(values, counts, strict=True):
             spacing = min(0.11, 0.86 / count)
             heights = i + spacing * (np.arange(count) - (count - 1) / 2)
-            aside = 1.3 if value < 50 else -1.3  # room for many, and none beyond 0 or 100
-            column = np.full(count, value) + aside * (np.arange(count) % 2)
-            axes.plot(column, heights, MARKERS[i], color=COLOURS[i], markersize=4)
+            axes.plot(np.full(count, value), heights, MARKERS[i], color=COLOURS[i], markersize=3)
         mean = 100 * outcome.mean()
         axes.plot([mean, mean], [i - 0.45, i + 0.45], color=BLACK, linewidth=2)
         texts.append(
