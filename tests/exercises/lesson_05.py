@@ -101,10 +101,10 @@ def training_again_and_again(X, y, W1, b1, W2, b2, learning_rate, epochs):
 X, Y = datasets.xor()
 
 
-def trained(learning_rate=2.0, seed=0):
+def trained(learning_rate=2.0, seed=0, loss="bce"):
     rng = np.random.default_rng(seed)
     network = Network.random([2, 4, 1], hidden="sigmoid", output="sigmoid", rng=rng)
-    return train(network, X, Y, loss="bce", learning_rate=learning_rate, epochs=1000).loss
+    return train(network, X, Y, loss=loss, learning_rate=learning_rate, epochs=1000).loss
 
 
 CURVE = trained()
@@ -158,6 +158,7 @@ WRONG = {
     "5.3": {
         "losses measured after the step": (CURVE[1:], 150),
         "one loss too many": (CURVE, 150),
+        "the losses of the squared error": (trained(2.0, loss="mse")[:-1], 150),
         "another first step": (trained(0.5)[:-1], 600),
         "the right curve, and another number of steps": [(CURVE[:-1], 1000), (CURVE[:-1], 0)],
         "right in place of solved": (CURVE[:-1], 49),

@@ -115,6 +115,8 @@ WRONG = {
         "a difference of one standard deviation": (49, 199),
         "twice as many starts for half the difference": [(196, 392), (196, 398)],
         "a difference that is not squared": [(19.6, 39.8), (20, 40)],
+        "four standard deviations in place of two": (784, 3184),
+        "fewer starts for the smaller difference": [(196, 99), (196, 49)],
         "the two numbers swapped": (796, 196),
         "the root of what is asked for": (14, 28),
     },

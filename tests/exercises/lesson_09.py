@@ -92,3 +92,5 @@ RIGHT = {
     "9.5": [momentum_by_parts, momentum_by_entries],
     "9.6": [math.log1p(math.exp(-0.9)), float(np.logaddexp(0, -0.9)), 0.3412],
 }
+
+WRONG = {"9.4": {"a rate that is larger than ours": [1, 8]}}

@@ -1,8 +1,10 @@
 """Which general advice may be given on which wrong answer: a table, to be read after each change.
 
-All wrong answers of all exercises are put through all general advice, also where the exercise has
-a name of its own for the mistake. ``pytest tests/lab/test_checks_advice.py --snapshot-update``
-renews the table, and ``git diff`` shows what has changed.
+All wrong answers of all exercises are put through all general advice, also where the exercise has a
+name of its own for the mistake. What is computed for want of better, that a number is too large and
+the like, stands there only where there is nothing else, after "(certain)". ``pytest
+tests/lab/test_checks_advice.py --snapshot-update`` renews the table, and ``git diff`` shows what
+has changed.
 """
 
 import warnings
@@ -28,7 +30,7 @@ def wrong_answers(exercise):
 
 
 def advice(exercise, answer):
-    """The names of all general advice on an answer."""
+    """The names of all general advice on an answer; for want of any, what is certain of it."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if isinstance(exercise, Function):
@@ -40,7 +42,10 @@ def advice(exercise, answer):
         else:
             answers = answer if len(exercise.names) > 1 else (answer,)
             found = exercise.advice(answers, [look_at(one, 1, 5)[0][0].result for one in answers])
-        return [*dict.fromkeys(name for name, _ in found)]
+        names = {True: {}, False: {}}
+        for name, _, *is_known in found:
+            names[not is_known][name if not is_known else f"(certain) {name}"] = None
+        return [*names[True]] or [*names[False]][:1]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

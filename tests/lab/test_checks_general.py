@@ -317,7 +317,7 @@ def test_a_warning_comes_after_what_explains_the_numbers(answer, name, said):
 
 def test_right_only_for_some_of_the_inputs():
     verdict = CURVE.judge(lambda X: curve(X) if X.shape[0] <= 3 else X**3)
-    assert verdict.mistake is None
+    assert not verdict.is_known
     two = Function(
         number="9.1",
         inputs=lambda rng: [(rng.normal(size=(3, k)),) for k in (1, 1, 2, 3)],
@@ -361,7 +361,8 @@ TOTAL = Function(
     ],
 )
 def test_what_a_trial_with_other_inputs_shows(answer, name):
-    assert TOTAL.judge(answer).mistake == name
+    verdict = TOTAL.judge(answer)
+    assert (verdict.mistake if verdict.is_known else None) == name
 
 
 @pytest.mark.parametrize(
@@ -667,6 +668,25 @@ PAIR = Value(
     why="Two values.",
 )
 SHARE = Value(number="9.5", wanted="a share", answer=0.73125, decimals=4, why="One value.")
+BESIDE = Value(
+    number="9.5",
+    wanted="a share",
+    answer=0.25,
+    decimals=4,
+    beside={"the share of the others": 0.3125},
+    why="One value.",
+)
+CURVE_OF_FIVE = Value(number="9.5", wanted="a curve", answer=np.arange(1.0, 6), why="A curve.")
+LOSSES = Value(
+    number="9.5",
+    names=("one", "two"),
+    wanted="two losses",
+    answer=(3.2581, 0.5),
+    decimals=4,
+    mistakes=[Mistake(name="half of it", hint="Twice.", wrong=(3.2581, 0.25))],
+    why="Two.",
+)
+THREE_TENTHS = Value(number="9.5", wanted="a rate", answer=0.3, why="One value.")
 COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), why="Counts.")
 
 
@@ -676,8 +696,19 @@ COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), 
         (SHARE, (0.73,), "an answer that is right so far, but rounded"),
         (SHARE, (0.731,), "an answer that is right so far, but rounded"),
         (SHARE, (0.7,), "an answer that is right so far, but rounded"),
-        (SHARE, (0.74,), None),  # neither rounded nor cut off
-        (SHARE, (0.8,), None),
+        (SHARE, (0.74,), "a number that is too large"),  # neither rounded nor cut off
+        (SHARE, (0.8,), "a number that is too large"),
+        (SHARE, (0.2,), "a number that is too small"),
+        (SHARE, (-0.2,), "a number with the wrong sign"),
+        (SHARE, (0,), "a number that is 0"),
+        (SHARE, (1.73125,), "exactly 1 more than what is asked for"),
+        (SHARE, ([0.7, 0.8],), "several numbers where one is asked for"),
+        (BESIDE, (0.31,), "a number that is too large"),  # too few digits to be 0.3125
+        (BESIDE, (0.3125,), "the share of the others"),
+        (BESIDE, (0.625,), "twice the share of the others"),
+        (BESIDE, (0.07813,), "what is asked for, times the share of the others"),
+        (CURVE_OF_FIVE, ([1, 2, 3, 4, 6],), "4 of 5 numbers right"),
+        (CURVE_OF_FIVE, (5,), "a single number"),
         (SHARE, (-0.73125,), "the opposite sign"),
         (SHARE, (73.125,), "a factor of 100"),
         (SHARE, (1.4625,), "a factor of 2 too many"),
@@ -687,7 +718,15 @@ COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), 
         (SHARE, (np.sum,), "a function where a value is asked for"),
         (SHARE, ("0.7",), "a text where a number is asked for"),
         (SHARE, (np.inf,), "a number that is not finite"),
-        (SHARE, (5.0,), None),
+        (SHARE, (5.0,), "a number that is too large"),
+        (COUNTS, (5, 5), "a number that is too small, in n"),
+        (LOSSES, (0.5, 0.5), "what two asks for, in one"),
+        (THREE_TENTHS, (0.2,), "a number that is too small"),  # 0.3 - 0.2 is below 0.1
+        (THREE_TENTHS, (1.3,), "exactly 1 more than what is asked for"),
+        (COUNTS, (12, 9), "a number that is too large, in m"),
+        (LOSSES, (3.26, 1.0), "a number that is right so far, but rounded, in one"),
+        (LOSSES, (3.0, 0.5), "an answer that is right so far, but rounded"),
+        (LOSSES, (4.0, 0.25), "half of it, in two"),
         (COUNTS, (5, 12), "the values in another order"),
         (COUNTS, (12, 6), "one off, in m"),
         (PAIR, (0.73, "cat"), "an answer that is right so far, but rounded"),

@@ -606,10 +606,14 @@ class Value(Given):
     decimals : int, optional
         To how many decimals the task asks for it; ``rtol`` and ``atol`` follow from that, if no
         others are given.
+    beside : dict
+        Numbers that the reader has before them, by what they are called, and that an answer may
+        be mixed up with: ``{"a1": 0.7311}``.
     """
 
     answer: object
     decimals: int | None = None
+    beside: dict = field(default_factory=dict)
 
     def __post_init__(self):
         if self.decimals is not None and self.atol == Exercise.atol:
@@ -626,6 +630,14 @@ class Value(Given):
             same(loosely(ours, theirs), theirs, self.rtol, self.atol)
             for ours, theirs in zip(self._parts(), results, strict=True)
         ]
+
+    def is_like_in_part(self, results, answer, i):
+        """Whether one of several values is that of ``answer``, and not the right one."""
+        ours, theirs = plain(answer[i]), results[i]
+        close = (self.rtol, self.atol)
+        return same(loosely(ours, theirs), theirs, *close) and not same(
+            self._parts()[i], ours, *close
+        )
 
     def _so_far(self, results):
         return so_far(self.names, self.right_parts(results)) if len(self.names) > 1 else []

@@ -21,6 +21,8 @@ HAND_IN_THE_FUNCTION = (
 def advice(exercise, function, outcomes, expected, case, ended):
     """Yield all general advice on what a function gave, the most helpful first: (name, hint).
 
+    A third entry, False, stands behind what is no name of a mistake.
+
     Parameters
     ----------
     exercise : Function
@@ -70,6 +72,8 @@ def advice(exercise, function, outcomes, expected, case, ended):
     if len(outcomes) == len(expected):  # otherwise the time was up
         yield from of_results(exercise, function, outcomes, expected, case)
     yield from loud
+    if len(outcomes) == len(expected):
+        yield from of_signs_and_sizes(exercise, outcomes, expected, case)
 
 
 def left_the_floats(exercise, outcomes, expected, case):
@@ -204,16 +208,8 @@ def of_results(exercise, function, outcomes, expected, case):
         return
     cases, tolerance = exercise.cases(), (exercise.rtol, exercise.atol)
     facts, wrong = {}, []
-    for j, name in enumerate(parts):
-        pairs = Pairs(
-            [part_of(result, j, len(parts)) for result in results],
-            [part_of(outcome.result, j, len(parts)) for outcome in expected[:-1]],
-            cases,
-            exercise.names,
-            tolerance,
-            [outcome.warned for outcome in outcomes],
-            case,
-        )
+    pairs_of = zip(parts, all_pairs(exercise, outcomes, expected, case), strict=True)
+    for j, (name, pairs) in enumerate(pairs_of):
         if not pairs.all_right():
             wrong.append(j)
             facts[name] = [*relations.facts(pairs)] if pairs.complete() else []
@@ -254,6 +250,33 @@ def of_results(exercise, function, outcomes, expected, case):
     yield from relations.where_it_is_right(
         [exercise._ok(i, outcomes, expected) for i in range(len(cases))], cases, exercise.names
     )
+
+
+def all_pairs(exercise, outcomes, expected, case):
+    """What came and what is right, for each of the results."""
+    n_parts = max(1, len(exercise.returns))
+    for j in range(n_parts):
+        yield Pairs(
+            [part_of(outcome.result, j, n_parts) for outcome in outcomes[:-1]],
+            [part_of(outcome.result, j, n_parts) for outcome in expected[:-1]],
+            exercise.cases(),
+            exercise.names,
+            (exercise.rtol, exercise.atol),
+            [outcome.warned for outcome in outcomes],
+            case,
+        )
+
+
+def of_signs_and_sizes(exercise, outcomes, expected, case):
+    """The little that is true where nothing else is known: signs, too large, too small."""
+    parts = exercise.returns or ("the result",)
+    ways = {
+        name: [*relations.which_way(pairs)]
+        for name, pairs in zip(parts, all_pairs(exercise, outcomes, expected, case), strict=True)
+        if not pairs.all_right()
+    }
+    for name, hint in in_all(ways, several=len(parts) > 1):
+        yield name, hint, False
 
 
 def of_known_numbers(exercise, came, j, which):

@@ -14,6 +14,7 @@ two_links = Value(
     wanted="the slope of a = 1/(2 + e^z) at z = 1, to four decimals",
     answer=-np.e / U**2,
     decimals=4,
+    beside={"e": np.e, "u": U, "u squared": U**2, "a": 1 / U},
     mistakes=[
         Mistake(
             name="the minus of 1/u lost",
@@ -66,6 +67,27 @@ two_links = Value(
             hint="That is u. How does a = 1/u react to it, and how does u react to z?",
             wrong=U,
         ),
+        Mistake(
+            name="e squared where u is squared",
+            hint="The slope of 1/u is -1/u^2, with u = 2 + e^z: add first, then square.",
+            wrong=[
+                -np.e / (2 + np.e**2),
+                -1 / (2 + np.e**2) ** 2,
+                -1 / (2 + np.e**2),
+                -np.e / (4 + np.e**2),
+            ],
+        ),
+        Mistake(
+            name="the 2 and the inner link left out",
+            hint="That is -1/u^2 with u = e^z alone. The 2 stays in u, and u reacts to z as well: "
+            "times e^z.",
+            wrong=-1 / np.e**2,
+        ),
+        Mistake(
+            name="a logarithm where a slope is asked for",
+            hint="1/u is u^-1, and its slope is -1/u^2. The logarithm is what has the slope 1/u.",
+            wrong=[float(np.log(U)), float(np.e * np.log(U)), float(-np.log(U))],
+        ),
     ],
     why="With a 1 in place of the 2 and -z in place of z, this is how lesson 01 finds the slope "
     "of the sigmoid.",
@@ -87,6 +109,7 @@ def product_inputs(rng):
         (rng.uniform(0.05, 1, size=7),),
         (rng.uniform(0.5, 3, size=4),),
         (np.full(1000, 0.01),),
+        (np.array([1e-30, 0.5, 2e-33]),),  # a number that is added shows here
     ]
 
 
@@ -100,6 +123,16 @@ sum_of_logarithms = Function(
             hint="A thousand numbers of 0.01 multiply to 10^-2000, which is stored as 0. Take "
             "the logarithms first, and add them.",
             wrong=lambda p: np.log(np.prod(p)),
+        ),
+        Mistake(
+            name="a small number added before the logarithm",
+            hint="The numbers are positive, however small, and their logarithms are finite.",
+            wrong=[
+                lambda p: np.log(p + 1e-12).sum(),
+                lambda p: np.log(p + 1e-10).sum(),
+                lambda p: np.log(p + 1e-8).sum(),
+                lambda p: np.log(np.maximum(p, 1e-12)).sum(),
+            ],
         ),
         Mistake(
             name="a product of logarithms",

@@ -184,6 +184,11 @@ slope_for_the_weight = Function(
             wrong=with_a(lambda x, w, b, z, a: x + 0 * a),
         ),
         Mistake(
+            name="brackets left out of a * (1 - a)",
+            hint="x * a * 1 - a takes a away from the whole product.",
+            wrong=with_a(lambda x, w, b, z, a: x * a - a),
+        ),
+        Mistake(
             name="the activation where its slope is meant",
             hint="The slope of the sigmoid is a * (1 - a), not a.",
             wrong=with_a(lambda x, w, b, z, a: a * x),
@@ -309,9 +314,10 @@ mended_slope = Function(
             ],
         ),
         Mistake(
-            name="a z that is cut off",
-            hint="Nothing overflows. But beyond the cut every z has the slope of the cut, or 0. On "
-            "paper the slope goes on falling: at z = 50 it is 1.9e-22.",
+            name="slopes that stop falling far out",
+            hint="Nothing overflows. But a z that is clipped, or a slope that is rounded, leaves "
+            "one number, or 0, from some z on. On paper the slope goes on falling: at z = 50 it is "
+            "1.9e-22.",
             wrong=[
                 lambda z: slope(np.clip(z, -30, 30)),
                 lambda z: slope(np.clip(z, -37, 37)),
@@ -338,10 +344,11 @@ mended_slope = Function(
             ],
         ),
         Mistake(
-            name="overflow in exp, in the branch that is thrown away",
-            hint="np.where computes both of its branches for every entry and chooses afterwards. "
-            "Take the exponential before, of a number that is never above 0.",
-            wrong=by_sides,
+            name="the right numbers, and an overflow on the way",
+            hint="Somewhere a power of e is too large for a float, and is thrown away or divided "
+            "by afterwards. np.where, too, computes both of its branches for every entry. Take the "
+            "exponential of a number that is never above 0.",
+            wrong=[by_sides, lambda z: 1 / (4 * np.cosh(z / 2) ** 2)],
         ),
         Mistake(
             name="an exponent that is positive",

@@ -23,6 +23,7 @@ best_constant = Value(
     mistakes=[
         Mistake(
             name="the share of all three",
+            in_parts=False,
             hint="Two of them are right. For the misses without a square: does going from 0.7 to "
             "0.8 gain more on the seven mornings than it loses on the three?",
             wrong=(0.7, 0.7, 0.7),
@@ -44,6 +45,7 @@ best_constant = Value(
         ),
         Mistake(
             name="the more frequent answer for all three",
+            in_parts=False,
             hint="A 1 is exactly right on seven mornings. Now look at the other three: what does "
             "the square make of a miss of 1, and what does the logarithm?",
             wrong=(1.0, 1.0, 1.0),
@@ -240,6 +242,7 @@ steps_from_ten = Value(
         ),
         Mistake(
             name="the two losses swapped",
+            in_parts=False,
             hint="First the count under MSE, then the one under BCE.",
             wrong=(11, 11034),
         ),
@@ -403,8 +406,8 @@ mended_loss: Function = Function(
         ),
         Mistake(
             name="the right numbers, and an overflow on the way",
-            hint="np.where computes both of its branches for every entry and chooses afterwards. "
-            "Is there an exponential that is thrown away?",
+            hint="Somewhere an exponential is too large for a float, and is not needed in the end. "
+            "np.where, too, computes both of its branches for every entry.",
             looks_like=lambda outcomes: right_but_loud(mended_loss, outcomes),
         ),
         Mistake(

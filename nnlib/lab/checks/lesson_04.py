@@ -38,6 +38,13 @@ on_the_path = Value(
     decimals=4,
     rtol=0,
     atol=ROUNDING,
+    beside={
+        "a1": ON_THE_PATH,
+        "the slope of the output's sigmoid": ANSWER * (1 - ANSWER),
+        "the slope of the loss for a2": 2 * (ANSWER - 1),
+        "a2": ANSWER,
+        "the slope of the hidden sigmoid": ON_THE_PATH * (1 - ON_THE_PATH),
+    },
     mistakes=[
         Mistake(
             name="the input of the network in place of what this weight is multiplied with",
@@ -536,6 +543,7 @@ def step_with(
     delta2=lambda a2, y: (a2 - y) / y.size,
     new_W2_first=False,
     sign=-1,
+    slope=sigmoid_derivative,
     dW=weights_rule,
     db=bias_rule,
     rate=lambda learning_rate: learning_rate,
@@ -547,7 +555,7 @@ def step_with(
         delta = delta2(a2, y)
         move = sign * rate(learning_rate)
         new_W2 = W2 + move * dW(a1, delta)
-        delta1 = (delta @ (new_W2 if new_W2_first else W2).T) * sigmoid_derivative(z1, a1)
+        delta1 = (delta @ (new_W2 if new_W2_first else W2).T) * slope(z1, a1)
         return W1 + move * dW(X, delta1), b1 + move * db(delta1), new_W2, b2 + move * db(delta)
 
     return step
@@ -605,6 +613,15 @@ mended_step = Function(
             hint="The error has to travel back over the weights that caused it: the old W2. Which "
             "line must move up?",
             wrong=step_with(new_W2_first=True),
+        ),
+        Mistake(
+            name="the slope of the hidden neurons forgotten",
+            hint="Only at the output has the slope cancelled. On the way back, delta2 @ W2.T is "
+            "the slope for a1, and one more link leads to z1.",
+            wrong=[
+                step_with(slope=lambda z, a: 1),
+                step_with(slope=lambda z, a: 1, new_W2_first=True),
+            ],
         ),
         Mistake(
             name="the delta of the squared error",
@@ -897,12 +914,33 @@ from_beginning_to_end: Function = Function(
             name="the network of the lesson, with sigmoids",
             hint="Here the hidden layer is a tanh, and the output is its weighted sum as it is: "
             "a2 = z2.",
+            wrong=gradient_with(
+                hidden=sigmoid, output=sigmoid, slope=sigmoid_slope, output_slope=sigmoid_slope
+            ),
+        ),
+        Mistake(
+            name="sigmoids in the hidden layer",
+            hint="Here the hidden layer is a tanh, with the slope 1 - a**2.",
             wrong=[
-                gradient_with(
-                    hidden=sigmoid, output=sigmoid, slope=sigmoid_slope, output_slope=sigmoid_slope
-                ),
                 gradient_with(hidden=sigmoid, slope=sigmoid_slope),
+                gradient_with(hidden=sigmoid, slope=tanh_slope),
+            ],
+        ),
+        Mistake(
+            name="a sigmoid at the output",
+            hint="The output has no activation: a2 is z2 as it is, and its slope is 1.",
+            wrong=[
                 gradient_with(output=sigmoid, output_slope=sigmoid_slope),
+                gradient_with(output=sigmoid),
+                gradient_with(output=sigmoid, miss=lambda a2, y: (a2 - y) / y.size),
+            ],
+        ),
+        Mistake(
+            name="a tanh at the output",
+            hint="The output has no activation: a2 is z2 as it is, and its slope is 1.",
+            wrong=[
+                gradient_with(output=np.tanh, output_slope=tanh_slope),
+                gradient_with(output=np.tanh),
             ],
         ),
         Mistake(
@@ -1060,6 +1098,22 @@ def slope_of_the_output_again(X, W2, W3, a1, a2, delta3):
     return X.T @ delta1, a1.T @ delta2, a2.T @ delta3
 
 
+def slope_again(layer):
+    """The slope that comes out when the sigmoid is taken of an activation once more."""
+
+    def slope(*activations):
+        again = sigmoid(activations[layer])
+        return again * (1 - again)
+
+    return slope
+
+
+def without_brackets(X, W2, W3, a1, a2, delta3):
+    delta2 = (delta3 @ W3.T) * a2 - a2
+    delta1 = (delta2 @ W2.T) * a1 - a1
+    return X.T @ delta1, a1.T @ delta2, a2.T @ delta3
+
+
 def old_delta(X, W2, W3, a1, a2, delta3):
     delta2 = (delta3 @ W3.T) * a2 * (1 - a2)
     delta1 = (delta3 @ W2.T) * a1 * (1 - a1)
@@ -1092,6 +1146,30 @@ deep_backward = Function(
             name="the activation where its slope is meant",
             hint="How readily a sigmoid moves is a * (1 - a), not a.",
             wrong=three_layers(slope1=lambda a1, a2: a1, slope2=lambda a1, a2: a2),
+        ),
+        Mistake(
+            name="one factor of the slope alone",
+            hint="The slope of a sigmoid has two factors: a * (1 - a).",
+            wrong=[
+                three_layers(slope1=lambda a1, a2: 1 - a1, slope2=lambda a1, a2: 1 - a2),
+                three_layers(slope1=lambda a1, a2: a1),
+                three_layers(slope1=lambda a1, a2: 1 - a1),
+            ],
+        ),
+        Mistake(
+            name="the sigmoid taken of an activation",
+            hint="a1 and a2 are sigmoids of z already: their slopes are a1 * (1 - a1) and "
+            "a2 * (1 - a2).",
+            wrong=[
+                three_layers(slope1=slope_again(0), slope2=slope_again(1)),
+                three_layers(slope1=slope_again(0)),
+                three_layers(slope2=slope_again(1)),
+            ],
+        ),
+        Mistake(
+            name="brackets left out of the slope",
+            hint="a * 1 - a takes a away from the product. The slope is a * (1 - a).",
+            wrong=without_brackets,
         ),
         Mistake(
             name="the slope of a tanh",

@@ -376,6 +376,12 @@ xor_of_your_own = Value(
             looks_like=lambda curve, solved: alike(curve, own_losses),
         ),
         Mistake(
+            name="the losses of the squared error",
+            hint="The run is with the cross-entropy, as loss_and_delta gives it: the loss of a "
+            "start without an opinion is about 0.69.",
+            looks_like=lambda curve, solved: alike(curve, xor_run(loss="mse")[0][:-1]),
+        ),
+        Mistake(
             name="another first step",
             hint="The start is right, and the first step leads elsewhere. Is the rate 2, and the "
             "gradient that of the mean, against the slope?",

@@ -424,6 +424,15 @@ def sorted_losses(rates, seeds, epochs, before):
     return np.sort(table_of_losses(rates, seeds, epochs), axis=1)[:, len(seeds) // 2 + before]
 
 
+def starts_of_the_first_seed(rates, seeds, epochs):
+    results = []
+    for rate in rates:
+        rng = np.random.default_rng(seeds[0])
+        starts = [Network.random([2, 3, 1], rng=rng) for _ in seeds]
+        results.append(np.median([losses_of(start, rate, epochs)[-1] for start in starts]))
+    return results
+
+
 def sweep_inputs(rng):
     a_few = [int(seed) for seed in rng.integers(0, 40, 5)]
     return [
@@ -541,6 +550,26 @@ mended_sweep: Function = Function(
             ],
         ),
         Mistake(
+            name="the loss in the middle of the list, which is not sorted",
+            hint="The middle one of the sorted losses is asked for. np.median sorts by itself.",
+            wrong=lambda rates, seeds, epochs: table_of_losses(rates, seeds, epochs)[
+                :, len(seeds) // 2
+            ],
+        ),
+        Mistake(
+            name="all the starts from a single seed",
+            hint="Each seed gives a generator of its own, and each generator one start.",
+            wrong=starts_of_the_first_seed,
+        ),
+        Mistake(
+            name="the median of all losses of all runs",
+            hint="Of each run only the last loss counts: loss[-1].",
+            wrong=lambda rates, seeds, epochs: [
+                np.median([losses_of(network_of(seed), rate, epochs) for seed in seeds])
+                for rate in rates
+            ],
+        ),
+        Mistake(
             name="one median for all rates together",
             hint="There is one number for each rate, so the median belongs inside the loop.",
             wrong=lambda rates, seeds, epochs: np.median(table_of_losses(rates, seeds, epochs)),
@@ -616,6 +645,16 @@ enough_starts = Value(
             name="the root of what is asked for",
             hint="That is the root of n. Square it.",
             looks_like=lambda ten, five: close_to((ten, five), (14, 28.2)),
+        ),
+        Mistake(
+            name="four standard deviations in place of two",
+            hint="The root of n is squared, and the two standard deviations with it: once.",
+            looks_like=lambda ten, five: close_to((ten, five), (784, 3184)),
+        ),
+        Mistake(
+            name="fewer starts for the smaller difference",
+            hint="The second difference is half as large. Is it easier to see, or harder?",
+            looks_like=lambda ten, five: close_to((ten,), (196,)) and five < ten,
         ),
         Mistake(
             name="the two numbers swapped",

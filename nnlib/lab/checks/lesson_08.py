@@ -303,6 +303,29 @@ loss_from_labels = Function(
             ),
         ),
         Mistake(
+            name="the share of wrong answers",
+            hint="That counts only which logit is the largest. The loss asks how probable the true "
+            "class is.",
+            wrong=lambda z, labels: np.mean(z.argmax(axis=1) != labels),
+        ),
+        Mistake(
+            name="the probability of a mistake in place of its surprise",
+            hint="The loss is minus the logarithm of the probability of the true class.",
+            wrong=[
+                lambda z, labels: 1 - np.exp(log_softmax(z)[np.arange(len(z)), labels]).mean(),
+                lambda z, labels: 1 - np.exp(-cross_entropy_of_labels(z, labels)),
+            ],
+        ),
+        Mistake(
+            name="another summary than the mean over the samples",
+            hint="Of the losses of all rows the mean is asked for.",
+            wrong=[
+                lambda z, labels: np.median(-log_softmax(z)[np.arange(len(z)), labels]),
+                lambda z, labels: np.std(-log_softmax(z)[np.arange(len(z)), labels]),
+                lambda z, labels: np.max(-log_softmax(z)[np.arange(len(z)), labels]),
+            ],
+        ),
+        Mistake(
             name="the label itself in place of its logit",
             hint="labels says which column to take from each row of z.",
             wrong=lambda z, labels: (np.logaddexp.reduce(z, axis=1) - labels).mean(),
@@ -324,6 +347,7 @@ first_loss = Value(
     wanted="the loss when all 26 letters get the same probability",
     answer=float(np.log(26)),
     decimals=3,
+    beside={"the number of letters": 26, "1/26": 1 / 26, "the loss in the text": 8},
     mistakes=[
         Mistake(
             name="the probability itself",

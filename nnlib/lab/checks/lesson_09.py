@@ -217,6 +217,11 @@ swish = Value(
     none="grad was read before backward() was called, or of another tensor than z_in",
     answer=SIGMOID_AT + AT * SLOPE_AT,
     decimals=4,
+    beside={
+        "the sigmoid of 1": SIGMOID_AT,
+        "the slope of the sigmoid at 1": SLOPE_AT,
+        "the tanh of 1": float(np.tanh(AT)),
+    },
     mistakes=[
         Mistake(
             name="the value of swish in place of its slope",
@@ -299,6 +304,18 @@ their_rate = Value(
             hint="With it nothing moves.",
             wrong=0.0,
         ),
+        Mistake(
+            name="the number of samples in place of a rate",
+            hint="So much longer is their gradient. What does that make of the rate 0.5?",
+            wrong=float(N_SAMPLES),
+        ),
+        Mistake(
+            name="a rate that is larger than ours",
+            otherwise=True,
+            hint="A sum has the longer gradient. To go as far, does its rate have to be the larger "
+            "one?",
+            looks_like=lambda rate: rate > OUR_RATE,
+        ),
     ],
     why="A sum is a mean with another learning rate, here too. Whoever copies a rate from "
     "somewhere has to know which of the two it was for.",
@@ -377,6 +394,23 @@ momentum = Function(
             ),
         ),
         Mistake(
+            name="the rate in the velocity, and not in the step",
+            hint="The velocity collects the gradients as they are. The rate comes last: theta "
+            "minus rate times velocity.",
+            wrong=lambda theta, velocity, gradient, rate, momentum: (
+                theta - (momentum * velocity + rate * gradient),
+                momentum * velocity + rate * gradient,
+            ),
+        ),
+        Mistake(
+            name="the momentum on the gradient as well",
+            hint="Only the old velocity is multiplied with the momentum. Look at the brackets.",
+            wrong=lambda theta, velocity, gradient, rate, momentum: (
+                theta - rate * (momentum * (velocity + gradient)),
+                momentum * (velocity + gradient),
+            ),
+        ),
+        Mistake(
             name="a look ahead, which is Nesterov's momentum",
             hint="Here the step is rate times velocity, and nothing else.",
             wrong=lambda theta, velocity, gradient, rate, momentum: (
@@ -401,6 +435,12 @@ printed = Value(
     wanted="one loss, to four decimals",
     answer=AS_LOGIT,
     decimals=4,
+    beside={
+        "the number that is passed": GIVEN,
+        "the sigmoid of 0.9": float(sigmoid(np.array(GIVEN))),
+        "the loss of the probability 0.9": AS_PROBABILITY,
+        "the number of samples of XOR": 4,
+    },
     mistakes=[
         Mistake(
             name="the loss of the probability, which is what was meant",

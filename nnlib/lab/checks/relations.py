@@ -116,6 +116,39 @@ def of_numbers(pairs):
     yield from where_entries_are_wrong(pairs)
 
 
+def which_way(pairs):
+    """Whether all numbers are too large, or too small, where nothing else can be said."""
+    if not pairs.complete() or not pairs.same_shapes():
+        return
+    came, right = pairs.flat()
+    if came.size < FEWEST or not (np.isfinite(came).all() and np.isfinite(right).all()):
+        return
+    off = ~np.isclose(came, right, *pairs.tolerance)
+    if not (came * right >= 0).all():
+        wrong = (came * right < 0).sum()
+        yield (
+            f"a wrong sign in {wrong} of {came.size} numbers",
+            "That is counted over all inputs that were tried.",
+        )
+    elif (np.abs(came) > np.abs(right))[off].all():
+        yield "numbers that are too large, with the right signs", SIZES_ALONE
+    elif (np.abs(came) < np.abs(right))[off].all():
+        yield "numbers that are too small, with the right signs", SIZES_ALONE
+    elif off.mean() < 1:
+        yield (
+            f"{(~off).sum()} of {came.size} numbers right",
+            "That is counted over all inputs that were tried. No sign is wrong.",
+        )
+    else:
+        yield (
+            "the right signs, and other sizes",
+            "Some of the numbers are too large, the others too small.",
+        )
+
+
+SIZES_ALONE = "So it is in every input that was tried, as far as a number is wrong."
+
+
 ELEMENTWISE = {
     "one minus what is asked for": lambda right: 1 - right,
     "one divided by what is asked for": lambda right: 1 / right,
@@ -160,7 +193,8 @@ def of_shapes(pairs):
                 "Every number is right. NumPy treats these shapes differently: reshape gives them "
                 "the one that is asked for.",
             )
-    for word, together in TOGETHER.items():
+    sizes_differ = any(c.size != r.size for c, r in zip(pairs.came, pairs.right, strict=True))
+    for word, together in TOGETHER.items() if sizes_differ else ():
         for axis, along in ALONG.items():
             for keep in (True, False):
                 if sums_to(pairs, together, axis, keep, of_what_came=False):
@@ -174,6 +208,7 @@ def of_shapes(pairs):
                         f"You give {shapes}. {word.capitalize()}, they are right.",
                     )
     yield from longer_or_shorter(pairs)
+    yield from one_of_them(pairs)
     if came.size == 1 < right.size:
         yield "a single number", f"{where}Where shape {right.shape} is asked for, one number came."
     else:
@@ -222,6 +257,21 @@ def longer_or_shorter(pairs):
             yield f"{more} {what} too many {end}", "All others are right."
         if more < 0 and pairs.hold(lambda c, r, cut=cut: (c, cut(r, len(c)))):
             yield f"{-more} {what} missing {end}", "Those that are there are right."
+
+
+def one_of_them(pairs):
+    """One of the right numbers, where all of them are asked for."""
+    if not all(r.ndim == 1 and c.size == 1 for c, r in zip(pairs.came, pairs.right, strict=True)):
+        return
+    if max(r.size for r in pairs.right) < 2:
+        return
+    for which, place in {"last": -1, "first": 0}.items():
+        if pairs.hold(lambda c, r, place=place: (c.ravel(), r[place : place + 1 or None])):
+            yield (
+                f"the {which} of the numbers alone",
+                "It is right, and the others are missing. If there is a loop, keep what every turn "
+                "gives.",
+            )
 
 
 # ------------------------------------------------------------------------------------ numbers
@@ -407,8 +457,7 @@ def without_an_argument(pairs):
     for i, name in enumerate(pairs.names):
         given = pairs.arguments(i)
         if given is None or not all(
-            a.ndim == 0 or a.shape == right.shape
-            for a, right in zip(given, pairs.right, strict=True)
+            stretches_to(a, right) for a, right in zip(given, pairs.right, strict=True)
         ):
             continue
         for words, sides in TURNS.items():
@@ -416,6 +465,14 @@ def without_an_argument(pairs):
             if all(pairs.alike(*sides(came, a, right)) for came, a, right in triples):
                 yield words.format(name), "With this one change every number is right."
                 return
+
+
+def stretches_to(a, right):
+    """Whether an argument can be added to the right numbers without another shape."""
+    try:
+        return np.broadcast_shapes(a.shape, right.shape) == right.shape
+    except ValueError:
+        return False
 
 
 def always_the_same(pairs):
@@ -464,7 +521,8 @@ def where_entries_are_wrong(pairs):
             a.dtype.kind in "iuf" and a.shape == w.shape for a, w in zip(given, wrong, strict=True)
         ):
             for words, test in ENTRIES.items():
-                if only_there([test(a) for a in given], wrong):
+                enough = sum(int(w.sum()) for w in wrong) >= FEWEST or words == "{} is 0"
+                if enough and only_there([test(a) for a in given], wrong):
                     where = words.format(name)
                     yield f"numbers that are wrong only where {where}", ELSEWHERE
                     return

@@ -8,8 +8,11 @@ solutions through the checks, too.
 
 import ast
 import builtins
+import contextlib
 import inspect
+import io
 import textwrap
+import tokenize
 from itertools import pairwise
 from types import FunctionType
 
@@ -113,6 +116,8 @@ def changes(tree, known):
             for statement in function.body:
                 for node in ast.walk(statement):
                     yield from of_node(node, names, known)
+                    if isinstance(node, ast.Assign | ast.Return):
+                        yield from of_brackets(node)
             yield from of_body(function)
 
 
@@ -135,6 +140,38 @@ def of_node(node, names, known):
         yield node, ast.UnaryOp(ast.USub(), node), "a sign turned round"
         yield node, times(node, 2), "a factor of 2 too many"
         yield node, ast.BinOp(node, ast.Div(), ast.Constant(2)), "a factor of 2 missing"
+
+
+def of_brackets(statement):
+    """A pair of brackets left out, wherever the line can be read without it."""
+    text = ast.unparse(statement)
+    tokens = [*tokenize.generate_tokens(io.StringIO(text).readline)]
+    open_ones = []
+    for i, token in enumerate(tokens):
+        if token.string == "(":
+            before = tokens[i - 1] if i else None
+            called = before and (before.type == tokenize.NAME or before.string in ")]")
+            open_ones.append(None if called and before.string != "return" else token.start[1])
+        elif token.string == ")":
+            start, end = open_ones.pop(), token.start[1]
+            if start is not None:
+                with contextlib.suppress(SyntaxError):
+                    without = ast.parse(f"{text[:start]}{text[start + 1 : end]}{text[end + 1 :]}")
+                    if len(without.body) == 1:  # a return stands outside of a function here
+                        yield statement, without.body[0], "brackets left out"
+
+
+def of_brackets_too_many(node):
+    """A sum taken into a product that stands beside it: a * (b + c) where a * b + c is meant."""
+    words = "a sum in brackets where it stands alone"
+    for side, other in (("left", "right"), ("right", "left")):
+        product = getattr(node, side)
+        if isinstance(product, ast.BinOp) and isinstance(product.op, (ast.Mult, ast.MatMult)):
+            near = getattr(product, other)  # the factor that the other term would join
+            pair = (near, node.right) if side == "left" else (node.left, near)
+            inside = ast.BinOp(pair[0], node.op, pair[1])
+            factors = {side: getattr(product, side), other: inside}
+            yield node, ast.BinOp(factors["left"], product.op, factors["right"]), words
 
 
 def times(node, number):
@@ -164,6 +201,7 @@ def of_operation(node, names, known):
         yield node, without_sign, "a difference without its sign"
         yield node, ast.BinOp(node, ast.Pow(), ast.Constant(2)), "a difference squared"
     if isinstance(node.op, (ast.Add, ast.Sub)):
+        yield from of_brackets_too_many(node)
         yield node, node.left, f"{name_of(node.right, known, 'a term')} left out"
         yield node, node.right, f"{name_of(node.left, known, 'a term')} left out"
     elif isinstance(node.op, (ast.Mult, ast.MatMult)):

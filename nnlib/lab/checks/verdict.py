@@ -8,6 +8,8 @@ import textwrap
 from dataclasses import dataclass
 
 WIDTH = 79
+NOT_KNOWN = "This is none of the mistakes known here"
+STEP_BY_STEP = "The hints below go step by step."
 HEADLINES = {
     "right": "✓ right",
     "wrong": "✗ not yet",
@@ -31,13 +33,16 @@ class Verdict:
     remarks : tuple of str
         Sentences beneath.
     mistake : str or None
-        The name of the mistake that was recognised.
+        The name of the mistake that was recognised, or the little that is true of the answer.
+    is_known : bool
+        Whether it is a name, and not only whether a number is too large, and the like.
     """
 
     status: str
     rows: tuple = ()
     remarks: tuple = ()
     mistake: str | None = None
+    is_known: bool = True
 
     def text(self, number):
         """The whole message, for the exercise of this number."""
@@ -69,9 +74,12 @@ def waiting(remark):
     return Verdict("waiting", remarks=(remark,))
 
 
-def wrong(rows, name=None, hint=None):
+def wrong(rows, name=None, hint=None, is_known=True):
     if name is None:
-        remark = "This is none of the mistakes known here. The hints below go step by step."
+        remark = f"{NOT_KNOWN}. {STEP_BY_STEP}"
+    elif not is_known:
+        remark = f"{NOT_KNOWN}, but this much is certain: {name}. {hint} {STEP_BY_STEP}"
     else:
         remark = f"This looks like: {name}. {hint}"
-    return Verdict("wrong", rows=tuple(rows), remarks=(remark,), mistake=name)
+    known = name is not None and is_known
+    return Verdict("wrong", rows=tuple(rows), remarks=(remark,), mistake=name, is_known=known)
