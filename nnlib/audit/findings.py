@@ -114,10 +114,22 @@ KINDS: dict[str, Kind] = {
         "1.8",
         ("data_scale", "neurons_alike"),
     ),
+    "state_kept": Kind(
+        "Something from the call before is added, or a counter moves on inside the function.",
+        "Start each call from zeros: a gradient depends on its arguments alone.",
+        "7.7",
+    ),
+    "same_array_returned": Kind(
+        "The function fills one array of its own and returns that array each time.",
+        "Return a new array: np.zeros_like(...) inside the function, or .copy() at the end.",
+        "7.7",
+        ("state_kept",),
+    ),
     "samples_unused": Kind(
         "A loop over batches ends before the last, incomplete batch, or a row index is fixed.",
         "Let the last batch be shorter: range(0, n, batch_size) and X[i:i + batch_size].",
         "5.9",
+        ("same_array_returned",),
     ),
     "loss_formula": Kind(
         "The number that is shown is not the number that is descended.",
@@ -131,17 +143,6 @@ KINDS: dict[str, Kind] = {
             "data_type",
             "samples_unused",
         ),
-    ),
-    "state_kept": Kind(
-        "Something from the call before is added, or a counter moves on inside the function.",
-        "Start each call from zeros: a gradient depends on its arguments alone.",
-        "7.7",
-    ),
-    "same_array_returned": Kind(
-        "The function fills one array of its own and returns that array each time.",
-        "Return a new array: np.zeros_like(...) inside the function, or .copy() at the end.",
-        "7.7",
-        ("state_kept",),
     ),
     "weight_term": Kind(
         "A penalty on the weights that stands on one side only, or with the wrong sign.",
@@ -241,7 +242,7 @@ KINDS: dict[str, Kind] = {
         "Compare it line by line with nnlib.optimizers: one counter for all parameters, the "
         "correction to the power of the step.",
         "8.5",
-        ("pairs_broken",),
+        ("pairs_broken", "same_array_returned"),
     ),
     "step_not_gradient": Kind(
         "The update uses something else than the gradient times the rate.",
@@ -256,6 +257,7 @@ KINDS: dict[str, Kind] = {
             "samples_unused",
             "pairs_broken",
             "data_scale",
+            "same_array_returned",
         ),
     ),
     "divergence": Kind(

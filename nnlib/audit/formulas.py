@@ -265,10 +265,21 @@ class Dense:
             return a * (slope - (slope * a).sum(axis=1, keepdims=True))
         return slope * self.activations[-1].slope(z)
 
-    def gradient(self, values: Arrays, X: np.ndarray, y: np.ndarray, formula: Formula) -> Arrays:
-        """Return the gradient of a loss, in the order and the shapes of the parameters."""
+    def gradient(
+        self,
+        values: Arrays,
+        X: np.ndarray,
+        y: np.ndarray,
+        formula: Formula,
+        delta: np.ndarray | None = None,
+    ) -> Arrays:
+        """Return the gradient of a loss, in the order and the shapes of the parameters.
+
+        ``delta``: the output's, where it is another one than that of the loss.
+        """
         z, a = self.forward(values, X)
-        delta = formula.factor * self.output_delta(z[-1], a[-1], y, formula.base)
+        if delta is None:
+            delta = formula.factor * self.output_delta(z[-1], a[-1], y, formula.base)
         result = [np.zeros_like(value) for value in values]
         for number in range(len(self.layers), 0, -1):
             self.put(result, number, a[number - 1].T @ delta, delta.sum(axis=0), values)

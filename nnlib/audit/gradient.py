@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from nnlib.audit.exam import STRETCHED, Exam, check, table
-from nnlib.audit.formulas import ACTIVATIONS, WORDS, Formula, factor_words
+from nnlib.audit.formulas import ACTIVATIONS, BASES, WORDS, Formula, factor_words, fitted
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
 from nnlib.audit.walk import Walk
@@ -24,7 +25,7 @@ def look_at_formula(exam: Exam) -> None:
             continue
         formula = exam.formula_of(name)
         if formula is None:
-            if not look_for_terms(exam, name):
+            if not look_for_terms(exam, name) and not look_for_other_targets(exam, name):
                 look_for_stretching(exam, name)
             continue
         n, m = len(exam.targets_of(exam.few)), exam.n_outputs  # type: ignore[arg-type]
@@ -67,6 +68,42 @@ def look_for_terms(exam: Exam, name: str) -> bool:
             "loss_formula", "wrong", name,
             f"{name} is {first:.4g} times the terms -y log(a) and {second:.4g} times the terms "
             "-(1 - y) log(1 - a): one of the two has the wrong sign.",
+        )  # fmt: skip
+        return True
+    return False
+
+
+def look_for_other_targets(exam: Exam, name: str) -> bool:
+    """See whether the loss is a known one for another table, or of a softmax over the samples."""
+    try:
+        answers, y = exam.base_values[1], exam.targets_of(exam.few)
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if y is None or not answers or not np.isfinite(losses).all() or len(y) < 3:
+        return False
+    weights = np.array([exam.squares(p) for p in exam.points])
+    everything = np.array([sum(float(np.sum(v**2)) for v in p) for p in exam.points])
+    if y.shape[1] > 1:
+        tops = [a.max(axis=0) + np.log(np.exp(a - a.max(axis=0)).sum(axis=0)) for a in answers]
+        mixed = [float(np.sum(y * (top - a))) for top, a in zip(tops, answers, strict=True)]
+        if fitted(losses, {"cross": np.array(mixed)}, weights, everything, 1e-6) is not None:
+            exam.find(
+                "samples_mixed", "wrong", name,
+                f"{name} is that of a softmax whose sums run over the samples, not the classes.",
+            )  # fmt: skip
+            return True
+    for kind, words, other in other_tables(y):
+        bases = {
+            base: np.array([f(a, other) for a in answers])
+            for base, f in BASES.items()
+            if exam.possible(base, answers, other)
+        }
+        if np.array_equal(other, y) or fitted(losses, bases, weights, everything, 1e-6) is None:
+            continue
+        exam.find(
+            "loss_formula" if kind == "gradient_wrong" else kind, "wrong", name,
+            f"{name} is a known one, but for other targets than y: {words}.",
         )  # fmt: skip
         return True
     return False
@@ -200,6 +237,20 @@ def tell_output_slope(
         f"slope of the loss: it is made {text}.",
     )  # fmt: skip
     return True
+
+
+def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield tables that may have been made of the targets by mistake: kind, words, table."""
+    yield "pairs_broken", "each sample has those of the sample before it", np.roll(y, 1, axis=0)
+    yield "pairs_broken", "each sample has those of the sample behind it", np.roll(y, -1, axis=0)
+    yield "pairs_broken", "the samples have them in the reverse order", y[::-1]
+    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+        every = np.broadcast_to(y.max(axis=0), y.shape)
+        words = "each sample has a 1 for every class that any of them has, as table[:, y] = 1 makes"
+        yield "samples_mixed", words, every
+        for k in range(1, min(y.shape[1], 12)):
+            words = f"the columns are moved by {k}, each class stands where another one should"
+            yield "gradient_wrong", words, np.roll(y, k, axis=1)
 
 
 class Comparison:
@@ -355,6 +406,7 @@ class Comparison:
             self.by_weight_term,
             self.by_factor_beside_penalty,
             self.by_other_loss,
+            self.by_other_targets,
             self.by_equations,
             self.by_parameters,
         ):
@@ -505,6 +557,30 @@ class Comparison:
                 return True
         return False
 
+    def by_other_targets(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether it is the gradient for another table of targets."""
+        exam, y = self.exam, self.exam.targets_of(self.index)
+        if exam.dense is None or exam.formula is None or y is None or self.n < 3:
+            return False
+        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        for kind, words, other in other_tables(y):
+            if np.array_equal(other, y):
+                continue
+            delta = None
+            if exam.formula.base in ("binary", "cross"):  # a - y, also for rows of several ones
+                delta = exam.formula.factor * (exam.dense.forward(self.point, X)[1][-1] - other)
+            known = exam.dense.gradient(self.point, X, other, exam.formula, delta)
+            a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
+            f = one_factor(a, b, self.loose)
+            if f is not None and f > 0 and (free or abs(f - 1) < 5e-3):
+                exam.find(
+                    kind, "wrong", where,
+                    f"it is the gradient for other targets than those of the loss: {words}.",
+                    self.worst(g),
+                )  # fmt: skip
+                return True
+        return False
+
     def with_penalty(self, g: Arrays, at: Measured) -> tuple[float | None, str]:
         """Return f where g is f times some slopes, and a multiple of the weights."""
         if self.exam.dense is None:
@@ -611,6 +687,8 @@ class Comparison:
                 self.worst(g),
             )  # fmt: skip
             return True
+        if self.in_other_order(g) or (len(wrong) == 1 and self.by_rows(g, wrong[0])):
+            return True
         unused = [k for k in wrong if self.without_effect(k)]
         if unused and not self.exam.patient.random_loss:
             names = ", ".join(self.names[k] for k in unused)
@@ -630,6 +708,45 @@ class Comparison:
             "gradient_wrong", "wrong", names,
             f"the gradient of {names} is not the slope of the loss.{others}{self.cosine(g)}",
             self.worst(g),
+        )  # fmt: skip
+        return True
+
+    def in_other_order(self, g: Arrays) -> bool:
+        """See whether a vector of all gradients is put together in another order."""
+        if not self.exam.patient.shapes or any(np.isnan(s).any() for s in self.measured.slope):
+            return False
+        flat = np.concatenate([np.ravel(x) for x in g])
+        for order in itertools.islice(itertools.permutations(range(len(g))), 1, 130):
+            other = np.concatenate([np.ravel(self.measured.slope[k]) for k in order])
+            if np.abs(flat - other).max() <= self.tolerance * self.largest:
+                names = ", ".join(self.names[k] for k in order)
+                self.exam.find(
+                    "gradient_wrong", "wrong", "gradients",
+                    f"the gradients stand in another order than the parameters: {names}.",
+                    self.worst(g),
+                )  # fmt: skip
+                return True
+        return False
+
+    def by_rows(self, g: Arrays, k: int) -> bool:
+        """See whether the wrong rows are those to which X points more than once."""
+        X, s = self.exam.X_rows if self.index is None else self.exam.X_rows[self.index], g[k]
+        whole = (np.round(X) == X).all() and X.min() >= 0 and s.ndim == 2 and X.max() < len(s)
+        if not whole or len(s) < 3 or np.isnan(self.measured.slope[k]).any():
+            return False
+        counts = np.bincount(X.astype(int).ravel(), minlength=len(s))
+        off = self.measured.difference(g)[k].max(axis=1) > self.tolerance * self.largest
+        smaller = np.abs(s[off]).sum() < np.abs(self.measured.slope[k][off]).sum()
+        if not off.any() or (counts[off] < 2).any() or ((counts[~off] > 1).any() and not smaller):
+            return False
+        rows = ", ".join(map(str, np.flatnonzero(off)[:6]))
+        others = " Rows that are read once or never are right." * bool((counts < 2).any())
+        self.exam.find(
+            "gradient_wrong", "wrong", self.names[k],
+            f"of {self.names[k]} rows {rows} are off, and all of them are read more than once."
+            f"{others}", self.worst(g),
+            advice=("E[index] += d adds once where an index comes several times.",
+                    "np.add.at(E, index, d) adds each time."),
         )  # fmt: skip
         return True
 

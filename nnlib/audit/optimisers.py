@@ -131,6 +131,11 @@ def momentum_rules(
             shrunk.append(w)
         yield False, f"momentum {mu} with the wrong sign: it works against the last step", against
         yield False, f"momentum {mu} that shrinks the new gradient too", shrunk
+        turned, v = [], np.zeros_like(gs[0])
+        for g in gs:
+            v = mu * v + lr * g
+            turned.append(lr * g - mu * v)
+        yield False, f"momentum {mu} whose velocity is added where it is subtracted", turned
         grown, v = [], np.zeros_like(gs[0])
         for g in gs:
             v = v + lr * g
@@ -270,6 +275,9 @@ def faulty_updates(
         ),
         "multiplied by the corrections, not divided": lambda m, v, g, t: (
             (m * (1 - b1**t)) / (np.sqrt(v * (1 - b2**t)) + epsilon)
+        ),
+        "with the root of beta2**t, not of 1 - beta2**t": lambda m, v, g, t: (
+            np.sqrt(b2**t) / (1 - b1**t) * m / (np.sqrt(v) + epsilon)
         ),
         "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
         "with the gradient in place of its mean": lambda m, v, g, t: (

@@ -20,6 +20,7 @@ from nnlib.audit.functions import (
     unused_targets,
 )
 from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.masks import look_at_masks
 from nnlib.audit.optimisers import rules, uphill
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slips import that_fits
@@ -293,6 +294,8 @@ def look_at_step(exam: Exam) -> None:
             )
             if patient.has("training_loss", "predict"):
                 compare_single(exam, steps, values, None, True)
+            else:
+                look_at_masks(exam, steps, values)
             return
         if not remembers_nothing(exam, steps, values):
             exam.miss(
@@ -1202,7 +1205,9 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
         n = exam.patient.n if index is None else len(index)
         why = factor_in_words(f / rate, n, exam.n_outputs)
         if abs(f - rate**2) < 1e-3 * rate**2:
-            why = "The rate stands in it twice."
+            twice = "The rate stands in it twice"
+            plain = why.startswith("Which factor")
+            why = f"{twice}." if plain else f"{twice}, or: {why}"
         own = exam.patient.has("gradients") and not exam.found("gradient_wrong")
         unknown = why.startswith("Which factor")
         exam.find(

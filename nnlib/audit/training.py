@@ -253,5 +253,7 @@ def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
 @check
 def look_back(exam: Exam) -> None:
     """What was suspicious at the start, and did not learn, is wrong."""
+    if any(f.severity == "wrong" and f.where == "step" for f in exam.findings):
+        exam.worsen("same_array_returned")  # its step, which uses that array, is wrong
     if not exam.found() and not exam_scale(exam):
         exam.worsen("saturated")

@@ -225,6 +225,15 @@ class Walk:
             np.broadcast_to((backs[0][0] * right).mean(axis=0), right.shape),
             odd(name, f"{name} is averaged over the samples too early"),
         )
+        if activation.name == "ReLU":
+            text = f"{name} lets through what comes back with a plus, not where its ReLU is on"
+            yield backs[0][0] * (backs[0][0] > 0), odd(name, text)
+            yield backs[0][0] * right * (backs[0][0] > 0), odd(name, text)
+        layer = self.dense.layers[number - 1]
+        if layer.b is not None or layer.bias_column is not None:
+            before = self.a[number - 1] @ layer.matrix(self.values)
+            text = f"the slope of {name} is taken before b{number} is added"
+            yield backs[0][0] * activation.slope(before), odd(name, text)
         n = len(self.y)
         for f, words in ((1 / n, f"divided by the {n} samples"), (n, f"multiplied by {n}")):
             text = f"{name} is {words} once more, after the output's delta"
@@ -263,6 +272,15 @@ class Walk:
                     f"delta{number + 1}",
                     f"{name} is made of the output's error, without the slope of "
                     "the output's activation",
+                ),
+            )
+            yield (
+                error.sum(axis=1, keepdims=True) * np.ones_like(self.z[number]),
+                a_step(
+                    "product_wrong",
+                    name,
+                    f"{name} is made of the output's error itself: neither {above} nor the "
+                    "slope of the output's activation stands in it",
                 ),
             )
         if self.bare is not None:

@@ -10,7 +10,9 @@ from nnlib.audit import KINDS
 from programs.case import CASES
 from programs.random_sound import sound
 
-FILES = ["from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "sound"]
+FILES = [
+    "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh", "sound",
+]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
 
