@@ -380,7 +380,8 @@ def judge(sandbox, exercise, source, before):
         result.note = f"stopped: {error}" if isinstance(error, Stopped) else "an answer unreadable"
         raise StoppedWith(result) from None
     result.state = {"right": "solved", "untouched": "untouched"}.get(verdict.status, "tried")
-    result.mistake = one_line(verdict.mistake or "", 200) if result.state == "tried" else ""
+    named = verdict.mistake if verdict.is_known and result.state == "tried" else None
+    result.mistake = one_line(named or "", 200)
     return result
 
 
