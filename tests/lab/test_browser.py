@@ -21,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from web_site import CHROMIUM, FLAGS
@@ -225,6 +226,13 @@ def command(lab, name, action, method="POST"):
         pass
 
 
+def kill(kernel):
+    """End the process of a kernel, without a word to anybody."""
+    for process in psutil.process_iter(["cmdline"]):
+        if any(kernel in part for part in process.info["cmdline"] or []):
+            process.kill()
+
+
 def settle(page, stage, seconds=30):
     """Wait until a widget stays as it is, and return what it shows."""
     end = time.perf_counter() + seconds
@@ -294,6 +302,20 @@ def test_a_widget_fits_every_screen_is_sharp_and_quick(browser, lab, name, ratio
         )
         assert median <= SLACK * LATENCY[ratio][0]
         assert worst <= SLACK * LATENCY[ratio][1]
+        assert page.faults == []
+
+
+@pytest.mark.parametrize(("name", "ratio"), [("playground", 1.5), ("journey", 3)])
+def test_a_picture_has_the_pixels_of_other_screens_too(browser, lab, name, ratio):
+    with watched_page(browser, device_scale_factor=ratio) as page:
+        stage = open_widget(page, lab, name)
+        for size in ("phone", "laptop"):
+            page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+            page.wait_for_timeout(600)
+            settle(page, stage)
+            stage.evaluate("node => node.scrollIntoView({block: 'start'})")
+            shoot(page, f"{name}-{size}-{ratio}")
+            check_layout(page, stage, ratio, f"{name}, {size}, ratio {ratio}")
         assert page.faults == []
 
 
@@ -602,14 +624,26 @@ def test_a_unit_of_the_playground_is_pressed_by_mouse_and_by_keys(browser, lab):
 # ------------------------------------------------------------------------------ life and death
 
 
-@pytest.mark.parametrize(("name", "way"), [("neuron", "menu"), ("playground", "elsewhere")])
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("neuron", "restarted"),
+        ("playground", "elsewhere"),
+        ("line", "shut down"),
+        ("loss", "killed"),
+    ],
+)
 def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab, name, way):
     with watched_page(browser) as page:
         stage = open_widget(page, lab, name)
         message = stage.locator(".message")
-        if way == "menu":
+        if way == "restarted":
             menu(page, "^Kernel$", "^Restart Kernel…")
             page.get_by_role("button", name="Confirm Kernel Restart").click()
+        elif way == "shut down":
+            menu(page, "^Kernel$", "^Shut Down Kernel$")
+        elif way == "killed":
+            kill(session_of(lab, f"widget-{name}.ipynb")["kernel"]["id"])
         else:
             command(lab, f"widget-{name}.ipynb", "/restart")
             wait_for(lambda: page.kernel() == "idle", 60)
@@ -618,7 +652,10 @@ def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab
         assert all(control.is_disabled() for control in stage.locator("input, button").all())
         assert stage.locator("img.picture").evaluate("node => node.naturalWidth") > 100
         shoot(page, f"{name}-asleep")
-        wait_for(lambda: page.kernel() == "idle", 60)
+        if way == "killed":
+            page.get_by_role("dialog").get_by_role("button").click()  # JupyterLab's own words
+        if way != "shut down":  # then there is no kernel until a cell is run
+            wait_for(lambda: page.kernel() == "idle", 60)
         page.locator(f"{PANEL} .jp-CodeCell").last.locator(".jp-InputArea").click()
         page.keyboard.press("Escape")
         menu(page, "^Run$", "^Run All Above Selected Cell")
@@ -629,6 +666,18 @@ def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab
         page.wait_for_timeout(1500)
         settle(page, page.locator(STAGE))
         assert "asleep" not in page.locator(STAGE).inner_text()
+
+
+def test_a_stop_with_nothing_to_stop_leaves_a_widget_alive(browser, lab):
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, "neuron")
+        menu(page, "^Kernel$", "^Interrupt Kernel")
+        page.wait_for_timeout(1000)
+        before = settle(page, stage)
+        assert stage.locator(".message").inner_text() == ""
+        stage.get_by_label("weight w", exact=True).press("ArrowRight")
+        wait_for(lambda: shown(stage) != before, 20)
+        assert "weight 1.5" in shown(stage)[1]
 
 
 def test_a_notebook_that_is_opened_again_shows_the_picture_and_what_to_do(browser, lab):
