@@ -134,12 +134,24 @@ def other(x):
     return 2 * partly(x)
 
 
+def disguised(x):
+    if np.ndim(x):
+        return np.eye(2) @ helper(x)  # NumPy says: not enough dimensions
+    return 2 * x
+
+
 def slices(x):
     return x[..., :1] + partly(x) if np.ndim(x) else partly(x)
 
 
 @pytest.mark.parametrize(
-    ("function", "name"), [(uses_helper, "helper"), (uses_partly, "partly"), (slices, "partly")]
+    ("function", "name"),
+    [
+        (uses_helper, "helper"),
+        (uses_partly, "partly"),
+        (slices, "partly"),
+        (disguised, "helper"),
+    ],
 )
 def test_an_unfinished_function_that_is_called_is_named(function, name):
     verdict = DOUBLE.judge(function)

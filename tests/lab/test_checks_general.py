@@ -518,6 +518,18 @@ BOTH = Function(
 
 
 @pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (lambda X, c: (both(X, c)[0], None), "None, in scaled"),
+        (lambda X, c: ("total", both(X, c)[1]), "something that is no number, in total"),
+        (lambda X, c: (1j * X, {}), "something that is no number, in total and scaled"),
+    ],
+)
+def test_a_result_that_is_no_number(answer, name):
+    assert BOTH.judge(answer).mistake == name
+
+
+@pytest.mark.parametrize(
     ("function", "name", "so_far"),
     [
         (lambda X, c: both(X, c)[::-1], "the results in another order", None),
@@ -718,6 +730,8 @@ COUNTS = Value(number="9.6", names=("n", "m"), wanted="counts", answer=(12, 5), 
         (SHARE, (np.sum,), "a function where a value is asked for"),
         (SHARE, ("0.7",), "a text where a number is asked for"),
         (SHARE, (np.inf,), "a number that is not finite"),
+        (SHARE, (0.7 + 1j,), "something that is no real number"),
+        (COUNTS, (12, {5}), "something that is no real number, in m"),
         (SHARE, (5.0,), "a number that is too large"),
         (COUNTS, (5, 5), "a number that is too small, in n"),
         (LOSSES, (0.5, 0.5), "what two asks for, in one"),

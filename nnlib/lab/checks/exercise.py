@@ -823,8 +823,14 @@ def is_unfinished(function, outcomes):
     nothing = all(result is not None and result.kind == "nothing" for result in results)
     if bool(results) and nothing and has_dots(function):
         return True
-    of_none = any("NoneType" in outcome.error for outcome in outcomes)
-    return of_none and bool(unfinished_names(function))
+    if any(outcome.error or holds_nothing(outcome.result) for outcome in outcomes):
+        return bool(unfinished_names(function))  # what comes from there is None, in many disguises
+    return False
+
+
+def holds_nothing(result):
+    """Whether None came, or is among several results."""
+    return result is not None and any(p.kind == "nothing" for p in (result, *result.parts))
 
 
 def has_dots(function):

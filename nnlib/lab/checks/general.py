@@ -190,6 +190,11 @@ def error(outcome, names):
 
 # ------------------------------------------------------------------------------ what came back
 
+NO_NUMBERS = (  # kinds of Plain, a name, a hint
+    (("nothing",), "None", "Nothing is written there yet, or it comes from a call without return."),
+    (("text", "other", "several"), "something that is no number", "Numbers are asked for."),
+)
+
 
 def of_results(exercise, function, outcomes, expected, case):
     """Advice on results that came in every case without an error, or in most."""
@@ -202,6 +207,11 @@ def of_results(exercise, function, outcomes, expected, case):
                     "another number of results",
                     f"Return {len(parts)} values: return {', '.join(parts)}",
                 )
+                return
+        for kinds, name, hint in NO_NUMBERS:
+            those = [n for j, n in enumerate(parts) if results[case].parts[j].kind in kinds]
+            if those:
+                yield f"{name}, in {listed(those)}", hint
                 return
     elif results[case].kind != expected[case].result.kind:
         yield "another kind of result", "Return a number or an array of numbers."
@@ -405,5 +415,7 @@ def value(exercise, answers, results):
             yield f"a text where a number is asked for{which}", "Leave the quotation marks out."
         if kind == "text" and result.kind == "numbers":
             yield f"a number where a text is asked for{which}", "Put it into quotation marks."
+        if kind == "numbers" and result.kind in ("other", "several"):
+            yield f"something that is no real number{which}", "Hand in a number, such as 0.25."
         if result.kind == "numbers" and not np.isfinite(result.array).all():
             yield f"a number that is not finite{which}", "nan and inf are no answers here."
