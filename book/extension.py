@@ -86,7 +86,7 @@ def run_here(name, rawtext, text, lineno, inliner, options=None, content=None):
 def play(name, rawtext, text, lineno, inliner, options=None, content=None):
     """A button that loads a widget's recorded form, when it is touched and not before."""
     source = Path(inliner.document.settings.env.srcdir) / "extra" / text
-    size = source.stat().st_size / 1e6
+    size = max(form.stat().st_size for form in source.parent.glob(f"{source.stem}*")) / 1e6
     words = f"Play with it on this page ({size:.1f} MB)"
     return [raw(f'<button class="play" data-recorded="{text}">{words}</button>')], []
 

@@ -33,6 +33,7 @@ RECORDED = """<!DOCTYPE html>
 </body>
 </html>
 """
+NARROW = {"width": 280, "height": 330, "ratio": 1.75}  # the recorded form for a telephone
 GUESS = {"code_prompt_show": "Your guess first, then look", "code_prompt_hide": "Fold it again"}
 FOLDED = {"outputs_hidden": "hide-output", "source_hidden": "hide-input"}
 
@@ -161,11 +162,13 @@ def recorded(source, widgets, target):
     if not module or not hasattr(importlib.import_module(module), "record"):
         return None
     name = module.rpartition(".")[2]
-    path = target / "extra" / "recorded" / f"{name}.html"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page = RECORDED.format(name=name, body=importlib.import_module(module).record())
-        path.write_text(page, "utf-8")
+    folder = target / "extra" / "recorded"
+    for form, room in (("", {}), ("-narrow", NARROW)):
+        path = folder / f"{name}{form}.html"
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            body = importlib.import_module(module).record(**room)
+            path.write_text(RECORDED.format(name=name, body=body), "utf-8")
     return f"recorded/{name}.html"
 
 

@@ -38,11 +38,13 @@ function fit() {
   }
 }
 
-// The recorded form of a widget comes when it is asked for. It takes the height that it needs.
+// The recorded form of a widget comes when it is asked for: on a telephone the narrow one, which
+// has larger letters. It takes the height that it needs.
 function play(button) {
   const frame = document.createElement("iframe");
   frame.title = "The widget, recorded for some of its values";
-  frame.src = button.dataset.recorded;
+  const form = innerWidth < 600 ? "-narrow.html" : ".html";
+  frame.src = button.dataset.recorded.replace(".html", form);
   frame.addEventListener("load", () => {
     const fit = () => (frame.style.height = `${frame.contentDocument.body.scrollHeight + 16}px`);
     new ResizeObserver(fit).observe(frame.contentDocument.body);

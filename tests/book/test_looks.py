@@ -126,3 +126,27 @@ def test_nothing_is_cut_on_paper(page, address, name, paper):
     )
     pages = page.pdf(format=paper_format).count(b"/Type /Page\n")
     assert pages >= 1
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith(("01b", "06a"))])
+def test_a_recorded_widget_comes_when_it_is_touched_and_fits(page, address, name, size):
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    opened(page, address, name)
+    button = page.locator("button.play").first
+    button.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+    assert [url for url in page.requests if "/recorded/" in url] == []
+    button.click()
+    frame = page.frame_locator("iframe").first
+    picture = frame.locator(".nnlib-stage img[src^=blob]")
+    picture.wait_for()
+    [url] = [url for url in page.requests if "/recorded/" in url]
+    assert url.endswith("-narrow.html") == (size == "phone")
+    before = picture.get_attribute("src")
+    frame.locator("input[type=range]").first.press("ArrowRight")
+    page.wait_for_timeout(500)
+    assert picture.get_attribute("src") != before
+    drawn, shown = picture.evaluate("node => [+node.getAttribute('width'), node.width]")
+    assert shown > 0.98 * drawn  # so no letter is smaller than it was drawn
+    assert page.faults == []

@@ -759,6 +759,12 @@ def test_a_record_plays_without_a_kernel(browser, tmp_path, name):
             )
             wait_for(lambda before=before: shown(stage) != before, 5)
         check_accessibility(page, ".nnlib-stage")
+        page.set_viewport_size({"width": 390, "height": 844})  # smaller, and not squeezed
+        across, up, width, height = stage.locator("img.picture").evaluate(
+            "node => [node.naturalWidth, node.naturalHeight, node.width, node.height]"
+        )
+        assert width < 390
+        assert height == pytest.approx(width * up / across, abs=2)
         assert page.faults == []
 
 

@@ -235,14 +235,16 @@ def show(*, hide=(), lock=(), large=False, **settings):
     make_widget(hide=hide, lock=lock, large=large, **settings).stage.show()
 
 
-def record(run="solved"):
-    """Return a film as HTML that needs no kernel, see :meth:`.Stage.record`.
+def record(run="solved", **room):
+    """Return a film as HTML that needs no kernel.
 
     Parameters
     ----------
     run : str
         A name of :data:`RECIPES`.
+    room
+        As in :meth:`.Stage.record`.
     """
     stage = make_widget(run=run).stage
     frames = [int(epoch) for epoch in frames_of(RECIPES[run].epochs)]
-    return stage.record({"epoch": frames}, extra=["play"])
+    return stage.record({"epoch": frames}, extra=["play"], **room)

@@ -112,8 +112,8 @@ def show(*, hide=(), lock=(), large=False, **settings):
     make_stage(hide=hide, lock=lock, large=large, **settings).show()
 
 
-def record():
-    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+def record(**room):
+    """Return the widget as HTML that needs no kernel; the room is as in :meth:`.Stage.record`."""
     weights = [-10.0, -4.0, 0.0, 4.0, 10.0]
     controls = {
         "w1": weights,
@@ -121,4 +121,4 @@ def record():
         "b": [-10.0, -6.0, -2.0, 2.0, 6.0, 10.0],
         "target": list(TARGETS),
     }
-    return make_stage().record(controls)
+    return make_stage().record(controls, **room)

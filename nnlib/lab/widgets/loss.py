@@ -204,7 +204,8 @@ def show(*, hide=(), lock=(), large=False, **settings):
     make_stage(hide=hide, lock=lock, large=large, **settings).show()
 
 
-def record():
-    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+def record(**room):
+    """Return the widget as HTML that needs no kernel; the room is as in :meth:`.Stage.record`."""
     targets = [0.0, 0.2, 0.5, 0.8, 1.0]
-    return make_stage().record({"z": list(np.arange(LOGITS[0], LOGITS[1] + 1)), "target": targets})
+    controls = {"z": list(np.arange(LOGITS[0], LOGITS[1] + 1)), "target": targets}
+    return make_stage().record(controls, **room)

@@ -141,11 +141,11 @@ def show(*, hide=(), lock=(), large=False, **settings):
     make_stage(hide=hide, lock=lock, large=large, **settings).show()
 
 
-def record():
-    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+def record(**room):
+    """Return the widget as HTML that needs no kernel; the room is as in :meth:`.Stage.record`."""
     controls = {
         "weight": [-10.0, -4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 10.0],
         "bias": [-10.0, -4.0, -2.0, 0.0, 2.0, 4.0, 10.0],
         "activation": CHOICES,
     }
-    return make_stage().record(controls)
+    return make_stage().record(controls, **room)

@@ -189,12 +189,12 @@ def show(*, hide=(), lock=(), large=False, **settings):
     make_widget(hide=hide, lock=lock, large=large, **settings).stage.show()
 
 
-def record():
-    """Return the widget as HTML that needs no kernel, see :meth:`.Stage.record`."""
+def record(**room):
+    """Return the widget as HTML that needs no kernel; the room is as in :meth:`.Stage.record`."""
     rates = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
     controls = {
         "learning_rate": rates,
         "hidden_size": [1, 2, 3, 4, 8, 16],
         "epoch": [0, 30, 100, 300, 1000],
     }
-    return make_widget().stage.record(controls)
+    return make_widget().stage.record(controls, **room)

@@ -306,7 +306,7 @@ class Stage:
 
     # ------------------------------------------------------------------------------- recorded
 
-    def record(self, controls, *, extra=(), width=620, height=420):
+    def record(self, controls, *, extra=(), width=620, height=420, ratio=1.25):
         """Return HTML that plays the widget without a kernel, for some values of some controls.
 
         The other controls are left out. It is one piece of HTML, with the same module: put it into
@@ -319,13 +319,15 @@ class Stage:
         extra : collection of names
             Controls that need no kernel, like a Player; they are shown too.
         width, height : int
-            Room for the picture, in pixels.
+            Room for the picture, in pixels; on a telephone there are about 280 and 330.
+        ratio : number
+            Pixels of the picture in one of the page.
 
         Returns
         -------
         str
         """
-        self.place, self.view = (width, height, 1.25), None
+        self.place, self.view = (width, height, ratio), None
         names, pictures, words = list(controls), [], []
         plan = {**self.front.plan, "controls": self.recorded_plan(controls, extra)}
         for values in product(*controls.values()):
