@@ -44,8 +44,9 @@ def test_whole_numbers_stay_whole():
     slider = Slider("units", 4, low=1, high=8)
     assert slider.check(3.0) == 3
     assert isinstance(slider.check(3.0), int)
-    with pytest.raises(ValueError, match="whole numbers from 1 to 8"):
-        slider.check(2.5)
+    for make in (lambda: slider.check(2.5), lambda: Slider("units", 2.5, low=1, high=8)):
+        with pytest.raises(ValueError, match="whole numbers from 1 to 8"):
+            make()
 
 
 def test_a_slider_with_stops_takes_only_these():
@@ -139,6 +140,9 @@ def test_a_locked_control_stays_and_a_hidden_one_is_not_on_the_page():
     for role in ("hide", "lock"):
         with pytest.raises(ValueError, match=f"{role} names 'knid', but the controls are weight"):
             make_stage(**{role: ("knid",)})
+        for wrong in (None, 3, [["kind"]]):
+            with pytest.raises(ValueError, match=f"{role} names .*, but the controls are weight"):
+                make_stage(**{role: wrong})
     stage.close()
 
 

@@ -76,7 +76,7 @@ class Slider(Control):
         if self.stops is not None:
             self.stops = sorted({self.value, *self.stops})
             self.low, self.high = self.stops[0], self.stops[-1]
-        self.whole = all(isinstance(n, int) for n in (self.value, self.low, self.high))
+        self.whole = all(isinstance(n, int) for n in (self.low, self.high))
         self.value = self.check(self.value)
 
     def spec(self):

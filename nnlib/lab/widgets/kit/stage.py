@@ -85,9 +85,10 @@ class Stage:
     """
 
     def __init__(self, what, controls, make_view, *, hide=(), lock=(), large=False):
-        hide, lock = ([names] if isinstance(names, str) else list(names) for names in (hide, lock))
+        one = str | int | float | None  # a name alone, or what is none
+        hide, lock = ([names] if isinstance(names, one) else list(names) for names in (hide, lock))
         for role, names in (("hide", hide), ("lock", lock)):
-            unknown = [name for name in names if name not in controls]
+            unknown = [name for name in names if name not in list(controls)]
             if unknown:
                 raise ValueError(
                     f"{role} names {unknown[0]!r}, but the controls are {', '.join(controls)}."
