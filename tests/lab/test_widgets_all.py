@@ -28,7 +28,7 @@ def make(name, **options):
         X, labels = datasets.digits()
         net = Network.random([64, 6, 10], output="softmax", rng=np.random.default_rng(0))
         given = net.with_vector(20 * net.parameters.vector), X[:9], labels[:9]  # it is sure
-    return module.make_widget(*given, **QUICK.get(name, {}), **options).stage
+    return module.make_widget(*given, **QUICK.get(name, {}) | options).stage
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -216,3 +216,17 @@ def test_the_journey_writes_short_numbers_on_a_telephone(step, number):
         _, _, width, height = neuron.get_window_extent().bounds
         assert width == pytest.approx(height, rel=0.05)
     stage.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "message"),
+    [
+        ("journey", {"x": "ab"}, "x is 'ab'"),
+        ("journey", {"W1": [[1, 2], [3]]}, "W1"),
+        ("sliders", {"epochs": "a"}, "epochs is 'a'"),
+        ("sliders", {"epochs": 0}, "epochs is 0"),
+    ],
+)
+def test_what_has_no_control_is_refused_in_words_too(name, wrong, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        make(name, **wrong)

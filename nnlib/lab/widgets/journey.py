@@ -18,6 +18,7 @@ from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.words import decimal
 from nnlib.losses import LOSSES
 from nnlib.network import Network, forward_pass
+from nnlib.validation import as_floats
 
 LOSS_NAMES = [("squared error (MSE)", "mse"), ("cross-entropy (BCE)", "bce")]
 INPUTS, TARGETS = (-10.0, 10.0), (0.0, 1.0)
@@ -156,7 +157,7 @@ def arrays_of(settings):
     ValueError
         If the shapes do not fit each other, or a layer is too large for the picture.
     """
-    arrays = {name: np.array(getattr(settings, name), float) for name in ("x", "y", *PARAMETERS)}
+    arrays = {name: as_floats(name, getattr(settings, name)) for name in ("x", "y", *PARAMETERS)}
     for name in ("x", "y", "b1", "b2"):
         arrays[name] = arrays[name].reshape(1, -1)
     n_in, n_hidden, n_out = sizes = [arrays[name].size for name in ("x", "b1", "y")]
@@ -376,8 +377,8 @@ class View:
         for text in self.network.texts:
             text.set_text(in_short(text.get_text()))
             x, _ = text.get_position()
-            symbol_of_output = x == figures.COLUMNS[2] and text.get_color() == GREY
-            if symbol_of_output or x not in figures.COLUMNS:  # away from nodes and arrows
+            # Away from nodes and arrows: labels of lines, and the symbols of outputs.
+            if x not in figures.COLUMNS or (x, text.get_color()) == (figures.COLUMNS[2], GREY):
                 text.set_x(x + 0.3)
 
     def _draw_losses(self, journey, losses):

@@ -13,6 +13,7 @@ from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Curves, Plane, Tiles, mosaic, word_for
 from nnlib.lab.words import capital, fixed, signed
 from nnlib.network import Network
+from nnlib.validation import check_integer
 
 LARGEST = 16  # hidden layer
 LONGEST_HISTORY = 1000  # measurements: beyond that, not every epoch is kept
@@ -29,6 +30,9 @@ class Settings:
     hidden: str = setting(Choice("activation", "tanh", choices=ACTIVATIONS))
     loss: str = setting(Choice("loss", "bce", choices=LOSSES))
     epochs: int = 1000
+
+    def __post_init__(self):
+        check_integer("epochs", self.epochs, "Try 1000.")  # the others have a control
 
 
 # --------------------------------------------------------------------------------- computing

@@ -85,8 +85,7 @@ class Stage:
     """
 
     def __init__(self, what, controls, make_view, *, hide=(), lock=(), large=False):
-        one = str | int | float | None  # a name alone, or what is none
-        hide, lock = ([names] if isinstance(names, one) else list(names) for names in (hide, lock))
+        hide, lock = ([n] if isinstance(n, str | int | None) else list(n) for n in (hide, lock))
         for role, names in (("hide", hide), ("lock", lock)):
             unknown = [name for name in names if name not in list(controls)]
             if unknown:
