@@ -273,6 +273,16 @@ def test_make_lab_opens_the_first_sitting_and_asks_nothing(browser, tmp_path):
         assert page.faults == []
 
 
+@pytest.mark.parametrize("name", ["00_start_here.ipynb", "06e_the_playground.ipynb"])
+def test_closing_a_lesson_that_nobody_touched_asks_nothing(browser, lab, name):
+    with watched_page(browser) as page:
+        open_notebook(page, lab, name)
+        page.wait_for_timeout(1000)
+        menu(page, "^File$", "^Close Tab")
+        page.wait_for_selector(PANEL, state="detached")
+        assert page.locator(".jp-Dialog").count() == 0
+
+
 # --------------------------------------------------------------------------- room and light
 
 

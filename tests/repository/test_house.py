@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import START, read
 
 import nnlib
 
@@ -84,6 +85,17 @@ def test_the_lab_without_its_packages_says_what_to_install():
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ModuleNotFoundError: nnlib.lab needs anywidget, which nnlib itself")
     assert last.endswith('pip install "nnlib[lab]"')
+
+
+def test_the_first_sitting_without_nnlib_says_in_words_what_to_do(monkeypatch, capsys):
+    first = next(cell for cell in read(START).cells if cell.cell_type == "code")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "nnlib"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "nnlib", None)  # as if it were not installed
+    exec(first.source, {})
+    told = capsys.readouterr().out
+    assert told.startswith("FAIL  ")
+    assert 'Run %pip install -e "..[lab]" in a cell, then restart the kernel.' in told
 
 
 def test_imports_lead_one_way():
