@@ -214,12 +214,12 @@ WRONG = {
         "overflow in exp": [broken, broken_by_loops, lambda z, t: np.log1p(np.exp(-t * z)).mean()],
         "the right numbers, and an overflow on the way": chosen_afterwards,
         "a logarithm of 0, or a division by 0": [by_way_of_a, by_way_of_a_naive],
-        "a loss that levels off": [clipped_z, clipped_a, with_an_epsilon],
+        "a loss that is too small far out": [clipped_z, clipped_a, with_an_epsilon],
     },
     "3.7": {
         "a logarithm of 0, or a division by 0": [loss_from_a, loss_from_a_naive],
         "overflow in exp": [with_a_naive_sigmoid, with_a_naive_loss],
-        "a loss that levels off": [own_with_clipped_a, own_with_clipped_z],
+        "a loss that is too small far out": [own_with_clipped_a, own_with_clipped_z],
         "the slope with respect to a": [slope_for_a, slope_for_a_in_two_terms],
     },
 }

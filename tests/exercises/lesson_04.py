@@ -251,6 +251,7 @@ WRONG = {
         "one minus the target": 0.8436,
         "a target that is not between 0 and 1": [-0.1564, 1.3],
         "a target above the answer of output 2": [0.5, 1],
+        "the right side, and not the place where they cancel": [0.1, 0.2, 0.25],
     },
     "4.8": {"slopes that are right to a few digits only": tanh_measured},
     "4.6": {

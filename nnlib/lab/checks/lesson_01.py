@@ -12,6 +12,7 @@ mirrored = Value(
     wanted="the activation at z = -2, to four decimals",
     answer=1 - 0.8808,
     decimals=4,
+    beside={"the answer on the other side": 0.8808},
     mistakes=[
         Mistake(
             name="the other side with a minus sign",

@@ -417,9 +417,10 @@ mended_loss: Function = Function(
             looks_like=lambda outcomes: warned(outcomes, "divide by zero"),
         ),
         Mistake(
-            name="a loss that levels off",
-            hint="For small logits it is right, and far out it is too small: at t * z = -1000 the "
-            "surprise is 1000. Is something clipped, or a small number added in a logarithm?",
+            name="a loss that is too small far out",
+            hint="For small logits it is right. At t * z = -1000 the surprise is 1000. Is "
+            "something clipped, a small number added in a logarithm, or one formula taken for all "
+            "entries?",
             looks_like=lambda outcomes: is_clipped(mended_loss, outcomes),
         ),
         Mistake(
@@ -572,9 +573,9 @@ own_loss: Function = Function(
             ),
         ),
         Mistake(
-            name="a loss that levels off",
-            hint="For small logits it is right, and far out it is too small. From the logit it "
-            "needs no clip, and no small number in a logarithm.",
+            name="a loss that is too small far out",
+            hint="For small logits it is right. From the logit it needs no clip, and no small "
+            "number in a logarithm.",
             looks_like=lambda outcomes: is_clipped(own_loss, outcomes, 0),
         ),
         Mistake(

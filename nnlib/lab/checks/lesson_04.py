@@ -302,6 +302,16 @@ cancelled = Search(
             "must the delta of output 2 have?",
             looks_like=lambda target: target > a2[0, 1],
         ),
+        Mistake(
+            name="the right side, and not the place where they cancel",
+            otherwise=True,
+            hint=lambda target: (
+                "Output 2 is too high, as it has to be, but pushes too "
+                f"{'little' if target > TARGET else 'hard'}. Is its target to be nearer to its "
+                "answer, 0.3195, or further away?"
+            ),
+            looks_like=lambda target: 0 <= target < a2[0, 1] and not hears_nothing(target),
+        ),
     ],
     why="Both outputs are wrong, and yet hidden neuron 2 and the weights that lead to it learn "
     "nothing from this sample: a neuron feels only the sum of what comes back.",
@@ -411,6 +421,11 @@ own_backward = Function(
             name="the slope of a tanh",
             hint="The hidden neurons are sigmoids: their slope is a * (1 - a).",
             wrong=changed(slope=lambda z, a: 1 - a**2),
+        ),
+        Mistake(
+            name="the slope of a ReLU",
+            hint="The hidden neurons are sigmoids: their slope is a * (1 - a).",
+            wrong=changed(slope=lambda z, a: z > 0),
         ),
         Mistake(
             name="the sigmoid taken twice",
@@ -589,6 +604,11 @@ def step_inputs(rng):
     return cases
 
 
+def step_times_the_rate(X, y, W1, b1, W2, b2, learning_rate):
+    moved = step(X, y, W1, b1, W2, b2, 1)
+    return tuple(learning_rate * parameter for parameter in moved)
+
+
 mended_step = Function(
     number="4.5",
     inputs=step_inputs,
@@ -631,6 +651,18 @@ mended_step = Function(
                 step_with(delta2=lambda a2, y: 2 * with_the_slope(a2, y)),
                 step_with(delta2=lambda a2, y: 2 * with_the_slope(a2, y), new_W2_first=True),
             ],
+        ),
+        Mistake(
+            name="a step that is taken twice",
+            hint="One whole step: predict, send back and update, once.",
+            wrong=lambda X, y, W1, b1, W2, b2, learning_rate: step(
+                X, y, *step(X, y, W1, b1, W2, b2, learning_rate), learning_rate
+            ),
+        ),
+        Mistake(
+            name="a learning rate that multiplies the parameters as well",
+            hint="Only the gradient is multiplied with the learning rate. Look at the brackets.",
+            wrong=step_times_the_rate,
         ),
         Mistake(
             name="the sum where the loss is a mean",
@@ -968,6 +1000,16 @@ from_beginning_to_end: Function = Function(
             name="the derivative taken at z instead of at a",
             hint="In 1 - a**2 stands the hidden activation.",
             wrong=gradient_with(slope=lambda z, a: 1 - z**2),
+        ),
+        Mistake(
+            name="a hidden layer without an activation",
+            hint="a1 is the tanh of z1, and its slope is 1 - a1**2.",
+            wrong=gradient_with(hidden=identity, slope=lambda z, a: 1),
+        ),
+        Mistake(
+            name="a ReLU in the hidden layer",
+            hint="Here the hidden layer is a tanh, with the slope 1 - a**2.",
+            wrong=gradient_with(hidden=lambda z: np.maximum(z, 0), slope=lambda z, a: a > 0),
         ),
         Mistake(
             name="the slope of the wrong layer",

@@ -631,6 +631,25 @@ mended_batches = Function(
             wrong=wrong_epochs(shuffled=False),
         ),
         Mistake(
+            name="the first batch alone",
+            hint="One epoch goes through all the batches.",
+            wrong=lambda X, y, w, order, batch_size, learning_rate: mended_epoch(
+                X[order[:batch_size]],
+                y[order[:batch_size]],
+                w,
+                np.arange(min(batch_size, len(X))),
+                batch_size,
+                learning_rate,
+            ),
+        ),
+        Mistake(
+            name="targets in another order than their samples",
+            hint="rows says which samples a batch has. Their targets are those of the same rows.",
+            wrong=lambda X, y, w, order, batch_size, learning_rate: mended_epoch(
+                X[order], y, w, np.arange(len(X)), batch_size, learning_rate
+            ),
+        ),
+        Mistake(
             name="all batches measured at the start",
             hint="Each batch has its own step, and the next one is measured where that step ends.",
             wrong=wrong_epochs(from_the_start=True),

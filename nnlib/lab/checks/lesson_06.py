@@ -217,6 +217,7 @@ def prediction_inputs(rng):
         (stack_of_predictions(several, some * rng.random((7, 3, 2))), several),
         (one[:1], y.copy()),
         (one[1:2], y.copy().astype(int)),
+        (np.array([[[0.02], [0.89], [0.97], [0.04]]]), y.copy()),  # nearly, and none above 0.9
         (at_the_bound, y.copy()),
     ]
     sizes = np.array([[0.05, 0.2, 0.09, 0.7], [0.6, 0.3, 0.08, 0.9], [0.02, 0.03, 0.01, 0.09]])
@@ -387,8 +388,8 @@ def network_of(seed):
     return Network.random([2, 3, 1], rng=np.random.default_rng(seed))
 
 
-def losses_of(network, rate, epochs):
-    return train(network, X, y, loss="bce", learning_rate=float(rate), epochs=epochs).loss
+def losses_of(network, rate, epochs, loss="bce"):
+    return train(network, X, y, loss=loss, learning_rate=float(rate), epochs=epochs).loss
 
 
 def table_of_losses(rates, seeds, epochs, anew=True, row=-1):
@@ -560,6 +561,33 @@ mended_sweep: Function = Function(
             name="all the starts from a single seed",
             hint="Each seed gives a generator of its own, and each generator one start.",
             wrong=starts_of_the_first_seed,
+        ),
+        Mistake(
+            name="the start of seed 0 for all seeds",
+            hint="Each seed gives a start of its own: np.random.default_rng(seed).",
+            wrong=lambda rates, seeds, epochs: [
+                losses_of(network_of(0), rate, epochs)[-1] for rate in rates
+            ],
+        ),
+        Mistake(
+            name="the last rate for all of them",
+            hint="Each number belongs to one rate: train with that one.",
+            wrong=lambda rates, seeds, epochs: sweep([rates[-1]] * len(rates), seeds, epochs),
+        ),
+        Mistake(
+            name="the loss before the last epoch",
+            hint="A history ends with the loss after the last epoch: loss[-1].",
+            wrong=lambda rates, seeds, epochs: np.median(
+                table_of_losses(rates, seeds, epochs, row=-2), axis=1
+            ),
+        ),
+        Mistake(
+            name="the squared error in place of the cross-entropy",
+            hint='The sweep is with loss="bce". That part of it was right.',
+            wrong=lambda rates, seeds, epochs: [
+                np.median([losses_of(network_of(s), rate, epochs, "mse")[-1] for s in seeds])
+                for rate in rates
+            ],
         ),
         Mistake(
             name="the median of all losses of all runs",

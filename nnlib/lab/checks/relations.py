@@ -392,7 +392,8 @@ def cut_short(pairs, came, right):
     """Numbers that are rounded, or cut off at a limit."""
     for decimals in range(5):
         if pairs.hold(lambda c, r, d=decimals: (c, np.round(r, d))):
-            yield f"numbers rounded to {decimals} decimals", "Return them as they are."
+            places = "1 decimal" if decimals == 1 else f"{decimals} decimals"
+            yield f"numbers rounded to {places}", "Return them as they are."
             return
     if came.size < 4:
         return

@@ -159,6 +159,7 @@ OF_KNOWN = {
     "minus {}": lambda known: -known,
     "twice {}": lambda known: 2 * known,
     "half of {}": lambda known: known / 2,
+    "100 times {}": lambda known: 100 * known,
     "the square of {}": lambda known: known**2,
     "one plus {}": lambda known: 1 + known,
     "one minus {}": lambda known: 1 - known,
@@ -229,6 +230,8 @@ HOW_FAR = {
 
 def which_way(right, came):
     """Whether one number is too large or too small, and about how much: (name, hint)."""
+    if came.size == right.size > 1:
+        yield f"none of {right.size} numbers right", "The shape is right, and no number in it."
     if right.size != 1 or came.size != 1 or not np.isfinite(came).all():
         return
     right, came = right.item(), came.item()
