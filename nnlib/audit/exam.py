@@ -43,6 +43,7 @@ class Exam:
         self.rng = np.random.default_rng(0)
         self.stopped = False  # nothing more can be said
         self.chain: list[Arrays] = []  # the parameters after each step, from the start
+        self.flat: dict[int, tuple[float, float]] = {}  # by layer: the share that is flat, its |z|
         self.diverged: tuple[str, str, str] | None = None  # kind, where, what was seen
 
     def find(

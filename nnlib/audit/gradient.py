@@ -531,14 +531,14 @@ class Comparison:
     def by_other_loss(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether it is the gradient of another known loss."""
         own = self.exam.formula
-        if self.n == 1 and own is not None:
-            return False  # at one sample the slopes of several losses are alike
         answers = self.exam.base_values[1]
         y = self.exam.targets_of(self.index)
         if y is None or not answers:
             return False
         for base in ("squared", "binary", "cross", "absolute", "binary_from_logits",
                      "cross_from_logits", "other_half", "root"):  # fmt: skip
+            if self.n == 1 and base == "absolute" and own is not None:
+                continue  # at one sample its slopes may be a multiple of any other's
             if own is not None and {base, own.base} <= {"squared", "root"}:
                 continue  # at one point the slopes of a square and of its root are alike
             if (own is not None and base == own.base) or not self.exam.possible(base, answers, y):

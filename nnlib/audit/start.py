@@ -62,7 +62,10 @@ def look_for_silence(exam: Exam) -> None:
         if activation.name == "ReLU":
             if asleep.any():
                 tell_dead(exam, number, asleep)
-        elif share > 0.9:
+            continue
+        if share > 0.4:
+            exam.flat[number] = share, float(np.median(np.abs(z[number])))
+        if share > 0.9:
             severity = "wrong" if share > 0.98 else "suspicious"
             if exam_scale(exam):
                 severity = "suspicious"
@@ -104,6 +107,9 @@ def look_at_output(exam: Exam, z: np.ndarray) -> None:
         flat = a * (1 - a) if name != "tanh" else 1 - a**2
         share = float((flat < 1e-6).mean()) if name != "softmax" else float(
             (a.max(axis=1) > 1 - 1e-6).mean())  # fmt: skip
+        nearly = float((flat < FLAT * 0.25).mean())
+        if nearly > 0.4:
+            exam.flat[number] = nearly, float(np.median(np.abs(z)))
         if share > 0.9 and number > 0:
             exam.find(
                 "saturated", "suspicious", f"layer {number}",

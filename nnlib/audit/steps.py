@@ -805,9 +805,19 @@ def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> boo
         rate = None if g is None else common_factor(steps.moved(values, one), g, 1e-3)
     if rate is None or (index is not None and in_turn(exam, steps, values, index, u, rate)):
         return False
+    g = steps.gradient(values, index)
+    f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
+    if f is not None and f > 0 and abs(f - rate) > 2e-2 * rate and exam.learning_rate is not None:
+        tell_factor(exam, f, rate, index)
+        return True
+    scaled = [x / rate for x in u]
+    if exam.formula.decay or exam.formula.decay_of_all:
+        comparison = Comparison(exam, values, index)
+        if comparison.by_weight_term(scaled, "step", False):
+            return True
     X = exam.X_rows if index is None else exam.X_rows[index]
     formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
-    walk = Walk(exam, dense, values, X, y, formula, [x / rate for x in u], False)
+    walk = Walk(exam, dense, values, X, y, formula, scaled, False)
     walk.tolerance = 2e-6  # several updates never fit so well
     walk.go()
     weights_alone = all(step.where.startswith("W") for step in walk.deviations)
@@ -1177,6 +1187,26 @@ def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
     then = one_factor(*together(u, g), 1e-2)
     if then is not None and abs(then - f) < 2e-2 * abs(f):
         return False
+    us, gs, values = [], [], []
+    for before, after in itertools.pairwise(exam.chain):
+        slopes = steps.gradient(before, None)
+        if slopes is None:
+            return False
+        moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        us.append(together(moves, slopes)[0])
+        gs.append(together(moves, slopes)[1])
+        values.append(together(before, slopes)[0])
+    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
+    if tell_rate(exam, us, gs, order, values):
+        return True
+    for _, name, made in uphill(gs, None, us, values) if f < 0 else ():
+        if all(close(m, x, 2e-3) for m, x in zip(made, us, strict=True)):
+            exam.find(
+                "gradient_sign", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
+                "subtracted is added.",
+            )  # fmt: skip
+            return True
     if then is not None and then > 0 and f > 0:
         exam.find(
             "optimizer_formula", "note", "step",
@@ -1438,8 +1468,20 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
 def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether the step shrinks or grows the parameters beside the gradient."""
     rate = exam.learning_rate
+    (a, b), w = together(u, g), together(values, g)[0]
+    terms = np.stack([np.sign(b), w], axis=1)  # an adaptive optimiser's first step, and a share
+    shares = np.linalg.lstsq(terms, a, rcond=None)[0]
+    clear = np.abs(b) > 1e-3 * np.abs(b).max(initial=0)
+    rest = np.abs(terms @ shares - a)[clear].max(initial=0)
+    alone = np.abs(shares[0] * np.sign(b) - a)[clear].max(initial=0)
+    if len(a) > 8 and rest <= 2e-2 * abs(shares[0]) < alone / 2 and shares[0] > 0 > shares[1]:
+        exam.find(
+            "weight_term", "wrong", "step",
+            f"beside a step of one length, {shares[0]:.4g}, as Adam's is at first, each parameter "
+            f"grows by {-shares[1]:.4g} times itself.",
+        )  # fmt: skip
+        return True
     if rate is None:  # it is read off, with the share that is taken away
-        (a, b), w = together(u, g), together(values, g)[0]
         terms = np.stack([b, w], axis=1)
         shares = np.linalg.lstsq(terms, a, rcond=None)[0]
         rest = np.abs(terms @ shares - a).max(initial=0)
@@ -1508,13 +1550,13 @@ def in_other_order(exam: Exam, steps: Steps) -> bool:
     if exam.patient.n < 2:
         return False
     values = exam.points[1]
+    if tell_columns(exam, steps, values):
+        return True
     for size in (3, 4):
         if size > exam.patient.n:
             return False
         chosen = different_samples(exam, size)
         u = steps.moved(values, chosen)
-        if tell_columns(exam, steps, values, chosen, u):
-            return True
         for order in itertools.permutations(range(size)):
             g = gradient_in_order(exam, values, chosen, np.array(order))
             signs = all(one_length(x, np.sign(x)) for x in u)
@@ -1536,10 +1578,14 @@ def in_other_order(exam: Exam, steps: Steps) -> bool:
     return False
 
 
-def tell_columns(exam: Exam, steps: Steps, values: Arrays, chosen: np.ndarray, u: Arrays) -> bool:
+def tell_columns(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """See whether a step goes along the gradient for targets whose columns are moved along."""
-    dense, y = exam.dense, exam.targets_of(chosen)
-    if dense is None or y is None or exam.formula is None or not 2 < y.shape[1] < 30:
+    dense, m = exam.dense, exam.n_outputs
+    if dense is None or exam.formula is None or not 2 < m < 30 or exam.patient.n <= m:
+        return False
+    chosen = different_samples(exam, m + 1)  # one class twice: no order of the rows does the same
+    u, y = steps.moved(values, chosen), exam.targets_of(chosen)
+    if y is None:
         return False
     factor = steps.factor_for(values, chosen, exam.formula.base)
     formula = replace(exam.formula, factor=factor)
@@ -1578,21 +1624,24 @@ def better_order(
         a - b.reshape(a.shape)
         for a, b in zip(values, steps.once(values, exam.patient.data(chosen), number), strict=True)
     ]  # fmt: skip
-    found: dict[tuple[int, ...], float] = {}
-    for order in itertools.permutations(range(len(chosen))):
+    signs = all(one_length(x, np.sign(x)) for x in u)  # an adaptive optimiser shows them alone
+
+    def cosine(order: tuple[int, ...]) -> float:
         g = gradient_in_order(exam, values, chosen, np.array(order))
         if g is None:
-            return None
+            return np.nan
         a, b = together(u, g)
-        if all(one_length(x, np.sign(x)) for x in u):
-            b = np.sign(b)  # steps of an adaptive optimiser show the signs alone
+        b = np.sign(b) if signs else b
         lengths = length(a) * length(b)
-        if not lengths > 0:
-            return None
-        found[order] = float(np.vdot(a, b) / lengths)
-    own = found[tuple(range(len(chosen)))]
+        return float(np.vdot(a, b) / lengths) if lengths > 0 else np.nan
+
+    orders = list(itertools.permutations(range(len(chosen))))
+    own = cosine(orders[0])
+    if not own < 0.93:
+        return None
+    found = {order: cosine(order) for order in orders[1:]}
     best = max(found, key=lambda order: found[order])
-    return (own, found[best], best) if found[best] > 0.97 and own < 0.93 else None
+    return (own, found[best], best) if found[best] > 0.97 else None
 
 
 def gradient_in_order(

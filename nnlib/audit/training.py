@@ -22,14 +22,19 @@ class Way:
 
 
 def trained(
-    exam: Exam, data: tuple[Any, Any], n_samples: int, at_most: int, enough: float = -np.inf
+    exam: Exam,
+    data: tuple[Any, Any],
+    n_samples: int,
+    at_most: int,
+    enough: float = -np.inf,
+    start: Arrays | None = None,
 ) -> Way:
-    """Train for some steps by the program's own step, from its start.
+    """Train for some steps by the program's own step, from its start or from another one.
 
     It is enough when the loss is below this share of the first one.
     """
     patient = exam.patient
-    values, step = patient.start, patient.fresh_step()
+    values, step = start or patient.start, patient.fresh_step()
     n_steps = int(np.clip(100_000_000 // exam.work(range(n_samples)), 10, at_most))
     seed(7)
     losses = [shown(exam, values, data)]
@@ -96,6 +101,8 @@ def look_at_the_way_down(exam: Exam) -> None:
             f"scaled, from the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
         )  # fmt: skip
         return
+    if tell_flat(exam, losses):
+        return
     if end > begin * (1 + 1e-3) and end > begin + 1e-6:
         risen(exam, way)
     elif end < begin:
@@ -104,6 +111,35 @@ def look_at_the_way_down(exam: Exam) -> None:
         if better and (fell(losses) > 0.3 or (falls(losses) and scaled and not ahead)):
             for kind in ("data_scale", "saturated", "dead"):
                 exam.make_note(kind, "All the same, the program learns.")
+
+
+def tell_flat(exam: Exam, losses: list[float]) -> bool:
+    """See whether a start with many flat slopes learns far worse than one of smaller weights."""
+    if not exam.flat or exam.dense is None or exam_scale(exam) or fell(losses) > 0.1:
+        return False
+    smaller = [v.copy() for v in exam.patient.start]
+    for number, (_, middle) in exam.flat.items():
+        layer = exam.dense.layers[number - 1]
+        for k in (layer.W, layer.b):
+            if k is not None:
+                smaller[k] = smaller[k] / max(middle, 1.0)
+    try:
+        tamed = trained(exam, exam.patient.data(), exam.patient.n, 60, start=smaller).losses
+    except Failed:
+        return False
+    if not falls(tamed) or not tamed[-1] < 0.6 * losses[-1]:
+        return False
+    parts = [f"{100 * share:.0f} % of layer {number}" for number, (share, _) in exam.flat.items()]
+    divided = [f"of layer {number} divided by {middle:.4g}"
+               for number, (_, middle) in exam.flat.items()]  # fmt: skip
+    exam.find(
+        "saturated", "note" if falls(losses) else "wrong",
+        ", ".join(f"layer {number}" for number in exam.flat),
+        f"of the slopes {' and '.join(parts)} are as good as 0, and in a short training the "
+        f"loss goes from {losses[0]:.4g} to {losses[-1]:.4g}; with the weights "
+        f"{' and '.join(divided)}, from {tamed[0]:.4g} to {tamed[-1]:.4g}.",
+    )  # fmt: skip
+    return True
 
 
 def of_one_answer(exam: Exam) -> float | None:

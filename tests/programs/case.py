@@ -1,5 +1,6 @@
 """What a program of this folder is: the arguments for the audit, and what is wrong with it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,14 @@ class Case:
     source: str
     arguments: Callable[[], dict]
 
+    @property
+    def public(self) -> bool:
+        """Whether the source names an issue, a pull request or a question that anyone can read."""
+        return bool(PUBLIC.search(self.source))
 
+
+SITE = r"(?:stackoverflow|\.SE|stackexchange|whosebug)"
+PUBLIC = re.compile(rf"[\w.-]+/[\w.-]+ (?:pull )?\d+|{SITE} \d+|^(?!network)[\w-]+ (?:pull )?\d+\b")
 CASES: dict[str, Case] = {}  # in the order of the files that declare them
 
 

@@ -259,7 +259,7 @@ def one_column_too_many():
     )
 
 
-@program("neurons_alike", source="a question asked often: all weights start at 0")
+@program("neurons_alike", source="nndl/nndl-discussion 14: all weights start at 0")
 def zeros_everywhere():
     p = [np.zeros((2, 3)), np.zeros(3), np.zeros((3, 1)), np.zeros(1)]
 

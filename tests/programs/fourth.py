@@ -88,7 +88,7 @@ def always_open(p, X, Z1, A1, dZ1, dZ2):
     return open_dZ1 @ X.T / m, db1 / m, dZ2 @ A1.T / m, db2 / m
 
 
-@program("slope_missing", source="dReLU: a >= 0, given the activation")
+@program("slope_missing", source="iamtrask/Grokking-Deep-Learning 13: a >= 0, given the activation")
 def a_mask_that_is_always_open():
     return script(always_open, with_gradients=False)
 
@@ -181,12 +181,12 @@ def theta_without_the_hidden_slope():
     return course(slope=np.ones_like)
 
 
-@program("slope_of_a", source="sigmoidGradient(a2) for sigmoidGradient(z2)")
+@program("slope_of_a", source="OpenANN/OpenANN 164: sigmoidGradient(a2), not of z2")
 def theta_with_the_slope_at_a():
     return course(slope=lambda z: sigmoid(sigmoid(z)) * (1 - sigmoid(sigmoid(z))))
 
 
-@program("weight_term", source="lambda / m with a minus")
+@program("weight_term", source="andersbll/nnet 4: lambda / m with a minus")
 def theta_with_a_penalty_that_rewards():
     return course(penalty=lambda T: -T)
 
@@ -379,7 +379,9 @@ def stack(layer):
     }
 
 
-@program("updated_too_early", source="self.weights -= rate * g before self.weights.T @ g")
+@program(
+    "updated_too_early", source="Bot-Academy/NeuralNetworkFromScratch 3: W changes before W.T @ g"
+)
 def a_layer_that_updates_first():
     return stack(UpdatesFirst)
 

@@ -380,7 +380,7 @@ def square_matrix_without_its_transpose():
     )
 
 
-@program("neurons_alike", source="a question asked in many places: all weights start at 0.5")
+@program("neurons_alike", source="BitTiger-MP/DS502-AI-Engineer 27: all weights start alike")
 def all_weights_start_alike():
     p = {
         "W1": np.full((2, 4), 0.5),

@@ -214,7 +214,7 @@ def two_orders_for_rows_and_labels():
     )
 
 
-@program("samples_unused", source="X[:batch] in place of X[i:i + batch]")
+@program("samples_unused", source="lionelmessi6410/Neural-Networks-from-Scratch 1: X[:batch]")
 def always_the_first_batch():
     X, labels = blobs(40, 2, 2, seed=5)
     y = labels[:, None] * 1.0
@@ -321,7 +321,7 @@ def mean_of_means_divided_by_samples():
     )
 
 
-@program("weight_term", source="weight decay that is added to the weights: they grow")
+@program("weight_term", source="andersbll/nnet 4: weight decay that makes the weights grow")
 def step_that_grows_the_weights():
     X, labels = blobs(40, 2, 3, seed=10)
     y = labels[:, None] * 1.0

@@ -95,9 +95,7 @@ def the_rate_is_not_divided_by_the_batch():
     return columns("length")
 
 
-@program(
-    "slope_of_a", source="datascience.SE 37545: a derivative of z that is given the activation"
-)
+@program("slope_of_a", source="OpenANN/OpenANN 164: the derivative is applied to the output")
 def sigmoid_prime_of_the_activation():
     return columns("prime of a")
 
@@ -181,7 +179,7 @@ def digits(slip="", scaled=True):
     }  # fmt: skip
 
 
-@program("axis_missing", source="Kaggle, simple MNIST from scratch: db1 = 1 / m * np.sum(dZ1)")
+@program("axis_missing", source="rasbt/stat453-deep-learning-ss21 5: one sum for all biases")
 def digits_with_one_number_for_all_biases():
     return digits("sum")
 
@@ -196,12 +194,12 @@ def digits_with_labels_of_the_row_before():
     return digits("rows of the classes")
 
 
-@program("slope_missing", source="the mask A1 >= 0, taken of what a ReLU gives: stats.SE, often")
+@program("slope_missing", source="iamtrask/Grokking-Deep-Learning 13: >= 0, of what a ReLU gives")
 def digits_with_an_open_mask():
     return digits(">=")
 
 
-@program("neurons_alike", source="np.zeros for all weights, since it worked for one neuron")
+@program("neurons_alike", source="wagonhelm/NaNmnist 2: zeros, which one layer alone forgives")
 def digits_from_zero():
     return digits("zeros")
 
@@ -562,7 +560,9 @@ def modules_with_the_mask_of_the_gradient():
     return modules(relu="mask of the gradient")
 
 
-@program("gradient_scale", source="(p - y) without / n, and the mean of the losses is printed")
+@program(
+    "gradient_scale", source="hunkim/DeepLearningZeroToAll 173: the gradient grows with the samples"
+)
 def modules_without_the_mean():
     return modules(where="no mean")
 
@@ -682,7 +682,9 @@ def scores_whose_loss_mixes_the_samples():
     return scores("axis")
 
 
-@program("gradient_scale", source="dscores are not divided by N, and the loss is")
+@program(
+    "gradient_scale", source="victorlempitsky/Mate 2: a softmax's loss whose slope is not divided"
+)
 def scores_without_the_mean():
     return scores("no mean")
 
@@ -824,9 +826,7 @@ def xor_with_the_activation_twice():
     return script("twice")
 
 
-@program(
-    "product_wrong", source="stackoverflow, simple backpropagation: error * sigmoid(hidden, True)"
-)
+@program("product_wrong", source="whosebug 2948401: error * sigmoid(hidden, True)")
 def xor_without_the_weights_on_the_way_back():
     return script("no weights")
 
@@ -921,7 +921,11 @@ def a_tape_that_overwrites():
     return tape("=")
 
 
-@program("slope_of_a", "gradient_wrong", source="1 - z ** 2: the derivative in terms of a, at z")
+@program(
+    "slope_of_a",
+    "gradient_wrong",
+    source="mlpack/mlpack 3478: a derivative written for the output, at the input",
+)
 def a_tape_with_the_slope_at_z():
     return tape("slope")
 
@@ -1042,7 +1046,8 @@ def a_convolution_with_a_turned_gradient():
 
 
 @program(
-    "axis_missing", source="deeplearning4j 8280: over which axes a convolution's bias is summed"
+    "axis_missing",
+    source="deeplearning4j/deeplearning4j 8280: over which axes a convolution's bias is summed",
 )
 def a_convolution_with_one_number_for_its_biases():
     return convolution("sum")
@@ -1086,7 +1091,7 @@ def embedding(slip=""):
 @program(
     "gradient_wrong",
     "step_not_gradient",
-    source="E[idx] -= ...: a word that comes twice counts once",
+    source="joey00072/Tinytorch 2: x[[0, 0]] gets one gradient, not two",
 )
 def an_embedding_that_loses_repeated_words():
     return embedding("lost")
@@ -1398,7 +1403,10 @@ def notebook(slip="", rate=0.2, scale=1.0, batch=6):
             "learning_rate": rate, "step_is": "epoch"}  # fmt: skip
 
 
-@program("samples_unused", source="X[i:batch_size] for X[i:i + batch_size]")
+@program(
+    "samples_unused",
+    source="lionelmessi6410/Neural-Networks-from-Scratch 1: wrong slices of a batch",
+)
 def a_notebook_that_reads_the_first_batch_alone():
     return notebook("stop")
 
@@ -1548,3 +1556,27 @@ def modules_with_half_a_mask():
     made = modules(dropout="")
     made["program"].layers[2] = made["program"].drop = Doubled("", 0.4)
     return made
+
+
+@program("saturated", source="weights of 30 in both layers: three in four slopes are 0, not all")
+def a_notebook_whose_neurons_are_mostly_flat():
+    rng = np.random.default_rng(24)
+    X = rng.normal(size=(30, 2))
+    y = one_hot((X[:, 0] > 0).astype(int) + (X[:, 1] > 0), 3)
+    start = [30 * rng.normal(size=(2, 6)), 30 * rng.normal(size=(6, 3))]
+
+    def predict(p, X):
+        return sigmoid(sigmoid(X @ p[0]) @ p[1])
+
+    def step(p, X, y):
+        h = sigmoid(X @ p[0])
+        a = sigmoid(h @ p[1])
+        d = 2 * (a - y) * a * (1 - a) / len(X)
+        first = X.T @ (d @ p[1].T * h * (1 - h))
+        return [p[0] - 0.5 * first, p[1] - 0.5 * h.T @ d]
+
+    return {
+        "X": X, "y": y, "parameters": start, "predict": predict, "step": step,
+        "loss": lambda p, X, y: np.sum((predict(p, X) - y) ** 2) / len(X), "learning_rate": 0.5,
+        "step_is": "update",
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,13 @@ def test_there_are_programs_of_every_kind():
     assert set(KINDS) - tried == {"at_a_corner"}  # a note, never wrong: tested with the notes
     assert len(FAULTY) >= 60
     assert len(SOUND) >= 20
+
+
+def test_half_of_the_faulty_programs_come_from_public_places():
+    public = [case.name for case in FAULTY if case.public]
+    table = Path(__file__).parents[2] / "docs" / "audit.md"
+    assert len(public) >= len(FAULTY) / 2
+    assert f"{len(public)} of the {len(FAULTY)} faulty ones" in table.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
