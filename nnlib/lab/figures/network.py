@@ -261,7 +261,10 @@ def name_points(axes, places, X, avoid=()):
             for side in (1, -1)
         )
         offset, va = ((0, 14), "baseline") if above <= below else ((0, -12), "top")
-        options = {"textcoords": "offset points", "ha": "center", "va": va, "bbox": WHITE_BOX}
+        ha = "center"
+        if len(names) > 1:  # a cut may run close by: the long label goes to the left
+            offset, ha = (10, offset[1]), "right"
+        options = {"textcoords": "offset points", "ha": ha, "va": va, "bbox": WHITE_BOX}
         axes.annotate(text, place, offset, zorder=5, **options)
 
 

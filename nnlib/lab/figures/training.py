@@ -101,7 +101,9 @@ def loss_landscape(start, X, y, points):
     draw_landscape(left, X, y, (-13, 5), (-5, 8))
     w, b, loss = lowest_point(start, X, y)
     left.plot(w, b, "*", color=BLACK, markersize=13)
-    left.annotate("lowest", (w, b), (8, -3), textcoords="offset points", bbox=WHITE_BOX)
+    left.annotate(
+        "lowest", (w, b), (-9, -3), ha="right", textcoords="offset points", bbox=WHITE_BOX
+    )
     x = np.linspace(0, 1, 201)
     texts = []
     for i, (name, (w_here, b_here)) in enumerate(points.items()):
@@ -160,7 +162,7 @@ def descent(start, history, X, y, shown_epochs):
     draw_path(left, path, BLUE)
     w, b, _ = lowest_point(start, X, y)
     left.plot(w, b, "*", color=BLACK, markersize=13)
-    left.annotate("start", path[0], (9, -4), textcoords="offset points", weight="bold")
+    left.annotate("start", path[0], (6, 8), textcoords="offset points", weight="bold")
     x = np.linspace(0, 1, 201)
     for i, epoch in enumerate(shown_epochs):
         w_then, b_then = path[epoch]
@@ -260,8 +262,8 @@ def loss_curve(history, *, title, guessing=None):
     axes.set(title=title, xlabel="epoch", ylabel="loss", ylim=(0, None))
     if guessing is not None:
         axes.axhline(guessing, color=GREY, linewidth=1, linestyle=":")
-        place = (history.epoch[-1], guessing)
-        axes.annotate("always answering 0.5", place, ha="right", va="bottom", color=GREY)
+        place = {"xytext": (0, 3), "textcoords": "offset points", "ha": "right", "va": "bottom"}
+        axes.annotate("always answering 0.5", (history.epoch[-1], guessing), **place, color=GREY)
     early, late = middle_of_the_fall(history)
     show(
         figure,
