@@ -492,8 +492,8 @@ class Comparison:
             len(factors) > 1 and np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1])
         ):
             return False
-        if max(np.asarray(self.point[self.names.index(name)]).size for name, _ in factors) < 2:
-            return False
+        if sum(np.asarray(self.point[self.names.index(name)]).size for name, _ in factors) < 3:
+            return False  # so few fit by chance
         text = ", ".join(f"{form.format(f, name)}" for name, f in known)
         formula = self.exam.formula
         said = ""

@@ -126,21 +126,20 @@ def look_at_shapes(exam: Exam) -> None:
                 "integer_parameters", "wrong", ", ".join(whole),
                 f"{', '.join(whole)} hold whole numbers, and {error}",
             )  # fmt: skip
-        else:
+        elif len(exam.chain) < 2 or not grown(exam):
             exam.failed(error, f"one update for X {np.shape(patient.X)}")
         if len(exam.chain) < 2:
             del patient.functions["step"]
             patient.functions.pop("new_step", None)
             return
-    for name, before, after in zip(patient.names, patient.start, exam.chain[1], strict=True):
-        if before.shape != after.shape and not (before.size == after.size and fits(before, after)):
-            exam.find(
+    for name, before, after in grown(exam):
+        exam.find(
                 "parameter_shape", "wrong", name,
                 f"{name} has shape {before.shape} before the step and {after.shape} after it.",
             )  # fmt: skip
-            del patient.functions["step"]
-            patient.functions.pop("new_step", None)
-            return
+        del patient.functions["step"]
+        patient.functions.pop("new_step", None)
+        return
     if whole and stays_whole(exam):
         exam.find(
             "integer_parameters", "wrong", ", ".join(whole),
@@ -162,6 +161,17 @@ def look_at_shapes(exam: Exam) -> None:
         exam.chain = exam.chain[: bad[0]]
         if len(exam.chain) < 2:
             tell_divergence(exam)
+
+
+def grown(exam: Exam) -> list[tuple[str, np.ndarray, np.ndarray]]:
+    """Return the parameters to which the first step gave another shape."""
+    return [
+        (name, before, after)
+        for name, before, after in zip(
+            exam.patient.names, exam.patient.start, exam.chain[1], strict=True
+        )
+        if before.shape != after.shape and not (before.size == after.size and fits(before, after))
+    ]
 
 
 def tell_divergence(exam: Exam) -> None:
@@ -1178,7 +1188,7 @@ def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
 
 def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
     """See whether the steps after the first have another relation to their gradients."""
-    if len(exam.chain) < 3 or not exam.patient.has("gradients"):
+    if len(exam.chain) < 3 or not (exam.patient.has("gradients") or exam.dense is not None):
         return False
     g = steps.gradient(exam.chain[1], None)
     if g is None:
@@ -1496,6 +1506,8 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
         if np.abs(rest).max() <= 1e-4 * np.abs(rate * y[keep]).max(initial=0):
             continue
         f = one_factor(rest, v[keep], 1e-2)
+        if f is None:  # what has moved already is made larger or smaller
+            f = one_factor(rest, (v - rate * y)[keep], 1e-2)
         if f is None:
             return False
         factors.append((name, f))

@@ -152,7 +152,8 @@ class Walk:
             if wanted is None:
                 continue
             f = one_factor(np.ravel(wanted), np.ravel(made), self.tolerance)
-            if f is not None and abs(f) > 1e-9:
+            nothing = 1e-9 * np.abs(delta).max(initial=0)  # a sum that is 0 but for rounding
+            if f is not None and abs(f) > 1e-9 and np.abs(made).max(initial=0) > nothing:
                 self.factor = f
                 return f * delta
             if whole:
@@ -190,6 +191,10 @@ class Walk:
         yield (
             f * np.sign(a - self.y) * np.abs(slope),
             odd(name, f"{name} holds the sign of the error, not the error"),
+        )
+        yield (
+            f * np.abs(a - self.y) * np.abs(slope),
+            odd(name, f"{name} holds the size of the error, without its sign"),
         )
         for squared in (f * (a - self.y) ** 2 * np.abs(slope), f * (a - self.y) ** 2):
             yield squared, odd(name, f"{name} holds the squared error, not the error")
@@ -525,6 +530,14 @@ class Walk:
         name, before = f"W{number}", number - 1
         a, right = self.a[before], self.a[before].T @ delta
         at = f"the gradient of {name}"
+        if self.later is not None and number < len(self.dense.layers):
+            old = self.dense.layers[number].matrix(self.values)
+            new = self.dense.layers[number].matrix(self.later)
+            slope = self.dense.activations[number - 1].slope(self.z[number])
+            if old.shape[1] <= old.shape[0] and slope.all():  # what came from above can be read off
+                above = delta / slope @ np.linalg.pinv(old.T)
+                text = f"{at} is made with the new W{number + 1}, after its update"
+                yield "updated_too_early", text, a.T @ (above @ new.T * slope)
         if right.shape[0] == right.shape[1]:
             yield "product_wrong", f"{at} is the transpose of what it should be", right.T
         for other in range(len(self.a)):

@@ -12,7 +12,8 @@ from programs.case import CASES
 from programs.random_sound import sound
 
 FILES = [
-    "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh", "sound",
+    "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
+    "eighth", "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
