@@ -78,6 +78,7 @@ def test_a_foreign_file_is_explained(tmp_path, changes, why):
     start = f"{path} is an .npz file, but does not hold a network as save_network writes it: {why}"
     assert message.startswith(start)
     assert message.endswith(". Save the network again with save_network.")
+    assert ".." not in message.removeprefix(start)
 
 
 @pytest.mark.parametrize("cut", [0, 10, 200])

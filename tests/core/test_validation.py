@@ -78,3 +78,24 @@ def test_bounds_are_where_they_are_said_to_be():
 )
 def test_a_value_is_described_in_a_few_words(value, words):
     assert validation.describe(value) == words
+
+
+def test_an_array_of_another_class_becomes_a_plain_one():
+    class Marked(np.ndarray):
+        pass
+
+    marked = np.ones((2, 3)).view(Marked)
+    found = validation.check_array("X", marked)
+    assert type(found) is np.ndarray
+    plain = np.ones((2, 3))
+    assert validation.check_array("X", plain) is plain
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [([0.0, 2.0, 1.0], True), ([0.5, 2.0, 1.0], False), ([0.0, 2.0], False), ([-1.0, 2, 1], False)],
+)
+def test_only_whole_numbers_one_for_each_sample_are_taken_for_classes(y, classes):
+    with pytest.raises(ValueError, match="y has shape") as caught:
+        validation.check_targets(y, (3, 3))
+    assert ("the numbers of the classes" in str(caught.value)) == classes

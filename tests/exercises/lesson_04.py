@@ -236,6 +236,7 @@ WRONG = {
         "the weight itself in place of what it is multiplied with": (0.5819, -0.2909),
         "the slope of the sigmoid left out": (-1.2270 * 0.7311, -1.2270),
         "the slope of z2 in place of the slope of the loss": (0.7311, 1),
+        "the slope of the output's sigmoid alone": (0.7311 * 0.2371, 0.2371),
     },
     "4.2": {"the delta of the picture": (-0.037, 0.0029)},
     "4.3": {

@@ -241,6 +241,11 @@ steps_from_ten = Value(
             wrong=(1507, 9),
         ),
         Mistake(
+            name="the count from z = -8 under BCE",
+            hint="The counts under BCE are 3, 5, 7, 9. How do they go on?",
+            wrong=(11034, 9),
+        ),
+        Mistake(
             name="the two losses swapped",
             in_parts=False,
             hint="First the count under MSE, then the one under BCE.",

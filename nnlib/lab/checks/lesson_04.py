@@ -82,6 +82,16 @@ on_the_path = Value(
             looks_like=lambda w, b: about(b, 1),
         ),
         Mistake(
+            name="a bias that is taken for a number which does not move",
+            hint="Here it is the bias that moves. If b2 rises by 1, how far does z2 rise?",
+            wrong=(ON_THE_PATH * DELTA, 0.0),
+        ),
+        Mistake(
+            name="the slope of the output's sigmoid alone",
+            hint="That is the link from z2 to a2. Times the link from a2 to the loss.",
+            looks_like=lambda w, b: about(b, ANSWER * (1 - ANSWER)),
+        ),
+        Mistake(
             name="the opposite sign",
             hint="The last link has a negative slope: the output is too low, so a rising output "
             "makes the loss fall.",
@@ -155,11 +165,7 @@ another_target = Value(
         Mistake(
             name="another factor than 2 / (n m)",
             hint="2 * (a - y) / (n * m), with n * m = 4 * 2: the mean goes over all four samples.",
-            wrong=[
-                answer
-                for factor in (2, 1 / 2, 4, 1 / FACTOR)
-                for answer in at_output(factor * DELTA2)
-            ],
+            wrong=[answer for factor in (2, 1 / 2, 4, 8) for answer in at_output(factor * DELTA2)],
         ),
         Mistake(
             name="the slope of the sigmoid left out at the hidden neuron",
@@ -592,6 +598,11 @@ def step(X, y, W1, b1, W2, b2, learning_rate):
     )
 
 
+def step_twice(X, y, W1, b1, W2, b2, learning_rate):
+    W1, b1, W2, b2 = step(X, y, W1, b1, W2, b2, learning_rate)
+    return step(X, y, W1, b1, W2, b2, learning_rate)
+
+
 def step_inputs(rng):
     cases = []
     for n, *sizes in SIZES[:5]:
@@ -655,9 +666,7 @@ mended_step = Function(
         Mistake(
             name="a step that is taken twice",
             hint="One whole step: predict, send back and update, once.",
-            wrong=lambda X, y, W1, b1, W2, b2, learning_rate: step(
-                X, y, *step(X, y, W1, b1, W2, b2, learning_rate), learning_rate
-            ),
+            wrong=step_twice,
         ),
         Mistake(
             name="a learning rate that multiplies the parameters as well",

@@ -65,6 +65,12 @@ one_step = Function(
             wrong=moved(lambda p, s, rate: p + rate * s),
         ),
         Mistake(
+            name="the old parameters given back",
+            hint="p = p - … makes a new array, and the list still holds the old one. Collect the "
+            "new arrays.",
+            wrong=lambda parameters, slopes, learning_rate: list(parameters),
+        ),
+        Mistake(
             name="a step without the learning rate",
             hint="How far a step goes is the slope times the learning rate.",
             wrong=[moved(lambda p, s, rate: p - s), moved(lambda p, s, rate: p + s)],

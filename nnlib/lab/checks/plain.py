@@ -217,7 +217,7 @@ def several_in_words(value, other, names, tolerance=USUAL):
     """Describe the part that differs, or what there is if their number is not right."""
     parts = value.parts
     if other is None or other.kind != "several" or len(other.parts) != len(parts):
-        return f"{len(parts)} values"
+        return f"{len(parts)} value{'s' * (len(parts) != 1)}"
     for name, part, counterpart in zip(names, parts, other.parts, strict=True):
         if not same(part, counterpart, *tolerance):
             return f"{name} = {in_words(part, counterpart, tolerance=tolerance)}"

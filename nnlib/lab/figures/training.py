@@ -268,7 +268,8 @@ def loss_curve(history, *, title, guessing=None):
     show(
         figure,
         f"{title}: the loss goes from {history.loss[0]:.4f} to {history.loss[-1]:.4f} in "
-        f"{history.epoch[-1]} epochs. Half of the fall lies between epochs {early} and {late}.",
+        f"{history.epoch[-1]} epochs. The middle half of the fall lies between epochs "
+        f"{early} and {late}.",
     )
 
 
@@ -300,7 +301,8 @@ def loss_with_milestones(history, milestones, *, title):
     show(
         figure,
         f"{title}, loss on a log scale: from {history.loss[0]:.4f} to {history.loss[-1]:.4f} in "
-        f"{history.epoch[-1]} epochs. Half of the fall lies between epochs {early} and {late}. "
+        f"{history.epoch[-1]} epochs. The middle half of the fall lies between epochs "
+        f"{early} and {late}. "
         f"{'; '.join(texts).capitalize()}.",
     )
 
