@@ -620,6 +620,12 @@ def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> No
                 f"{length(u) / max(length(g), 1e-300):.4g} of it).",
             )  # fmt: skip
             return
+        if not u.any():
+            exam.find(
+                "step_not_gradient", "wrong", "step",
+                f"step {k + 1} moves nothing, and its gradient is not 0. Is the rate 0 by then?",
+            )  # fmt: skip
+            return
         if f <= 0:
             exam.find("gradient_sign", "wrong", "step", f"step {k + 1} goes uphill.")
             return

@@ -650,6 +650,25 @@ def test_an_epsilon_is_wrong_where_it_outweighs_the_gradient(epsilon, severity):
     assert f"divided by 1 times its size and {epsilon} more" in found.seen
 
 
+def test_a_step_that_moves_nothing_does_not_go_uphill():
+    def new_step():
+        calls = []
+
+        def step(p, X, y):
+            calls.append(1)
+            for name, g in gradients(p, X, y).items():
+                p[name] = p[name] - (1 // len(calls)) * g  # 1, and 0 ever after
+
+        return step
+
+    report = audit(
+        X, y, parameters=parameters(), predict=predict, loss=loss, new_step=new_step,
+        learning_rate=1, step_is="update",
+    )  # fmt: skip
+    assert kinds(report) == ["step_not_gradient"]
+    assert "step 2 moves nothing" in report.findings[0].seen
+
+
 def test_an_attribute_of_a_part_keeps_its_name():
     assert short_name("['layers[0].weights']") == "layers[0].weights"
     assert short_name("['W'][0]") == "W[0]"
