@@ -237,6 +237,7 @@ WRONG = {
         "the slope of the sigmoid left out": (-1.2270 * 0.7311, -1.2270),
         "the slope of z2 in place of the slope of the loss": (0.7311, 1),
         "the slope of the output's sigmoid alone": (0.7311 * 0.2371, 0.2371),
+        "the deltas of the other layer": (0.1716, 0.1144),
     },
     "4.2": {"the delta of the picture": (-0.037, 0.0029)},
     "4.3": {

@@ -622,6 +622,13 @@ def test_the_line_of_an_error_is_spoken_of_only_where_it_is_shown():
     assert hint == "The line is named above; call your function with this input."
 
 
+@pytest.mark.parametrize(("code", "told"), [("z = X * W", True), ("z = X @ W * 2", False)])
+def test_a_star_whose_shapes_do_not_fit_is_told_the_sign_of_the_matrix_product(code, told):
+    text = "ValueError: operands could not be broadcast together with shapes (3,2) (2,2)"
+    _, hint = error(Outcome(error=text, error_type="ValueError", line=2, code=code), ("x",))
+    assert hint.endswith("its sign is @.") == told
+
+
 ARRAY = np.ones(3)
 
 

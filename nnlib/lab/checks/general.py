@@ -182,7 +182,9 @@ def error(outcome, names):
         )
     if "matmul" in text or "matrix product" in text or "not aligned" in text or "broadcast" in text:
         shapes = f"There {outcome.shapes}. " if outcome.shapes else ""
-        return "shapes that do not fit", f"{shapes}Which length should have met which?"
+        star = "*" in outcome.code and "@" not in outcome.code and "broadcast" in text
+        product = " If a matrix product is meant: its sign is @." if star else ""
+        return "shapes that do not fit", f"{shapes}Which length should have met which?{product}"
     if outcome.code:
         return f"an error, {kind}", "The line is named above; call your function with this input."
     return f"an error, {kind}", "Call your function with this input, and Python names the line."

@@ -71,7 +71,7 @@ def switch_in_words(w, b):
 switch = Search(
     number="1.2",
     names=("w_switch", "b_switch"),
-    wanted="at most 0.01 at x = 1, 0.5 at x = 2, at least 0.99 at x = 3",
+    wanted="at most 0.01 at x = 1, 0.499 to 0.501 at x = 2, at least 0.99 at x = 3",
     holds=is_a_switch,
     came=switch_in_words,
     mistakes=[

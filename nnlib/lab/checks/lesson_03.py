@@ -258,8 +258,8 @@ steps_from_ten = Value(
             looks_like=lambda by_mse, by_bce: by_mse <= 1507,
         ),
     ],
-    why="Ten thousand steps for one neuron and one sample: seen from outside, training that slow "
-    "looks like training that has ended.",
+    why="Eleven thousand steps for one neuron and one sample: seen from outside, training that "
+    "slow looks like training that has ended.",
 )
 
 # ------------------------------------------------------------------------------ Exercise 3.4

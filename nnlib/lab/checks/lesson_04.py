@@ -92,6 +92,11 @@ on_the_path = Value(
             looks_like=lambda w, b: about(b, ANSWER * (1 - ANSWER)),
         ),
         Mistake(
+            name="the deltas of the other layer",
+            hint="That is the number below z1. The second weight and its bias join the path at z2.",
+            looks_like=lambda w, b: about(b, DELTA * -2 * ON_THE_PATH * (1 - ON_THE_PATH)),
+        ),
+        Mistake(
             name="the opposite sign",
             hint="The last link has a negative slope: the output is too low, so a rising output "
             "makes the loss fall.",
@@ -808,13 +813,13 @@ three_reports = Value(
     mistakes=[
         Mistake(
             name="the line of a bias for program A",
-            hint="In A both biases are right, so both deltas are. What else is in the gradient of "
-            "a weight?",
+            hint="In A both biases are right, so trust both deltas. What else is in the gradient "
+            "of a weight?",
             looks_like=lambda a, b, c, factor: a in (3, 6),
         ),
         Mistake(
             name="a delta for program A, where both biases are right",
-            hint="A bias's slope is a sum of deltas. If it is right, so is the delta.",
+            hint="A bias's slope is a sum of deltas. If it is right, trust the delta.",
             looks_like=lambda a, b, c, factor: a in (1, 4),
         ),
         Mistake(

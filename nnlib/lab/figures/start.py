@@ -34,9 +34,9 @@ def learning(start, network, history, X, y):
         figure,
         f"Left: the loss falls from {history.loss[0]:.4f} to {history.loss[-1]:.4f}; after {half} "
         f"of {history.epoch[-1]} epochs it has halved. Dotted: {np.log(2):.4f}, the loss of always "
-        "saying 0.5. Right: the answers over the whole square, "
-        f"before and after: blue for 0, white for 0.5, orange for 1. Circles have target 0, "
-        f"squares target 1, and a cross marks a wrong answer. Before, {n_right[0]} of {len(X)} "
-        f"corners are right, after, {n_right[1]} of {len(X)}; the largest error falls from "
-        f"{errors[0]:.4f} to {errors[1]:.4f}.",
+        "saying 0.5. Right: the answers over the whole square, the first switch to the right, "
+        "the second upwards, before and after: blue for 0, white for 0.5, orange for 1. "
+        "Circles have target 0, squares target 1, and a cross marks a wrong answer. "
+        f"Before, {n_right[0]} of {len(X)} corners are right, after, {n_right[1]} of {len(X)}; "
+        f"the largest error falls from {errors[0]:.4f} to {errors[1]:.4f}.",
     )
