@@ -129,7 +129,7 @@ class View:
             width, height, [["curve", "plane"]], [["curve"], ["plane"]], aspect=1.2
         )
         self.curve = axes["curve"]
-        self.curve.set(title="Loss", xlabel="epoch (log scale)", ylim=(0, 1))
+        self.curve.set(title="Loss", xlabel="epoch (log scale from 10)", ylim=(0, 1))
         self.curve.yaxis.set_major_formatter("{x:.2f}")  # as wide in every film
         self.curve.set_xscale("symlog", linthresh=FIRST_DECADE, linscale=0.7)
         (self.whole,) = self.curve.plot([], [], color=LIGHT_GREY, linewidth=1.6)
