@@ -483,6 +483,45 @@ def test_every_control_answers_to_keys_and_keeps_them(browser, lab, name):
         assert page.faults == []
 
 
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
+@pytest.mark.parametrize("name", WIDGETS)
+def test_every_control_answers_to_mouse_and_finger(browser, lab, name, touch):
+    if touch and FIREFOX:
+        pytest.skip("Firefox takes no touch from Playwright")
+    with watched_page(browser, has_touch=touch) as page:
+        stage = open_widget(page, lab, name)
+        for summary in stage.locator("summary").all():
+            summary.tap() if touch else summary.click()
+        still = []
+        for control in pinned_controls(stage):
+            place = place_for(control) if control.is_visible() and control.is_enabled() else None
+            if place is None:
+                continue
+            before = settle(page, stage)
+            part, position = place
+            part.tap(position=position) if touch else part.click(position=position)
+            if not changes(page, stage, before):
+                still.append(control.evaluate("node => node.outerHTML.slice(0, 160)"))
+        assert still == [], "controls that change nothing"
+        assert page.faults == []
+
+
+def place_for(control):
+    """What of a control to press, and where; None where a press need not change anything."""
+    kind = control.evaluate("node => node.type || node.tagName")
+    if kind == "range":  # its other half
+        size, share = control.bounding_box(), "(node.value - node.min) / (node.max - node.min)"
+        far = 0.2 if control.evaluate(f"node => {share}") > 0.5 else 0.8
+        return control, {"x": far * size["width"], "y": size["height"] / 2}
+    label = control.locator("xpath=..")
+    if kind == "radio":
+        same = control.is_checked() or label.inner_text() == "your own"
+        return None if same else (label, None)
+    if kind == "checkbox":
+        return (label, None) if key_for(control) else None
+    return (control, None) if kind == "button" and key_for(control) else None
+
+
 def pinned_controls(stage):
     """The parts of the picture that can be pressed, then all controls.
 
@@ -523,6 +562,11 @@ def press_and_see(page, stage, control, key, before):
     """Whether the widget shows something new after a key."""
     control.focus()
     page.keyboard.press(key)
+    return changes(page, stage, before)
+
+
+def changes(page, stage, before):
+    """Whether the widget comes to show something else, within 20 seconds."""
     end = time.perf_counter() + 20
     while time.perf_counter() < end:
         if shown(stage) != before:

@@ -663,6 +663,14 @@ def test_results_of_a_generator_are_results():
     assert plain(map(abs, itertools.count()), 2).kind == "other"  # without end
 
 
+@pytest.mark.parametrize("values", [np.ones(3), [1, 1, 1]], ids=["array", "list"])
+def test_an_index_that_is_not_there(values):
+    with pytest.raises(IndexError) as raised:
+        values[8]
+    outcome = Outcome(error=f"IndexError: {raised.value}", error_type="IndexError")
+    assert error(outcome, ("x",))[0] == "an index that is not there"
+
+
 def test_arrays_of_different_shapes_in_one_array():
     with pytest.raises(ValueError, match="inhomogeneous") as raised:
         np.array([np.ones((2, 2)), np.ones((1, 2))])

@@ -156,6 +156,11 @@ def error(outcome, names):
         return "a name used before it has a value", "Look at the line that the message names."
     if kind == "NameError":
         return "a name that is not known", "Is it spelled right, and was its cell run?"
+    if kind == "IndexError" and ("out of bounds" in text or "out of range" in text):
+        return (
+            "an index that is not there",
+            "The sizes differ from input to input: take them from the arguments.",
+        )
     if kind == "OverflowError":
         return "an overflow", "A number on the way is too large for a float."
     if "Cannot cast" in text:
