@@ -484,7 +484,7 @@ def test_every_control_answers_to_keys_and_keeps_them(browser, lab, name):
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
-@pytest.mark.parametrize("name", WIDGETS)
+@pytest.mark.parametrize("name", [name for name in WIDGETS if name != "playground"])
 def test_every_control_answers_to_mouse_and_finger(browser, lab, name, touch):
     if touch and FIREFOX:
         pytest.skip("Firefox takes no touch from Playwright")
@@ -515,8 +515,7 @@ def place_for(control):
         return control, {"x": far * size["width"], "y": size["height"] / 2}
     label = control.locator("xpath=..")
     if kind == "radio":
-        same = control.is_checked() or label.inner_text() == "your own"
-        return None if same else (label, None)
+        return None if control.is_checked() else (label, None)
     if kind == "checkbox":
         return (label, None) if key_for(control) else None
     return (control, None) if kind == "button" and key_for(control) else None
