@@ -14,6 +14,10 @@ import pytest
 from pages import NOTEBOOKS, SITTINGS, code_cells, read
 from session import Session
 
+# Its bugs are a start that is drawn anew and a gradient that remembers: asked again, they answer
+# something else.
+FORGETFUL = "07c_four_right_gradients"
+
 
 @pytest.fixture
 def session(monkeypatch):
@@ -46,10 +50,10 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
             session.run(notebook.cells[i].source)
 
     session.shell.reset(new_session=True)
-    for cell in code_cells(notebook):
-        assert "✓ right" not in session.run(cell.source)
-    for cell in reversed(code_cells(notebook)):  # each alone, after all that come after it
-        session.run(cell.source)
+    printed = [(cell.source, session.run(cell.source)) for cell in code_cells(notebook)]
+    assert not any("✓ right" in once for _, once in printed)
+    for source, once in reversed(printed):  # each alone, after all that come after it
+        assert session.run(source) == once or path.stem == FORGETFUL, source
     for order in orders(found, path.stem):
         for cells in order:
             assert session.answer(cells) == in_order[cells.number], [c.number for c in order]
