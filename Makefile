@@ -20,7 +20,7 @@ test: check  ## run every notebook against its stored outputs, and the unit test
 
 test-browser: install-browser book/node_modules  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh
-	.venv/bin/python -m pytest tests/lab/test_browser.py tests/repository/test_slides.py -m browser --dist=load -rA $(ONLY)
+	.venv/bin/python -m pytest tests/lab/test_browser.py tests/lab/test_widgets_all.py tests/repository/test_slides.py -m browser --dist=load -rA $(ONLY)
 
 pictures: install-browser  ## make the pictures of the README, light and dark, from a running lesson
 	@sh tools/chromium.sh

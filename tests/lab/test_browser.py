@@ -485,7 +485,7 @@ def test_every_control_answers_to_keys_and_keeps_them(browser, lab, name):
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
 @pytest.mark.parametrize("name", [name for name in WIDGETS if name != "playground"])
-def test_every_control_answers_to_mouse_and_finger(browser, lab, name, touch):
+def test_each_control_answers_to_mouse_and_finger(browser, lab, name, touch):
     if touch and FIREFOX:
         pytest.skip("Firefox takes no touch from Playwright")
     with watched_page(browser, has_touch=touch) as page:

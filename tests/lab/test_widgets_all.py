@@ -183,6 +183,7 @@ SCENES = {
 }
 
 
+@pytest.mark.browser  # needs none, but a change of something else need not wait for it
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("name", NAMES)
 def test_no_words_of_a_picture_lie_on_words_lines_or_marks(name, large):
