@@ -80,4 +80,9 @@ RIGHT = {
     "8.5": [precision_by_loops, precision_of_the_transposed],
 }
 
-WRONG = {"8.3": {"the loss of two classes": [0.693, 0.6931]}}
+WRONG = {
+    "8.3": {
+        "the loss of two classes": [0.693, 0.6931],
+        "the probability itself": [1 / 26, 0.0385, 0.038],
+    }
+}

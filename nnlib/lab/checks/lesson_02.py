@@ -366,6 +366,7 @@ def share_inputs(rng):
         (many, truth),
         (many, truth.ravel()),
         (edge, np.array([0.0, 0.0, 1.0])),
+        (some, np.array([0.0, 1.0, 0.0, 0.0, 1.0])),  # the first alone is wrong
         (np.array([[0.3]]), np.array([1.0])),
         (np.array([[0.3]]), np.array([[0.0]])),
         (some, np.array([1, 1, 0, 0, 0])),
