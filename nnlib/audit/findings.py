@@ -34,7 +34,7 @@ KINDS: dict[str, Kind] = {
         "Whole numbers of 8 bits wrap around at 256, truth values cannot be subtracted, and "
         "texts are no numbers.",
         "Convert once, before anything else: X = np.asarray(X, dtype=float).",
-        "8.1",
+        "7.8",
     ),
     "target_shape": Kind(
         "NumPy stretches (n,) against (n, 1) into an (n, n) table without an error.",
@@ -46,12 +46,12 @@ KINDS: dict[str, Kind] = {
     "samples_as_columns": Kind(
         "Half of all programs hold samples as rows, the other half as columns.",
         'Say which: samples="columns", or samples={"X": "rows", "y": "columns"}.',
-        "2.4",
+        "2.6",
     ),
     "target_range": Kind(
         "The output's activation cannot reach such a target, so the loss cannot become small.",
         "Bring the targets into the range of the output, or choose another output activation.",
-        "3.9",
+        "3.10",
         ("target_shape",),
     ),
     "class_missing": Kind(
@@ -73,7 +73,7 @@ KINDS: dict[str, Kind] = {
     "changes_its_arguments": Kind(
         "An operator such as -=, or an assignment to X[...], works on the caller's own array.",
         "Work on a copy: X = X.copy(), or write X = X - mean instead of X -= mean.",
-        "7.7",
+        "5.3",
     ),
     "pairs_broken": Kind(
         "The rows of X were shuffled and those of y were not, or in another order.",
@@ -95,12 +95,12 @@ KINDS: dict[str, Kind] = {
         "Inputs far from the range of -1 to 1 drive the neurons to where they are flat, and make "
         "the loss steep.",
         "Scale each column: X = (X - X.mean(axis=0)) / X.std(axis=0), or pixels / 255.",
-        "8.1",
+        "5.10",
     ),
     "neurons_alike": Kind(
         "Neurons that start alike get the same gradient and stay alike: they are one neuron.",
         "Start with random weights; biases may start at 0.",
-        "5.7",
+        "7.8",
     ),
     "saturated": Kind(
         "The weighted sums are so large that the activation is flat, and no gradient comes back.",
@@ -122,7 +122,7 @@ KINDS: dict[str, Kind] = {
     "same_array_returned": Kind(
         "The function fills one array of its own and returns that array each time.",
         "Return a new array: np.zeros_like(...) inside the function, or .copy() at the end.",
-        "7.7",
+        "5.3",
         ("state_kept",),
     ),
     "samples_unused": Kind(
@@ -152,7 +152,7 @@ KINDS: dict[str, Kind] = {
     "gradient_sign": Kind(
         "A minus too many or too few: the error was taken the other way round.",
         "With error = output - y, subtract; with error = y - output, add.",
-        "5.3",
+        "4.5",
         ("loss_formula", "weight_term"),
     ),
     "gradient_scale": Kind(
@@ -164,7 +164,7 @@ KINDS: dict[str, Kind] = {
     "axis_missing": Kind(
         "The sum runs over samples and neurons, so that all biases of a layer get one number.",
         "Sum over the samples alone: delta.sum(axis=0, keepdims=True) if samples are rows.",
-        "4.6",
+        "4.4",
         ("loss_formula",),
     ),
     "slope_of_a": Kind(
@@ -184,7 +184,7 @@ KINDS: dict[str, Kind] = {
     "product_wrong": Kind(
         "A matrix product with the wrong factor, or without its transpose, whose shapes fit.",
         "Write the shape of each factor beside it, and test with sizes that are all different.",
-        "4.6",
+        "4.4",
         ("loss_formula",),
     ),
     "gradient_wrong": Kind(
@@ -223,7 +223,7 @@ KINDS: dict[str, Kind] = {
     "parameter_shape": Kind(
         "NumPy broadcasts in p = p - rate * g, and the parameter grows into a table.",
         "Give the gradient the shape of its parameter; p -= rate * g would have raised an error.",
-        "2.4",
+        "2.6",
         ("integer_parameters", "target_shape"),
     ),
     "updated_too_early": Kind(
@@ -282,9 +282,32 @@ KINDS: dict[str, Kind] = {
         "It is the number of the last batch, counts entries for samples, or compares class "
         "numbers with columns.",
         "Compute it from all predictions at once, as the numbers above were.",
-        "8.2",
+        "7.8",
         ("target_shape", "samples_mixed", "loss_random"),
     ),
+}
+
+# The sitting that holds a section, by its title.
+SITTINGS = {
+    "1.5": "1b. The slope: how strongly does a neuron react?",
+    "1.6": "1b. The slope: how strongly does a neuron react?",
+    "1.8": "1c. Two relatives: what else can a neuron's curve be?",
+    "2.4": "2a. A network as matrices: how do many neurons work together?",
+    "2.6": "2d. Shapes that fit by accident: which mistakes raise no error?",
+    "3.8": "3e. Sum or mean, and which loss for what",
+    "3.10": "3e. Sum or mean, and which loss for what",
+    "4.4": "4b. The four equations",
+    "4.5": "4d. One step downhill, with every number on it",
+    "4.10": "4c. Is the gradient right?",
+    "5.3": "5a. Downhill, one step at a time",
+    "5.9": "5f. Mini-batches: a rough gradient, many times",
+    "5.10": "5e. Steps that are too large",
+    "5.12": "5g. Data that training never sees",
+    "7.7": "7c. The ward: four right gradients",
+    "7.8": "7b. Why does mine not learn?",
+    "8.2": "8a. Handwritten digits: three sets and a softmax",
+    "8.3": "8a. Handwritten digits: three sets and a softmax",
+    "8.5": "8d. Three ways to step",
 }
 
 # What comes of these in a gradient or a step is not said beside them.
@@ -343,8 +366,9 @@ class Finding:
 
     @property
     def section(self) -> str:
-        """The section of the lessons that explains it."""
-        return KINDS[self.kind].section
+        """The section of the lessons that explains it, and the sitting that holds it."""
+        section = KINDS[self.kind].section
+        return f"{section}, in {SITTINGS[section]}"
 
     def __str__(self) -> str:
         lines = [f"{self.severity.upper()}  {self.kind}  ({self.where})"]
@@ -422,7 +446,7 @@ def _row(finding: Finding) -> str:
         f"{escape(finding.what_to_do)}{follows}"
     )
     cells = [f"<b>{finding.severity}</b>", f"<code>{finding.kind}</code>", escape(finding.where)]
-    cells += [said, finding.section]
+    cells += [said, escape(finding.section)]
     return "<tr>" + "".join(f"<td style='text-align:left'>{c}</td>" for c in cells) + "</tr>"
 
 
