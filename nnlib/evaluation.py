@@ -8,7 +8,7 @@ import numpy as np
 
 from nnlib.losses import LossValue
 from nnlib.network import Network
-from nnlib.validation import check_network
+from nnlib.validation import check_network, same_entries
 
 if TYPE_CHECKING:  # a module that takes a while to load
     from numpy.typing import ArrayLike
@@ -23,6 +23,12 @@ class Evaluation(NamedTuple):
 
     loss: LossValue
     accuracy: LossValue | None
+
+    def __eq__(self, other: object) -> bool:
+        return same_entries(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
 
 def classify(network: Network, X: ArrayLike) -> np.ndarray:

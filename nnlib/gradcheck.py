@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
-from nnlib.backprop import gradients
+from nnlib.backprop import backward_pass, gradients
 from nnlib.diagnosis import GradientReport, ParameterCheck
 from nnlib.losses import Loss
 from nnlib.network import Network, forward_pass
@@ -359,6 +359,34 @@ def loss_rounding(network: Network, X: np.ndarray, y: np.ndarray, loss: Loss) ->
     return rounding if np.isfinite(rounding) else np.inf
 
 
+def gradient_rounding(network: Network, X: np.ndarray, y: np.ndarray, loss: Loss) -> np.ndarray:
+    """Return how far backpropagation may be off, through the rounding of a prediction.
+
+    Where a prediction is as good as its target, ``a - y`` is 0 or a last digit, and so is all
+    that comes of it. A loss that is computed from the logits has more digits.
+
+    Parameters
+    ----------
+    network : Network
+    X : array (n_samples, n_in)
+    y : array (n_samples, n_out)
+    loss : Loss
+
+    Returns
+    -------
+    array (n_parameters,)
+
+    Source: Higham, *Accuracy and Stability of Numerical Algorithms* (2002), section 1.7, on
+    cancellation.
+    """
+    z, a = network.forward(X)
+    here, beside = (
+        backward_pass(network, z, a, targets, loss).vector
+        for targets in (y, y * (1 - 4 * np.finfo(float).eps))
+    )
+    return largest_of_each(network.parameters, here - beside, None)
+
+
 def other_last_digits(network: Network, seed: int) -> Network:
     """Return the network with its parameters changed in their last digits.
 
@@ -640,6 +668,7 @@ def check_gradients(
     X, y, found = network.check_data(X, y, loss)
     analytic = gradients(network, X, y, loss)
     slopes, noise = measure_slopes(network, X, y, found, analytic.vector)
+    noise = noise + gradient_rounding(network, X, y, found)
     triples = zip(
         analytic.named(),
         network.parameters.with_vector(slopes).named(),

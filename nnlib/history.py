@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,8 @@ class DivergenceError(ArithmeticError):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return DivergenceError, (self.epoch, self.learning_rate, self.history), vars(self)
+        # Pickle and deepcopy would call it with the message: they are given what it holds instead.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class TrainingInterrupted(KeyboardInterrupt):
@@ -92,8 +94,7 @@ class TrainingInterrupted(KeyboardInterrupt):
             "and this error has what was measured: error.history."
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return TrainingInterrupted, (self.epoch, self.history), vars(self)
+    __reduce__ = DivergenceError.__reduce__
 
 
 class Recorder:
@@ -102,6 +103,7 @@ class Recorder:
     def __init__(
         self,
         network: Network,
+        optimizer: Optimizer,
         data: tuple[np.ndarray, np.ndarray],
         validation: tuple[np.ndarray, np.ndarray] | None,
         loss: Loss,
@@ -110,7 +112,8 @@ class Recorder:
         keep_parameters: bool,
         stop: bool,
     ) -> None:
-        self.network, self.loss, self.learning_rate = network, loss, learning_rate
+        self.network, self.optimizer = network, optimizer
+        self.loss, self.learning_rate = loss, learning_rate
         self.data, self.validation = data, validation
         self.measure_every, self.keep_parameters, self.stop = measure_every, keep_parameters, stop
         self.rows: list[tuple[Any, ...]] = []  # epoch, loss, validation loss, parameters
@@ -179,13 +182,13 @@ class Recorder:
             diverged = self.diverged_at >= 0
             self.network.parameters.vector[diverged] = self.last_finite[diverged]
 
-    def close(self, optimizer: Optimizer) -> None:
+    def close(self) -> None:
         """Leave finite parameters behind, however training came to its end."""
         vector = self.network.parameters.vector
         infinite = ~np.isfinite(vector).all(axis=-1)
         vector[infinite] = self.last_finite[infinite]
-        if hasattr(optimizer, "left"):  # it remembers its steps, and so whose steps they were
-            optimizer.left = vector.copy()
+        if hasattr(self.optimizer, "left"):  # it remembers its steps, and so whose they were
+            self.optimizer.left = vector.copy()
 
     def history(self) -> History:
         """Return what was collected."""

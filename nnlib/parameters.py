@@ -34,14 +34,8 @@ class Views(tuple[np.ndarray, ...]):
     __slots__ = ()
     __hash__ = None  # type: ignore[assignment]  # the numbers can change
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (tuple, list)) or len(self) != len(other):
-            return False
-        return all(map(np.array_equal, self, other))
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
+    __eq__, __ne__ = checks.same_entries, object.__ne__
+    __delitem__ = checks.refuse_no_layer
     __add__ = __mul__ = __rmul__ = checks.refuse_arithmetic  # type: ignore[assignment]
 
     def __setitem__(self, layer: SupportsIndex, values: ArrayLike) -> None:
@@ -64,9 +58,9 @@ class Fixed(tuple[T, ...]):
     """What is fixed when a network is made: its activations, its layers."""
 
     __slots__ = ()
-
-    def __setitem__(self, index: object, value: object) -> None:
-        checks.refuse_change(f"entry {index}", "Network")
+    __hash__ = tuple.__hash__
+    __eq__, __ne__ = checks.same_entries, object.__ne__
+    __setitem__ = __delitem__ = checks.refuse_entry
 
 
 class WriteThrough:
@@ -85,7 +79,9 @@ class WriteThrough:
         elif isinstance(held, Parameters) and isinstance(value, Parameters):
             held.vector = checks.check_layout(value, held).vector
         else:
-            checks.refuse_change(name, type(self))
+            checks.refuse_change(name, self)
+
+    __getattr__ = checks.refuse_name
 
     def __delattr__(self, name: str) -> None:
         checks.check_deletion(self, name)

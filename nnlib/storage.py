@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import stat
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,33 +43,19 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     TypeError, ValueError
         If ``network`` is no network, or not finite, or ``path`` does not end in ``.npz``.
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or the one that is there is write-protected.
 
     Source: the NumPy reference, ``numpy.savez``; the Python reference, ``os.replace``.
     """
     check_network(network, Network)
-    path = check_path(path)
-    if not path.endswith(".npz"):
-        stem = os.path.splitext(path)[0]
-        better = f'"{stem if os.path.basename(stem) else stem + "network"}.npz"'
-        raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
     bad = np.count_nonzero(~np.isfinite(network.parameters.vector))
     if bad:
         raise ValueError(
             f"network is {network!r}, of whose parameters {bad} are NaN or infinite. Save one that "
             "computes: start from new weights, or train with a smaller learning rate."
         )
-    written, path = os.path.dirname(path), real_path(path)
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise ValueError(f"{path} is there already, and is no file. Take another name.")
+    path = place_for(path)
     folder, name = os.path.split(path)
-    if os.path.isdir(folder) and not os.path.isdir(written or os.curdir):
-        folder = written  # of "there/none/.." real_path makes "there"
-    if not os.path.isdir(folder):
-        advice = "Make it first: os.makedirs."
-        if "~" in folder:
-            advice = "Write ~ out first: os.path.expanduser(path)."
-        raise FileNotFoundError(f"there is no folder {folder}. {advice}")
     fields = {
         "format": np.array(FORMAT),
         "layer_sizes": np.array(network.layer_sizes),
@@ -79,6 +66,71 @@ def save_network(network: Network, path: str | os.PathLike[str]) -> None:
     }
     short = name[:20]  # a name may be no longer than 255 bytes
     write_whole(os.path.join(folder, f".{short}.{os.urandom(8).hex()}.tmp"), path, fields)
+
+
+def place_for(path: str | os.PathLike[str]) -> str:
+    """Return the whole path of a file that can be written, or raise.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no name of an ``.npz`` file, or something else is there.
+    OSError
+        If there is no such folder, or a file that is write-protected.
+
+    Source: the Python reference, ``os.path``.
+    """
+    path = check_path(path)
+    if not path.endswith(".npz"):
+        stem = path.partition(".npz")[0] if ".npz." in path else os.path.splitext(path)[0]
+        if os.path.basename(stem) in ("", ".", ".."):  # a folder
+            stem = os.path.join(stem, "network")
+        better = f'"{stem}.npz"'
+        raise ValueError(f'path is "{path}", but a name that ends in .npz is expected: {better}.')
+    written, path = os.path.dirname(path), real_path(path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise ValueError(f"{path} is there already, and is no file. Take another name.")
+    if os.path.exists(path) and not may_be_written(path):
+        raise PermissionError(
+            f"{path} is write-protected, so it stays as it is. Take another name, or lift the "
+            "protection first: os.chmod(path, 0o644)."
+        )
+    folder = os.path.dirname(path)
+    if os.path.isdir(folder) and not os.path.isdir(written or os.curdir):
+        folder = written  # of "there/none/.." real_path makes "there"
+    if not os.path.isdir(folder):
+        advice = "Make it first: os.makedirs."
+        if os.path.isfile(folder):
+            advice = "That is a file. Look at the name."
+        elif "~" in folder:
+            advice = "Write ~ out first: os.path.expanduser(path)."
+        raise FileNotFoundError(f"there is no folder {folder}. {advice}")
+    return path
+
+
+def may_be_written(path: str) -> bool:
+    """Whether a file is open to writing; to replace it, the folder's permission is enough.
+
+    Parameters
+    ----------
+    path : str
+
+    Returns
+    -------
+    bool
+        False also for the superuser, if nobody is meant to write to it.
+
+    Source: the Python reference, ``os.access``.
+    """
+    return os.access(path, os.W_OK) and os.stat(path).st_mode & 0o222 != 0
 
 
 def real_path(path: str) -> str:
@@ -159,6 +211,8 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     ------
     FileNotFoundError, PermissionError
         If there is no such file, or it may not be read.
+    MemoryError
+        If there is no room for the network.
     TypeError
         If ``path`` is no name of a file.
     ValueError
@@ -169,12 +223,18 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     import zipfile
 
     path = check_path(path)
-    if not os.path.exists(path):
+    try:
+        kind = os.stat(path).st_mode
+    except PermissionError:
+        raise PermissionError(
+            f"the folder of {path} may not be entered by this user. Change its permissions."
+        ) from None
+    except OSError:
         advice = "Look at the name and the folder."
         if path.startswith("~"):
             advice = "Write ~ out first: os.path.expanduser(path)."
-        raise FileNotFoundError(f"there is no file {path}. {advice}")
-    if not os.path.isfile(path):
+        raise FileNotFoundError(f"there is no file {path}. {advice}") from None
+    if not stat.S_ISREG(kind):
         raise ValueError(f"{path} is no file, but a folder or a device. Look at the name.")
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
@@ -187,6 +247,11 @@ def load_network(path: str | os.PathLike[str]) -> Network:
         raise ValueError(
             f"{path} is an .npz file, but does not hold a network as save_network writes it: "
             f"{error}. Save the network again with save_network."
+        ) from None
+    except MemoryError:
+        raise MemoryError(
+            f"{path} says that it holds more numbers than there is memory for. Load it on a larger "
+            "machine."
         ) from None
     except Exception:  # a damaged archive can fail in a dozen ways
         raise ValueError(

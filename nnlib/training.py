@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,12 +107,12 @@ def train(
     optimizer = checks.check_optimizer(optimizer, vector, OPTIMIZERS)
     callback = checks.check_callback(callback, vector, (X, y), held_out)
     kept = (measure_every, checks.check_switch("keep_parameters", keep_parameters), stop)
-    recorder = Recorder(network, (X, y), held_out, found, rate, *kept)
+    recorder = Recorder(network, optimizer, (X, y), held_out, found, rate, *kept)
     gradients = network.parameters.zeros_like()
 
     epoch = -1
     try:
-        with np.errstate(all="ignore"):  # the recorder watches for what is not finite
+        with closing(recorder), np.errstate(all="ignore"):  # it watches for what is not finite
             for epoch in progress(range(epochs)):
                 for rows in mini_batches(len(X), batch_size, rng):
                     z, a = forward_pass(network, pick(X, rows))
@@ -124,11 +125,9 @@ def train(
                 if callback(epoch + 1, network):
                     break
             recorder.finish(epoch + 1)
+        return recorder.history()
     except KeyboardInterrupt:
         raise TrainingInterrupted(callback.done, recorder.history()) from None
-    finally:
-        recorder.close(optimizer)
-    return recorder.history()
 
 
 def mini_batches(

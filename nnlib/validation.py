@@ -49,6 +49,9 @@ OTHER_NAMES = {
     "sparse_categorical_crossentropy": "cross_entropy",
     "softmax_cross_entropy": "cross_entropy",
     "nll": "cross_entropy",
+    "ce": "cross_entropy",
+    "cce": "cross_entropy",
+    "xent": "cross_entropy",
     "xavier": "glorot",
     "xavier_uniform": "glorot",
     "glorot_uniform": "glorot",
@@ -57,7 +60,74 @@ OTHER_NAMES = {
     "he_normal": "he",
     "gaussian": "normal",
     "random_normal": "normal",
+    "standard_normal": "normal",
+    "randn": "normal",
+    "xavier_normal": "glorot",
+    "glorot_normal": "glorot",
+    "kaiming_uniform": "he",
+    "he_uniform": "he",
+    "stochastic_gradient_descent": "gradient_descent",
+    "batch_gradient_descent": "gradient_descent",
+    "heavy_ball": "momentum",
+    "least_squares": "mse",
+    "sum_of_squared_errors": "mse",
+    "sse": "mse",
+    "log_likelihood": "cross_entropy",
+    "negative_log_likelihood": "cross_entropy",
+    "logistic_loss": "bce",
 }
+
+# Other things than those with a similar name here: of these nothing is "meant".
+NOT_HERE = {
+    *("leaky_relu", "prelu", "elu", "selu", "gelu", "crelu", "relu6", "hard_tanh", "hard_sigmoid"),
+    *("log_sigmoid", "log_softmax", "sparsemax", "softmin", "mae", "rmse", "msle", "mape"),
+    *("uniform", "random_uniform", "lecun_normal", "truncated_normal", "nadam", "adamax"),
+}
+
+# What users of other libraries look for on a network or its parameters.
+ELSEWHERE_METHODS = {
+    name: advice
+    for advice, names in {
+        "Training is a function: train(net, X, y, loss=loss, learning_rate=0.1, epochs=100).": (
+            *("fit", "train", "compile", "partial_fit"),
+        ),
+        "The output is a method: net.predict(X).": (
+            *("predict_proba", "transform", "decision_function"),
+        ),
+        "Classes come from a function: classify(net, X).": ("predict_classes", "classify"),
+        "Loss and accuracy come from a function: evaluate(net, X, y, loss).": (
+            *("score", "evaluate", "accuracy", "loss"),
+        ),
+        "The gradient comes from a function: gradients(net, X, y, loss).": (
+            *("backward", "gradients", "gradient", "grad"),
+        ),
+        "A gradient is made anew each time: gradients(net, X, y, loss).": ("zero_grad",),
+        'Saving is a function: save_network(net, "network.npz").': ("save", "save_weights"),
+        'Loading is a function: load_network("network.npz").': ("load", "load_weights"),
+        "The weights of layer 1 are net.W[1], and its biases net.b[1].": (
+            *("weights", "weight", "coefs_", "coef_", "get_weights", "state_dict"),
+        ),
+        "The biases of layer 1 are net.b[1].": ("biases", "intercepts_", "intercept_"),
+        "Assign to one layer, net.W[1] = W1, or to all of them, net.W = [W1, W2].": (
+            *("set_weights", "load_state_dict"),
+        ),
+        "All numbers are in one vector: net.parameters.vector.": (
+            *("theta", "vector", "params", "named_parameters", "size", "n_parameters", "n_params"),
+            *("num_parameters", "num_params", "count_params", "shape", "flatten", "ravel", "numpy"),
+        ),
+        "A copy: net.copy().": ("clone", "clone_model", "deepcopy"),
+        "print(net) and print(net.parameters) show what there is.": ("summary",),
+        "A network has two: net.hidden and net.output.": ("activation",),
+        "The numbers of neurons: net.layer_sizes.": ("sizes", "shapes"),
+    }.items()
+    for name in names
+}
+
+# The advice where something of a network is fixed.
+ANOTHER_NETWORK = (
+    "Make another network around the same parameters: "
+    'Network(net.parameters, hidden="relu", output="{output}").'
+)
 
 
 def describe(value: Any) -> str:
@@ -136,9 +206,10 @@ def check_real(name: str, value: Any) -> np.ndarray:
             "Every row must hold the same number of entries."
         ) from None
     if hasattr(value, "mask") and np.ma.is_masked(value):
+        code = name if name.isidentifier() else "it"
         raise ValueError(
             f"{name} is a masked array with {np.ma.count_masked(value)} entries missing, but every "
-            f"entry must be a number. Fill them, {name}.filled(0), or drop their rows."
+            f"entry must be a number. Fill them, {code}.filled(0), or drop their rows."
         )
     if array.dtype.kind not in "biuf":
         raise TypeError(
@@ -157,7 +228,8 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
     if hasattr(value, "toarray"):
         return f"It is sparse; write all its entries out: {name}.toarray()."
     if array.dtype.kind == "c":
-        return f"Take one part of the complex numbers, {name}.real, or their size, np.abs({name})."
+        one = f"np.real({name})"
+        return f"Take one part of the complex numbers, {one}, or their size, np.abs({name})."
     if isinstance(value, Mapping):
         return f"Take the numbers out of it, in the right order: list({name}.values())."
     if array.ndim == 0 and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
@@ -168,6 +240,8 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         finite = False
     if finite and array.dtype.kind not in "mM":
         return f"Convert it first: np.array({name}, dtype=float)."
+    if array.dtype.kind in "OT" and all(isinstance(entry, str) for entry in array.flat):
+        array = np.array(array.tolist(), dtype=str)  # words as pandas holds them
     if array.dtype.kind in "US" and array.size:
         if len(np.unique(array)) > 2:
             numbers = f"np.unique({name}, return_inverse=True)[1].reshape(np.shape({name}))"
@@ -473,7 +547,7 @@ def check_probabilities(y: np.ndarray) -> np.ndarray:
         return y
     labels = set(np.unique(y))
     if labels == {-1.0, 1.0}:
-        advice = "Recode the labels -1 and 1 as 0 and 1: (y + 1) / 2."
+        advice = "Recode the labels -1 and 1 as 0 and 1: (np.array(y) + 1) / 2."
     elif y.shape[1] == 1 and labels <= set(range(100)):
         advice = (
             'For several classes take an output for each, output="softmax", with '
@@ -581,6 +655,8 @@ def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
     letters = "".join(filter(str.isalnum, value.lower()))
     elsewhere = {other.replace("_", ""): here for other, here in OTHER_NAMES.items()}
     plain = letters.removesuffix("loss") or letters
+    if {letters, plain} & {name.replace("_", "") for name in NOT_HERE}:
+        return None
     here = {choice.replace("_", ""): choice for choice in choices}
     plain = here.get(plain, elsewhere.get(letters, elsewhere.get(plain, value)))
     return next(iter(difflib.get_close_matches(plain, choices, n=1)), None)
@@ -739,6 +815,11 @@ def check_replacement(name: str, values: Any, held: np.ndarray) -> np.ndarray:
     """Return ``values`` as an array that can be written over ``held``, or raise."""
     if values is held and name.isidentifier():
         return held  # vector -= step has written already
+    if not held.flags.writeable:
+        raise ValueError(
+            f"{name} is read-only, so nothing can be written into it. Take a copy, network.copy(), "
+            "or unlock it: net.parameters.vector.flags.writeable = True."
+        )
     array = check_array(name, values, held.dtype)
     if array.shape != held.shape:
         raise ValueError(
@@ -896,6 +977,8 @@ def check_learning_rate(
         If it is not positive and finite, or an array whose shape is not that of the stack.
     """
     advice = "Try 0.1 first; smaller if the loss grows, larger if it hardly falls."
+    if isinstance(learning_rate, np.ndarray) and learning_rate.ndim == 0:
+        learning_rate = learning_rate[()]  # one number
     if not isinstance(learning_rate, (np.ndarray, list, tuple)):
         rate = check_number("learning_rate", learning_rate, above=0, advice=advice)
         if np.full((), min(rate, 1.0), dtype) == 0:
@@ -1312,6 +1395,17 @@ def refuse_arithmetic(views: Any, other: Any) -> None:
     )
 
 
+def same_entries(these: Any, those: Any) -> bool:
+    """Whether two sequences hold the same, arrays included; the ``==`` of tuples would not know."""
+    if not isinstance(those, (tuple, list)) or len(these) != len(those):
+        return False
+    pairs = zip(these, those, strict=True)
+    return all(
+        same_entries(this, that) if isinstance(this, tuple) else np.array_equal(this, that)
+        for this, that in pairs
+    )
+
+
 def check_layout(parameters: Any, held: Any) -> Any:
     """Return parameters that can be written over those that are held: of the same layers."""
     if (parameters.layer_sizes, parameters.bias) != (held.layer_sizes, held.bias):
@@ -1357,20 +1451,68 @@ def is_ours(thing: Any, name: str) -> bool:
 def check_deletion(thing: Any, name: str) -> None:
     """Raise the AttributeError of an attribute that cannot be deleted, if nnlib gave it."""
     if is_ours(thing, name):
-        refuse_change(name, type(thing))
+        refuse_change(name, thing)
 
 
-def refuse_change(name: str, kind: type | str) -> None:
-    """Raise the AttributeError of an attribute that cannot be assigned to."""
-    advice = {
-        "Network": "Make another network around the same parameters: "
-        'Network(net.parameters, hidden="relu", output="sigmoid").',
-        "Parameters": "Make new ones: Parameters([2, 4, 1]).",
-    }
-    # A user's own class is a kind of one of these.
-    kinds = [kind] if isinstance(kind, str) else [each.__name__ for each in kind.__mro__]
-    known = next(each for each in kinds if each in advice)
+def refuse_change(name: str, thing: Any) -> None:
+    """Raise the AttributeError of an attribute that cannot be assigned to, or deleted."""
+    kind = type(thing).__name__
+    held = getattr(thing, name, None)
+    if callable(held) and not isinstance(held, type):
+        advice = f"Give a class of your own another {name}: class Mine({kind})."
+    elif name in ("vector", "W", "b", "parameters"):
+        advice = "Write other numbers of the same shape into it: net.parameters.vector = theta."
+    elif hasattr(thing, "hidden") and name in ("hidden", "output", "activations", "layers"):
+        advice = ANOTHER_NETWORK.format(output=thing.output)
+    elif hasattr(thing, "hidden") and name == "dtype":
+        other = "float32" if thing.dtype == np.float64 else "float64"
+        advice = (
+            "Make another network of these numbers: "
+            f"net.with_vector(net.parameters.vector.astype(np.{other}))."
+        )
+    elif hasattr(thing, "hidden"):
+        advice = "Make a new one: Network.random([2, 8, 1], rng=np.random.default_rng(42))."
+    else:
+        advice = "Make new ones: Parameters([2, 4, 1])."
     raise AttributeError(
-        f"{name} of a {kinds[0]} cannot be changed, since what was made from it would not follow. "
-        f"{advice[known]}"
+        f"{name} of a {kind} cannot be changed, since what was made from it would not follow. "
+        f"{advice}"
     )
+
+
+def refuse_entry(fixed: Any, index: Any, value: Any = None) -> None:
+    """Raise the AttributeError of ``net.activations[1] = …``, and of ``del net.activations[1]``."""
+    raise AttributeError(
+        f"entry {index} of a Network's activations or layers cannot be changed, since what was "
+        f"made from it would not follow. {ANOTHER_NETWORK.format(output='sigmoid')}"
+    )
+
+
+def refuse_no_layer(views: Any, layer: Any) -> None:
+    """Raise the TypeError of ``del net.W[1]``."""
+    raise TypeError(
+        f"the parameter of layer {layer} cannot be taken away: a network keeps its layers. Set it "
+        "to 0, net.W[1][...] = 0, or make a network of other layers: Network.from_weights([W1])."
+    )
+
+
+def refuse_name(thing: Any, name: str) -> None:
+    """Raise the AttributeError of an attribute that is not there; other libraries' are explained.
+
+    Parameters
+    ----------
+    thing : Network or Parameters
+    name : str
+    """
+    kind = type(thing).__name__
+    message = f"{kind!r} object has no attribute {name!r}"
+    gradient = re.fullmatch(r"d([Wb])(\d*)", name)
+    numbered = re.fullmatch(r"([Wb])(\d+)", name)
+    if numbered:
+        message += f". Layers count from 1, in brackets: {numbered[1]}[{numbered[2]}]."
+    elif gradient:
+        code = f"{gradient[1]}[{gradient[2] or 1}]"
+        message += f". It is laid out like the parameters: gradients(net, X, y, loss).{code}."
+    elif name in ELSEWHERE_METHODS:
+        message += f". {ELSEWHERE_METHODS[name]}"
+    raise AttributeError(message, name=name, obj=thing)

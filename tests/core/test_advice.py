@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from cases import random_network
 
+import nnlib
 from nnlib import (
     Network,
     activations,
@@ -19,6 +20,7 @@ from nnlib import (
     losses,
     numerical_gradient,
     optimizers,
+    save_network,
     train,
 )
 from nnlib.activations import ACTIVATIONS
@@ -40,6 +42,10 @@ class Sparse:
 def train_on(y, network=NET, loss="bce", **options):
     options = {"learning_rate": 0.1, "epochs": 1} | options
     return train(network.copy(), X, y, loss=loss, **options)
+
+
+def assign_to_layer_1(W):
+    random_network([2, 2, 1], "tanh", "sigmoid").W[1] = W
 
 
 # What is refused, the name it has in the message, the call, and the code that the message proposes.
@@ -68,7 +74,8 @@ CASES = {
     "X as text": ([["1", "2"]], "X", NET.predict, r"first: (.*)\.$"),
     "X of objects": (X.astype(object), "X", NET.predict, r"first: (.*)\.$"),
     "X masked": (np.ma.masked_equal(X, 1), "X", NET.predict, r"(X\.filled\(0\))"),
-    "X complex": (X + 1j, "X", NET.predict, r"numbers, (X\.real)"),
+    "X complex": (X + 1j, "X", NET.predict, r"numbers, (np\.real\(X\))"),
+    "X complex, as lists": ([[1j, 1.0]], "X", NET.predict, r"numbers, (np\.real\(X\))"),
     "X complex, its size": (X + 1j, "X", NET.predict, r"size, (np\.abs\(X\))"),
     "X sparse": (Sparse(), "X", NET.predict, r"out: (X\.toarray\(\))"),
     "X from a generator": ((row for row in X), "X", NET.predict, r"list: (list\(X\))"),
@@ -103,7 +110,23 @@ CASES = {
     "a dict of numbers": (
         {"a": [0.0, 1], "b": [1.0, 1]}, "X", NET.predict, r"order: (list.*\))\.$"
     ),
-    "y of -1 and 1": (2 * Y - 1, "y", train_on, r": (\(y \+ 1\) / 2)"),
+    "y of -1 and 1": (2 * Y - 1, "y", train_on, r": (\(np\.array\(y\) \+ 1\) / 2)"),
+    "y of -1 and 1, as lists": (
+        (2 * Y - 1).tolist(), "y", train_on, r": (\(np\.array\(y\) \+ 1\) / 2)",
+    ),
+    "y in words, as pandas holds them": (
+        np.array(WORDS, dtype=object), "y", train_on, r"for example (.*)\.$",
+    ),
+    "y in words of NumPy's newer kind": (
+        np.array(WORDS, dtype=np.dtypes.StringDType()), "y", train_on, r"for example (.*)\.$",
+    ),
+    "a layer, masked": (
+        np.ma.masked_equal(np.eye(2), 1), "it", lambda W: assign_to_layer_1(W),
+        r"Fill them, (it\.filled\(0\))",
+    ),
+    "a layer, complex": (
+        [[1j, 0], [0, 1]], "it", lambda W: assign_to_layer_1(W), r"numbers, (np\.real\(it\))",
+    ),
     "numbers of classes": (
         [0, 2, 1, 0], "y", lambda y: train_on(y, CLASSES, "cross_entropy"),
         r"column: (datasets.*\))\.$",
@@ -129,7 +152,10 @@ CASES = {
     "targets of a loss": (
         Y.ravel(), "y", lambda y: mse(Y, y), r"that is (np\.reshape\(y, \(-1, 1\)\))",
     ),
-    "labels of a loss": (2 * Y - 1, "y", lambda y: bce(Y, y), r": (\(y \+ 1\) / 2)"),
+    "labels of a loss": (2 * Y - 1, "y", lambda y: bce(Y, y), r": (\(np.*\) / 2)"),
+    "labels of a loss, as lists": (
+        (2 * Y - 1).tolist(), "y", lambda y: bce(Y, y), r": (\(np.*\) / 2)",
+    ),
     "a flat bias": (
         [1, 2], "b1", lambda b1: Network.from_weights([[[1, 2]]], [b1]), r"Use (np.*\))\.$"
     ),
@@ -252,7 +278,9 @@ def test_an_activation_may_have_another_name_elsewhere(name, meant):
         ("MSE", "mse"), ("l2", "mse"),
         ("mean_squared_error", "mse"), ("mean squared error", "mse"), ("squared-error", "mse"),
         ("categorical_crossentropy", "cross_entropy"), ("cross-entropy", "cross_entropy"),
-        ("CrossEntropyLoss", "cross_entropy"), ("nll", "cross_entropy"),
+        ("CrossEntropyLoss", "cross_entropy"), ("nll", "cross_entropy"), ("cce", "cross_entropy"),
+        ("ce", "cross_entropy"), ("sse", "mse"), ("least squares", "mse"),
+        ("logistic loss", "bce"),
     ],
 )  # fmt: skip
 def test_a_loss_may_have_another_name_elsewhere(name, meant):
@@ -276,8 +304,101 @@ def test_an_optimizer_may_have_another_name_elsewhere(name, meant):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("xavier", "glorot"), ("kaiming", "he"), ("he_normal", "he"), ("He", "he")]
-)
+    ("name", "meant"),
+    [
+        ("xavier", "glorot"), ("kaiming", "he"), ("he_normal", "he"), ("He", "he"),
+        ("xavier_normal", "glorot"), ("glorot_normal", "glorot"), ("he_uniform", "he"),
+        ("kaiming_uniform_", "he"), ("randn", "normal"), ("standard_normal", "normal"),
+    ],
+)  # fmt: skip
 def test_a_start_may_have_another_name_elsewhere(name, meant):
     with pytest.raises(ValueError, match=f'Did you mean "{meant}"'):
         Network.random([2, 1], rng=np.random.default_rng(0), initialization=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["elu", "gelu", "SELU", "LeakyReLU", "relu6", "hard_tanh", "logsigmoid", "softmin"]
+)
+def test_another_activation_is_not_taken_for_one_that_is_here(name):
+    with pytest.raises(ValueError, match=r"which is not known\. Choose one of"):
+        random_network([2, 3, 1], name, "sigmoid")
+
+
+@pytest.mark.parametrize("name", ["mae", "MAE", "RMSE", "msle"])
+def test_another_loss_is_not_taken_for_one_that_is_here(name):
+    with pytest.raises(ValueError, match=r"which is not known\. Choose one of"):
+        gradients(NET, X, Y, name)
+
+
+@pytest.mark.parametrize("name", ["uniform", "lecun_normal", "truncated_normal"])
+def test_another_start_is_not_taken_for_one_that_is_here(name):
+    with pytest.raises(ValueError, match=r"which is not known\. Choose one of"):
+        Network.random([2, 1], rng=np.random.default_rng(0), initialization=name)
+
+
+# What users of other libraries ask a network, its parameters or a gradient for.
+ELSEWHERE = {
+    "fit": "train(net, X, y, loss=loss, learning_rate=0.1, epochs=100)",
+    "train": "train(net, X, y, loss=loss, learning_rate=0.1, epochs=100)",
+    "predict_proba": "net.predict(X)",
+    "predict_classes": "classify(net, X)",
+    "classify": "classify(net, X)",
+    "score": "evaluate(net, X, y, loss)",
+    "evaluate": "evaluate(net, X, y, loss)",
+    "loss": "evaluate(net, X, y, loss)",
+    "backward": "gradients(net, X, y, loss)",
+    "grad": "gradients(net, X, y, loss)",
+    "zero_grad": "gradients(net, X, y, loss)",
+    "weights": "net.W[1]",
+    "coefs_": "net.W[1]",
+    "get_weights": "net.b[1]",
+    "state_dict": "net.W[1]",
+    "biases": "net.b[1]",
+    "intercepts_": "net.b[1]",
+    "theta": "net.parameters.vector",
+    "vector": "net.parameters.vector",
+    "n_parameters": "net.parameters.vector",
+    "clone": "net.copy()",
+    "summary": "print(net)",
+    "activation": "net.hidden",
+    "sizes": "net.layer_sizes",
+    "set_weights": "net.W = [W1, W2]",
+    "W1": "W[1]",
+    "b2": "b[2]",
+    "dW": "gradients(net, X, y, loss).W[1]",
+    "db2": "gradients(net, X, y, loss).b[2]",
+    "save": 'save_network(net, "network.npz")',
+    "load": 'load_network("network.npz")',
+}
+
+
+@pytest.mark.parametrize(("name", "code"), ELSEWHERE.items(), ids=ELSEWHERE)
+def test_what_has_another_name_elsewhere_is_explained(name, code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net = NET.copy()
+    with pytest.raises(
+        AttributeError, match=f"^'Network' object has no attribute '{name}'"
+    ) as error:
+        getattr(net, name)
+    assert code in str(error.value)
+    assert (error.value.name, error.value.obj) == (name, net)
+    save_network(net, "network.npz")
+    W1, W2 = (2 * W for W in net.W[1:])
+    names = {**vars(nnlib), "net": net, "X": X, "y": Y, "loss": "bce", "W": net.W, "b": net.b}
+    exec(code, {**names, "W1": W1, "W2": W2})  # the code of the message runs
+    assert hasattr(net.parameters, name) == (name == "vector")
+
+
+@pytest.mark.parametrize("name", ["shape", "flatten", "ravel", "numpy", "size"])
+def test_of_parameters_the_vector_is_named(name):
+    with pytest.raises(
+        AttributeError, match=r"'Parameters' .* '\w+'\. .*: net\.parameters\.vector"
+    ):
+        getattr(gradients(NET, X, Y, "bce"), name)
+
+
+def test_of_a_name_that_nobody_knows_python_says_what_it_always_says():
+    for thing in (NET, NET.parameters):
+        with pytest.raises(AttributeError, match=r"object has no attribute 'colour'$"):
+            _ = thing.colour
+    assert not hasattr(NET, "__array__")

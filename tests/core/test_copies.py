@@ -3,6 +3,7 @@
 import concurrent.futures
 import copy
 import multiprocessing
+import operator
 import pickle
 
 import numpy as np
@@ -139,6 +140,37 @@ def test_a_note_on_an_error_comes_along(clone, make):
     other = clone(error)
     assert other.__notes__ == ["in the second of three runs"]
     assert str(other) == str(error)
+
+
+class OwnDivergence(DivergenceError):
+    """A user's own kind of error, made from something else."""
+
+    def __init__(self, where, *arguments):
+        self.where = where
+        super().__init__(*arguments)
+
+
+class OwnInterruption(TrainingInterrupted):
+    pass
+
+
+@CLONES
+def test_an_error_of_ones_own_class_stays_one(clone):
+    for error in (OwnDivergence("here", 3, 0.1, history()), OwnInterruption(3, history())):
+        other = clone(error)
+        assert (type(other), str(other)) == (type(error), str(error))
+        assert vars(other) == vars(error)
+
+
+@CLONES
+def test_an_evaluation_of_a_stack_equals_its_copy(clone):
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(3,))
+    found = evaluate(stack, X, Y, "bce")
+    assert clone(found) == found
+    assert not operator.ne(clone(found), found)
+    assert found != evaluate(stack, X, Y, "mse")
+    assert found in [found]
+    assert found != found.loss
 
 
 @pytest.mark.parametrize("clone", [copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing))])

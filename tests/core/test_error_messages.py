@@ -202,7 +202,7 @@ BAD_Y = {
     "labels -1 and 1": (
         2 * Y - 1,
         ValueError,
-        ["y ranges from -1 to 1", "between 0 and 1", "(y + 1) / 2"],
+        ["y ranges from -1 to 1", "between 0 and 1", "(np.array(y) + 1) / 2"],
     ),
     "label 2": (2 * Y, ValueError, ["y ranges from 0 to 2", "between 0 and 1"]),
     "label 0.5 below": (Y - 0.5, ValueError, ["y ranges from -0.5 to 0.5", '"identity"']),

@@ -162,6 +162,24 @@ def test_rounding_is_no_fault_where_all_slopes_are_nearly_0():
     assert report.ok
 
 
+@pytest.mark.parametrize("shift", [37.0, 85.0, 200.0])
+@pytest.mark.parametrize(
+    ("output", "loss", "y"),
+    [
+        ("sigmoid", "bce", np.ones((4, 1))),
+        ("softmax", "cross_entropy", np.tile([0.0, 1.0], (4, 1))),
+    ],
+)
+def test_predictions_as_good_as_their_targets_are_no_fault(output, loss, y, shift):
+    # The gradient is 0 there, as far as floats go; the loss has more digits.
+    net = random_network([2, 3, y.shape[1]], "tanh", output)
+    net.b[2][..., -1] += shift
+    X, _ = datasets.xor()
+    report = check_gradients(net, X, y, loss)
+    assert not any(row.wrong for row in report.rows)
+    assert "smaller than the rounding" in str(report) or "both gradients are 0" in str(report)
+
+
 def test_the_report_names_the_worst_entry_and_both_its_values():
     report = compare_gradients(
         {"W1": [[1.0, 2.0], [3.0, 4.0]], "b1": [[5.0, 6.0]]},

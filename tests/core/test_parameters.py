@@ -1,5 +1,8 @@
 """Assigning to a public attribute of a network or of parameters writes through or is refused."""
 
+import re
+from operator import delitem, setitem
+
 import numpy as np
 import pytest
 from cases import random_network
@@ -120,9 +123,50 @@ def test_the_advice_for_another_activation_works():
 @pytest.mark.parametrize("name", ["activations", "layers"])
 def test_an_entry_of_what_is_fixed_is_fixed_too(name):
     network = make()
-    with pytest.raises(AttributeError, match=r"entry 1 of a Network .*Make another"):
-        getattr(network, name)[1] = None
+    for change in (setitem, lambda entries, index, _: delitem(entries, index)):
+        with pytest.raises(AttributeError, match=r"entry 1 of a Network's .*Make another"):
+            change(getattr(network, name), 1, None)
     assert is_whole(network)
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_a_layer_cannot_be_taken_away(name):
+    network = make()
+    before = getattr(network, name)[1].copy()
+    with pytest.raises(TypeError, match=r"the parameter of layer 1 cannot be taken away"):
+        del getattr(network, name)[1]
+    np.testing.assert_array_equal(getattr(network, name)[1], before)
+    assert is_whole(network)
+
+
+def test_what_is_read_only_is_not_written_to():
+    network = make()
+    network.parameters.vector.flags.writeable = False
+    with pytest.raises(
+        ValueError, match="vector is read-only, so nothing can be written"
+    ) as caught:
+        network.parameters = NEW.parameters
+    unlock = str(caught.value).split("unlock it: ")[1].rstrip(".")
+    exec(unlock, {"net": network})
+    network.parameters = NEW.parameters
+    assert network.W == NEW.W
+
+
+@pytest.mark.parametrize("name", ["dtype", "hidden", "layer_sizes"])
+def test_the_advice_for_what_is_fixed_makes_another_network(name):
+    net = Network.random([2, 3, 3], output="softmax", rng=np.random.default_rng(0))
+    wanted = {"dtype": np.float32, "hidden": "relu", "layer_sizes": (2, 8, 1)}[name]
+    with pytest.raises(AttributeError, match=f"^{name} of a Network cannot") as caught:
+        setattr(net, name, wanted)
+    code = re.search(r": (\S+\(.*\))\.$", str(caught.value))[1]
+    other = eval(code, {"net": net, "Network": Network, "np": np})
+    assert getattr(other, name) == wanted
+    if name == "hidden":
+        assert other.output == "softmax"
+    if name == "dtype":
+        np.testing.assert_array_equal(other.W[1], net.W[1].astype(np.float32))
+        with pytest.raises(AttributeError, match=r"astype\(np\.float64\)"):
+            other.dtype = float
 
 
 @pytest.mark.parametrize(
@@ -200,6 +244,10 @@ def test_views_are_compared_by_their_numbers():
     assert [*network.W] == network.W
     assert network.W[1:] != network.W
     assert network.W != 3
+    assert network.layers == network.copy().layers
+    assert network.layers != make(stack_shape=2).layers
+    assert network.activations == tuple(network.activations)
+    assert network.layers[:1] != network.layers
 
 
 @pytest.mark.parametrize("name", ["W", "b", "parameters", "hidden", "layers", "vector", "bias"])
@@ -302,6 +350,8 @@ def test_what_a_class_of_ones_own_adds_can_be_set_and_deleted():
 def test_what_nnlib_gave_a_class_of_ones_own_is_fixed(name):
     network = mine()
     for change in (lambda: setattr(network, name, "relu"), lambda: delattr(network, name)):
-        with pytest.raises(AttributeError, match=rf"^{name} of a Mine cannot .* Make another.*\.$"):
+        with pytest.raises(AttributeError, match=rf"^{name} of a Mine cannot .*\.$") as caught:
             change()
+        own = "Give a class of your own another predict: class Mine(Mine)."
+        assert str(caught.value).endswith(own) == (name == "predict")
     assert is_whole(Network(network.parameters, hidden="tanh", output="sigmoid"))

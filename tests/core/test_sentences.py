@@ -34,6 +34,7 @@ from nnlib import (
 from nnlib.diagnosis import both_numbers
 from nnlib.gradcheck import compare_parameter
 from nnlib.history import TrainingInterrupted
+from nnlib.validation import ELSEWHERE_METHODS
 
 X, Y = datasets.xor()
 
@@ -245,7 +246,65 @@ def folder_in_the_way(folder):
     save_network(net(), folder / "net.npz")
 
 
+def write_protected(folder):
+    save_network(net(), folder / "kept.npz")
+    (folder / "kept.npz").chmod(0o444)
+    save_network(net(), folder / "kept.npz")
+
+
+def file_in_the_way(folder):
+    save_network(net(), folder / "file.npz")
+    save_network(net(), folder / "file.npz" / "net.npz")
+
+
+def patched(owner, name, error):
+    """Load a file while a function of the system, or of NumPy's, raises an error."""
+
+    def load(folder):
+        save_network(net(), folder / "net.npz")
+
+        def fail(*_, **__):
+            raise error
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(owner, name, fail)
+            load_network(folder / "net.npz")
+
+    return load
+
+
+def change_locked():
+    network = net()
+    lock(network)
+    network.parameters.vector = np.zeros(17)
+
+
+def asks_elsewhere():
+    """Of each name that has another one here, what is said; the first error stands for all."""
+    said = {}
+    for name in [*ELSEWHERE_METHODS, "W1", "b2", "dW", "db2", "colour"]:
+        try:
+            getattr(net(), name)
+        except AttributeError as error:
+            said[name] = str(error)
+    raise AttributeError("\n".join(said.values()))
+
+
 MESSAGES = {
+    "write-protected": write_protected,
+    "a file in the way": file_in_the_way,
+    "a closed folder": patched(os, "stat", PermissionError(13, "Permission denied")),
+    "no room": patched(np.lib.format, "read_array", MemoryError()),
+    "read-only": lambda folder: change_locked(),
+    "names of other libraries": lambda folder: asks_elsewhere(),
+    "entry of what is fixed": lambda folder: net().activations.__setitem__(1, None),
+    "a layer taken away": lambda folder: net().W.__delitem__(1),
+    "dtype": lambda folder: assign(net(), "dtype", np.float32)(),
+    "dtype of float32": lambda folder: assign(net(dtype=np.float32), "dtype", float)(),
+    "layers": lambda folder: assign(net("softmax", (2, 3, 2)), "layers", [])(),
+    "layer_sizes of a network": lambda folder: assign(net(), "layer_sizes", [2, 1])(),
+    "predict": lambda folder: assign(net(), "predict", None)(),
+    "parameters deleted": lambda folder: delattr(net(), "parameters"),
     "softmax has no derivative": lambda folder: activations.softmax_derivative(X, X),
     "no classes": lambda folder: evaluation.classify(net("identity"), X),
     "interrupted": lambda folder: raised(TrainingInterrupted(7, None)),
@@ -307,7 +366,10 @@ def raised(error):
 def test_a_message_says_this(name, tmp_path, snapshot):
     make = MESSAGES[name]
     with pytest.raises(
-        (ValueError, TypeError, AttributeError, LookupError, OSError, KeyboardInterrupt)
+        (
+            *(ValueError, TypeError, AttributeError, LookupError),
+            *(OSError, MemoryError, KeyboardInterrupt),
+        )
     ) as caught:
         make(tmp_path) if make.__code__.co_argcount else make()
     said = f"{caught.type.__name__}: {caught.value}"

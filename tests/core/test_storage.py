@@ -304,6 +304,73 @@ def test_a_path_that_ends_in_a_folder_is_given_a_name(tmp_path):
         save_network(net, f"{tmp_path}/")
 
 
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        *[(".", "./network.npz"), ("..", "../network.npz"), ("there/..", "there/../network.npz")],
+        *[("net.npz.zip", "net.npz"), ("net.npz.", "net.npz"), ("net.npz.gz", "net.npz")],
+        *[("net.pt", "net.npz"), ("net", "net.npz"), ("v1.0/", "v1.0/network.npz")],
+    ],
+)
+def test_a_better_name_is_given(name, better):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"that ends in \.npz is expected") as caught:
+        save_network(net, name.replace("/", os.sep))
+    assert str(caught.value).endswith(f': "{better}".'.replace("/", os.sep))
+
+
+def test_a_write_protected_file_stays_as_it_is(tmp_path):
+    path, rng = tmp_path / "net.npz", np.random.default_rng(0)
+    old, new = Network.random([2, 3, 1], rng=rng), Network.random([2, 3, 1], rng=rng)
+    save_network(old, path)
+    path.chmod(0o444)
+    with pytest.raises(PermissionError, match="is write-protected, so it stays") as caught:
+        save_network(new, path)
+    np.testing.assert_array_equal(load_network(path).W[1], old.W[1])
+    exec(str(caught.value).split("first: ")[1].rstrip("."), {"os": os, "path": path})
+    save_network(new, path)
+    np.testing.assert_array_equal(load_network(path).W[1], new.W[1])
+
+
+def test_a_file_of_someone_elses_is_not_replaced(tmp_path, monkeypatch):
+    path, net = tmp_path / "net.npz", Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    save_network(net, path)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with pytest.raises(PermissionError, match="is write-protected"):
+        save_network(net, path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_in_place_of_a_folder_is_named(tmp_path):
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    save_network(net, tmp_path / "net.npz")
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .*\. That is a file\."):
+        save_network(net, tmp_path / "net.npz" / "other.npz")
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        load_network(tmp_path / "net.npz" / "other.npz")
+
+
+def test_a_folder_that_may_not_be_entered_does_not_hide_the_file(tmp_path, monkeypatch):
+    def closed(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", closed)
+    with pytest.raises(PermissionError, match=r"the folder of .* may not be entered by this user"):
+        load_network(tmp_path / "net.npz")
+
+
+def test_a_network_too_large_for_the_machine_is_not_called_damaged(tmp_path, monkeypatch):
+    path = saved(tmp_path)
+
+    def no_room(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(np.lib.format, "read_array", no_room)
+    with pytest.raises(MemoryError, match=r"more numbers than there is memory for\. Load it on"):
+        load_network(path)
+
+
 def test_a_home_is_written_out(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     net = Network.random([2, 3, 1], rng=np.random.default_rng(0))

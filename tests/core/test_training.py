@@ -3,6 +3,7 @@
 import functools
 import os
 import signal
+import sys
 import threading
 
 import numpy as np
@@ -401,6 +402,47 @@ def test_a_real_ctrl_c_stops_it_too():
     assert len(caught.value.history.loss) > 1
 
 
+def interrupted_at(number, call):
+    """Run a call, with a Ctrl-C before the line of that number in training.py and history.py."""
+    seen = 0
+
+    def trace(frame, event, argument):
+        nonlocal seen
+        if not frame.f_code.co_filename.endswith(("training.py", "history.py")):
+            return None
+        seen += event == "line"
+        if seen == number and event == "line":
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    with np.errstate():  # at the line where a with block is left, its end is not reached
+        sys.settrace(trace)
+        try:
+            return call()
+        finally:
+            sys.settrace(before)
+
+
+@pytest.mark.parametrize("optimizer", ["gradient_descent", "momentum"])
+def test_ctrl_c_at_any_line_of_a_training_loses_nothing(optimizer):
+    for number in range(1, 10_000):
+        net = xor_network()
+        start = net.copy()
+        options = {"epochs": 2, "optimizer": optimizer, "keep_parameters": True}
+        try:
+            interrupted_at(number, lambda net=net, options=options: train_xor(net, **options))
+            break
+        except TrainingInterrupted as error:
+            history = error.history
+            assert len(history.epoch) == len(history.loss) == len(history.parameters)
+            assert history.loss.size <= 3
+        except KeyboardInterrupt:  # before anything was learned
+            assert net.W == start.W
+    assert number > 80
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_whatever_ends_a_training_it_leaves_finite_weights(error):
     net = Network.from_weights([[[0.001]]], output="sigmoid")
@@ -561,6 +603,16 @@ def test_parameters_that_are_read_only_are_not_trained():
     with pytest.raises(ValueError, match=r"are read-only.* Train a copy: network\.copy\(\)"):
         train_xor(net)
     train_xor(net.copy())
+
+
+def test_a_number_in_an_array_is_a_learning_rate_for_a_whole_stack():
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(3,))
+    other = stack.copy()
+    for network, rate in [(stack, np.array(0.1)), (other, 0.1)]:
+        train_xor(network, learning_rate=rate)
+    np.testing.assert_array_equal(stack.parameters.vector, other.parameters.vector)
+    with pytest.raises(ValueError, match=r"learning_rate is .*0\.0.* above 0 is expected"):
+        train_xor(stack, learning_rate=np.array(0.0))
 
 
 def test_ctrl_c_within_an_epoch_counts_those_before_it():
