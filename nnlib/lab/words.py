@@ -1,18 +1,25 @@
 """Numbers and lists as a sentence writes them."""
 
+import numpy as np
+
+
+def minus(text):
+    """Write each hyphen as a minus sign, which is as wide as a plus."""
+    return text.replace("-", "−")
+
 
 def short(number, digits=3):
     """Write a number with few significant digits, a real minus sign, and "1200" in full."""
-    return f"{float(f'{number:.{digits}g}'):g}".replace("-", "−")
+    return minus(f"{float(f'{number:.{digits}g}'):g}")
 
 
 def decimal(number):
     """Write a number with 4 decimals, a large one with fewer, a tiny one as "3e−06"."""
     number = float(number)
     if 0 < abs(number) < 0.00005:
-        return f"{number:.0e}".replace("-", "−")
+        return minus(f"{number:.0e}")
     decimals = 4 if abs(number) < 10 else 3 if abs(number) < 100 else 2
-    return f"{number + 0.0:.{decimals}f}".replace("-", "−")
+    return minus(f"{number + 0.0:.{decimals}f}")
 
 
 def trimmed(number):
@@ -27,6 +34,16 @@ def listed(words):
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def written(array, how=decimal):
+    """Write each entry of an array."""
+    return np.vectorize(how, otypes=[object])(np.asarray(array, float))
+
+
+def entries(array, how=decimal):
+    """Write the entries of an array as "0.1000, 0.2000 and 0.3000"."""
+    return listed(written(array, how).flat)
+
+
 def fixed(number, decimals):
     """Write a number with fixed decimals, or, if it is huge, as a power of ten."""
     return f"{number:.{decimals}f}" if abs(number) < 1e4 else f"{number:.1e}"
@@ -34,7 +51,7 @@ def fixed(number, decimals):
 
 def signed(number):
     """Write a weight with its sign: "+2.3", "−0.4", "+3e+40"."""
-    return (f"{number:+.1f}" if abs(number) < 1e4 else f"{number:+.0e}").replace("-", "−")
+    return minus(f"{number:+.1f}" if abs(number) < 1e4 else f"{number:+.0e}")
 
 
 def capital(text):

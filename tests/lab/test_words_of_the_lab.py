@@ -1,6 +1,11 @@
 """Numbers and lists in sentences."""
 
-from nnlib.lab.words import decimal, listed, sentence, short, trimmed
+from pathlib import Path
+
+import numpy as np
+
+from nnlib.lab import words
+from nnlib.lab.words import decimal, entries, listed, minus, sentence, short, trimmed, written
 
 
 def test_a_list_is_joined_as_a_sentence_does():
@@ -30,3 +35,18 @@ def test_a_number_with_decimals_has_those_that_there_is_room_for():
 
 def test_parts_become_a_sentence():
     assert sentence(["a is 1", "b is 2"]) == "A is 1; b is 2."
+
+
+def test_the_entries_of_an_array_are_written_one_by_one():
+    array = np.array([[0.1, -2.0]])
+    assert written(array).tolist() == [["0.1000", "−2.0000"]]
+    assert written(array, trimmed).tolist() == [["0.1", "−2"]]
+    assert entries(array, trimmed) == "0.1 and −2"
+    assert minus("-1e-05") == "−1e−05"
+
+
+def test_figures_have_no_words_of_their_own():
+    figures = [path.read_text("utf-8") for path in Path(words.__file__).parent.glob("figures/*.py")]
+    assert len(figures) > 10
+    for text in figures:
+        assert '.replace("-", "−")' not in text  # words.minus

@@ -13,7 +13,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
-from nnlib.lab.words import short
+from nnlib.lab.words import minus, short
 
 
 def sigmoid_curve():
@@ -49,7 +49,7 @@ def neurons_with_weights_and_biases(weights, biases):
             sigmoid(w * x),
             color=COLOURS[i],
             linestyle=LINE_STYLES[i],
-            label=f"w = {w}".replace("-", "−"),
+            label=minus(f"w = {w}"),
         )
     for i, b in enumerate(biases):
         right.plot(
@@ -57,7 +57,7 @@ def neurons_with_weights_and_biases(weights, biases):
             sigmoid(x + b),
             color=COLOURS[i],
             linestyle=LINE_STYLES[i],
-            label=f"b = {b}".replace("-", "−"),
+            label=minus(f"b = {b}"),
         )
     left.set(title="Weights, with b = 0", xlabel="x", ylabel="a = σ(w x + b)")
     right.set(title="Biases, with w = 1", xlabel="x", ylabel="a = σ(x + b)")

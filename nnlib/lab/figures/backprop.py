@@ -15,7 +15,7 @@ from nnlib.lab.figures.style import (
     new_figure,
     show,
 )
-from nnlib.lab.words import decimal, listed, trimmed
+from nnlib.lab.words import decimal, entries, minus, trimmed, written
 
 DARK_PURPLE = "#8E3B6D"  # the palette's purple, dark enough for small print
 DARK_GREEN = "#00704F"
@@ -24,16 +24,6 @@ BACKWARD = FORWARD | {"color": ORANGE, "linestyle": (0, (4, 2))}
 NO_DIRECTION = {"arrowstyle": "-", "color": LIGHT_GREY, "linewidth": 1.2}
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
 CENTRED = {"ha": "center", "va": "center"}
-
-
-def written(array, how=decimal):
-    """Write each entry of an array."""
-    return np.vectorize(how, otypes=[object])(np.asarray(array, float))
-
-
-def entries(array, how=decimal):
-    """Write the entries of an array as "0.1000, 0.2000 and 0.3000"."""
-    return listed(written(array, how).flat)
 
 
 def drawing(width, height, x_limits, y_limits, title):
@@ -576,7 +566,7 @@ def right_and_wrong(relative_errors, tolerance):
         style = {"color": BLUE, "marker": "o"} if row == 0 else {"color": ORANGE, "marker": "x"}
         axes.plot(errors, row + spread, linestyle="none", markersize=5, alpha=0.7, **style)
     axes.axvline(tolerance, color=BLACK, linewidth=1.4, linestyle="--")
-    axes.text(tolerance * 1.3, -0.6, f"limit {tolerance:.0e}".replace("-", "−"), va="center")
+    axes.text(tolerance * 1.3, -0.6, minus(f"limit {tolerance:.0e}"), va="center")
     axes.set(xscale="log", xlim=(1e-12, 3), ylim=(len(names) - 0.5, -0.9))
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="largest relative error of a network", title="Right code and wrong code")

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 from nnlib.lab.figures.style import BLACK, BLUE, GREY, ORANGE, WHITE_BOX, new_figure, show
-from nnlib.lab.words import listed, short
+from nnlib.lab.words import listed, minus, short
 
 
 def draw_network(axes, network, x=None, *, numbers=True):
@@ -139,7 +139,7 @@ def describe_network(network, a=None):
         for layer in range(1, network.n_layers + 1):
             text += f", layer {layer} answers {listed(f'{value:.4f}' for value in a[layer][0])}"
         text += "."
-    return text.replace("-", "−")
+    return minus(text)
 
 
 def network_diagram(network, x=None, *, numbers=True):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from nnlib.lab.figures.style import BLACK, COLOURS, GREY, LINE_STYLES, new_figure, show
-from nnlib.lab.words import listed, sentence, short
+from nnlib.lab.words import listed, minus, sentence, short
 
 MARKERS = "os^Dv*"
 
@@ -58,16 +58,15 @@ def bowls(curvature, start, rates, n_steps):
         axes.plot(line, curvature / 2 * line**2, color=GREY, linewidth=1.2)
         axes.plot(w, curvature / 2 * w**2, color=COLOURS[i], linewidth=1, marker="o", markersize=5)
         axes.plot(w[0], curvature / 2 * w[0] ** 2, "o", color=BLACK, markersize=8)
-        axes.set(title=f"rate {rate:g}: factor {1 - rate * curvature:g}".replace("-", "−"))
+        axes.set(title=minus(f"rate {rate:g}: factor {1 - rate * curvature:g}"))
         axes.set(xlabel="w", xlim=(-reach, reach), ylim=(-0.3, curvature / 2 * reach**2))
         texts.append(f"rate {rate:g} leads from {w[0]:g} to {w[1]:.2f}, {w[2]:.2f}, {w[3]:.2f}")
     row[0].set_ylabel("loss")
     half = "" if curvature == 2 else f"{curvature / 2:g} "
-    show(
-        figure,
-        f"The bowl L = {half}w², which has the curvature {curvature:g}, and "
-        f"{n_steps} steps from the black dot. {sentence(texts)}".replace("-", "−"),
+    text = (
+        f"The bowl L = {half}w², which has the curvature {curvature:g}, and {n_steps} steps from "
     )
+    show(figure, minus(f"{text}the black dot. {sentence(texts)}"))
 
 
 def success_map(rates, sizes, solved):

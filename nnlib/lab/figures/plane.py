@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from nnlib.lab.figures.style import BLACK, BLUE, BLUE_TO_ORANGE, ORANGE, new_figure, show
-from nnlib.lab.words import listed, short
+from nnlib.lab.words import listed, minus, short
 
 MARKERS = {0: ("o", BLUE), 1: ("s", ORANGE)}
 MAP_ALPHA = 0.6  # lets the samples stand out
@@ -236,4 +236,4 @@ def draw_hidden_unit(axes, network, unit, X, y, *, layer=1, span=None, resolutio
     else:
         pairs = (f"{value:.2f} at {point_name(x)}" for x, value in zip(X, answers, strict=True))
         text = f"{listed(pairs)}."
-    return text.replace("-", "−")
+    return minus(text)
