@@ -502,6 +502,24 @@ def test_always_the_same_and_an_array_of_the_notebook():
     verdict = line.judge(lambda x: np.sin(x) + LONG_ROW[:3])
     assert verdict.mistake == "arrays of the notebook inside the function"
     assert "Your function reads LONG_ROW" in " ".join(verdict.text("9.1").split())
+    verdict = line.judge(lambda x: [np.sin(number) + LONG_ROW[0] for number in x])
+    assert verdict.mistake == "arrays of the notebook inside the function"
+
+
+def row_of_numbers(n):
+    return [number for number in LONG_ROW[:n]]  # noqa: C416 - a comprehension is what is meant
+
+
+def test_an_array_that_a_right_answer_needs_is_no_mistake():
+    line = Function(
+        number="9.1",
+        inputs=lambda rng: [(n,) for n in (2, 3)],
+        answer=lambda n: row_of_numbers(n),
+        has_variants=False,
+        why="A row.",
+    )
+    for answer in (lambda n: np.sin(LONG_ROW[:n]), lambda n: [np.sin(x) for x in LONG_ROW[:n]]):
+        assert line.judge(answer).mistake != "arrays of the notebook inside the function"
 
 
 def both(X, c):

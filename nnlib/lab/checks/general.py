@@ -4,7 +4,7 @@ Whatever is said here holds for every input that was tried. :mod:`nnlib.lab.chec
 how wrong numbers stand to the right ones.
 """
 
-from types import FunctionType
+from types import CodeType, FunctionType
 
 import numpy as np
 
@@ -366,20 +366,41 @@ def assign(choices, taken=()):
 
 
 def of_the_notebook(exercise, function):
-    """Arrays of the notebook that a function reads and that are no arguments."""
+    """Arrays of the notebook that a function reads, and no right answer needs."""
     if type(function) is not FunctionType:
         return
-    read = [
-        name
-        for name in function.__code__.co_names
-        if type(function.__globals__.get(name)) is np.ndarray
-    ]
+    needed = {name for part in with_helpers(exercise.answer) for name in arrays_read(part)}
+    read = [name for name in arrays_read(function) if name not in needed]
     if read:
         yield (
             "arrays of the notebook inside the function",
             f"Your function reads {listed(read)}, which it is not given. check calls it with other "
             "arrays.",
         )
+
+
+def names_read(function):
+    """The names that a function reads from its module, inside a comprehension too, each once."""
+    codes = [function.__code__]
+    for code in codes:  # a comprehension has code of its own until Python 3.11, and none later
+        codes += [constant for constant in code.co_consts if type(constant) is CodeType]
+    return [*dict.fromkeys(name for code in codes for name in code.co_names)]
+
+
+def arrays_read(function):
+    """The names of the arrays that a function reads and is not given."""
+    module = function.__globals__
+    return [name for name in names_read(function) if type(module.get(name)) is np.ndarray]
+
+
+def with_helpers(function):
+    """A function, and those of its own module that it calls, also by way of others."""
+    found = [function]
+    for each in found:
+        for other in map(each.__globals__.get, names_read(each)):
+            own = type(other) is FunctionType and other.__module__ == function.__module__
+            found += [other] * (own and other not in found)
+    return found
 
 
 def mistakes_in_parts(exercise, outcomes, expected, case, parts):
