@@ -297,12 +297,22 @@ class Exam:
     def possible(self, base: str, answers: list[np.ndarray], y: np.ndarray) -> bool:
         """Say whether a base makes sense for these predictions and targets."""
         inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
-        if base in ("binary", "cross", "other_half"):
+        if base in ("binary", "cross", "other_half", "focal"):
             return inside
-        if base == "cross_from_logits":
+        if base in ("cross_from_logits", "cosine"):
             return y.shape[1] > 1
-        if base == "hinge":
+        if base == "focal_cross":
+            return inside and y.shape[1] > 1
+        if base.startswith("smoothed"):  # for targets that do not do it themselves
+            return inside and bool(set(np.unique(y)) <= {0.0, 1.0})
+        if base == "divergence":  # for classes it is the cross-entropy
+            soft = y.min() >= 0 and y.max() <= 1 and not set(np.unique(y)) <= {0.0, 1.0}
+            return inside and bool(soft)
+        if base in ("hinge", "squared_hinge"):
             return bool(set(np.unique(y)) <= {-1.0, 1.0})
+        if base in ("log_squared", "poisson"):
+            least = 0.0 if base == "poisson" else -1.0
+            return all(a.min() > least for a in answers) and bool(y.min() >= 0)
         return True
 
     def formula_of(self, name: str) -> Formula | None:
@@ -316,8 +326,9 @@ class Exam:
             return None
         weights = np.array([self.squares(p) for p in self.points])
         everything = np.array([sum(np.sum(v**2) for v in p) for p in self.points])
+        sizes = np.array([self.sizes(p) for p in self.points])
         tolerance = 1e-2 if self.patient.single else 1e-3
-        return fitted(losses, bases, weights, everything, tolerance)
+        return fitted(losses, bases, weights, everything, tolerance, sizes)
 
     @cached_property
     def weights(self) -> list[int]:
@@ -332,6 +343,12 @@ class Exam:
         if self.dense is None:
             return sum(float(np.sum(values[i] ** 2)) for i in self.weights)
         return sum(float(np.sum(layer.matrix(values) ** 2)) for layer in self.dense.layers)
+
+    def sizes(self, values: Arrays) -> float:
+        """Return the sum of the sizes of the weights, without biases in a column of them."""
+        if self.dense is None:
+            return sum(float(np.sum(np.abs(values[i]))) for i in self.weights)
+        return sum(float(np.sum(np.abs(each.matrix(values)))) for each in self.dense.layers)
 
     def known_slopes(self, values: Arrays, base: str, index: Any, like: Measured) -> Arrays | None:
         """Return the gradient of the sum of a base, where ``like`` was measured or everywhere."""

@@ -76,6 +76,71 @@ def hinge(a: np.ndarray, y: np.ndarray) -> float:
     return float(np.sum(np.maximum(0, 1 - a * y)))
 
 
+def squared_hinge(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the squared hinge losses, for targets of -1 and 1."""
+    return float(np.sum(np.maximum(0, 1 - a * y) ** 2))
+
+
+def huber(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the Huber losses: half a square up to an error of 1, then a line."""
+    e = np.abs(a - y)
+    return float(np.sum(np.where(e <= 1, e**2 / 2, e - 0.5)))
+
+
+def log_cosh(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of log(cosh(error))."""
+    e = np.abs(a - y)
+    return float(np.sum(e + np.log1p(np.exp(-2 * e)) - np.log(2)))
+
+
+def focal(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the focal losses of yes and no, gamma = 2."""
+    return float(-np.sum(y * (1 - a) ** 2 * log_of(a) + (1 - y) * a**2 * log_of(1 - a)))
+
+
+def focal_cross(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the focal losses of classes, gamma = 2."""
+    return float(-np.sum(y * (1 - a) ** 2 * log_of(a)))
+
+
+def divergence(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the Kullback-Leibler divergences y log(y / a)."""
+    return float(np.sum(np.where(y > 0, y * (log_of(y) - log_of(a)), 0.0)))
+
+
+def cosine(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum over the samples of 1 minus the cosine of predictions and targets."""
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(y, axis=1)
+    return float(np.sum(1 - np.sum(a * y, axis=1) / np.maximum(lengths, 1e-300)))
+
+
+def log_squared(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the squared differences of log(1 + a) and log(1 + y)."""
+    return float(np.sum((np.log1p(a) - np.log1p(y)) ** 2))
+
+
+def poisson(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the Poisson losses."""
+    return float(np.sum(a - y * log_of(a)))
+
+
+def smooth(y: np.ndarray, k: int) -> np.ndarray:
+    """Return targets of which a tenth is shared out among k classes."""
+    return 0.9 * y + 0.1 / k
+
+
+def cosine_slope(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the slope of the cosine distances with respect to the predictions."""
+    of_a, of_y = (np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-300) for v in (a, y))
+    along = np.sum(a * y, axis=1, keepdims=True)
+    return along * a / (of_a**3 * of_y) - y / (of_a * of_y)
+
+
+def focal_slope(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the slope of -y (1 - a)**2 log(a) with respect to a."""
+    return y * (2 * (1 - a) * log_of(a) - (1 - a) ** 2 / np.maximum(a, 1e-300))
+
+
 SLOPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "squared": lambda a, y: 2 * (a - y),
     "absolute": lambda a, y: np.sign(a - y),
@@ -87,6 +152,17 @@ SLOPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "binary_from_logits": lambda a, y: sigmoid(a) - y,
     "cross_from_logits": lambda a, y: softmax(a) * y.sum(axis=1, keepdims=True) - y,
     "hinge": lambda a, y: -y * (1 - a * y > 0),
+    "squared_hinge": lambda a, y: -2 * y * np.maximum(0, 1 - a * y),
+    "huber": lambda a, y: np.clip(a - y, -1, 1),
+    "log_cosh": lambda a, y: np.tanh(a - y),
+    "focal": lambda a, y: focal_slope(a, y) - focal_slope(1 - a, 1 - y),
+    "focal_cross": focal_slope,
+    "divergence": lambda a, y: -y / np.maximum(a, 1e-300),
+    "cosine": cosine_slope,
+    "log_squared": lambda a, y: 2 * (np.log1p(a) - np.log1p(y)) / (1 + a),
+    "poisson": lambda a, y: 1 - y / np.maximum(a, 1e-300),
+    "smoothed_binary": lambda a, y: (a - smooth(y, 2)) / np.maximum(a * (1 - a), 1e-300),
+    "smoothed_cross": lambda a, y: -smooth(y, y.shape[1]) / np.maximum(a, 1e-300),
 }
 BASES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "squared": squared,
@@ -99,6 +175,17 @@ BASES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "binary_from_logits": binary_from_logits,
     "cross_from_logits": cross_from_logits,
     "hinge": hinge,
+    "squared_hinge": squared_hinge,
+    "huber": huber,
+    "log_cosh": log_cosh,
+    "focal": focal,
+    "focal_cross": focal_cross,
+    "divergence": divergence,
+    "cosine": cosine,
+    "log_squared": log_squared,
+    "poisson": poisson,
+    "smoothed_binary": lambda a, y: binary(a, smooth(y, 2)),
+    "smoothed_cross": lambda a, y: cross(a, smooth(y, y.shape[1])),
 }
 WORDS = {
     "squared": "squared errors",
@@ -111,6 +198,17 @@ WORDS = {
     "binary_from_logits": "binary cross-entropies of logits",
     "cross_from_logits": "cross-entropies of logits",
     "hinge": "hinge losses",
+    "squared_hinge": "squared hinge losses",
+    "huber": "Huber losses, whose corner is at 1,",
+    "log_cosh": "log(cosh(error))",
+    "focal": "focal losses, gamma = 2,",
+    "focal_cross": "focal losses of classes, gamma = 2,",
+    "divergence": "Kullback-Leibler divergences",
+    "cosine": "cosine distances",
+    "log_squared": "squared errors of log(1 + a)",
+    "poisson": "Poisson losses a - y log(a)",
+    "smoothed_binary": "binary cross-entropies with targets smoothed by 0.1",
+    "smoothed_cross": "cross-entropies with targets smoothed by 0.1",
 }
 
 
@@ -122,14 +220,26 @@ class Formula:
     factor: float
     decay: float = 0.0  # of the sum of the squares of all matrices
     decay_of_all: float = 0.0  # of the sum of the squares of all parameters
+    sizes: float = 0.0  # of the sum of the sizes of all weights
+
+    @property
+    def penalised(self) -> bool:
+        """Whether it holds a penalty."""
+        return bool(self.decay or self.decay_of_all or self.sizes)
+
+    @property
+    def penalty(self) -> str:
+        """The penalty in words, or nothing."""
+        if self.sizes:
+            return f"{self.sizes:.4g} times the sizes of the weights"
+        c = self.decay or self.decay_of_all
+        of = " and biases" if self.decay_of_all else ""
+        return f"{c:.4g} times the squares of the weights{of}" if c else ""
 
     def words(self, n: int, m: int) -> str:
         """Say which loss it is."""
-        return factor_words(self.factor, WORDS[self.base], n, m, self.base == "root") + (
-            f" and {self.decay or self.decay_of_all:.4g} times the squares of the weights"
-            if abs(self.decay) + abs(self.decay_of_all) > 0
-            else ""
-        )
+        told = factor_words(self.factor, WORDS[self.base], n, m, self.base == "root")
+        return f"{told} and {self.penalty}" if self.penalised else told
 
 
 def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) -> str:
@@ -147,6 +257,9 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
     ]
     if under_root:
         known = [(1 / np.sqrt(n * m), f"the root of the mean of the {what[:-14]}"), *known]
+    if "entrop" in what:
+        known += [(value / np.log(base), f"{words}, with logarithms of base {base},")
+                  for base in (2, 10) for value, words in known[:3]]  # fmt: skip
     for value, words in known:
         if abs(f - value) < 2e-3 * value:
             return sign + words
@@ -225,7 +338,7 @@ class Layer:
     def whole(self, values: Arrays) -> np.ndarray:
         """Return W as (n_in, n_out), with the row of the bias if it has one."""
         W = values[self.W]
-        if W.ndim == 1:
+        if W.ndim < 2:
             W = W.reshape(-1, 1)
         return W.T if self.turned else W
 
@@ -296,8 +409,9 @@ class Dense:
         for number, layer in enumerate(self.layers, start=1):
             W = layer.matrix(values)
             alone = [np.zeros_like(value) for value in values]
-            self.put(alone, number, W, np.zeros(W.shape[1]), values)
-            result[layer.W] += 2 * formula.decay * alone[layer.W]
+            slope = 2 * formula.decay * W + formula.sizes * np.sign(W)
+            self.put(alone, number, slope, np.zeros(W.shape[1]), values)
+            result[layer.W] += alone[layer.W]
         return result
 
     def put(
@@ -353,8 +467,8 @@ def chains(shapes: list[tuple[int, ...]], n_in: int, n_out: int) -> Iterator[tup
 
 def orientations(shape: tuple[int, ...], width: int) -> Iterator[tuple[int, bool, int | None]]:
     """Yield the ways to use an array as weights: outputs, turned, row of the bias."""
-    if len(shape) == 1:
-        shape = (shape[0], 1)
+    if len(shape) < 2:
+        shape = (*shape, 1, 1)[:2]
     if len(shape) != 2:
         return
     for out, n_in, turned in [(shape[1], shape[0], False), (shape[0], shape[1], True)]:
@@ -481,10 +595,12 @@ def fitted(
     squares: np.ndarray,
     squares_of_all: np.ndarray,
     tolerance: float = 1e-3,
+    sizes: np.ndarray | None = None,
 ) -> Formula | None:
     """Return the formula that gives these losses at some points, if there is one.
 
-    All arrays (n_points,): the losses, each base there, the squares of the weights and of all.
+    All arrays (n_points,): the losses, each base there, the squares of the weights and of all, and
+    the sizes of the weights.
     """
     best: tuple[float, Formula] | None = None
     for base, values in bases.items():
@@ -495,6 +611,7 @@ def fitted(
             ((values,), ""),
             ((values, squares), "decay"),
             ((values, squares_of_all), "decay_of_all"),
+            *([((values, sizes), "sizes")] if sizes is not None else []),
         ]:
             A = np.stack([column[good] for column in columns], axis=1)
             scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
@@ -504,7 +621,7 @@ def fitted(
             if error < tolerance * (0.3 if penalty else 1.0) and abs(solution[0]) > 1e-12:
                 formula = Formula(base, float(solution[0]), **(
                     {penalty: float(solution[1])} if penalty else {}))  # fmt: skip
-                if best is None or error < best[0] * 0.1:
+                if best is None or (error < best[0] * 0.1 and best[0] > 1e-9):
                     best = error, formula
                 break
     return best[1] if best else None

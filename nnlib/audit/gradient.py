@@ -426,10 +426,32 @@ class Comparison:
         if f < 0:
             seen = f"every entry is {f:.4f} times the slope of the loss: it points uphill."
             self.exam.find("gradient_sign", "wrong", where, seen, self.worst(g))
-        elif not free:
+        elif not free and not self.by_form_of_loss(g, f):
             self.exam.find("gradient_scale", "wrong", where,
                            f"every entry is {f:.4f} times the slope of the loss: "
                            f"{self.factor_words(f)}", self.worst(g))  # fmt: skip
+        return True
+
+    def by_form_of_loss(self, g: Arrays, f: float) -> bool:
+        """See whether it is the gradient of the loss without its root, or with other logarithms."""
+        own, y, m = self.exam.formula, self.exam.targets_of(self.index), self.exam.n_outputs
+        if own is None or y is None or own.penalised:
+            return False
+        base, factor = own.base, f * own.factor
+        if base == "root":
+            a = self.exam.patient.predictions(self.point, self.index, exact=True)
+            base, factor = "squared", factor / (2 * BASES["root"](a, y))
+        elif "of base" not in own.words(self.n, m):
+            return False
+        down = factor_words(factor, WORDS[base], self.n, m)
+        if "times the sum" in down or "of base" in down:
+            return False
+        logs = "" if base == "squared" else ", with natural logarithms"
+        self.exam.find(
+            "loss_formula", "wrong", "loss and gradient",
+            f"the loss that is shown is {own.words(self.n, m).rstrip(',')}; what is descended is "
+            f"{down}{logs}.", self.worst(g),
+        )  # fmt: skip
         return True
 
     @property
@@ -448,6 +470,10 @@ class Comparison:
                 return (
                     f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
                 )
+        whole = round(1 / f) if 0 < f < 0.5 else 0
+        if whole and abs(f * whole - 1) < 1e-4:
+            by = f" = {n} * {whole // n}, and there are {n} samples" if n and whole % n == 0 else ""
+            return f"it is divided by {whole} more than the loss is{by}. Which divisor is meant?"
         return words
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
@@ -457,7 +483,7 @@ class Comparison:
         for k in np.argsort([-x.max(initial=0) for x in off])[:3]:
             if off[k].max(initial=0) > self.tolerance * self.largest * 1e-2:
                 i = tuple(int(j) for j in np.unravel_index(off[k].argmax(), off[k].shape))
-                place = f"{self.names[k]}[{', '.join(map(str, i))}]"
+                place = f"{self.names[k]}[{', '.join(map(str, i))}]" if i else self.names[k]
                 found.append(
                     f"{place}: computed {g[k][i]:.6g}, "
                     f"the loss says {self.measured.slope[k][i]:.6g}"
@@ -466,9 +492,18 @@ class Comparison:
 
     def by_weight_term(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether the difference is a multiple of the parameters themselves."""
-        return self.weight_term(g, self.measured.slope, where, "")
+        if self.weight_term(g, self.measured.slope, where, ""):
+            return True
+        dense, formula = self.exam.dense, self.exam.formula
+        if dense is None or formula is None or not formula.penalised:
+            return False
+        penalty = dense.penalty_slopes(self.point, formula)
+        bare = [s - p for s, p in zip(self.measured.slope, penalty, strict=True)]
+        return self.weight_term(g, bare, where, "", " without its penalty")
 
-    def weight_term(self, g: Arrays, slopes: Arrays, where: str, beside: str) -> bool:
+    def weight_term(
+        self, g: Arrays, slopes: Arrays, where: str, beside: str, without: str = ""
+    ) -> bool:
         """Report a difference that is a multiple of the parameters, or of their signs."""
         factors: list[tuple[str, float]] = []
         form = "{:.4f} {}"
@@ -497,14 +532,15 @@ class Comparison:
         text = ", ".join(f"{form.format(f, name)}" for name, f in known)
         formula = self.exam.formula
         said = ""
-        if formula is not None and (formula.decay or formula.decay_of_all):
+        if formula is not None and formula.penalised:
             c = formula.decay or formula.decay_of_all
-            said = f" The loss holds {c:.4g} times their squares, whose slope is {2 * c:.4g} W."
+            slope = f"{2 * c:.4g} W" if c else f"{formula.sizes:.4g} sign(W)"
+            said = f" The loss holds {formula.penalty}, whose slope is {slope}."
         elif formula is not None:
             said = " The loss holds no such penalty."
         self.exam.find(
             "weight_term", "wrong", ", ".join(name for name, _ in known),
-            f"the gradient minus the slope of the loss is {text}.{said}{beside}", self.worst(g),
+            f"the gradient minus the slope of the loss{without} is {text}.{said}{beside}", self.worst(g),
         )  # fmt: skip
         return True
 
@@ -512,7 +548,7 @@ class Comparison:
         """See whether the part that the samples make is a multiple, and the penalty is right."""
         exam, y = self.exam, self.exam.targets_of(self.index)
         own = exam.formula
-        if own is None or exam.dense is None or y is None or not (own.decay or own.decay_of_all):
+        if own is None or exam.dense is None or y is None or not own.penalised:
             return False
         X = exam.X_rows if self.index is None else exam.X_rows[self.index]
         penalty = exam.dense.penalty_slopes(self.point, own)
@@ -535,8 +571,10 @@ class Comparison:
         y = self.exam.targets_of(self.index)
         if y is None or not answers:
             return False
+        others = ("huber", "log_cosh", "focal", "hinge", "squared_hinge", "smoothed_binary",
+                  "smoothed_cross", "log_squared") if self.exam.dense is not None else ()  # fmt: skip
         for base in ("squared", "binary", "cross", "absolute", "binary_from_logits",
-                     "cross_from_logits", "other_half", "root"):  # fmt: skip
+                     "cross_from_logits", "other_half", "root", *others):  # fmt: skip
             if self.n == 1 and base == "absolute" and own is not None:
                 continue  # at one sample its slopes may be a multiple of any other's
             if own is not None and {base, own.base} <= {"squared", "root"}:
@@ -610,6 +648,11 @@ class Comparison:
         lacks = ""
         if own is not None and own.base == "squared" and base == "binary" and f > 0:
             lacks = " If the first is meant, the output's delta lacks the slope a * (1 - a)."
+        elif own is not None and own.base in ("binary", "cross") and base == "squared" and f > 0:
+            lacks = (
+                " If the first is meant, the output's delta is a - y, and a slope a * (1 - a) "
+                "stands in it that has cancelled already."
+            )
         what = "the loss that is shown" if self.exam.loss_name == "loss" else "the training loss"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
@@ -691,11 +734,14 @@ class Comparison:
             return True
         unused = [k for k in wrong if self.without_effect(k)]
         if unused and not self.exam.patient.random_loss:
+            others = ", ".join(self.names[k] for k in wrong if k not in unused)
+            also = f" The gradient of {others} is off, too." if others else ""
             names = ", ".join(self.names[k] for k in unused)
             self.exam.find(
                 "gradient_wrong", "wrong", names,
-                f"the loss does not change when {names} changes: predict does not use it, or takes "
-                "another array in its place. All the same its gradient is not 0.", self.worst(g),
+                f"the loss does not change when {names} changes, and all the same its gradient is "
+                "not 0. Either predict does not use it, or takes another array in its place, or "
+                f"something takes its effect away again, as batch norm does.{also}", self.worst(g),
             )  # fmt: skip
             return True
         others = f" Right: {', '.join(self.names[k] for k in right)}." if right else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
+import random
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -384,8 +385,10 @@ class Patient:
             answer = given  # the loss came back
         return self.read(answer, "step")
 
-    def fresh_step(self) -> Callable[..., Any]:
-        """Return a step that remembers nothing."""
+    def fresh_step(self, number: int = 7) -> Callable[..., Any]:
+        """Return a step that remembers nothing, with generators of its own of another seed."""
+        if number != 7 and "new_step of another seed" in self.functions:
+            return self.call("new_step of another seed", number)  # type: ignore[no-any-return]
         if "new_step" in self.functions:
             step = self.call("new_step")
             if not callable(step):
@@ -528,8 +531,10 @@ def of_an_object(
                 made[f"{role} of one object"] = wrap_one(role, functions[role])
     if functions.get("step") is not None:
 
-        def new_step() -> Callable[..., Any]:
+        def new_step(number: int | None = None) -> Callable[..., Any]:
             work = fresh()
+            if number is not None:
+                seeded_anew(work, number)
 
             def step(parameters: dict[str, Any], *data: Any) -> dict[str, Any]:
                 with_arrays(work, parameters)
@@ -539,9 +544,30 @@ def of_an_object(
             return step
 
         made["new_step"] = new_step
+        if can and generators(base):
+            made["new_step of another seed"] = new_step
         made["step"] = lambda *given: new_step()(*given)
     parameters = {name: copied(attribute(base, name)) for name in arrays}
     return parameters, made, can
+
+
+def generators(thing: Any, depth: int = 0) -> list[Any]:
+    """Return the random generators that a program holds."""
+    if isinstance(thing, (np.random.Generator, np.random.RandomState, random.Random)):
+        return [thing]
+    if depth > 3 or isinstance(thing, np.ndarray):
+        return []
+    return [found for _, part in children(thing) for found in generators(part, depth + 1)]
+
+
+def seeded_anew(program: Any, number: int) -> None:
+    """Give the random generators that a program holds another state."""
+    for each in generators(program):
+        if isinstance(each, np.random.Generator):
+            kind = type(each.bit_generator)
+            each.bit_generator.state = kind(number).state
+        else:
+            each.seed(number)
 
 
 def widened(program: Any, arrays: list[str]) -> Any:

@@ -25,6 +25,17 @@ def slips(
 ) -> Iterator[Slip]:
     """Yield gradients at these values that differ from the right one by one slip."""
     right = dense.gradient(values, X, y, formula)
+    yield from of_penalties(exam, dense, values, right, formula)
+    for k, g in enumerate(right):
+        for j, other in enumerate(right):
+            first = np.ravel(other)[: g.size]
+            if j != k and len(first) == g.size and first.any():
+                names = exam.patient.names
+                words = f"{names[k]} moves by the gradient of {names[j]}"
+                yield (
+                    [Step("step_not_gradient", names[k], words)],
+                    [first.reshape(g.shape) if i == k else x for i, x in enumerate(right)],
+                )
     walk = Walk(exam, dense, values, X, y, formula, right, False)
     own = formula.base
     for base in ("squared", "binary", "cross", "absolute"):
@@ -62,6 +73,30 @@ def slips(
             for kind, text, made in walk.bias_forms(number, delta):
                 form = np.broadcast_to(made, nothing.shape)
                 yield [Step(kind, f"b{number}", text)], placed(walk, right, number, W, form)
+
+
+def of_penalties(
+    exam: Exam, dense: Dense, values: Arrays, right: Arrays, formula: Formula
+) -> Iterator[Slip]:
+    """Yield gradients in which the penalty of the loss is another one."""
+    if not formula.penalised:
+        return
+    slopes = dense.penalty_slopes(values, formula)
+    n = exam.patient.n
+    for factor, words in [
+        (0.0, "the slope of the penalty is missing"), (-1.0, "the penalty has the wrong sign"),
+        (0.5, "the slope of the penalty is half of what it should be"),
+        (2.0, "the slope of the penalty is twice what it should be"),
+        (1 / n, f"the slope of the penalty is divided by the {n} samples"),
+        (float(n), f"the slope of the penalty is {n} times what it should be"),
+    ]:  # fmt: skip
+        made = [g + (factor - 1) * p for g, p in zip(right, slopes, strict=True)]
+        yield [Step("weight_term", "step", words)], made
+    if formula.decay:
+        pairs = zip(right, slopes, values, strict=True)
+        made = [g - p + 2 * formula.decay * v for g, p, v in pairs]
+        words = "the penalty is taken of the biases, too, and in the loss of the weights alone"
+        yield [Step("weight_term", "step", words)], made
 
 
 def placed(walk: Walk, right: Arrays, number: int, W: np.ndarray, b: np.ndarray) -> Arrays:

@@ -42,7 +42,7 @@ class Steps:
     def once(self, values: Arrays, data: tuple[Any, Any], number: int = 7) -> Arrays:
         """Return the parameters after one fresh step."""
         seed(number)
-        return self.patient.stepped(values, data, self.patient.fresh_step())
+        return self.patient.stepped(values, data, self.patient.fresh_step(number))
 
     def moved(self, values: Arrays, index: Any) -> Arrays:
         """Return before - after of one fresh step on some samples."""
@@ -92,6 +92,7 @@ class Steps:
         assert exam.formula is not None
         a = exam.patient.predictions(values, index, exact=True)
         penalty = exam.formula.decay * exam.squares(values)
+        penalty += exam.formula.sizes * exam.sizes(values)
         penalty += exam.formula.decay_of_all * sum(float(np.sum(v**2)) for v in values)
         total = BASES[base](a, y)
         if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
@@ -248,7 +249,7 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
 
     def after_three(X: Any, y: Any) -> np.ndarray:
         seed(seeds[0])
-        values, step = exam.points[0], patient.fresh_step()
+        values, step = exam.points[0], patient.fresh_step(seeds[0])
         for _ in range(3):
             values = patient.stepped(values, (X, y), step)
         return np.concatenate([np.ravel(v) for v in values])
@@ -437,6 +438,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
     f = common_factor(u, g, tolerance, rounding(exam, a, values))
     if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
+        if exam.patient.short_steps and too_early(exam, steps, values, None, u):
+            return True
         if exam.step_is != "epoch" and unsteady(exam, steps, f):
             return True
         tell_factor(exam, f, exam.learning_rate, None)
@@ -771,7 +774,8 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
     dense, y, own = exam.dense, exam.targets_of(index), exam.formula
     if dense is not None and y is not None and own is not None:
         factor = steps.factor_for(values, index[:1], own.base)
-        whole = replace(own, factor=factor, decay=own.decay * len(index))
+        whole = replace(own, factor=factor, decay=own.decay * len(index),
+                        sizes=own.sizes * len(index))  # fmt: skip
         X, scaled = exam.X_rows[index], [x / (rate or 1.0) for x in total]
         answers = exam.base_values[1]
         others = [replace(whole, base=base, factor=1.0) for base in ("squared", "binary", "cross")
@@ -815,6 +819,8 @@ def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> boo
     if exam.patient.short_steps or exam.patient.has("gradients") or exam.found():
         return False
     u = steps.moved(values, index)
+    if not any(x.any() for x in u):
+        return False
     if rate is None:
         one = np.array([0 if index is None else index[0]])
         g = steps.gradient(values, one)
@@ -827,7 +833,7 @@ def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> boo
         tell_factor(exam, f, rate, index)
         return True
     scaled = [x / rate for x in u]
-    if exam.formula.decay or exam.formula.decay_of_all:
+    if exam.formula.penalised:
         comparison = Comparison(exam, values, index)
         if comparison.by_weight_term(scaled, "step", False):
             return True
@@ -1064,6 +1070,11 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
 def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
     """Say which parameter moves by the gradient of another one."""
     rate, names = exam.learning_rate, exam.patient.names
+    if rate is None:  # it is read off the others
+        own = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True) if x.size > 1]
+        fitting = [f for f in own if f is not None and f > 0]
+        if len(fitting) > 1 and np.ptp(fitting) <= 1e-3 * max(fitting):
+            rate = float(np.median(fitting))
     if rate is None or exam.patient.short_steps:
         return False
     for k, x in enumerate(u):
@@ -1125,7 +1136,8 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
         return False
     turned = [n for n, x, y in zip(exam.patient.names, u, g, strict=True)
               if one_length(x, -y) and np.abs(y).max(initial=0) > 0]  # fmt: skip
-    if len(turned) == len(off):
+    n_turned = sum(x.size for n, x in zip(exam.patient.names, u, strict=True) if n in turned)
+    if len(turned) == len(off) and n_turned > 7:  # the signs of few fit by chance
         exam.find(
             "gradient_sign", "wrong", ", ".join(turned),
             f"{', '.join(turned)} goes uphill: the signs of its step are those of the slopes. All "
@@ -1283,6 +1295,7 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
         g = [x / (rate or 1.0) for x in u]
         walk = Walk(exam, dense, values, X, y, formula, g, any_factor)
         walk.later = later
+        walk.tolerance = max(walk.tolerance, rounding(exam, together(u, u)[0], values))
         walk.go()
         if walk.explained and any(s.kind == "updated_too_early" for s in walk.deviations):
             text = "; ".join(s.text for s in walk.deviations if s.kind == "updated_too_early")
@@ -1304,9 +1317,9 @@ def barely_early(
     if f is None or f <= 0 or len(a) < sum(v.size for v in values):
         return False
     scale = float(np.abs(a).max())
-    least = max(20 * rounding(exam, a, values), 1e-9) * scale
+    least = max((1 if exam.patient.short_steps else 20) * rounding(exam, a, values), 1e-9) * scale
     off = float(np.abs(a - f * b).max())
-    if exam.patient.short_steps or off <= least:
+    if off <= (4 if exam.patient.short_steps else 1) * least:
         return False
     X = exam.X_rows if index is None else exam.X_rows[index]
     later = [v - x for v, x in zip(values, u, strict=True)]
@@ -1520,10 +1533,20 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
     if not factors or np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1]):
         return False
     f = factors[0][1]
-    growing = f < 0
+    own, growing = exam.formula, f < 0
+    names = ", ".join(n for n, _ in factors)
+    of_weights = 2 * own.decay * (rate or 0) if own is not None else 0.0
+    if of_weights and abs(f - of_weights) < 2e-2 * abs(of_weights):
+        exam.find(
+            "weight_term", "wrong", names,
+            f"beside the gradient each step takes {f:.4g} times {names} away, the share that the "
+            f"penalty in the loss takes of the weights: {own.penalty if own else ''}. Of "  
+            f"{names} there is nothing in it.",
+        )  # fmt: skip
+        return True
     severity = "wrong" if growing or f > 0.2 else "suspicious"  # no penalty takes so much
     exam.find(
-        "weight_term", severity, ", ".join(n for n, _ in factors),
+        "weight_term", severity, names,
         f"beside the gradient each step takes {f:.4g} times {factors[0][0]} away"
         + (": the weights grow." if growing else ", and the loss holds no such term. Pass "
            "training_loss if a penalty is meant."),

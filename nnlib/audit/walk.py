@@ -25,6 +25,10 @@ from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
 
 
+# With these losses a delta holds few different numbers, so that a sum of it fits by chance.
+COUNTING = ("hinge", "absolute", "plain_error")
+
+
 @dataclass
 class Step:
     """One deviation on the way back: its kind, where, and the equation in words."""
@@ -186,6 +190,15 @@ class Walk:
                     "of the activation has cancelled already",
                 ),
             )
+        if self.formula.base == "hinge":
+            for text, mask in (
+                ("the wrong way round: a * y > 1", a * self.y > 1),
+                ("taken at 0, not at 1", a * self.y < 0),
+                ("taken at 0, and the wrong way round", a * self.y > 0),
+                ("missing", np.ones_like(a)),
+            ):
+                slope = -self.y * mask * activation.slope(z)
+                yield f * slope, odd(name, f"in {name} the mask a * y < 1 of the hinge is {text}")
         slope = right / np.where(error == 0, np.inf, error)
         yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
         yield (
@@ -438,7 +451,7 @@ class Walk:
             round_number = f is not None and min(abs(f - v) for v in (0, 0.5, 2, n / 2)) < 1e-3
             if f is not None and (b.size > 1 or f < 0 or round_number):
                 return [self.factor_step(f"b{number}", f)]
-            if b.size == 1:
+            if b.size == 1 and self.formula.base not in COUNTING:
                 return a_step(
                     "gradient_wrong",
                     f"b{number}",
@@ -451,12 +464,14 @@ class Walk:
                     return a_step(kind, f"W{number}", text)
             right = self.a[number - 1].T @ delta
             f = one_factor(np.ravel(W), np.ravel(right), self.tolerance)
-            if f is None:  # perhaps the slope of the penalty has the same factor
+            if f is not None and W.size == 1 and not self.is_round(f):
+                f = None  # one number is always a multiple of another
+            elif f is None:  # perhaps the slope of the penalty has the same factor
                 whole = self.dense.split(self.with_penalty, number)[0]
                 f = one_factor(np.ravel(whole), np.ravel(right + whole - W), self.tolerance)
             if f is not None:
                 return [self.factor_step(f"W{number}", f)]
-            if b is not None and np.abs(b).max() > 0:
+            if b is not None and np.abs(b).max() > 0 and self.formula.base not in COUNTING:
                 return a_step(
                     "product_wrong",
                     f"W{number}",
@@ -464,6 +479,11 @@ class Walk:
                     f"product a{number - 1}.T @ delta{number} is not",
                 )
         return None
+
+    def is_round(self, f: float) -> bool:
+        """Say whether a factor is one that slips make."""
+        n = len(self.y)
+        return min(abs(f / v - 1) for v in (-1, 0.5, 2, n, 1 / n, -2, -0.5)) < 1e-3 or abs(f) < 1e-9
 
     def factor_step(self, name: str, f: float) -> Step:
         """Return what a factor on one parameter is."""
@@ -576,6 +596,11 @@ class Walk:
                 f"{at} is a{before} @ delta{number}, without the transpose",
                 a @ delta,
             )
+        yield (
+            "product_wrong",
+            f"{at} is delta{number} times {name} itself, not times what came in",
+            self.dense.layers[before].matrix(self.values) * delta.sum(axis=0),
+        )
         yield (
             "product_wrong",
             f"{at} is the sum of a{before} times that of delta{number}",
