@@ -262,8 +262,8 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
                   for base in (2, 10) for value, words in known[:3]]  # fmt: skip
     for value, words in known:
         if abs(f - value) < 2e-3 * value:
-            return sign + words
-    return f"{sign}{f:.4g} times the sum of the {what}"
+            return (sign + words).rstrip(",")
+    return f"{sign}{f:.4g} times the sum of the {what}".rstrip(",")
 
 
 # Activations: the function, and its slope from z and a

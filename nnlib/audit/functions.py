@@ -452,7 +452,7 @@ def counts_at_a_distance(exam: Exam, function: Any, begin: np.ndarray, unused: l
     """Say whether samples have a part after all, behind a margin, if they lie far away."""
     patient = exam.patient
     X = np.asarray(patient.X)
-    if X.dtype.kind != "f" or (X == np.round(X)).all():
+    if X.dtype.kind != "f" or (np.round(X) == X).all():
         return False  # numbers of words or pixels may not be just any
 
     def moved(far: float) -> bool:

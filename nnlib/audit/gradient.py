@@ -449,7 +449,7 @@ class Comparison:
         logs = "" if base == "squared" else ", with natural logarithms"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
-            f"the loss that is shown is {own.words(self.n, m).rstrip(',')}; what is descended is "
+            f"the loss that is shown is {own.words(self.n, m)}; what is descended is "
             f"{down}{logs}.", self.worst(g),
         )  # fmt: skip
         return True
@@ -463,17 +463,24 @@ class Comparison:
         """Say where a factor might come from."""
         n = self.n
         words = factor_in_words(f, n, self.exam.n_outputs)
+        parts = next((d for d in (2, 3, 4, 5, 10) if n and abs(f * d - n) < 1e-3 * n), 0)
+        if "alf a sum of squares" in words and parts:
+            return f"{words[:-1]}, or a division by {parts} where {n} is meant?"
         if not words.startswith("Which factor"):
             return words
-        for parts in (2, 3, 4, 5, 10):
-            if n and abs(f * parts - n) < 1e-3 * n:
-                return (
-                    f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
-                )
+        few = round(f) if abs(f - round(f)) < 1e-4 and 2 < f < 13 else 0
+        if few and parts:
+            words = f"A mean over {few} that is left out, or {few} = {n} / {parts}, with the {n} "
+            return words + "samples: which divisor is meant?"
+        if few:
+            return f"A mean over {few} that is left out, or a sum that is taken {few} times?"
+        if parts:
+            return f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
         whole = round(1 / f) if 0 < f < 0.5 else 0
         if whole and abs(f * whole - 1) < 1e-4:
-            by = f" = {n} * {whole // n}, and there are {n} samples" if n and whole % n == 0 else ""
-            return f"it is divided by {whole} more than the loss is{by}. Which divisor is meant?"
+            of_n = n and whole % n == 0 and whole > n
+            by = f" {whole} = {n} * {whole // n}, and there are {n} samples." if of_n else ""
+            return f"It is divided by {whole}, and the loss is not.{by} Which divisor is meant?"
         return words
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
@@ -540,7 +547,8 @@ class Comparison:
             said = " The loss holds no such penalty."
         self.exam.find(
             "weight_term", "wrong", ", ".join(name for name, _ in known),
-            f"the gradient minus the slope of the loss{without} is {text}.{said}{beside}", self.worst(g),
+            f"the gradient minus the slope of the loss{without} is {text}.{said}{beside}",
+            self.worst(g),
         )  # fmt: skip
         return True
 
@@ -572,7 +580,7 @@ class Comparison:
         if y is None or not answers:
             return False
         others = ("huber", "log_cosh", "focal", "hinge", "squared_hinge", "smoothed_binary",
-                  "smoothed_cross", "log_squared") if self.exam.dense is not None else ()  # fmt: skip
+                  "smoothed_cross", "log_squared") * (self.exam.dense is not None)  # fmt: skip
         for base in ("squared", "binary", "cross", "absolute", "binary_from_logits",
                      "cross_from_logits", "other_half", "root", *others):  # fmt: skip
             if self.n == 1 and base == "absolute" and own is not None:

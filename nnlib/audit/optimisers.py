@@ -292,6 +292,19 @@ def faulty_updates(
     }
 
 
+def usual(gs: list[np.ndarray], rate: float) -> dict[str, np.ndarray]:
+    """Return the last step of the usual adaptive optimisers along these gradients."""
+    found = {}
+    for b1, b2 in [(0.9, 0.999), (0.9, 0.99)]:
+        update = sound_updates(b1, b2, 1e-8)["Adam"]
+        found[f"Adam ({b1}, {b2})"] = rate * run(gs, b1, b2, update)[-1]
+    for rho in (0.9, 0.99):
+        v = sum((1 - rho) * rho ** (len(gs) - 1 - k) * g * g for k, g in enumerate(gs))
+        found[f"RMSProp ({rho})"] = rate * gs[-1] / (np.sqrt(v) + 1e-8)
+    found["AdaGrad"] = rate * gs[-1] / (np.sqrt(sum(g * g for g in gs)) + 1e-8)
+    return found
+
+
 def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...]) -> Iterator[Rule]:
     """Yield AdaGrad and RMSProp."""
     for epsilon in epsilons:

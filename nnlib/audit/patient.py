@@ -388,7 +388,7 @@ class Patient:
     def fresh_step(self, number: int = 7) -> Callable[..., Any]:
         """Return a step that remembers nothing, with generators of its own of another seed."""
         if number != 7 and "new_step of another seed" in self.functions:
-            return self.call("new_step of another seed", number)  # type: ignore[no-any-return]
+            return self.call("new_step of another seed", number)
         if "new_step" in self.functions:
             step = self.call("new_step")
             if not callable(step):

@@ -21,7 +21,7 @@ from nnlib.audit.functions import (
 )
 from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.masks import look_at_masks
-from nnlib.audit.optimisers import rules, uphill
+from nnlib.audit.optimisers import rules, uphill, usual
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
@@ -1540,7 +1540,7 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
         exam.find(
             "weight_term", "wrong", names,
             f"beside the gradient each step takes {f:.4g} times {names} away, the share that the "
-            f"penalty in the loss takes of the weights: {own.penalty if own else ''}. Of "  
+            f"penalty in the loss takes of the weights: {own.penalty if own else ''}. Of "
             f"{names} there is nothing in it.",
         )  # fmt: skip
         return True
@@ -1583,6 +1583,73 @@ def look_at_pairs(exam: Exam) -> None:
                     f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
                 )  # fmt: skip
                 return
+    try:
+        pairs_one_by_one(exam, steps)
+    except Failed:
+        return
+
+
+def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
+    """See whether an adaptive optimiser, sample by sample, is given the targets of others.
+
+    Its updates have nearly one length each, so their sum has no gradient's direction.
+    """
+    rate, values = exam.learning_rate, exam.points[1]
+    if rate is None or exam.dense is None or exam.formula is None or exam.patient.n < 3:
+        return
+    size = sum(v.size for v in values)
+    alone = steps.moved(values, np.array([0]))
+    if size > 2000 or not all(one_length(x, np.sign(x)) for x in alone):
+        return
+    for n_chosen in (2, 3):
+        chosen = different_samples(exam, n_chosen)
+        u = np.concatenate([np.ravel(x) for x in steps.moved(values, chosen)])
+        orders = list(itertools.permutations(range(n_chosen)))
+        for moved in orders:  # the targets' own order first
+            for order in orders:
+                name = same_walk(
+                    exam, values, chosen[list(order)], chosen[[moved[k] for k in order]], u
+                )
+                if name and moved == orders[0]:
+                    return
+                if name:
+                    exam.find(
+                        "pairs_broken", "wrong", "step",
+                        f"given the samples {', '.join(map(str, chosen))}, a step makes the "
+                        f"updates of {name}, one sample at a time, for the targets of "
+                        f"{', '.join(str(chosen[k]) for k in moved)}.",
+                    )  # fmt: skip
+                    return
+
+
+def same_walk(
+    exam: Exam, values: Arrays, rows: np.ndarray, targets: np.ndarray, u: np.ndarray
+) -> str:
+    """Return the usual optimiser that goes as far in these updates, or nothing."""
+    dense, formula = exam.dense, exam.formula
+    assert dense is not None
+    assert formula is not None
+    factor = Steps(exam).factor_for(values, rows[:1], formula.base)
+    names = list(usual([np.zeros(1)], 1.0))
+    here = {name: [v.copy() for v in values] for name in names}
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for i, j in zip(rows, targets, strict=True):
+        y = exam.targets_of(np.array([j]))
+        if y is None:
+            return ""
+        for name in names:
+            g = dense.gradient(here[name], exam.X_rows[[i]], y, replace(formula, factor=factor))
+            kept[name].append(np.concatenate([np.ravel(x) for x in g]))
+            move, begin = usual(kept[name], exam.learning_rate or 0.0)[name], 0
+            for v in here[name]:
+                v -= move[begin : begin + v.size].reshape(v.shape)
+                begin += v.size
+    begin = np.concatenate([np.ravel(v) for v in values])
+    for name in names:
+        end = np.concatenate([np.ravel(v) for v in here[name]])
+        if close(begin - end, u, 1e-3):
+            return name
+    return ""
 
 
 def in_other_order(exam: Exam, steps: Steps) -> bool:

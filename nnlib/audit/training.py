@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
-from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.patient import Arrays, Failed, taken
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def look_at_the_way_down(exam: Exam) -> None:
             f"scaled, from the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}.",
         )  # fmt: skip
         return
-    if tell_flat(exam, losses):
+    if tell_flat(exam, losses) or ruined_by_scale(exam):
         return
     if end > begin * (1 + 1e-3) and end > begin + 1e-6:
         risen(exam, way)
@@ -111,6 +111,31 @@ def look_at_the_way_down(exam: Exam) -> None:
         if better and (fell(losses) > 0.3 or (falls(losses) and scaled and not ahead)):
             for kind in ("data_scale", "saturated", "dead"):
                 exam.make_note(kind, "All the same, the program learns.")
+
+
+def ruined_by_scale(exam: Exam) -> bool:
+    """See whether a few samples are learned by heart with scaled inputs, and not as they are."""
+    if not any((f.kind, f.severity) == ("data_scale", "suspicious") for f in exam.findings):
+        return False
+    chosen = few_different(exam, 8)
+    try:
+        raw = trained(exam, exam.patient.data(chosen), len(chosen), 400, 0.3).losses
+        if fell(raw) > 0.3 or not raw[0] > 0:
+            return False
+        X = scaled_inputs(exam)
+        scaled = (taken(X, chosen, exam.patient.axis["X"]), exam.patient.data(chosen)[1])
+        tamed = trained(exam, scaled, len(chosen), 400, 0.1).losses
+    except Failed:
+        return False
+    if not fell(tamed) > 0.8:
+        return False
+    exam.find(
+        "data_scale", "wrong", "X",
+        f"{len(chosen)} samples are not learned by heart, the loss goes from {raw[0]:.4g} to "
+        f"{raw[-1]:.4g}; with X scaled, from the same start, from {tamed[0]:.4g} to "
+        f"{tamed[-1]:.4g}.",
+    )  # fmt: skip
+    return True
 
 
 def tell_flat(exam: Exam, losses: list[float]) -> bool:
@@ -179,16 +204,21 @@ def scaled_training(exam: Exam) -> list[float]:
     """Return the losses of a training with scaled inputs."""
     if not exam_scale(exam):
         return []
+    data = scaled_inputs(exam), exam.patient.data()[1]
+    try:
+        return trained(exam, data, exam.patient.n, 300).losses
+    except Failed:
+        return []
+
+
+def scaled_inputs(exam: Exam) -> Any:
+    """Return X with columns of mean 0 and standard deviation 1, in the form in which it came."""
     patient = exam.patient
     X = np.moveaxis(np.asarray(patient.X, dtype=float), patient.axis["X"], 0)
     spread = X.std(axis=0)
     X = (X - X.mean(axis=0)) / np.where(spread > 1e-9, spread, 1.0)
     X = np.moveaxis(X, 0, patient.axis["X"]).copy()
-    data = (X if isinstance(patient.X, np.ndarray) else X.tolist(), patient.data()[1])
-    try:
-        return trained(exam, data, patient.n, 300).losses
-    except Failed:
-        return []
+    return X if isinstance(patient.X, np.ndarray) else X.tolist()
 
 
 def risen(exam: Exam, way: Way) -> None:

@@ -24,7 +24,6 @@ from nnlib.audit.formulas import (
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
 
-
 # With these losses a delta holds few different numbers, so that a sum of it fits by chance.
 COUNTING = ("hinge", "absolute", "plain_error")
 
