@@ -352,7 +352,7 @@ hiding_place = Search(
             looks_like=lambda x1, x2: number_off(x1, x2) >= 2 and not (sums(x1, x2) == 0).any(),
         ),
     ],
-    why="A gradient check at this one sample acquits a guilty program. Check with many random "
+    why="A gradient check at this one sample finds nothing. Check with many random "
     "samples: it is unlikely that all of them hide the same bug.",
 )
 
