@@ -13,6 +13,8 @@ from nnlib import Network, datasets
 
 
 class Problem(NamedTuple):
+    """What is trained on, and from where."""
+
     X: np.ndarray
     y: np.ndarray
     network: Network  # the start; take a copy

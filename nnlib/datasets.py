@@ -29,7 +29,8 @@ if TYPE_CHECKING:  # a module that takes a while to load
 GATE_INPUTS = [[0, 0], [0, 1], [1, 0], [1, 1]]
 NO_SCIKIT_LEARN = (
     "this data set comes from scikit-learn, which is not installed. "
-    "Install scikit-learn, or use datasets.xor() or datasets.spirals()."
+    "Install scikit-learn, or use datasets.xor() or "
+    "datasets.spirals(rng=np.random.default_rng(42))."
 )
 
 

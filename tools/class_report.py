@@ -64,6 +64,8 @@ class Exercise:
 
 @dataclass
 class Result:
+    """What became of one answer of one learner."""
+
     learner: str
     number: str
     state: str

@@ -206,6 +206,13 @@ def test_the_words_become_1_where_the_first_of_them_stands():
     np.testing.assert_array_equal(eval(code, {"np": np, "y": WORDS}), [[1], [0], [0], [1]])
 
 
+def test_the_data_sets_that_need_no_scikit_learn_are_made_as_the_message_says():
+    codes = re.search(r"or use (.*) or (.*)\.$", datasets.NO_SCIKIT_LEARN).groups()
+    for code in codes:
+        X, y = eval(code, {"datasets": datasets, "np": np})
+        assert len(X) == len(y) > 0
+
+
 NO_CURE_BY_CODE = {
     "b1 for another layer": (
         lambda: Network.from_weights([np.ones((2, 8))], [np.ones((1, 5))]),

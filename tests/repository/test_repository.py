@@ -40,12 +40,22 @@ def test_no_tracked_file_holds(what, tracked_files):
         assert not found, f"{path.relative_to(ROOT)} holds {found[0]!r}"
 
 
-def test_the_workflows_are_well_formed():
-    """They run on the forge alone; here they are held against its schema."""
-    workflows = sorted((ROOT / ".github/workflows").glob("*.yml"))
-    assert workflows
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
-    subprocess.run([*command, "vendor.github-workflows", *workflows], check=True, timeout=60)
+@pytest.mark.parametrize(
+    ("schema", "pattern"),
+    [
+        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/check.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("citation-file-format", "CITATION.cff"),
+    ],
+)
+def test_what_the_forge_reads_is_well_formed(schema, pattern):
+    """It is read on the forge alone; here it is held against the schema."""
+    files = sorted(ROOT.glob(pattern))
+    assert files
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}"]
+    subprocess.run([*command, *files], check=True, timeout=60)
 
 
 def test_the_workflow_runs_the_pythons_of_the_matrix():
