@@ -371,4 +371,4 @@ def _from_scikit_learn(
     make = getattr(sklearn.datasets, maker)
     with room_for("n_samples points", n_samples, 2):
         X, labels = make(n_samples, random_state=seed, **options)
-    return X, labels.reshape(-1, 1).astype(float)
+    return X, labels[:, np.newaxis].astype(float)

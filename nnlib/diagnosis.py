@@ -263,7 +263,8 @@ def factor_in_words(f: float, n_samples: int | None, n_outputs: int | None) -> s
         found.insert(0, "a sign: a step against it goes uphill")
     if not found:
         return "Which factor of your formula has this value?"
-    return f"{', or '.join(found)}?".capitalize()
+    question = ", or ".join(found)
+    return f"{question[0].upper()}{question[1:]}?"
 
 
 def joined(rows: list[ParameterCheck]) -> tuple[np.ndarray, np.ndarray]:
@@ -300,7 +301,7 @@ def meaning_of_axes(rows: list[ParameterCheck], samples_are_rows: bool | None) -
     """
     shapes = {row.name: row.computed.shape for row in rows}
     for name, shape in shapes.items():
-        bias = shapes.get(f"b{name[1:]}", ())
+        bias = shapes.get(f"b{name[1:]}")
         if name[0] == "W" and len(shape) == 2 and samples_are_rows is None:
             in_a_row, in_a_column = bias == (1, shape[1]), bias == (shape[0], 1)
             if in_a_row != in_a_column:

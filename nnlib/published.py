@@ -21,6 +21,9 @@ SEED_ADVICE = "A seed names one start, so that it can be drawn again."
 LEARNING_RATES = {"001": 0.2, "002": 0.2, "003": 4.0}
 
 
+SIGMOIDS = {"hidden": "sigmoid", "output": "sigmoid"}  # as in all of them but 002 (a)
+
+
 def network_000() -> Network:
     """Return network 000 at its start: 3-4-2, sigmoid throughout.
 
@@ -33,7 +36,7 @@ def network_000() -> Network:
     draw = np.random.RandomState(42).rand
     W1, b1 = draw(3, 4) - 0.5, draw(1, 4) - 0.5
     W2, b2 = draw(4, 2) - 0.5, draw(1, 2) - 0.5
-    return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
+    return Network.from_weights([W1, W2], [b1, b2], **SIGMOIDS)
 
 
 def network_001(seed: int = 42, hidden_size: int = 2) -> Network:
@@ -62,7 +65,7 @@ def network_001(seed: int = 42, hidden_size: int = 2) -> Network:
     draw = np.random.RandomState(seed).randn
     W1, W2 = draw(2, hidden_size), draw(hidden_size, 1)
     b1, b2 = np.zeros((1, hidden_size)), np.zeros((1, 1))
-    return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
+    return Network.from_weights([W1, W2], [b1, b2], **SIGMOIDS)
 
 
 def network_002a() -> Network:
@@ -90,7 +93,7 @@ def network_002b() -> Network:
     """
     draw = np.random.RandomState(42).rand
     W1, b1, W2, b2 = draw(2, 2), draw(1, 2), draw(2, 1), draw(1, 1)
-    return Network.from_weights([W1, W2], [b1, b2], hidden="sigmoid", output="sigmoid")
+    return Network.from_weights([W1, W2], [b1, b2], **SIGMOIDS)
 
 
 def network_003(seed: int) -> Network:
@@ -115,4 +118,4 @@ def network_003(seed: int) -> Network:
     check_integer("seed", seed, SEED_ADVICE, at_least=0)
     draw = np.random.RandomState(seed).rand
     W1, W2 = draw(2, 4), draw(4, 1)
-    return Network.from_weights([W1, W2], hidden="sigmoid", output="sigmoid")
+    return Network.from_weights([W1, W2], **SIGMOIDS)

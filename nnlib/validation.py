@@ -659,7 +659,7 @@ def nearest_choice(value: Any, choices: Mapping[str, T]) -> str | None:
         return None
     here = {choice.replace("_", ""): choice for choice in choices}
     plain = here.get(plain, elsewhere.get(letters, elsewhere.get(plain, value)))
-    return next(iter(difflib.get_close_matches(plain, choices, n=1)), None)
+    return next(iter(difflib.get_close_matches(plain, choices)), None)
 
 
 def check_integer(name: str, value: Any, advice: str, *, at_least: int = 1) -> int:
@@ -840,7 +840,7 @@ def check_weights(W: Any, b: Any) -> tuple[list[np.ndarray], list[np.ndarray] | 
     no_biases = b is None or (len(b) > 0 and not rows)
     matrices = [check_array(f"W{layer}", values) for layer, values in enumerate(given, start=1)]
     dtype = np.result_type(*matrices) if matrices else None
-    matrices = [matrix.astype(dtype, copy=False) for matrix in matrices]
+    matrices = [np.asarray(matrix, dtype) for matrix in matrices]
     if not matrices or any(matrix.ndim < 2 for matrix in matrices):
         raise ValueError(
             f"W holds arrays of shapes {[matrix.shape for matrix in matrices]}, but a matrix "
@@ -1260,7 +1260,7 @@ def check_step(
     if not (type(learning_rate) is float and 0 <= learning_rate < math.inf):
         rates = check_array("learning_rate", learning_rate)
         shape = rates.shape
-        if rates.min(initial=0) < 0:
+        if (rates < 0).any():
             raise ValueError(
                 f"learning_rate is {rates.min():g}, but a number of at least 0 is expected: a step "
                 "goes against the gradient by itself. Take the sign away."

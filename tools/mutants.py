@@ -6,11 +6,13 @@ PART is "core", "checks" or "audit". SAMPLE is one digit or two: only the mutant
 ends in them are run.
 
 The tester, mutmut, has an environment of its own in .mutants/, and works on a copy of the files
-there. A mutant that makes a test fail is killed, and so is one that never ends.
+there. A mutant that makes a test fail is killed, and so is one that never ends. What cannot be
+noticed by anybody is not counted: see `changes_nothing`.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -99,6 +101,31 @@ def outcomes(folder):
     return dict(line.strip().split(": ") for line in listed.splitlines())
 
 
+def changes_nothing(diff):
+    """Whether a mutant, as mutmut shows it, is the same program by its kind alone.
+
+    There are two such kinds. `zip(…, strict=True)` says that lengths are equal, for whoever reads
+    it: in nnlib they are equal by what stands before it, so nothing changes without it (and with
+    `strict=False`, the default, nothing ever does). And in `dtype.kind in "iu"` the added letters
+    of "XXiuXX" stand for no type: NumPy has none of the kind or the character X.
+    """
+    lines = [line[1:] for line in diff.splitlines() if re.match(r"[-+](?![-+]{2} )", line)]
+    if len(lines) != 2:
+        return False
+
+    def plain(line):
+        line = re.sub(r"(?<=[(, ])strict=\w+", "", line)
+        if re.search(r"\.(kind|char)\b", line):
+            line = re.sub(r'"XX(\w+)XX"', r'"\1"', line)
+        return re.sub(r"[\s,]+\)", ")", line)
+
+    return plain(lines[0]) == plain(lines[1])
+
+
+def shown(folder, mutant):
+    return subprocess.check_output([VENV / "bin" / "mutmut", "show", mutant], cwd=folder, text=True)
+
+
 def look_again(part, folder, alive):
     """Return the mutants that survive in a process of their own, too.
 
@@ -127,17 +154,20 @@ def report(part, folder):
     results = outcomes(folder)
     left_out = [name for name, outcome in results.items() if outcome == "not checked"]
     alive = [name for name, outcome in results.items() if outcome in ("survived", "no tests")]
+    same = [name for name in alive if changes_nothing(shown(folder, name))]
+    alive = [name for name in alive if name not in same]
     if "again" in PARTS[part]:
         alive = look_again(part, folder, alive)
     metas = folder.glob("mutants/nnlib/**/*.meta")
     made = sum(len(json.loads(meta.read_text("utf-8"))["exit_code_by_key"]) for meta in metas)
-    run = made - len(left_out)
+    run = made - len(left_out) - len(same)
     print(*alive, sep="\n")
     print(f"To see one of them: (cd {folder.relative_to(ROOT)} && ../venv/bin/mutmut show NAME)")
     print(
         f"{part}: {run} mutants, {run - len(alive)} killed, {len(alive)} survived: "
         f"{100 * (1 - len(alive) / run):.1f} %" + f" (of {made}, a sample)" * bool(left_out)
     )
+    print(f"Not counted, as they are the same program: {len(same)}.")
 
 
 def main():

@@ -183,3 +183,13 @@ def test_noise_ends_at_a_million(name):
     make(10, noise=1e6, rng=rng)
     with pytest.raises(ValueError, match=r"noise is 1e\+06, but at most 1e6"):
         make(10, noise=1e6 + 0.5, rng=rng)
+
+
+def test_a_spiral_is_its_formula_with_noise_from_the_same_generator():
+    X, y = datasets.spirals(4, noise=0.25, rng=generator())
+    rng = generator()
+    radius = np.sqrt(rng.uniform(0.01, 1, 4))
+    angle = 3 * np.pi * radius + np.pi * np.array([0, 0, 1, 1])
+    whole = radius * [np.cos(angle), np.sin(angle)]
+    np.testing.assert_allclose(X, whole.T + 0.25 * rng.normal(size=(4, 2)), rtol=1e-12)
+    np.testing.assert_array_equal(y, [[0], [0], [1], [1]])

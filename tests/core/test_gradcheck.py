@@ -736,3 +736,105 @@ def test_beside_a_corner_a_shorter_step_measures_every_slope(height):
     assert rows["b2"].compared.all()
     if height > 0:
         assert all(row.compared.all() for name, row in rows.items() if name in ("W1", "b1"))
+
+
+class Measured:
+    """In place of ``differences``: gives slopes that are set, and remembers what was asked."""
+
+    def __init__(self, *slopes, crossed=()):
+        self.slopes, self.crossed, self.asked = slopes, crossed, []
+
+    def __call__(self, network, X, y, loss, index, steps):
+        number = len(self.asked)
+        self.asked.append((network, index.copy(), steps.copy()))
+        slopes = np.array(self.slopes[min(number, len(self.slopes) - 1)], float)
+        slopes = slopes if len(slopes) == len(index) else slopes[index]
+        return slopes, np.full(len(index), number in self.crossed)
+
+
+def measured(monkeypatch, differences, expected=None, rounding=1e-15):
+    """What measure_slopes makes of slopes that are set, for W1 (2, 1) and b1 (1, 1)."""
+    net = Network.from_weights([[[3.0], [-0.5]]], [[[1.0]]], output="identity")
+    monkeypatch.setattr(gradcheck, "differences", differences)
+    monkeypatch.setattr(gradcheck, "loss_rounding", lambda *_: rounding)
+    slopes, noise = gradcheck.measure_slopes(net, None, None, None, expected)
+    return net, slopes, noise
+
+
+UNIT = np.array([3.0, 1.0, 1.0])  # a step is longer for a parameter above 1
+
+
+def test_two_steps_from_two_places_say_how_far_off_a_slope_may_be(monkeypatch):
+    differences = Measured([1.0, 2.0, 3.0], [1.0, 2.0, 3.0 + 1e-9])
+    net, slopes, noise = measured(monkeypatch, differences)
+    (beside, every, coarse), (itself, all_of_them, fine) = differences.asked
+    np.testing.assert_array_equal(
+        beside.parameters.vector, gradcheck.other_last_digits(net, seed=0).parameters.vector
+    )
+    assert itself is net
+    np.testing.assert_array_equal([*every], [*all_of_them])
+    np.testing.assert_allclose(coarse, 4 * gradcheck.EPSILON * UNIT, rtol=1e-12)
+    np.testing.assert_allclose(fine, gradcheck.EPSILON * UNIT, rtol=1e-12)
+    np.testing.assert_array_equal(slopes, [1.0, 2.0, 3.0 + 1e-9])
+    by_rounding = 8e-15 / (gradcheck.EPSILON * UNIT)
+    np.testing.assert_allclose(noise, by_rounding + np.array([0, 0, 4e-9]), rtol=1e-6)
+
+
+def test_where_the_slope_is_not_sure_three_equal_ones_are_taken(monkeypatch):
+    later = [[5.0], [6.0], [7.0], [2.25], [2.25], [2.25], [2.25], [9.0], [1.0]]
+    differences = Measured([1.0, 2.0, 3.0], [1.0, 2.5, 3.0], *later)
+    net, slopes, noise = measured(monkeypatch, differences)
+    assert len(differences.asked) == 2 + len(gradcheck.STEPS)
+    for number, (network, index, steps) in enumerate(differences.asked[2:]):
+        assert [*index] == [1]  # its two slopes differ
+        np.testing.assert_array_equal(steps, [gradcheck.STEPS[number]])
+        digits = gradcheck.other_last_digits(net, seed=number).parameters.vector
+        np.testing.assert_array_equal(network.parameters.vector, digits)
+    np.testing.assert_array_equal(slopes, [1.0, 2.25, 3.0])
+    assert noise[1] == pytest.approx(8e-15 / gradcheck.STEPS[5], rel=1e-6)
+
+
+def test_a_slope_is_not_taken_where_a_corner_lies_between(monkeypatch):
+    later = [[5.0], [6.0], [2.25], [2.25], [2.25], [2.125], [2.125], [2.125], [9.0]]
+    differences = Measured([1.0, 2.0, 3.0], [1.0, 2.5, 3.0], *later, crossed=[4 + 2])
+    _, slopes, noise = measured(monkeypatch, differences)
+    assert slopes[1] == 2.125
+    assert noise[1] == pytest.approx(8e-15 / gradcheck.STEPS[7], rel=1e-6)
+    crossed_at_first = Measured([1.0, 2.0, 3.0], crossed=range(100))
+    _, _, noise = measured(monkeypatch, crossed_at_first)
+    assert np.isinf(noise).all()
+    crossed_once = Measured([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0], crossed=[1])
+    _, _, noise = measured(monkeypatch, crossed_once)
+    assert np.isfinite(noise).all()
+
+
+@pytest.mark.parametrize(("expected", "again"), [(5e-7, []), (2e-6, [1])])
+def test_what_agrees_with_the_gradient_in_question_is_not_measured_again(
+    monkeypatch, expected, again
+):
+    # The limit is 1e-7 of the largest entry of W1 in either gradient, which is 10.
+    differences = Measured([1.0, 0.0, 3.0])
+    measured(monkeypatch, differences, np.array([10.0, expected, 3.0]), rounding=1.0)
+    asked = {tuple(index) for _, index, _ in differences.asked[2:]}
+    assert asked == {(0, *again)}
+
+
+def test_at_least_one_parameter_is_moved_however_many_samples_there_are():
+    net = random_network([2, 3, 1], "tanh", "sigmoid")
+    assert [len(part) for part in gradcheck.parts(net, 10**7, np.arange(3))] == [1, 1, 1]
+
+
+def test_noise_of_a_hundredth_leaves_an_entry_that_can_be_compared():
+    computed = np.array([1.0, 0.25])
+    for noise, compared in [(0.01, True), (0.010001, False)]:
+        row = gradcheck.compare_parameter("W1", computed, computed, 1e-7, np.array([0, noise]))
+        assert [*row.compared] == [True, compared]
+    half = gradcheck.compare_parameter("W1", np.array([1.0, 0.5]), np.array([1.0, 0.5]), 1e-7, 0.1)
+    assert [*half.compared] == [True, False]  # more than half of the largest is asked for
+
+
+def test_of_two_entries_a_factor_of_no_known_meaning_is_named():
+    found = compare_gradients({"W1": [[1.37, 2.74]], "b1": [[1.0]]}, {"W1": [[1, 2]], "b1": [[1]]})
+    assert "W1 is 1.3700 times what the loss says. Which factor" in " ".join(found.suggestions())
+    alone = compare_gradients({"W1": [[1.37]], "b1": [[1.0]]}, {"W1": [[1]], "b1": [[1]]})
+    assert "Which factor" not in " ".join(alone.suggestions())

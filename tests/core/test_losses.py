@@ -218,3 +218,19 @@ def test_a_target_that_is_no_finite_number_is_refused(function, bad):
     y[1, 2] = bad
     with pytest.raises(ValueError, match=r"y holds 1 entry .* y\[1, 2\] ="):
         function(A, y)
+
+
+@pytest.mark.parametrize("n_classes", [10, 100])
+def test_rows_of_float32_may_miss_a_sum_of_1_by_their_rounding(n_classes):
+    eps = np.finfo(np.float32).eps
+    for missing, fits in [(3 * n_classes, True), (6 * n_classes, False)]:
+        y = np.zeros((2, n_classes), np.float32)
+        y[:, 0] = 1 - missing * eps
+        z = np.zeros((2, n_classes), np.float32)
+        if fits:
+            cross_entropy(z, y)
+        else:
+            with pytest.raises(ValueError, match="must be a distribution"):
+                cross_entropy(z, y)
+        with pytest.raises(ValueError, match="must be a distribution"):
+            cross_entropy(z.astype(float), y.astype(float))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlib import Network, datasets, train
+from nnlib import Network, datasets, train, validation
 from nnlib.optimizers import OPTIMIZERS, Adam, GradientDescent, Momentum
 
 X, y = datasets.xor()
@@ -345,3 +345,26 @@ def test_a_stack_goes_on_where_one_member_diverged():
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_rate_of_0_goes_nowhere(name):
     assert descend(OPTIMIZERS[name](), [1.0, 2.0], learning_rate=0.0) == 0
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Adam])
+def test_the_usual_arrays_are_looked_at_and_no_more(kind, monkeypatch):
+    def slow(*_):
+        raise AssertionError("a step of the usual kind is to cost nothing more")
+
+    monkeypatch.setattr(validation, "check_real", slow)
+    monkeypatch.setattr(validation, "check_array", slow)
+    for dtype in (np.float64, np.float32):
+        theta, optimizer = np.ones(3, dtype), kind()
+        optimizer.step(theta, np.ones(3, dtype), 0.1)
+        optimizer.step(theta, np.ones(3, dtype), 0.0)
+        assert (theta < 1).all()
+
+
+@pytest.mark.parametrize("rate", [np.array([[0.0], [2.0]]), np.array([[0.5], [1.5]])])
+def test_a_rate_for_each_network_is_at_least_0(rate):
+    theta = np.ones((2, 3))
+    GradientDescent().step(theta, np.ones((2, 3)), rate)
+    np.testing.assert_array_equal(theta, 1 - rate * np.ones(3))
+    with pytest.raises(ValueError, match=r"learning_rate is -0\.5, but .* at least 0"):
+        GradientDescent().step(theta, np.ones((2, 3)), np.array([[3.0], [-0.5]]))

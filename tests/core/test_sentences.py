@@ -149,6 +149,11 @@ def test_two_numbers_are_shown_so_that_they_differ():
     assert both_numbers(0.25, 0.2500000001) == ("0.25", "0.2500000001")
     assert both_numbers(1e-5, 2e-5) == ("1e-05", "2e-05")
     assert both_numbers(1e7, 3.0) == ("1e+07", "3")
+    assert both_numbers(1e6, 3.0) == ("1e+06", "3")
+    assert both_numbers(-999999.5, 3.0) == ("-999999.500000", "3.000000")
+    assert both_numbers(1e-3, 5e-4) == ("0.001000", "0.000500")
+    assert both_numbers(9.99e-4, 5e-4) == ("0.000999", "0.0005")
+    assert both_numbers(0.25, 0.25) == ("0.25", "0.25")
 
 
 # Messages
@@ -300,6 +305,9 @@ MESSAGES = {
     "entry of what is fixed": lambda folder: net().activations.__setitem__(1, None),
     "a layer taken away": lambda folder: net().W.__delitem__(1),
     "dtype": lambda folder: assign(net(), "dtype", np.float32)(),
+    "a number for W": lambda folder: assign(net(), "W", 3)(),
+    "None for b": lambda folder: assign(net().parameters, "b", None)(),
+    "a gap in a layer": lambda folder: net().W.__setitem__(1, np.ma.masked_equal(np.eye(2, 4), 1)),
     "dtype of float32": lambda folder: assign(net(dtype=np.float32), "dtype", float)(),
     "layers": lambda folder: assign(net("softmax", (2, 3, 2)), "layers", [])(),
     "layer_sizes of a network": lambda folder: assign(net(), "layer_sizes", [2, 1])(),

@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
@@ -417,3 +418,16 @@ def test_a_disk_that_is_really_full_leaves_the_old_file(tmp_path, limit):
     assert "so the network is not saved; what was there before is unchanged" in said
     assert [each.name for each in tmp_path.iterdir()] == ["net.npz"]
     np.testing.assert_array_equal(load_network(path).W[1], old.W[1])
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_an_array_may_have_a_header_of_any_version(tmp_path, version):
+    path = saved(tmp_path)
+    old = load_network(path)
+    with np.load(path) as archive:
+        fields = dict(archive)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in fields.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                np.lib.format.write_array(member, array, version)
+    np.testing.assert_array_equal(load_network(path).parameters.vector, old.parameters.vector)

@@ -706,3 +706,13 @@ def test_a_callback_is_not_blamed_for_steps_that_are_too_long():
     options = {"loss": "mse", "learning_rate": 1e6, "epochs": 500, "measure_every": 500}
     with pytest.raises(DivergenceError):
         train(network, *datasets.xor(), **options, callback=lambda epoch, network: False)
+
+
+def test_a_stack_that_is_stopped_takes_only_infinite_members_back():
+    stack = Network.random([2, 4, 1], rng=np.random.default_rng(0), stack_shape=2)
+    rates, alone = [1e308, 0.5], stack[1]
+    with pytest.raises(TrainingInterrupted):
+        train_xor(stack, learning_rate=rates, measure_every=10, callback=press_stop(3))
+    train_xor(alone, epochs=3, measure_every=10)
+    np.testing.assert_allclose(stack.parameters.vector[1], alone.parameters.vector, rtol=1e-12)
+    assert np.isfinite(stack.parameters.vector).all()

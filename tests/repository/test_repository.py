@@ -8,6 +8,7 @@ from pathlib import Path
 
 import links
 import matrix
+import mutants
 import nbformat
 import pytest
 import refresh
@@ -193,3 +194,21 @@ def test_refresh_stores_what_the_tests_compare_and_nothing_volatile(tmp_path):
     assert stored.cells[1].outputs[0].data == {"text/plain": "IntText(value=2)"}
     assert stored.metadata.keys() == {"kernelspec", "language_info"}
     assert stored.metadata.language_info["version"] == platform.python_version()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("zip(a, b, strict=True)", "zip(a, b, strict=False)", True),
+        ("dict(zip(a, b, strict=True))", "dict(zip(a, b, ))", True),
+        ("zip(a, b, strict=True)", "zip(a, None, strict=True)", False),
+        ('if z.dtype.kind in "iu":', 'if z.dtype.kind in "XXiuXX":', True),
+        ('if z.dtype.kind in "iu":', 'if z.dtype.kind in "IU":', False),
+        ('if name in "iu":', 'if name in "XXiuXX":', False),
+        ("limit < 1", "limit <= 1", False),
+    ],
+)
+def test_a_mutant_that_is_the_same_program_is_not_counted(old, new, same):
+    diff = f"# name: survived\n--- a.py\n+++ a.py\n@@ -1 +1 @@\n x = 1\n-    {old}\n+    {new}\n"
+    assert mutants.changes_nothing(diff) == same
+    assert not mutants.changes_nothing(f"{diff}+    another line\n")
