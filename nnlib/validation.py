@@ -905,8 +905,12 @@ def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bo
         axes = "1 axis" if n_axes == 1 else f"{n_axes} axes"
         advice = "Give one whole number for each axis."
         if not whole:
-            several = "Network.stack([stack[i] for i in (0, 2)])"
-            advice = f"Give whole numbers, or a slice, stack[2:5]; for some of them {several}."
+            n, asked_for = stack_shape[0], index[0]
+            some = (0, n - 1) if n > 1 else (0,)
+            if isinstance(asked_for, (list, tuple, range, np.ndarray)):
+                some = some_of(asked_for, n) or some
+            several = f"Network.stack([stack[i] for i in {some}])"
+            advice = f"Give whole numbers, or a slice, stack[0:{n}]; for some of them {several}."
         raise IndexError(
             f"member({asked}) was asked for, but this stack has {axes} "
             f"(stack_shape {stack_shape}). {advice}"
@@ -921,6 +925,15 @@ def check_member(index: tuple[Any, ...], stack_shape: tuple[int, ...], whole: bo
             check_slice(i, n)
 
 
+def some_of(asked: Any, n: int) -> tuple[int, ...]:
+    """Return the numbers of the networks that a list of numbers, or of True and False, asks for."""
+    numbers = np.asarray(asked)
+    if numbers.dtype == bool and numbers.shape == (n,):
+        numbers = np.flatnonzero(numbers)
+    fits = numbers.dtype.kind in "iu" and numbers.ndim == 1
+    return tuple(numbers.tolist()) if fits and ((-n <= numbers) & (numbers < n)).all() else ()
+
+
 def check_slice(part: slice, n: int) -> None:
     """Raise an IndexError unless a slice takes something from a stack of n networks."""
     try:
@@ -928,7 +941,7 @@ def check_slice(part: slice, n: int) -> None:
     except (TypeError, ValueError):  # a word or a fraction; a step of 0
         raise IndexError(
             f"{part} was asked for, but a part of a stack is given by whole numbers, "
-            "stack[2:5], with a step that is not 0."
+            f"stack[0:{n}], with a step that is not 0."
         ) from None
     if not found:
         raise IndexError(
@@ -1212,7 +1225,7 @@ def refuse_rate(name: str, value: Any) -> None:
     """Raise the AttributeError of an optimiser whose learning rate is set."""
     raise AttributeError(
         f"{name} of an optimiser cannot be set: it has none of its own. Give it to the training, "
-        f"train(…, {name}={value!r}), or to a step by hand."
+        f"train(net, X, y, loss=loss, {name}={value!r}, epochs=100), or to a step by hand."
     )
 
 
@@ -1346,7 +1359,8 @@ def entry(module: str, table: str, name: str) -> Any:
 
 def check_network(network: Any, kind: type[T]) -> T:
     """Return ``network`` if it is one."""
-    return check_instance("network", network, kind, "Make one with Network.random([2, 4, 1], …).")
+    advice = "Make one: Network.random([2, 4, 1], rng=np.random.default_rng(42))."
+    return check_instance("network", network, kind, advice)
 
 
 def check_layer(layer: Any, views: Sequence[np.ndarray | None]) -> np.ndarray:
@@ -1411,7 +1425,8 @@ def check_layout(parameters: Any, held: Any) -> Any:
     if (parameters.layer_sizes, parameters.bias) != (held.layer_sizes, held.bias):
         raise ValueError(
             f"parameters are {held!r}, but the new ones are {parameters!r}. Give parameters of the "
-            "same layers, or make another network around these: Network(parameters, …)."
+            "same layers, or make another network around these: "
+            'Network(parameters, hidden="tanh", output="sigmoid").'
         )
     return parameters
 
@@ -1425,7 +1440,8 @@ def check_layers(
     if len(given) != len(present):
         raise ValueError(
             f"{name} is given {len(given)} arrays, but {len(present)} are expected, one for each "
-            f"layer. To change one of them, assign to it alone, with its number: {name}[1] = …"
+            "layer. To change one of them, assign to it alone, with its number: "
+            f"{name}[1] = {name}1."
         )
     names = [f"the parameter of layer {layer}" for layer in range(1, len(views))]
     checked = list(map(check_replacement, names, given, present))

@@ -1,5 +1,7 @@
 """Optimisers: each step against its formula, and what they have in common."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -289,10 +291,10 @@ def test_a_setting_that_is_set_is_used(kind, name):
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_a_learning_rate_that_would_be_ignored_is_refused(name):
     optimizer = OPTIMIZERS[name]()
-    with pytest.raises(
-        AttributeError, match=r"Give it to the training, train\(…, learning_rate=0.1"
-    ):
+    with pytest.raises(AttributeError, match="Give it to the training, train") as caught:
         optimizer.learning_rate = 0.1
+    code = re.search(r"training, (train\(.*\)), or", str(caught.value))[1]
+    eval(code, {"train": train, "net": start(), "X": X, "y": y, "loss": "bce"})
     assert not hasattr(vars(optimizer), "learning_rate")
 
 

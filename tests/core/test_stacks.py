@@ -1,5 +1,7 @@
 """A stack of networks computes for each member what that network computes alone."""
 
+import re
+
 import numpy as np
 import pytest
 from cases import LAYER_SIZES, NETWORKS, members, random_data, random_network
@@ -256,17 +258,32 @@ def test_a_stack_of_one_is_a_stack():
 def test_a_part_of_a_stack_is_given_by_whole_numbers(part):
     stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4, 5))
     for index in (part, (0, part)):
-        with pytest.raises(IndexError, match=r"given by whole numbers, stack\[2:5\], with a step"):
+        with pytest.raises(IndexError, match=r"by whole numbers, stack\[0:[45]\], with a step"):
             stack[index]
     with pytest.raises(TypeError, match="single network"):
         stack[0, 0][part]
 
 
-@pytest.mark.parametrize("index", [[0, 2], np.array([0, 2]), [True, False, True, False], ...])
-def test_some_networks_of_a_stack_are_taken_as_the_message_says(index):
-    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4,))
+@pytest.mark.parametrize(
+    ("n", "index", "taken"),
+    [
+        (4, [0, 2], [0, 2]),
+        (4, np.array([0, 2]), [0, 2]),
+        (4, [True, False, True, False], [0, 2]),
+        (4, range(1, 3), [1, 2]),
+        (4, [-1, 0, 0], [-1, 0, 0]),
+        (3, [0, 3], [0, 2]),  # there is no fourth one
+        (3, [], [0, 2]),
+        (3, [0.0, 1.0], [0, 2]),
+        (2, ..., [0, 1]),
+        (1, "all", [0]),
+    ],
+)
+def test_some_networks_of_a_stack_are_taken_as_the_message_says(n, index, taken):
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(n,))
     with pytest.raises(IndexError, match="a slice, stack") as caught:
         stack[index]
-    code = str(caught.value).split("for some of them ")[1].rstrip(".")
+    part, code = re.search(r"a slice, (.*); for some of them (.*)\.$", str(caught.value)).groups()
     found = eval(code, {"Network": Network, "stack": stack})
-    np.testing.assert_array_equal(found.parameters.vector, stack.parameters.vector[[0, 2]])
+    np.testing.assert_array_equal(found.parameters.vector, stack.parameters.vector[taken])
+    assert len(eval(part, {"stack": stack})) == n
