@@ -329,6 +329,23 @@ def test_a_picture_has_the_pixels_of_other_screens_too(browser, lab, name, ratio
         assert page.faults == []
 
 
+def test_zooming_and_another_screen_draw_the_picture_anew(browser, lab):
+    if FIREFOX:
+        pytest.skip("only Chromium can be zoomed from outside")
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, "neuron")
+        screen = page.context.new_cdp_session(page)
+        for zoom in (1.5, 2, 1, 0.75):  # as the browser's own zoom: fewer and larger pixels
+            size = {"width": round(1280 / zoom), "height": round(900 / zoom)}
+            metrics = size | {"deviceScaleFactor": zoom, "mobile": False}
+            screen.send("Emulation.setDeviceMetricsOverride", metrics)
+            check_layout(page, stage, zoom, f"zoom {zoom}")
+        metrics["deviceScaleFactor"] = 2  # the same place, on a finer screen
+        screen.send("Emulation.setDeviceMetricsOverride", metrics)
+        check_layout(page, stage, 2, "a finer screen")
+        assert page.faults == []
+
+
 LAYOUT = """node => {
     const box = (part) => part.getBoundingClientRect();
     const seen = (part) => {
@@ -437,6 +454,55 @@ def test_a_widget_is_readable_in_the_dark_theme(browser, lab, dark, name):
         check_accessibility(page)
 
 
+RING = """node => {
+    const style = getComputedStyle(node.matches('.pill input') ? node.nextElementSibling : node);
+    let around = node.parentElement;
+    const clear = (colour) => /^transparent$|, 0\\)$/.test(colour);
+    while (around && clear(getComputedStyle(around).backgroundColor)) around = around.parentElement;
+    const light = (colour) => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => {
+            const share = part / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.05 + 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const paper = around ? getComputedStyle(around).backgroundColor : 'rgb(255, 255, 255)';
+    const [low, high] = [style.outlineColor, paper].map(light).sort((a, b) => a - b);
+    return {
+        focused: document.activeElement === node,
+        style: style.outlineStyle,
+        width: parseFloat(style.outlineWidth),
+        contrast: high / low,
+    };
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["playground", "digit", "journey"])
+def test_the_focus_is_seen_on_every_control(browser, lab, request, name, theme):
+    """WCAG 1.4.11: the ring has 3:1 against what is around it."""
+    if theme == "dark":
+        request.getfixturevalue("dark")
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, name)
+        for summary in stage.locator("summary").all():
+            summary.press("Enter")
+        settle(page, stage)
+        n_rings = 0
+        page.keyboard.press("Tab")  # from here on the browser shows where a focus is
+        for control in stage.locator(FOCUSABLE).all():
+            if not control.is_visible() or control.is_disabled():
+                continue
+            control.focus()
+            ring, where = control.evaluate(RING), control.evaluate("node => node.outerHTML")[:160]
+            assert ring["focused"], where
+            assert ring["style"] == "solid", where
+            assert ring["width"] >= 2, where
+            assert ring["contrast"] >= 3, (where, ring)
+            n_rings += 1
+        assert n_rings > 4
+
+
 def check_accessibility(page, context=STAGE):
     """axe-core finds nothing in a widget."""
     from axe_playwright_python.sync_playwright import Axe
@@ -484,7 +550,7 @@ def test_every_control_answers_to_keys_and_keeps_them(browser, lab, name):
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "touch"])
-@pytest.mark.parametrize("name", [name for name in WIDGETS if name != "playground"])
+@pytest.mark.parametrize("name", WIDGETS)
 def test_each_control_answers_to_mouse_and_finger(browser, lab, name, touch):
     if touch and FIREFOX:
         pytest.skip("Firefox takes no touch from Playwright")
@@ -514,8 +580,9 @@ def place_for(control):
         far = 0.2 if control.evaluate(f"node => {share}") > 0.5 else 0.8
         return control, {"x": far * size["width"], "y": size["height"] / 2}
     label = control.locator("xpath=..")
-    if kind == "radio":
-        return None if control.is_checked() else (label, None)
+    if kind == "radio":  # "your own" keeps the settings, and so the picture
+        same = control.is_checked() or label.inner_text() == "your own"
+        return None if same else (label, None)
     if kind == "checkbox":
         return (label, None) if key_for(control) else None
     return (control, None) if kind == "button" and key_for(control) else None
@@ -546,9 +613,11 @@ def key_for(control):
     if kind in ("range", "number"):
         held, low = (control.evaluate(f"node => Number(node.{part})") for part in ("value", "min"))
         return "ArrowDown" if held > low else "ArrowUp"
-    if kind == "radio":  # "circles" is what "your own" is at first
-        same = control.locator("xpath=..").inner_text() == "your own"
-        return "ArrowRight" if control.is_checked() and not same else None
+    if kind == "radio":  # not from the last to the first, which may be "your own"
+        last = control.evaluate(
+            "node => [...document.getElementsByName(node.name)].at(-1) === node"
+        )
+        return ("ArrowLeft" if last else "ArrowRight") if control.is_checked() else None
     if kind == "checkbox":
         return "Space" if "code" in control.locator("xpath=..").inner_text() else None
     if kind == "button":

@@ -392,6 +392,12 @@ def test_a_new_sample_is_other_data_from_the_same_source(widget):
     assert widget.run.settings.sample == 0
 
 
+def test_the_preset_that_is_shown_first_is_named():
+    assert make_widget().stage.values["preset"] == "circles"
+    assert make_widget("stuck").stage.values["preset"] == "stuck"
+    assert make_widget("stuck", samples=20).stage.values["preset"] == ""
+
+
 def test_a_preset_sets_every_control_and_trains_once(widget):
     trained = []
     widget.slices = lambda settings: trained.append(settings) or module.slices(settings)

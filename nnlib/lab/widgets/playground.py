@@ -655,7 +655,7 @@ def make_widget(preset=None, *, hide=(), lock=(), large=False, **settings):
     presets = [("your own", ""), *((name, name) for name in PRESETS)]
     controls = {
         "play": Player("training", [0], target="epoch"),
-        "preset": Choice("preset", "" if settings else preset or "", choices=presets),
+        "preset": Choice("preset", "" if settings else preset or "circles", choices=presets),
         **controls_of(s),
         "epoch": run_widget.epoch_slider(s.epochs),
         **run_widget.keep_buttons(),
