@@ -349,6 +349,11 @@ class Held:
 
     def __set__(self, tensor: Any, value: Any) -> None:
         memory = vars(tensor)
+        if not isinstance(tensor.made_from, tuple):
+            raise TypeError(
+                f"made_from is {describe(tensor.made_from)}, which operations fill in. Give a name "
+                "as such: Tensor(value, name='x')."
+            )
         if "value" in memory:
             memory["value"] = check_new_value(tensor, value)
         elif tensor.made_from:  # what an operation has computed is taken as it is
@@ -359,6 +364,17 @@ class Held:
             memory["seen"] = [(each, each.value.tobytes()) for each in given]
         else:
             memory["value"] = check_array("value", value)
+
+    def __delete__(self, tensor: Any) -> None:
+        raise AttributeError(f"value of {tensor!r} cannot be deleted. Set it to other numbers.")
+
+
+def refuse_operation(tensor: Any, *_: Any) -> None:
+    """Raise the TypeError of ``tensor / 2`` and others that the tape does not have."""
+    raise TypeError(
+        f"{tensor!r} has +, -, *, @, sum and mean, and in nnlib.autodiff exp, log, relu and tanh. "
+        "Write x / 2 as x * 0.5 and x**2 as x * x, or make an operation of your own: made_by."
+    )
 
 
 def check_new_value(tensor: Any, value: Any) -> np.ndarray:
@@ -379,6 +395,14 @@ class Recorded:
         value: np.ndarray
     else:
         value = Held()
+
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __abs__ = __getitem__ = refuse_operation
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        raise TypeError(
+            f"{self!r} is no array: NumPy would lose how it was made. Compute with a @ b, a * b "
+            "and the functions of nnlib.autodiff, or take the numbers out: tensor.value."
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy, or one from a pickle, holds the numbers; how they were made stays with the tape.

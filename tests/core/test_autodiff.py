@@ -9,7 +9,7 @@ import pytest
 from autograd import grad
 from cases import LOSS_AND_OUTPUT, random_data, random_network
 
-from nnlib import autodiff, gradients, losses, numerical_gradient
+from nnlib import Network, autodiff, gradients, losses, numerical_gradient
 from nnlib.autodiff import Tensor, exp, log, relu, tanh
 
 ACTIVATIONS = {
@@ -496,3 +496,40 @@ def test_axes_of_length_1_stay_unless_they_are_summed(shape, axis, keepdims):
     expected = values.sum(axis=axis, keepdims=keepdims)
     assert np.shape(total.value) == np.shape(expected)
     assert np.array_equal(total.value, expected)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: np.dot(x, x),  # which would multiply entry by entry
+        lambda x: np.vstack([x, x]),
+        lambda x: np.asarray(x),
+        lambda x: np.linalg.norm(x),
+        lambda x: Network.random([2, 1], rng=np.random.default_rng(0)).predict(x),
+    ],
+)
+def test_numpy_is_not_given_a_tensor_in_place_of_an_array(compute):
+    with pytest.raises(TypeError, match=r"is no array: NumPy would lose .*: tensor\.value\.$"):
+        compute(Tensor(SQUARE))
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [lambda x: x / 2, lambda x: 2 / x, lambda x: x**2, lambda x: 2**x, abs, lambda x: x[0], list],
+)
+def test_what_the_tape_does_not_have_is_said(compute):
+    with pytest.raises(TypeError, match=r"has \+, -, \*, @, sum and mean, and in nnlib\.autodiff"):
+        compute(Tensor(SQUARE))
+
+
+def test_a_name_is_given_as_such():
+    with pytest.raises(TypeError, match=r"made_from is 'x' .*: Tensor\(value, name='x'\)\.$"):
+        Tensor(SQUARE, "x")
+    assert Tensor(SQUARE, name="x").name == "x"
+
+
+def test_a_value_cannot_be_deleted():
+    x = Tensor(SQUARE)
+    with pytest.raises(AttributeError, match=r"value of Tensor.* cannot be deleted"):
+        del x.value
+    np.testing.assert_array_equal(x.value, SQUARE)

@@ -31,6 +31,7 @@ from nnlib import (
     save_network,
     train,
 )
+from nnlib.autodiff import Tensor
 from nnlib.diagnosis import both_numbers
 from nnlib.gradcheck import compare_parameter
 from nnlib.history import TrainingInterrupted
@@ -305,6 +306,10 @@ MESSAGES = {
     "entry of what is fixed": lambda folder: net().activations.__setitem__(1, None),
     "a layer taken away": lambda folder: net().W.__delitem__(1),
     "dtype": lambda folder: assign(net(), "dtype", np.float32)(),
+    "a tensor as an array": lambda folder: np.asarray(Tensor(X)),
+    "a tensor divided": lambda folder: Tensor(X) / 2,
+    "a tensor with a name": lambda folder: Tensor(X, "x"),
+    "a tensor without a value": lambda folder: delattr(Tensor(X), "value"),
     "a number for W": lambda folder: assign(net(), "W", 3)(),
     "None for b": lambda folder: assign(net().parameters, "b", None)(),
     "a gap in a layer": lambda folder: net().W.__setitem__(1, np.ma.masked_equal(np.eye(2, 4), 1)),
