@@ -13,6 +13,7 @@ import math
 import os
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -1233,8 +1234,10 @@ def settings(**checks: Callable[[str, Any], Any]) -> Callable[[type[T]], type[T]
     """Make the settings of a class of optimisers be looked at, not only when one is made."""
 
     def decorate(kind: type[T]) -> type[T]:
-        for name, check in {**checks, "learning_rate": refuse_rate}.items():
+        for name, check in checks.items():
             setattr(kind, name, Setting(name, check))
+        for name in ("learning_rate", "lr", "eta", "alpha"):
+            setattr(kind, name, NoRate(name))
         kind.__repr__ = in_words  # type: ignore[method-assign]
         return kind
 
@@ -1245,12 +1248,23 @@ def settings(**checks: Callable[[str, Any], Any]) -> Callable[[type[T]], type[T]
     return decorate
 
 
-def refuse_rate(name: str, value: Any) -> None:
-    """Raise the AttributeError of an optimiser whose learning rate is set."""
-    raise AttributeError(
-        f"{name} of an optimiser cannot be set: it has none of its own. Give it to the training, "
-        f"train(net, X, y, loss=loss, {name}={value!r}, epochs=100), or to a step by hand."
-    )
+class NoRate:
+    """A learning rate on an optimiser, which would be ignored: it is neither set nor read."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, thing: Any, kind: type) -> NoRate:
+        if thing is None:
+            return self
+        raise AttributeError(f"{kind.__name__!r} object has no attribute {self.name!r}")
+
+    def __set__(self, thing: Any, value: Any) -> None:
+        raise AttributeError(
+            f"{self.name} of an optimiser cannot be set: it has none of its own. Give it to the "
+            f"training, train(net, X, y, loss=loss, learning_rate={value!r}, epochs=100), or to a "
+            "step by hand."
+        )
 
 
 def check_small(name: str, value: Any) -> float:
@@ -1315,6 +1329,7 @@ class OwnOptimizer:
 
     def __init__(self, optimizer: Any) -> None:
         self.optimizer = optimizer
+        self.unchanged = 0  # steps so far; -1 once theta has moved
 
     def step(
         self, theta: np.ndarray, gradient: np.ndarray, learning_rate: float | np.ndarray
@@ -1326,7 +1341,17 @@ class OwnOptimizer:
         TypeError, ValueError
             If the optimiser returns something in place of changing ``theta``, or locks it.
         """
+        before = theta.copy() if self.unchanged >= 0 and gradient.any() else None
         returned = self.optimizer.step(theta, gradient, learning_rate)
+        if before is not None:
+            self.unchanged = self.unchanged + 1 if np.array_equal(theta, before) else -1
+        if self.unchanged == 100:
+            warnings.warn(
+                f"step of {type(self.optimizer).__name__} has changed nothing in 100 steps. Does "
+                "it say theta = …? It has to change theta in place: theta[...] = new.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
         keep_writable(f"step of {type(self.optimizer).__name__}", theta)
         if returned is not None and returned is not theta:
             raise TypeError(

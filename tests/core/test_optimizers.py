@@ -370,3 +370,51 @@ def test_a_rate_for_each_network_is_at_least_0(rate):
     np.testing.assert_array_equal(theta, 1 - rate * np.ones(3))
     with pytest.raises(ValueError, match=r"learning_rate is -0\.5, but .* at least 0"):
         GradientDescent().step(theta, np.ones((2, 3)), np.array([[3.0], [-0.5]]))
+
+
+@pytest.mark.parametrize("kind", [GradientDescent, Momentum, Adam])
+@pytest.mark.parametrize("name", ["lr", "learning_rate", "eta", "alpha"])
+def test_a_rate_on_an_optimizer_is_neither_set_nor_read(kind, name):
+    optimizer = kind()
+    with pytest.raises(AttributeError, match=f"^{name} of an optimiser cannot be set"):
+        setattr(optimizer, name, 0.1)
+    assert not hasattr(optimizer, name)
+    with pytest.raises(AttributeError, match=f"'{kind.__name__}' object has no attribute '{name}'"):
+        getattr(optimizer, name)
+    assert hasattr(kind, name)  # of the class, for whoever looks at it
+
+
+class Rebinding:
+    """Changes its own name for theta, and nothing else."""
+
+    def step(self, theta, gradient, learning_rate):
+        theta = theta - learning_rate * gradient
+
+
+class Gathering:
+    """Adds gradients up, and steps with every thirtieth."""
+
+    def __init__(self):
+        self.sum, self.n = 0.0, 0
+
+    def step(self, theta, gradient, learning_rate):
+        self.sum, self.n = self.sum + gradient, self.n + 1
+        if self.n % 30 == 0:
+            theta -= learning_rate * self.sum / 30
+            self.sum = 0.0
+
+
+def test_a_step_of_ones_own_that_changes_nothing_is_named():
+    options = {"loss": "bce", "learning_rate": 0.1, "optimizer": Rebinding()}
+    train(start(), X, y, **options, epochs=99)
+    with pytest.warns(RuntimeWarning, match="step of Rebinding has changed nothing in 100") as said:
+        train(start(), X, y, **options, epochs=500)
+    assert len(said) == 1
+
+
+def test_a_step_of_ones_own_may_wait():
+    network = start()
+    train(network, X, y, loss="bce", learning_rate=0.1, optimizer=Gathering(), epochs=300)
+    assert network.W != start().W
+    flat = Network.from_weights([np.zeros((2, 1))], output="identity")  # where all slopes are 0
+    train(flat, X, 0 * y, loss="mse", learning_rate=0.1, optimizer=Rebinding(), epochs=300)

@@ -279,6 +279,14 @@ def patched(owner, name, error):
     return load
 
 
+def changes_nothing():
+    class Rebinding:
+        def step(self, theta, gradient, learning_rate):
+            theta = theta - learning_rate * gradient
+
+    trains(optimizer=Rebinding(), epochs=101)()  # a warning is an error in the tests
+
+
 def change_locked():
     network = net()
     lock(network)
@@ -306,6 +314,8 @@ MESSAGES = {
     "entry of what is fixed": lambda folder: net().activations.__setitem__(1, None),
     "a layer taken away": lambda folder: net().W.__delitem__(1),
     "dtype": lambda folder: assign(net(), "dtype", np.float32)(),
+    "a rate on an optimiser": lambda folder: assign(optimizers.Adam(), "lr", 0.5)(),
+    "a step that changes nothing": lambda folder: changes_nothing(),
     "a tensor as an array": lambda folder: np.asarray(Tensor(X)),
     "a tensor divided": lambda folder: Tensor(X) / 2,
     "a tensor with a name": lambda folder: Tensor(X, "x"),
@@ -381,7 +391,7 @@ def test_a_message_says_this(name, tmp_path, snapshot):
     with pytest.raises(
         (
             *(ValueError, TypeError, AttributeError, LookupError),
-            *(OSError, MemoryError, KeyboardInterrupt),
+            *(OSError, MemoryError, KeyboardInterrupt, RuntimeWarning),
         )
     ) as caught:
         make(tmp_path) if make.__code__.co_argcount else make()
