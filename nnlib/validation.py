@@ -251,7 +251,7 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         return f"Give each word a number, for example ({words}) * 1.0."
     if array.dtype.kind in "mM":
         return "Give each entry a number first; of a date that can be the days since the first one."
-    if array.dtype.names:
+    if array.dtype.names and all(array.dtype[i].kind in "biuf" for i in range(len(array.dtype))):
         columns = f"np.array({name}.tolist(), dtype=float)"
         return f"Put the fields side by side, one column each: {columns}."
     entries = list(array.flat)
@@ -429,7 +429,7 @@ def check_tape(order: list[T]) -> list[T]:
 def check_finite(name: str, result: Any, arguments: Sequence[Any]) -> Any:
     """Return what an operation has computed, if it is finite."""
     if not np.isfinite(result).all():
-        largest = max(np.abs(value).max(initial=0) for value in arguments)
+        largest = max(np.abs(value).max() for value in arguments)
         advice = "Bring the numbers to a scale near 1."
         if name == "exp":
             advice = (
@@ -899,7 +899,7 @@ def check_bias(name: str, values: Any, W: np.ndarray) -> np.ndarray:
         return array
     if array.size == math.prod(expected):
         advice = f"Use np.reshape({name}, {'(1, -1)' if W.ndim == 2 else expected})."
-    elif array.ndim == 2 and array.shape[-1] == W.shape[-1]:
+    elif array.ndim == 2 and array.shape[1] == W.shape[-1]:
         advice = "The biases are the same for all samples: give one row of them."
     else:
         advice = f"The layer has {W.shape[-1]} neurons; give it as many biases."

@@ -234,6 +234,10 @@ NO_CURE_BY_CODE = {
         lambda: NET.predict([[np.longdouble("1e400"), 0]]),
         "too large for float64: divide them." if np.finfo(np.longdouble).max > 1e308 * 10 else "",
     ),
+    "fields of words": (
+        lambda: NET.predict(np.array([(0.0, "a")], [("a", float), ("b", "U1")])),
+        "Give each entry a number first.",
+    ),
     "None": (lambda: NET.predict(None), "Was it made by a function that returns nothing?"),
     "a function without return": (
         lambda: numerical_gradient(lambda theta: None, [1.0]), "Does it end in return loss?"
