@@ -120,7 +120,7 @@ def audit(
     exam = Exam(patient, learning_rate, step_is, dict(reports or {}))
     if not copied_program:
         exam.miss("the program as it was: it cannot be copied, so it was used itself")
-    with quiet():
+    with quiet(), patient.alarm:
         patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
         look(exam, told)
     return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import math
 import random
 import time
@@ -189,6 +190,7 @@ class Patient:
         self.shapes: list[tuple[int, ...]] = []  # into which one long vector was cut
         self.first_moment = self.last_moment = self.deadline = math.inf
         self.random_loss = False  # whether what is descended is another number at each call
+        self.alarm = Alarm()
         self.single = False  # whether the program computes in float32 whatever it is given
         kinds = {array.dtype for array in self.as_given if array.dtype.kind == "f"}
         self.short_steps = bool(kinds) and np.dtype(np.float64) not in kinds
@@ -296,8 +298,11 @@ class Patient:
         if self.late():
             raise Failed(name, "was not asked any more: the time for the audit is up.")
         try:
-            with time_limit(SECONDS_A_CALL):
+            try:
+                self.alarm.ring_after(SECONDS_A_CALL)
                 return self.functions[name](*arguments)
+            finally:
+                self.alarm.ring_after(0.0)
         except TooLong:
             raise Failed(name, f"did not end within {SECONDS_A_CALL:.0f} seconds.") from None
         except (Exception, SystemExit) as error:
@@ -402,6 +407,7 @@ def parameters_like(structure: Any) -> bool:
     return bool(leaves(structure))
 
 
+@functools.lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """Return a parameter's name without what marks it as a gradient: dW1, grad_W1, W1_grad."""
     name = short_name(name) if name.startswith(("[", ".")) else name
@@ -441,12 +447,15 @@ class TooLong(BaseException):
     """A call took too long. No Exception, so that a program's own handlers do not take it."""
 
 
-class time_limit:
-    """Give up what is inside after some seconds, where the system offers a timer."""
+class Alarm:
+    """Gives up a call after some seconds, where the system offers a timer.
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.before: Any = None
+    Its handler is set once, around all calls: to set it at each call would take longer than many
+    a call.
+    """
+
+    def __init__(self) -> None:
+        self.set = False
 
     def __enter__(self) -> None:
         import signal
@@ -459,14 +468,22 @@ class time_limit:
             and signal.getitimer(signal.ITIMER_REAL)[0] == 0
         ):
             self.before = signal.signal(signal.SIGALRM, _too_long)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.5)
+            self.set = True
 
     def __exit__(self, *error: object) -> None:
-        if self.before is not None:
+        if self.set:
             import signal
 
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            self.ring_after(0.0)
+            self.set = False
             signal.signal(signal.SIGALRM, self.before)
+
+    def ring_after(self, seconds: float) -> None:
+        """Let it ring, and again, should the program's own handlers take it; 0 for never."""
+        if self.set:
+            import signal
+
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.5 if seconds else 0.0)
 
 
 def _too_long(*signal: object) -> None:

@@ -1601,15 +1601,19 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
     alone = steps.moved(values, np.array([0]))
     if size > 2000 or not all(one_length(x, np.sign(x)) for x in alone):
         return
+    names: list[str] = []
     for n_chosen in (2, 3):
         chosen = different_samples(exam, n_chosen)
-        u = np.concatenate([np.ravel(x) for x in steps.moved(values, chosen)])
+        moves = steps.moved(values, chosen)
+        if all(one_length(x, np.sign(x)) for x in moves):
+            return  # one update for all of them
+        u = np.concatenate([np.ravel(x) for x in moves])
+        names = names or fitting_rules(exam, steps)
         orders = list(itertools.permutations(range(n_chosen)))
         for moved in orders:  # the targets' own order first
             for order in orders:
-                name = same_walk(
-                    exam, values, chosen[list(order)], chosen[[moved[k] for k in order]], u
-                )
+                given, to = chosen[list(order)], chosen[[moved[k] for k in order]]
+                name = same_walk(exam, names, values, given, to, u)
                 if name and moved == orders[0]:
                     return
                 if name:
@@ -1622,15 +1626,34 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
                     return
 
 
+def fitting_rules(exam: Exam, steps: Steps) -> list[str]:
+    """Return the usual optimisers by which updates on one sample are made."""
+    index = np.array([0])
+    points, gs, us, names = steps_in_a_row(exam, index), [], [], set(usual([np.zeros(1)], 1.0))
+    for before, after in itertools.pairwise(points):
+        g = steps.gradient(before, index)
+        if g is None or not names:
+            return []
+        gs.append(np.concatenate([np.ravel(x) for x in g]))
+        us = [np.ravel(x - y.reshape(x.shape)) for x, y in zip(before, after, strict=True)]
+        made = usual(gs, exam.learning_rate or 0.0)
+        names = {n for n in names if close(made[n], np.concatenate(us), 2e-3)}
+    return sorted(names)
+
+
 def same_walk(
-    exam: Exam, values: Arrays, rows: np.ndarray, targets: np.ndarray, u: np.ndarray
+    exam: Exam,
+    names: list[str],
+    values: Arrays,
+    rows: np.ndarray,
+    targets: np.ndarray,
+    u: np.ndarray,
 ) -> str:
-    """Return the usual optimiser that goes as far in these updates, or nothing."""
+    """Return which of these optimisers goes as far in these updates, or nothing."""
     dense, formula = exam.dense, exam.formula
     assert dense is not None
     assert formula is not None
     factor = Steps(exam).factor_for(values, rows[:1], formula.base)
-    names = list(usual([np.zeros(1)], 1.0))
     here = {name: [v.copy() for v in values] for name in names}
     kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for i, j in zip(rows, targets, strict=True):
