@@ -17,7 +17,16 @@ import numpy as np
 from nnlib.audit import data, functions, start, gradient, steps, training, numbers  # isort: skip
 from nnlib.audit.exam import CHECKS, Exam
 from nnlib.audit.findings import KINDS, SEVERITIES, Finding, Kind, Report, in_order
-from nnlib.audit.patient import Failed, Patient, Silent, TooLong, attribute, of_an_object
+from nnlib.audit.patient import (
+    Failed,
+    Patient,
+    Silent,
+    TooLong,
+    assign,
+    attribute,
+    copied,
+    of_an_object,
+)
 from nnlib.validation import check_number, describe
 
 __all__ = ["KINDS", "SEVERITIES", "Finding", "Kind", "Report", "audit"]
@@ -120,9 +129,14 @@ def audit(
     exam = Exam(patient, learning_rate, step_is, dict(reports or {}))
     if not copied_program:
         exam.miss("the program as it was: it cannot be copied, so it was used itself")
-    with quiet(), patient.alarm:
-        patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
-        look(exam, told)
+    kept = {} if copied_program else {name: copied(attribute(program, name)) for name in names}
+    try:
+        with quiet(), patient.alarm:
+            patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
+            look(exam, told)
+    finally:
+        for name, value in kept.items():
+            assign(program, name, value)
     return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))
 
 
@@ -140,6 +154,7 @@ def look(exam: Exam, told: dict[str, int]) -> None:
                 exam.patient.functions.clear()
             data.find_answers(exam)
             data.cut_vector(exam)
+            data.bundle_neurons(exam)
         if exam.patient.late():
             exam.miss(f"{line_of(each)} (the time for the audit was up)")
             continue

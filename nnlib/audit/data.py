@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import RANGES, cuts, rebuilt
 from nnlib.audit.patient import Failed, as_columns_of, copied, taken
+from nnlib.validation import describe
 
 LAYOUTS = {"rows": 0, "columns": -1}
 
@@ -28,9 +30,28 @@ def look_at_types(exam: Exam) -> None:
             exam.find("data_type", "wrong", name, f"the rows of {name} have different lengths.")
             exam.stopped = True
             return
-        if array.dtype.kind not in "biuf":
+        if isinstance(data, np.ma.MaskedArray) and np.ma.getmaskarray(data).any():
+            bad = np.argwhere(np.ma.getmaskarray(data))
+            place = ", ".join(map(str, bad[0]))
+            exam.find(
+                "data_type", "wrong", name,
+                f"{name} is a masked array, and {len(bad)} of its entries are masked, the first at "
+                f"{name}[{place}]. What becomes of them in a sum or a product is not said.",
+                (f"{name}[{place}]",),
+            )  # fmt: skip
+            exam.stopped = True
+        elif isinstance(data, Iterator):
+            exam.find(
+                "data_type", "wrong", name,
+                f"{name} is a {type(data).__name__}, which can be read once only: pass "
+                f"list({name}).",
+            )  # fmt: skip
+            exam.stopped = True
+        elif array.dtype.kind not in "biuf":
             seen = f"{name} has the type {array.dtype}, which is no number."
-            if array.dtype.kind in "USO" and array.size:
+            if array.dtype.kind in "USO" and array.ndim == 0:
+                seen = f"{name} is {describe(data)}, and no array of numbers."
+            elif array.dtype.kind in "USO" and array.size:
                 seen += f" Its first entry is {array.ravel()[0]!r}."
             exam.find("data_type", "wrong", name, seen)
             exam.stopped = True
@@ -45,6 +66,20 @@ def look_at_types(exam: Exam) -> None:
             exam.stopped = True
         elif array.size == 0 or array.ndim == 0:
             exam.find("data_type", "wrong", name, f"{name} has shape {array.shape}: no samples.")
+            exam.stopped = True
+
+    for name, value in zip(patient.names, patient.start, strict=True):
+        if value.size and not np.isfinite(value).all():
+            bad = np.argwhere(~np.isfinite(value))
+            place = f"{name}[{', '.join(map(str, bad[0]))}]" if value.ndim else name
+            exam.find(
+                "data_type", "wrong", name,
+                f"{name} holds {len(bad)} entries that are NaN or infinite before anything is "
+                f"computed, the first at {place}.", (place,),
+                advice=("It was trained until it diverged, or never filled: np.empty holds what "
+                        "was there before.",
+                        "Draw its start anew, and pass that."),
+            )  # fmt: skip
             exam.stopped = True
 
 
@@ -181,6 +216,33 @@ def cut_vector(exam: Exam) -> None:
             exam.look("the vector is cut into " + ", ".join(f"{k} as {s}" for k, s in pieces))
             return
         patient.uncut(name, vector, given)
+
+
+NEURON = re.compile(r"(.*)\[(\d+)\](.*?)")  # one of several, and what it holds
+
+
+def bundle_neurons(exam: Exam) -> None:
+    """Take neurons that hold their weights each for itself as layers, if they make a network."""
+    patient = exam.patient
+    if len(patient.start) < 2 or patient.shapes or any(v.ndim > 1 for v in patient.start):
+        return
+    if not patient.has("predict") or exam.first_answers is None or exam.dense is not None:
+        return
+    groups: dict[str, list[int]] = {}
+    for k, name in enumerate(patient.names):
+        found = NEURON.fullmatch(name)
+        if found is None or not (found[3] or found[1].endswith("]")):
+            return  # a plain list of arrays is told array by array
+        groups.setdefault(f"{found[1]}[:]{found[3]}", []).append(k)
+    if any(len({patient.start[k].shape for k in group}) > 1 for group in groups.values()):
+        return
+    patient.bundle(groups)
+    del exam.__dict__["dense"], exam.__dict__["points"]
+    if exam.dense is None:
+        patient.unbundle()
+        del exam.__dict__["dense"], exam.__dict__["points"]
+    else:
+        exam.look("the neurons are taken together as layers: " + ", ".join(patient.names))
 
 
 def answers_in_turn(answers: list[np.ndarray]) -> Callable[[Any], np.ndarray]:

@@ -279,6 +279,27 @@ class Exam:
         """The known loss that gives the program's numbers, or None."""
         return self.formula_of(self.loss_name)
 
+    def factor_for(self, values: Arrays, index: Any, base: str) -> float:
+        """Return the factor of a base in the loss for some samples, divided as it divides them."""
+        y, own = self.targets_of(index), self.formula
+        assert y is not None
+        assert own is not None
+        penalty = own.decay * self.squares(values) + own.sizes * self.sizes(values)
+        penalty += own.decay_of_all * sum(float(np.sum(v**2)) for v in values)
+        total = BASES[base](self.patient.predictions(values, index, exact=True), y)
+        if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
+            return own.factor
+        return (self.loss(values, index) - penalty) / total
+
+    def formula_at(self, values: Arrays, index: Any) -> Formula | None:
+        """Return the formula of the loss for some samples."""
+        own, n = self.formula, self.patient.n if self.few is None else len(self.few)
+        if own is None or index is None or len(index) == n or not self.patient.has(self.loss_name):
+            return own
+        if self.targets_of(index) is None:
+            return own
+        return replace(own, factor=self.factor_for(values, index, own.base))
+
     @cached_property
     def base_values(self) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
         """The sums of all bases at the points, and the predictions there."""

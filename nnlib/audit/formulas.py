@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.activations import sigmoid, softmax
+from nnlib.diagnosis import factor_in_words
 
 Arrays = list[np.ndarray]
 
@@ -264,6 +265,30 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
         if abs(f - value) < 2e-3 * value:
             return (sign + words).rstrip(",")
     return f"{sign}{f:.4g} times the sum of the {what}".rstrip(",")
+
+
+def where_from(f: float, n: int, m: int) -> str:
+    """Say where a factor in a gradient might come from: n samples, m outputs."""
+    words = factor_in_words(f, n, m)
+    parts = next((d for d in (2, 3, 4, 5, 10) if n and abs(f * d - n) < 1e-3 * n), 0)
+    if parts and any(known in words for known in ("alf a sum of squares", "2 of a square")):
+        return f"{words[:-1]}, or a division by {parts} where {n} is meant?"
+    if not words.startswith("Which factor"):
+        return words
+    few = round(f) if abs(f - round(f)) < 1e-4 and 2 < f < 13 else 0
+    if few and parts:
+        words = f"A mean over {few} that is left out, or {few} = {n} / {parts}, with the {n} "
+        return words + "samples: which divisor is meant?"
+    if few:
+        return f"A mean over {few} that is left out, or a sum that is taken {few} times?"
+    if parts:
+        return f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
+    whole = round(1 / f) if 0 < f < 0.5 else 0
+    if whole and abs(f * whole - 1) < 1e-4:
+        of_n = n and whole % n == 0 and whole > n
+        by = f" {whole} = {n} * {whole // n}, and there are {n} samples." if of_n else ""
+        return f"It is divided by {whole}, and the loss is not.{by} Which divisor is meant?"
+    return words
 
 
 # Activations: the function, and its slope from z and a

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.patient import Arrays, Failed, as_columns_of, leaves, taken
+from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
 
 
 def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
@@ -55,14 +55,24 @@ def call_each_once(exam: Exam) -> None:
 
 def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
     """A loss that is no finite number at the start."""
+    a = exam.first_answers
+    inside = a is not None and bool(((a > 1e-12) & (a < 1 - 1e-12)).all())
+    if a is not None and inside and name != "predict":
+        exam.find(
+            "loss_formula", "wrong", name,
+            f"{name} is {answer[0]} at the start, and the predictions are numbers from "
+            f"{a.min():.4g} to {a.max():.4g}. So it divides by 0, or takes a root or a "
+            "logarithm of something else than a prediction.",
+        )  # fmt: skip
+        return
     scaled = exam.dense is not None and np.any(exam.dense.divisor != 1)
     big = np.abs(exam.X_rows).max() > 15 and not scaled
     kind = "data_scale" if big else "saturated"
     severity = "suspicious" if big else "wrong"
     exam.find(
         kind, severity, "X" if big else name,
-        f"{name} is {answer[0]} at the start: the logarithm of 0, or a number too large for a "
-        "float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
+        f"{name} is {answer[0]} at the start: for example the logarithm of 0, or a number too "
+        "large for a float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
     )  # fmt: skip
 
 
@@ -124,7 +134,7 @@ def report_changes(
         after = [array for _, array in leaves(given)][: len(before)]
         changed += [
             label
-            for label, a, b in zip(patient.names, before, after, strict=False)
+            for label, a, b in zip(patient.leaf_names, before, after, strict=False)
             if a.shape != b.shape or not np.array_equal(a, b, equal_nan=True)
         ]
     if changed:
@@ -238,7 +248,8 @@ def look_for_one_array(exam: Exam) -> None:
         if a.size and np.shares_memory(a, b)
     ]
     if shared and first:
-        names = ", ".join(patient.names[i] for i in shared if i < len(patient.names))
+        own = patient.leaf_names
+        names = ", ".join(own[i] for i in shared if i < len(own))
         of_an_object = "gradients of one object" in patient.functions  # its step may use them first
         exam.find(
             "same_array_returned", "suspicious" if of_an_object else "wrong", "gradients",
@@ -547,7 +558,7 @@ def other_targets(
 def as_it_came(exam: Exam, name: str, rows: np.ndarray) -> Any:
     """Return data with a row for each sample in the layout and the type in which they were."""
     array = np.moveaxis(rows, 0, exam.patient.axis[name])
-    return array.copy() if isinstance(getattr(exam.patient, name), np.ndarray) else array.tolist()
+    return in_form_of(getattr(exam.patient, name), array)
 
 
 def far_targets(exam: Exam) -> tuple[float, float] | None:

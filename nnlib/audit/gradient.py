@@ -9,11 +9,18 @@ from dataclasses import replace
 import numpy as np
 
 from nnlib.audit.exam import STRETCHED, Exam, check, table
-from nnlib.audit.formulas import ACTIVATIONS, BASES, WORDS, Formula, factor_words, fitted
+from nnlib.audit.formulas import (
+    ACTIVATIONS,
+    BASES,
+    WORDS,
+    Formula,
+    factor_words,
+    fitted,
+    where_from,
+)
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
 from nnlib.audit.walk import Walk
-from nnlib.diagnosis import factor_in_words
 
 
 @check
@@ -258,6 +265,7 @@ class Comparison:
 
     def __init__(self, exam: Exam, point: Arrays, index: np.ndarray | None) -> None:
         self.exam, self.point, self.index = exam, point, index
+        self.formula = exam.formula_at(point, index)
         self.measured = self.slopes_of_the_loss()
         self.names = exam.patient.names
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
@@ -267,10 +275,10 @@ class Comparison:
         """Measure the slopes; where the loss is too coarse for that, take the rebuilt network's."""
         exam = self.exam
         y = exam.targets_of(self.index)
-        if not exam.patient.single or exam.dense is None or exam.formula is None or y is None:
+        if not exam.patient.single or exam.dense is None or self.formula is None or y is None:
             return exam.measured(self.point, self.index)
         X = exam.X_rows if self.index is None else exam.X_rows[self.index]
-        g = exam.dense.gradient(self.point, X, y, exam.formula)
+        g = exam.dense.gradient(self.point, X, y, self.formula)
         return Measured(g, g, g, 1e-6)
 
     # What agrees
@@ -336,10 +344,10 @@ class Comparison:
         A small number in a logarithm, against log(0), makes the two differ a little.
         """
         exam, y = self.exam, self.exam.targets_of(self.index)
-        if exam.dense is None or exam.formula is None or y is None:
+        if exam.dense is None or self.formula is None or y is None:
             return False
         X = exam.X_rows if self.index is None else exam.X_rows[self.index]
-        known = exam.dense.gradient(self.point, X, y, exam.formula)
+        known = exam.dense.gradient(self.point, X, y, self.formula)
         a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
         f = one_factor(a, b, self.tolerance)
         return f is not None and abs(f / factor - 1) < 5e-3
@@ -420,7 +428,7 @@ class Comparison:
         )
         if f is None or abs(f) < 1e-9 or abs(f - 1) < 5e-3:
             return False
-        formula = self.exam.formula
+        formula = self.formula
         if f < 0 and formula is not None and formula.factor < 0:
             return True  # the loss has the wrong sign, and that was said
         if f < 0:
@@ -434,7 +442,7 @@ class Comparison:
 
     def by_form_of_loss(self, g: Arrays, f: float) -> bool:
         """See whether it is the gradient of the loss without its root, or with other logarithms."""
-        own, y, m = self.exam.formula, self.exam.targets_of(self.index), self.exam.n_outputs
+        own, y, m = self.formula, self.exam.targets_of(self.index), self.exam.n_outputs
         if own is None or y is None or own.penalised:
             return False
         base, factor = own.base, f * own.factor
@@ -461,27 +469,7 @@ class Comparison:
 
     def factor_words(self, f: float) -> str:
         """Say where a factor might come from."""
-        n = self.n
-        words = factor_in_words(f, n, self.exam.n_outputs)
-        parts = next((d for d in (2, 3, 4, 5, 10) if n and abs(f * d - n) < 1e-3 * n), 0)
-        if "alf a sum of squares" in words and parts:
-            return f"{words[:-1]}, or a division by {parts} where {n} is meant?"
-        if not words.startswith("Which factor"):
-            return words
-        few = round(f) if abs(f - round(f)) < 1e-4 and 2 < f < 13 else 0
-        if few and parts:
-            words = f"A mean over {few} that is left out, or {few} = {n} / {parts}, with the {n} "
-            return words + "samples: which divisor is meant?"
-        if few:
-            return f"A mean over {few} that is left out, or a sum that is taken {few} times?"
-        if parts:
-            return f"{f:.4g} = {n} / {parts}, and there are {n} samples. Which divisor is meant?"
-        whole = round(1 / f) if 0 < f < 0.5 else 0
-        if whole and abs(f * whole - 1) < 1e-4:
-            of_n = n and whole % n == 0 and whole > n
-            by = f" {whole} = {n} * {whole // n}, and there are {n} samples." if of_n else ""
-            return f"It is divided by {whole}, and the loss is not.{by} Which divisor is meant?"
-        return words
+        return where_from(f, self.n, self.exam.n_outputs)
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
         """Name the entries that are furthest off, with both numbers."""
@@ -501,7 +489,7 @@ class Comparison:
         """See whether the difference is a multiple of the parameters themselves."""
         if self.weight_term(g, self.measured.slope, where, ""):
             return True
-        dense, formula = self.exam.dense, self.exam.formula
+        dense, formula = self.exam.dense, self.formula
         if dense is None or formula is None or not formula.penalised:
             return False
         penalty = dense.penalty_slopes(self.point, formula)
@@ -518,7 +506,7 @@ class Comparison:
             keep = ~np.isnan(s)
             rest = (x - s)[keep]
             scale = max(float(np.abs(s[keep]).max(initial=0)), self.largest * 1e-3)
-            if np.abs(rest).max(initial=0) <= 10 * self.tolerance * scale:
+            if np.abs(rest).max(initial=0) <= self.tolerance * scale:
                 continue
             for words, pattern in penalties(value):
                 f = one_factor(rest, pattern[keep], self.loose * 5)
@@ -526,6 +514,8 @@ class Comparison:
                     form = words
                     break
             else:
+                if np.abs(rest).max(initial=0) <= 10 * self.tolerance * scale:
+                    continue
                 return False
             factors.append((name, f))
         weights = [self.names[i] for i in self.exam.weights]
@@ -537,7 +527,7 @@ class Comparison:
         if sum(np.asarray(self.point[self.names.index(name)]).size for name, _ in factors) < 3:
             return False  # so few fit by chance
         text = ", ".join(f"{form.format(f, name)}" for name, f in known)
-        formula = self.exam.formula
+        formula = self.formula
         said = ""
         if formula is not None and formula.penalised:
             c = formula.decay or formula.decay_of_all
@@ -555,7 +545,7 @@ class Comparison:
     def by_factor_beside_penalty(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether the part that the samples make is a multiple, and the penalty is right."""
         exam, y = self.exam, self.exam.targets_of(self.index)
-        own = exam.formula
+        own = self.formula
         if own is None or exam.dense is None or y is None or not own.penalised:
             return False
         X = exam.X_rows if self.index is None else exam.X_rows[self.index]
@@ -574,7 +564,7 @@ class Comparison:
 
     def by_other_loss(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether it is the gradient of another known loss."""
-        own = self.exam.formula
+        own = self.formula
         answers = self.exam.base_values[1]
         y = self.exam.targets_of(self.index)
         if y is None or not answers:
@@ -606,16 +596,16 @@ class Comparison:
     def by_other_targets(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether it is the gradient for another table of targets."""
         exam, y = self.exam, self.exam.targets_of(self.index)
-        if exam.dense is None or exam.formula is None or y is None or self.n < 3:
+        if exam.dense is None or self.formula is None or y is None or self.n < 3:
             return False
         X = exam.X_rows if self.index is None else exam.X_rows[self.index]
         for kind, words, other in other_tables(y):
             if np.array_equal(other, y):
                 continue
             delta = None
-            if exam.formula.base in ("binary", "cross"):  # a - y, also for rows of several ones
-                delta = exam.formula.factor * (exam.dense.forward(self.point, X)[1][-1] - other)
-            known = exam.dense.gradient(self.point, X, other, exam.formula, delta)
+            if self.formula.base in ("binary", "cross"):  # a - y, also for rows of several ones
+                delta = self.formula.factor * (exam.dense.forward(self.point, X)[1][-1] - other)
+            known = exam.dense.gradient(self.point, X, other, self.formula, delta)
             a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
             f = one_factor(a, b, self.loose)
             if f is not None and f > 0 and (free or abs(f - 1) < 5e-3):
@@ -645,7 +635,7 @@ class Comparison:
 
     def tell_other_loss(self, g: Arrays, base: str, f: float, free: bool, beside: str = "") -> None:
         """Report which loss is shown and which one is descended."""
-        own, m = self.exam.formula, self.exam.n_outputs
+        own, m = self.formula, self.exam.n_outputs
         shown = own.words(self.n, m) if own is not None else "no formula that is known here"
         if free:
             down = f"{'minus ' if f < 0 else ''}the {WORDS[base]}"
@@ -675,7 +665,7 @@ class Comparison:
         if dense is None or y is None:
             return False
         X = self.exam.X_rows if self.index is None else self.exam.X_rows[self.index]
-        bases = [self.exam.formula] if self.exam.formula is not None else []
+        bases = [self.formula] if self.formula is not None else []
         own = bases[0].base if bases else ""
         answers = self.exam.base_values[1]
         bases += [

@@ -122,6 +122,13 @@ def momentum_rules(
         twice = [lr * x for x in running]
         yield False, f"momentum {mu}, as a running mean, with the rate applied twice", twice
         yield False, f"momentum {mu} with the velocity of the step before", old
+        added = [mu * lr * x for x in np.cumsum(gs, axis=0)]
+        yield False, f"momentum whose {mu} stands at the gradient, not at the velocity", added
+        v, long = gs[0], [gs[0]]
+        for g in gs[1:]:
+            v = mu * v + lr * g
+            long.append(v)
+        yield False, f"momentum {mu} whose first velocity is the gradient without the rate", long
         against, shrunk = [], []
         v = w = np.zeros_like(gs[0])
         for g in gs:
@@ -175,6 +182,12 @@ def adaptive_rules(
             yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
         yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
         return
+    for rho in (0.9, 0.99, 0.999):
+        v, whole = gs[0] ** 2, []
+        for k, g in enumerate(gs):
+            v = rho * v + (1 - rho) * g * g if k else v
+            whole.append(lr * g / (np.sqrt(v) + 1e-8))
+        yield False, f"RMSProp ({rho}) whose mean starts at the first square, not at 0", whole
     n_parameters = int(order.max()) + 1 if len(order) else 1
     for b1, b2 in betas[:6]:
         for epsilon in epsilons[:4]:

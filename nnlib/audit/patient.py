@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import io
 import math
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,20 +28,21 @@ class Failed(Exception):
     """A function of the program raised, or returned what cannot be used."""
 
     def __init__(self, function: str, what: str) -> None:
+        what = re.sub(r" at 0x[0-9a-fA-F]+(\.\.\.)?", "", what)  # another one each time
         super().__init__(f"{function} {what}")
         self.function = function
         self.what = what
 
 
-class Silent:
+class Silent(io.TextIOBase):
     """A stream that takes everything and keeps nothing: what the program prints is not shown."""
 
     def write(self, text: str) -> int:
         """Take a text."""
         return len(text)
 
-    def flush(self) -> None:
-        """Do nothing."""
+    def close(self) -> None:
+        """Stay open, whatever the program does."""
 
 
 # Structures: dicts, lists, tuples and objects, with numbers at their ends
@@ -149,11 +152,24 @@ def taken(data: Any, index: np.ndarray | slice, axis: int) -> Any:
     if isinstance(data, np.ndarray):
         rows = np.arange(data.shape[axis])[index]
         return np.take(data, rows, axis=axis)
+    if hasattr(data, "iloc"):  # a table of pandas
+        rows = np.arange(np.shape(data)[axis])[index]
+        return data.iloc[rows].copy() if axis == 0 else data.iloc[:, rows].copy()
     rows = np.arange(len(data) if axis == 0 else np.shape(data)[axis])[index]
     if axis == 0:
         picked = [data[i] for i in rows]
         return tuple(picked) if isinstance(data, tuple) else picked
     return np.take(np.asarray(data), rows, axis=axis).tolist()
+
+
+def in_form_of(data: Any, array: np.ndarray) -> Any:
+    """Return an array in the form in which some data came: an array, a table, nested lists."""
+    if isinstance(data, np.ndarray):
+        return array.copy()
+    if not hasattr(data, "iloc"):
+        return array.tolist()
+    labels = {"columns": data.columns} if np.ndim(data) == 2 else {"name": data.name}
+    return type(data)(array, index=data.index, **labels)
 
 
 def as_columns_of(answer: np.ndarray, axis: int) -> np.ndarray:
@@ -188,6 +204,7 @@ class Patient:
         self.axis = {"X": 0, "y": 0, "predictions": 0}
         self.n = 0
         self.shapes: list[tuple[int, ...]] = []  # into which one long vector was cut
+        self.groups: list[list[int]] = []  # of leaves that are taken as one array
         self.first_moment = self.last_moment = self.deadline = math.inf
         self.random_loss = False  # whether what is descended is another number at each call
         self.alarm = Alarm()
@@ -247,14 +264,52 @@ class Patient:
         pieces = np.split(np.ravel(vector), ends)
         return [piece.reshape(s).copy() for piece, s in zip(pieces, self.shapes, strict=True)]
 
+    # Neurons that hold their weights each in an array of its own
+
+    @property
+    def leaf_names(self) -> list[str]:
+        """The names of the program's own arrays."""
+        return self.as_leaves[0] if self.groups else self.names
+
+    def bundle(self, groups: dict[str, list[int]]) -> None:
+        """Take some of the arrays together as one, a row for each of them."""
+        self.as_leaves = self.names, self.start, self.as_given
+        self.groups = list(groups.values())
+        self.names = list(groups)
+        self.start, self.as_given = self.in_groups(self.start), self.in_groups(self.as_given)
+
+    def unbundle(self) -> None:
+        """Take each array for itself again."""
+        self.groups = []
+        self.names, self.start, self.as_given = self.as_leaves
+
+    def in_groups(self, arrays: Arrays) -> Arrays:
+        """Return the program's arrays, those of a group on top of each other."""
+        return [np.stack([arrays[k] for k in group]) for group in self.groups]
+
     def joined(self, values: Arrays) -> Arrays:
         """Return the arrays as the program holds them: as one vector, if it was cut."""
+        if self.groups:
+            leaf = {k: row for group, value in zip(self.groups, values, strict=True)
+                    for k, row in zip(group, value, strict=True)}  # fmt: skip
+            return [leaf[k] for k in range(len(leaf))]
         if not self.shapes:
             return values
         return [np.concatenate([np.ravel(v) for v in values]).reshape(self.vector_shape)]
 
     def read(self, structure: Any, function: str) -> Arrays:
         """Return the arrays of a structure in the program's order."""
+        if self.groups:
+            bundled = self.names, self.start, self.as_given
+            self.names, self.start, self.as_given = self.as_leaves
+            try:
+                return self.in_groups(self.read_as_given(structure, function))
+            except ValueError:
+                raise Failed(
+                    function, "returned neurons of different lengths in a layer."
+                ) from None
+            finally:
+                self.names, self.start, self.as_given = bundled
         if not self.shapes:
             return self.read_as_given(structure, function)
         found = leaves(structure)
@@ -305,9 +360,12 @@ class Patient:
                 self.alarm.ring_after(0.0)
         except TooLong:
             raise Failed(name, f"did not end within {SECONDS_A_CALL:.0f} seconds.") from None
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:  # of whoever waits for the report
+            raise
+        except BaseException as error:
             text = " ".join(str(error).split())[:300]
-            raise Failed(name, f"raised {type(error).__name__}: {text}") from None
+            text = f": {text}" if text else "."
+            raise Failed(name, f"raised {type(error).__name__}{text}") from None
 
     @contextlib.contextmanager
     def on_one_object(self) -> Iterator[None]:
@@ -502,9 +560,12 @@ def of_an_object(
     Each call gets a new copy; those whose names end in "of one object" share one. The last value
     says whether the program could be copied.
     """
+    shared: dict[int, Any] = {}
     try:
-        base, can = copy.deepcopy(program), True
-        wide_base = widened(base, arrays)
+        shared = {id(part): part for part in not_copied(program)}
+        base, can = copy.deepcopy(program, dict(shared)), True
+        wide_base = widened(base, arrays, shared)
+        can = base is not program
     except Exception:
         base, can = program, False
 
@@ -515,7 +576,7 @@ def of_an_object(
         exact = wide_base is not base and all(
             array.dtype == np.float64 for _, array in leaves(parameters) if array.dtype.kind == "f"
         )
-        return copy.deepcopy(wide_base if exact and parameters is not None else base)
+        return copy.deepcopy(wide_base if exact and parameters is not None else base, dict(shared))
 
     def with_arrays(work: Any, parameters: dict[str, Any]) -> Any:
         for name in arrays:
@@ -587,9 +648,20 @@ def seeded_anew(program: Any, number: int) -> None:
             each.seed(number)
 
 
-def widened(program: Any, arrays: list[str]) -> Any:
+def not_copied(thing: Any, depth: int = 0) -> list[Any]:
+    """Return the parts of a program that cannot be copied, such as locks and open files."""
+    try:
+        copy.deepcopy(thing)
+    except Exception:
+        parts = [part for _, part in children(thing)] if depth < 5 else []
+        found = [each for part in parts for each in not_copied(part, depth + 1)]
+        return found or [thing]
+    return []
+
+
+def widened(program: Any, arrays: list[str], shared: dict[int, Any]) -> Any:
     """Return a copy that holds its arrays in float64, in every place where it holds them."""
-    memo: dict[int, Any] = {}
+    memo: dict[int, Any] = dict(shared)
 
     def widen(value: Any) -> None:
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.dtype != np.float64:
@@ -600,7 +672,7 @@ def widened(program: Any, arrays: list[str]) -> Any:
 
     for name in arrays:
         widen(attribute(program, name))
-    return copy.deepcopy(program, memo) if memo else program
+    return copy.deepcopy(program, memo) if len(memo) > len(shared) else program
 
 
 def attribute(thing: Any, name: str) -> Any:

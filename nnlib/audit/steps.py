@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.formulas import BASES, SOFTMAX, WORDS
+from nnlib.audit.formulas import SOFTMAX, WORDS, where_from
 from nnlib.audit.functions import (
     advice_for,
     report_changes,
@@ -26,7 +26,6 @@ from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
 from nnlib.audit.walk import Walk
-from nnlib.diagnosis import factor_in_words
 
 N_STEPS = 4
 
@@ -86,18 +85,7 @@ class Steps:
 
     def factor_for(self, values: Arrays, index: Any, base: str) -> float:
         """Return the factor of a base in the loss for these samples."""
-        exam = self.exam
-        y = exam.targets_of(index)
-        assert y is not None
-        assert exam.formula is not None
-        a = exam.patient.predictions(values, index, exact=True)
-        penalty = exam.formula.decay * exam.squares(values)
-        penalty += exam.formula.sizes * exam.sizes(values)
-        penalty += exam.formula.decay_of_all * sum(float(np.sum(v**2)) for v in values)
-        total = BASES[base](a, y)
-        if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
-            return exam.formula.factor
-        return (exam.loss(values, index) - penalty) / total
+        return self.exam.factor_for(values, index, base)
 
 
 @check
@@ -1261,7 +1249,7 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
         )  # fmt: skip
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
-        why = factor_in_words(f / rate, n, exam.n_outputs)
+        why = where_from(f / rate, n, exam.n_outputs)
         if abs(f - rate**2) < 1e-3 * rate**2:
             twice = "The rate stands in it twice"
             plain = why.startswith("Which factor")
@@ -1430,7 +1418,21 @@ def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, i
         right = rate is None or np.nanmax(np.abs(x - rate * rest), initial=0) <= (
             1e-3 * np.abs(rate * y[np.isfinite(y)]).max(initial=0)
         )
-        if at_limit.sum() > 1 and right and (np.abs(v) >= limit * (1 - 1e-6)).any():
+        one_number = after.size > 1 and np.ptp(after) <= 1e-9 * limit  # no limit makes them alike
+        free = v - rate * y if rate is not None and np.isfinite(y).all() else after
+        if one_number and np.ptp(free) > 1e-6 * limit:
+            exam.find(
+                "step_not_gradient", "wrong", name,
+                f"after the step all {after.size} entries of {name} are {after.flat[0]:.4g}; the "
+                "rate times the gradient would have left them different.",
+            )  # fmt: skip
+            return True
+        if (
+            at_limit.sum() > 1
+            and right
+            and not one_number
+            and (np.abs(v) >= limit * (1 - 1e-6)).any()
+        ):
             cut.append(f"{int(at_limit.sum())} of {after.size} entries of {name} at {limit:.4g}")
     if not cut:
         return False

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
-from nnlib.audit.patient import Arrays, Failed, taken
+from nnlib.audit.patient import Arrays, Failed, in_form_of, taken
 
 
 @dataclass(frozen=True)
@@ -218,7 +218,7 @@ def scaled_inputs(exam: Exam) -> Any:
     spread = X.std(axis=0)
     X = (X - X.mean(axis=0)) / np.where(spread > 1e-9, spread, 1.0)
     X = np.moveaxis(X, 0, patient.axis["X"]).copy()
-    return X if isinstance(patient.X, np.ndarray) else X.tolist()
+    return in_form_of(patient.X, X)
 
 
 def risen(exam: Exam, way: Way) -> None:

@@ -20,6 +20,7 @@ from nnlib.audit.formulas import (
     Dense,
     Formula,
     factor_words,
+    where_from,
 )
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
@@ -152,8 +153,8 @@ class Walk:
     ) -> np.ndarray | None:
         """Return delta times the factor that fits W, or b; None where no factor does."""
         for wanted, made in [(W, self.a[number - 1].T @ delta), (b, delta.sum(axis=0))]:
-            if wanted is None:
-                continue
+            if wanted is None or (wanted.size == 1 and not whole):
+                continue  # one number is always a multiple of another
             f = one_factor(np.ravel(wanted), np.ravel(made), self.tolerance)
             nothing = 1e-9 * np.abs(delta).max(initial=0)  # a sum that is 0 but for rounding
             if f is not None and abs(f) > 1e-9 and np.abs(made).max(initial=0) > nothing:
@@ -240,7 +241,9 @@ class Walk:
             yield backs[0][0] * slope, [step]
         yield (
             np.broadcast_to((backs[0][0] * right).mean(axis=0), right.shape),
-            odd(name, f"{name} is averaged over the samples too early"),
+            odd(
+                name, f"{name} is averaged over the samples too early, or what it is multiplied by"
+            ),
         )
         if activation.name == "ReLU":
             text = f"{name} lets through what comes back with a plus, not where its ReLU is on"
@@ -496,6 +499,10 @@ class Walk:
             why = f": it is divided by the {n} samples once more"
         elif abs(f - n) < 1e-3 * n:
             why = f": it is not divided by the {n} samples"
+        else:
+            words = where_from(f, n, self.exam.n_outputs).removesuffix(" Which divisor is meant?")
+            if not words.startswith("Which factor"):
+                why = f": perhaps {words[0].lower()}{words[1:].rstrip('?.')}"
         return Step(
             "gradient_scale", name, f"the gradient of {name} is {f:.4f} times the slope{why}"
         )
@@ -641,13 +648,17 @@ class Walk:
     def report(self, entries: tuple[str, ...], free: bool) -> None:
         """Make findings of the deviations."""
         exam, own = self.exam, self.exam.formula
-        n, m = len(self.y), exam.n_outputs
+        n, m, whole = len(self.y), exam.n_outputs, exam.patient.n
+        if own is not None and own.base == self.formula.base:  # that of these samples
+            own, whole = self.formula, n
+        elif exam.few is not None:
+            whole = len(exam.few)
         total = self.formula.factor * self.factor
         other = own is None or self.formula.base != own.base
         down = factor_words(total, WORDS[self.formula.base], n, m, self.formula.base == "root")
         beside = ""
         if other or (self.any_factor and not free and abs(self.factor - 1) > 1e-3):
-            shown = own.words(n, m) if own is not None else "no known formula"
+            shown = own.words(whole, m) if own is not None else "no known formula"
             beside = f" (The other equations descend {down}; the loss shown is {shown}.)"
         if other:
             entries = ()  # they are measured on the loss that is shown

@@ -2,7 +2,9 @@
 
 import copy
 import re
+import signal
 import sys
+import threading
 import time
 
 import numpy as np
@@ -672,3 +674,154 @@ def test_a_step_that_moves_nothing_does_not_go_uphill():
 def test_an_attribute_of_a_part_keeps_its_name():
     assert short_name("['layers[0].weights']") == "layers[0].weights"
     assert short_name("['W'][0]") == "W[0]"
+
+
+class Uncopied:
+    """A program with a part that cannot be copied, or that cannot be copied at all."""
+
+    def __init__(self, part=None, whole=False):
+        self.w, self.part, self.whole = np.array([[0.3], [0.4]]), part, whole
+
+    def __reduce__(self):
+        if self.whole:
+            raise TypeError("no copies")
+        return super().__reduce__()
+
+    def forward(self, X):
+        return X @ self.w
+
+    def loss(self, X, y):
+        return np.mean((self.forward(X) - y) ** 2)
+
+    def train(self, X, y):
+        self.w -= 0.1 * 2 * X.T @ (self.forward(X) - y) / y.size
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_program_that_cannot_be_copied_has_its_arrays_back(whole):
+    net = Uncopied([threading.Lock(), (row for row in X)], whole)
+    before, lock = net.w, net.part[0]
+    report, again = (
+        audit(
+            X, y, program=net, arrays=["w"], predict="forward", loss="loss", step="train",
+            learning_rate=0.1,
+        )
+        for _ in range(2)
+    )  # fmt: skip
+    assert str(report) == str(again)
+    assert ("cannot be copied" in str(report)) == whole
+    assert net.w is before
+    assert net.w.ravel().tolist() == [0.3, 0.4]
+    assert net.part[0] is lock
+
+
+def test_whoever_interrupts_is_not_kept_waiting():
+    def interrupted(p, X, y):
+        raise KeyboardInterrupt
+
+    handler, state = signal.getsignal(signal.SIGALRM), np.random.get_state()  # noqa: NPY002
+    with pytest.raises(KeyboardInterrupt):
+        whole(loss=interrupted)
+    assert signal.getsignal(signal.SIGALRM) == handler
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert np.array_equal(np.random.get_state()[1], state[1])  # noqa: NPY002
+
+
+@pytest.mark.parametrize("error", [GeneratorExit, type("Own", (BaseException,), {})])
+def test_errors_that_are_no_exceptions_are_caught_too(error):
+    def raises(p, X, y):
+        raise error
+
+    assert f"loss raised {error.__name__}. It" in str(whole(loss=raises))
+
+
+def test_a_program_may_close_what_it_prints_to():
+    def closes(p, X, y):
+        sys.stdout.close()
+        print(sys.stdout.isatty())
+        return loss(p, X, y)
+
+    assert whole(loss=closes)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad", "words"),
+    [
+        ("X", (row for row in X), "X is a generator, which can be read once only: pass list(X)"),
+        ("X", np.ma.masked_less(X, 0.5), "X is a masked array, and 4 of its entries are masked"),
+        ("y", "abc", "y is 'abc' (str), and no array of numbers"),
+    ],
+)
+def test_data_that_are_no_numbers_are_named(name, bad, words):
+    report = audit(**({"X": X, "y": y} | {name: bad}), parameters=parameters(), **WHOLE)
+    assert kinds(report) == ["data_type"]
+    assert words in " ".join(str(report).split())
+
+
+def test_parameters_that_are_no_numbers_are_named():
+    start = parameters() | {"b1": np.array([[0.1, np.nan, 0.2, np.inf]])}
+    report = audit(X, y, parameters=start, **WHOLE)
+    assert kinds(report) == ["data_type"]
+    assert "b1 holds 2 entries" in str(report)
+    assert "b1[0, 1]" in str(report)
+
+
+def test_what_is_returned_is_told_without_its_address():
+    report = whole(gradients=lambda p, X, y: (g for g in gradients(p, X, y).values()))
+    assert "generator" in str(report)
+    assert "0x" not in str(report)
+
+
+class Table:
+    """What the audit needs of a table of pandas."""
+
+    def __init__(self, data, index=None, columns=None):
+        self.data = np.asarray(data, dtype=float)
+        self.index, self.columns = index, columns
+        self.shape = self.data.shape
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.data, dtype=dtype)
+
+    @property
+    def iloc(self):
+        return self
+
+    def __getitem__(self, rows):
+        return Table(self.data[rows], None, self.columns)
+
+    def copy(self):
+        return Table(self.data.copy(), self.index, self.columns)
+
+
+def test_a_table_stays_a_table():
+    table = Table(X, columns=["x1", "x2"])
+
+    def values(X):
+        assert X.columns == ["x1", "x2"]
+        return X.data
+
+    report = audit(
+        table, y, parameters=parameters(), learning_rate=0.5,
+        predict=lambda p, X: predict(p, values(X)), loss=lambda p, X, y: loss(p, values(X), y),
+        step=lambda p, X, y: step(p, values(X), y),
+    )  # fmt: skip
+    assert report, str(report)
+    assert np.array_equal(table.data, X)
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        (1 / 12, "perhaps it is divided by 12, and the loss is not. 12 = 4 * 3, and there are 4"),
+        (3, "perhaps a mean over 3 that is left out, or a sum that is taken 3 times."),
+        (0.8, "perhaps 0.8 = 4 / 5, and there are 4 samples."),
+        (2, "the 2 of a square, once too often, or a division by 2 where 4 is meant."),
+        (0.123, "is 0.1230 times the slope."),
+    ],
+)
+def test_a_factor_in_one_parameter_is_put_in_words(factor, words):
+    def scaled(p, X, y):
+        return {k: factor * g if k == "W1" else g for k, g in gradients(p, X, y).items()}
+
+    assert words in " ".join(str(whole(gradients=scaled)).split())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from programs.case import program, sigmoid
+from programs.case import one_hot, program, sigmoid, softmax
 
 
 class Net:
@@ -268,3 +268,28 @@ def sound_log_cosh():
     return with_loss(
         lambda a, y: np.mean(np.log(np.cosh(a - y))), lambda a, y: np.tanh(a - y) / a.size
     )
+
+
+@program("data_scale", source="MNIST as it comes: bytes from 0 to 255 that nobody divides")
+def bytes_that_ruin_the_training():
+    rng = np.random.default_rng(4)
+    images = rng.integers(0, 256, size=(3, 64))
+    y = np.arange(60) % 3
+    X = np.clip(images[y] + rng.normal(scale=40, size=(60, 64)), 0, 255).astype(np.uint8)
+    start = {"W1": 0.01 * rng.normal(size=(64, 16)), "W2": rng.normal(size=(16, 3)) / 4}
+
+    def forward(p, X):
+        h = np.tanh(X.astype(float) @ p["W1"])
+        return h, softmax(h @ p["W2"])
+
+    def step(p, X, y):
+        h, a = forward(p, X)
+        d = (a - one_hot(y, 3)) / len(y)
+        e = d @ p["W2"].T * (1 - h**2)
+        return {"W1": p["W1"] - 0.01 * X.T.astype(float) @ e, "W2": p["W2"] - 0.01 * h.T @ d}
+
+    return {
+        "X": X, "y": y, "parameters": start, "predict": lambda p, X: forward(p, X)[1],
+        "loss": lambda p, X, y: -np.log(forward(p, X)[1][np.arange(len(y)), y]).mean(),
+        "step": step, "learning_rate": 0.01, "step_is": "update",
+    }  # fmt: skip
