@@ -116,6 +116,8 @@ class Walk:
             back = upstream @ self.dense.layers[number].matrix(self.values).T
         best: list[Step] | None = None
         for delta, steps in self.deltas_that_fit(number, upstream, W, b):
+            if best is not None and len(steps) >= len(best):
+                continue
             self.bare = back
             rest = self.follow(number - 1, delta)
             if rest is not None and (best is None or len(steps + rest) < len(best)):
@@ -139,7 +141,11 @@ class Walk:
                     if scaled is None:
                         continue
                     delta = scaled
-                right_W = self.near(self.a[number - 1].T @ delta, W)
+                right_W = not self.far(number, delta, W) and self.near(
+                    self.a[number - 1].T @ delta, W
+                )
+                if whole and not right_W:
+                    continue
                 right_b = b is None or self.near(delta.sum(axis=0), b)
                 if right_W and right_b:
                     yield delta, steps
@@ -147,6 +153,18 @@ class Walk:
                     more = self.product_steps(number, delta, W, b, right_W, right_b)
                     if more is not None:
                         yield delta, steps + more
+
+    def far(self, number: int, delta: np.ndarray, W: np.ndarray) -> bool:
+        """Say whether a delta does not make the largest entry of W's gradient, to save products.
+
+        What is near to W all over is at most ten times as large, so its entries are off by little.
+        """
+        a, largest = self.a[number - 1], float(np.abs(W).max(initial=0))
+        if largest <= self.nothing or delta.shape[1:] != W.shape[1:]:
+            return False
+        i, j = divmod(int(np.abs(W).argmax()), W.shape[1])
+        off = abs(float(a[:, i] @ delta[:, j]) - float(W[i, j]))
+        return not off <= 10 * self.tolerance * largest
 
     def scaled(
         self, number: int, delta: np.ndarray, W: np.ndarray, b: np.ndarray | None, whole: bool
