@@ -251,7 +251,8 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         return f"Give each word a number, for example ({words}) * 1.0."
     if array.dtype.kind in "mM":
         return "Give each entry a number first; of a date that can be the days since the first one."
-    if array.dtype.names and all(array.dtype[i].kind in "biuf" for i in range(len(array.dtype))):
+    fields = {field[0].kind for field in (array.dtype.fields or {}).values()}
+    if fields and fields <= set("biuf"):
         columns = f"np.array({name}.tolist(), dtype=float)"
         return f"Put the fields side by side, one column each: {columns}."
     entries = list(array.flat)
