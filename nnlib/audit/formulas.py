@@ -271,7 +271,7 @@ def where_from(f: float, n: int, m: int) -> str:
     """Say where a factor in a gradient might come from: n samples, m outputs."""
     words = factor_in_words(f, n, m)
     parts = next((d for d in (2, 3, 4, 5, 10) if n and abs(f * d - n) < 1e-3 * n), 0)
-    if parts and any(known in words for known in ("alf a sum of squares", "2 of a square")):
+    if parts and ", or " not in words and words.startswith(("Half a sum", "The 2 of a square")):
         return f"{words[:-1]}, or a division by {parts} where {n} is meant?"
     if not words.startswith("Which factor"):
         return words

@@ -816,7 +816,7 @@ def test_a_table_stays_a_table():
         (1 / 12, "perhaps it is divided by 12, and the loss is not. 12 = 4 * 3, and there are 4"),
         (3, "perhaps a mean over 3 that is left out, or a sum that is taken 3 times."),
         (0.8, "perhaps 0.8 = 4 / 5, and there are 4 samples."),
-        (2, "the 2 of a square, once too often, or a division by 2 where 4 is meant."),
+        (2, "perhaps half a sum of squares where the loss is their mean, or the 2 of a square"),
         (0.123, "is 0.1230 times the slope."),
     ],
 )
