@@ -838,3 +838,33 @@ def test_of_two_entries_a_factor_of_no_known_meaning_is_named():
     assert "W1 is 1.3700 times what the loss says. Which factor" in " ".join(found.suggestions())
     alone = compare_gradients({"W1": [[1.37]], "b1": [[1.0]]}, {"W1": [[1]], "b1": [[1]]})
     assert "Which factor" not in " ".join(alone.suggestions())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_perfect_fit_of_large_terms_is_no_fault(seed):
+    # The prediction is a small sum of large terms, and as good as its target: a - y is rounding.
+    rng = np.random.default_rng(seed)
+    net = Network.random([3, 8, 8, 8, 8, 2], output="identity", rng=rng, initialization="normal")
+    X, net.b[5] = rng.normal(size=(1, 3)), net.b[5] + rng.normal(size=(1, 2))
+    net.b[5] = net.b[5] - net.predict(X) + 1e-3
+    report = check_gradients(net, X, net.predict(X) + 1e-18, "mse")
+    assert not any(row.wrong for row in report.rows)
+
+
+@pytest.mark.parametrize(("noise", "wrong"), [(0.25, True), (0.2500001, False)])
+def test_a_slope_that_is_little_more_than_noise_proves_nothing_wrong(noise, wrong):
+    row = gradcheck.compare_parameter("W1", np.array([1.0]), np.array([0.1]), 1e-7, noise)
+    assert row.wrong == wrong
+    assert not row.ok
+
+
+def test_the_rounding_of_a_gradient_is_that_of_its_last_digits():
+    X, y = datasets.xor()
+    net = random_network([2, 3, 1], "tanh", "sigmoid")
+    found = gradcheck.gradient_rounding(net, X, y, LOSSES["bce"])
+    gradient = gradients(net, X, y, "bce")
+    for (_, rounding), (_, values) in zip(
+        net.parameters.with_vector(found).named(), gradient.named(), strict=True
+    ):
+        assert len(np.unique(rounding)) == 1  # the largest of the parameter, for all its entries
+        assert 1e-18 < rounding.max() < 1e-13 * np.abs(values).max()
