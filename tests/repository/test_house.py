@@ -55,7 +55,7 @@ def test_nnlib_adds_nothing_to_numpy_but_itself_and_a_few_standard_modules():
     added = loaded_after("import nnlib") - loaded_after("import numpy")
     others = {name for name in added if name.partition(".")[0] not in sys.stdlib_module_names}
     assert {name.partition(".")[0] for name in others} <= {"nnlib", "numpy"}
-    assert len(added - others) < 25  # older versions of NumPy have loaded fewer of them already
+    assert len(added - others) < 30  # older versions of NumPy have loaded fewer of them already
     assert "numpy.random" not in added  # NumPy loads it when it is first used
 
 
