@@ -88,7 +88,7 @@ def accuracy_words(exam: Exam, table: np.ndarray) -> str:
     if np.isfinite(ratio).all() and np.ptp(ratio) < 1e-6:
         return f" It is {ratio[0]:.4f} times the right number."
     if says.max() > 1.5 * exam.patient.n:
-        return " It counts entries of a table, not samples."
+        return " Does it count entries of a table, not samples?"
     return ""
 
 
@@ -124,5 +124,5 @@ def compare_loss(exam: Exam, name: str) -> None:
     if exam.patient.has("loss"):
         seen += f", and loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
     seen += f". It is {words}." if words else (
-        ". No known loss of all the predictions gives such numbers.")  # fmt: skip
+        ". No loss that is known here gives such numbers for all predictions.")  # fmt: skip
     exam.find("printed_number", "wrong", name, seen, (f"{name} = {says[0]:.4f}",))

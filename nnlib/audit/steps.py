@@ -185,11 +185,11 @@ def tell_no_number(exam: Exam) -> bool:
     slope = np.concatenate([np.ravel(x) for x in g])
     if np.array_equal(lost, slope < 0) and not lost.all():
         why = (
-            "wherever the gradient is negative: a root is taken of it, or of a running mean of it "
-            "that should be one of its squares"
+            "wherever the gradient is negative, as where a root is taken of it, or of a running "
+            "mean of it that should be one of its squares"
         )
     elif np.array_equal(lost, slope == 0) and not lost.all():
-        why = "wherever the gradient is 0: something is divided by it"
+        why = "wherever the gradient is 0, as where something is divided by it"
     else:
         return False
     exam.find(
@@ -1159,12 +1159,13 @@ def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     if abs(p + 1) < 0.05:
         seen = (
             f"the smaller a slope, the larger its step: step times slope is nearly "
-            f"{np.exp(c):.4g} everywhere. The gradient is divided by its square, without the root."
+            f"{np.exp(c):.4g} everywhere, as where the gradient is divided by its square, without "
+            "the root."
         )
     elif abs(p - 0.5) < 0.03:
         seen = (
-            "each step is as the root of its slope: what the gradient is divided by is the root "
-            "of the slope's size, as if the running mean were one of gradients, not of squares."
+            "each step is as the root of its slope, as where the running mean by whose root the "
+            "gradient is divided is one of gradients, not of squares."
         )
     else:
         seen = f"each step is as its slope to the power of {p:.2f}."

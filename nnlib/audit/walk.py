@@ -148,11 +148,26 @@ class Walk:
                     continue
                 right_b = b is None or self.near(delta.sum(axis=0), b)
                 if right_W and right_b:
-                    yield delta, steps
+                    yield delta, self.or_else(delta, steps, candidates)
                 elif not whole and len(steps) <= 1:
                     more = self.product_steps(number, delta, W, b, right_W, right_b)
                     if more is not None:
                         yield delta, steps + more
+
+    def or_else(
+        self, delta: np.ndarray, steps: list[Step], candidates: list[tuple[np.ndarray, list[Step]]]
+    ) -> list[Step]:
+        """Add to a deviation what else makes the same delta, at these samples."""
+        if len(steps) != 1:
+            return steps
+        scale = self.factor if len(candidates) and delta is not candidates[0][0] else 1.0
+        own = steps[0]
+        for other, others in candidates:
+            same = len(others) == 1 and others[0].kind != own.kind and other.shape == delta.shape
+            if same and (self.near(other, delta) or self.near(scale * other, delta)):
+                text = f"{own.text} (or, which is the same at these samples: {others[0].text})"
+                return [Step(own.kind, own.where, text)]
+        return steps
 
     def far(self, number: int, delta: np.ndarray, W: np.ndarray) -> bool:
         """Say whether a delta does not make the largest entry of W's gradient, to save products.
