@@ -1523,7 +1523,7 @@ def check_deletion(thing: Any, name: str) -> None:
 def refuse_change(name: str, thing: Any) -> None:
     """Raise the AttributeError of an attribute that cannot be assigned to, or deleted."""
     kind = type(thing).__name__
-    held = getattr(thing, name, None)
+    held = getattr(thing, name)
     if callable(held) and not isinstance(held, type):
         advice = f"Give a class of your own another {name}: class Mine({kind})."
     elif name in ("vector", "W", "b", "parameters"):

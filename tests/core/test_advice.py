@@ -4,6 +4,7 @@ The code is cut out of the message, run on what was refused, and the call succee
 """
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -229,6 +230,9 @@ NO_CURE_BY_CODE = {
     ),
     "None in a row": (lambda: NET.predict([[None, 1.0]]), "An entry is None: put a number in its"),
     "a number of 400 digits": (lambda: NET.predict([[10**400, 1]]), "ends at 1.8e308. Divide it"),
+    "the largest float as a whole number": (
+        lambda: NET.predict([[int(sys.float_info.max), object()]]), "Give each entry a number",
+    ),
     "an object of another kind": (lambda: NET.predict([[object(), 1]]), "Give each entry a number"),
     "a number that no float can hold": (
         lambda: NET.predict([[np.longdouble("1e400"), 0]]),

@@ -16,6 +16,7 @@ X, Y = datasets.xor()
 def test_a_sigmoid_output_says_yes_or_no():
     net = Network.from_weights([[[4.0], [-4.0]]], [[[1.0]]])  # z = 4 x1 - 4 x2 + 1
     np.testing.assert_array_equal(classify(net, X), [1, 0, 1, 1])
+    assert classify(net, X).dtype == int
     found = evaluate(net, X, Y, "bce")
     assert found.accuracy == 0.25  # only (1, 0) is both yes and 1
     z, _ = net.forward(X)

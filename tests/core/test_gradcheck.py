@@ -868,3 +868,12 @@ def test_the_rounding_of_a_gradient_is_that_of_its_last_digits():
     ):
         assert len(np.unique(rounding)) == 1  # the largest of the parameter, for all its entries
         assert 1e-18 < rounding.max() < 1e-13 * np.abs(values).max()
+
+
+def test_what_is_off_by_a_millionth_of_the_largest_entry_counts_as_equal():
+    rest = {"b1": np.array([[1.0, 2.0]])}
+    measured = {"W1": np.array([[1.0, 0.25], [0.5, 0.0]])}
+    for off, turned in [(1e-6, True), (1.1e-6, False)]:
+        computed = {"W1": np.array([[1.0, 0.5], [0.25, off]])}
+        said = " ".join(compare_gradients(computed | rest, measured | rest).suggestions())
+        assert ("W1 is the transpose of what the loss says." in said) == turned
