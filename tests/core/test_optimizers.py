@@ -418,3 +418,10 @@ def test_a_step_of_ones_own_may_wait():
     assert network.W != start().W
     flat = Network.from_weights([np.zeros((2, 1))], output="identity")  # where all slopes are 0
     train(flat, X, 0 * y, loss="mse", learning_rate=0.1, optimizer=Rebinding(), epochs=300)
+
+
+@pytest.mark.parametrize("gradient", [np.ones(3), [1, 1, 1], np.ones(3, np.longdouble)], ids=repr)
+def test_a_step_is_made_in_the_float_type_of_the_parameters(gradient):
+    for optimizer, memory in [(Momentum(), "velocity"), (Adam(), "mean_of_squares")]:
+        optimizer.step(np.zeros(3, np.float32), gradient, 0.1)
+        assert getattr(optimizer, memory).dtype == np.float32

@@ -254,9 +254,11 @@ def test_views_are_compared_by_their_numbers():
 def test_an_attribute_cannot_be_deleted(name):
     net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
     thing = net if hasattr(net, name) else net.parameters
-    with pytest.raises(AttributeError, match=f"^{name} of a .* cannot be changed"):
+    with pytest.raises(AttributeError, match=f"^{name} of a .* cannot be changed") as caught:
         delattr(thing, name)
     assert hasattr(thing, name)
+    written = name in ("W", "b", "parameters", "vector")
+    assert ("Write other numbers of the same shape into it" in str(caught.value)) == written
 
 
 @pytest.mark.parametrize("options", [{}, {"stack_shape": 1000}, {"stack_shape": (10**9, 10**9)}])
