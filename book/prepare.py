@@ -33,7 +33,12 @@ RECORDED = """<!DOCTYPE html>
 </body>
 </html>
 """
-NARROW = {"width": 280, "height": 330, "ratio": 1.75}  # the recorded form for a telephone
+# The recorded forms of a widget: for a wide window, for a projector or a tablet, for a telephone.
+ROOMS = {
+    "": {},
+    "-middle": {"width": 470, "height": 290, "ratio": 1.5},
+    "-narrow": {"width": 280, "height": 330, "ratio": 1.75},
+}
 GUESS = {"code_prompt_show": "Your guess first, then look", "code_prompt_hide": "Fold it again"}
 FOLDED = {"outputs_hidden": "hide-output", "source_hidden": "hide-input"}
 
@@ -163,7 +168,7 @@ def recorded(source, widgets, target):
         return None
     name = module.rpartition(".")[2]
     folder = target / "extra" / "recorded"
-    for form, room in (("", {}), ("-narrow", NARROW)):
+    for form, room in ROOMS.items():
         path = folder / f"{name}{form}.html"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)

@@ -38,13 +38,18 @@ function fit() {
   }
 }
 
-// The recorded form of a widget comes when it is asked for: on a telephone the narrow one, which
-// has larger letters. It takes the height that it needs.
+// The recorded form of a widget comes when it is asked for: the widest that is not made smaller, so
+// that its letters stay large. It takes the height that it needs.
+function formFor(room) {
+  // As in the widgets' own stage: from 640 pixels on, the controls stand beside the picture.
+  const picture = room < 640 ? room : 0.73 * room - 14;
+  return picture >= 607 ? "" : picture >= 466 ? "-middle" : "-narrow";
+}
 function play(button) {
   const frame = document.createElement("iframe");
   frame.title = "The widget, recorded for some of its values";
-  const form = innerWidth < 600 ? "-narrow.html" : ".html";
-  frame.src = button.dataset.recorded.replace(".html", form);
+  const form = formFor(button.parentElement.clientWidth - 24); // the margins inside
+  frame.src = button.dataset.recorded.replace(".html", `${form}.html`);
   frame.addEventListener("load", () => {
     const fit = () => (frame.style.height = `${frame.contentDocument.body.scrollHeight + 16}px`);
     new ResizeObserver(fit).observe(frame.contentDocument.body);

@@ -1,11 +1,14 @@
 """Every page of the book in a real browser: on a phone, a tablet and a desktop, light and dark."""
 
+import re
+
 import pytest
 from web_site import PAGES
 
 pytestmark = pytest.mark.book
 
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1280, 900)}
+PROJECTOR = {"projector": (853, 480)}  # 1280 by 720, at 150 %
 HEAVIEST = 2_000_000  # bytes
 MOST_REQUESTS = 50
 TYPESET = "window.MathJax?.startup?.promise?.then(() => true) ?? true"
@@ -128,10 +131,25 @@ def test_nothing_is_cut_on_paper(page, address, name, paper):
     assert pages >= 1
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
-@pytest.mark.parametrize("name", [name for name in PAGES if name.startswith(("01b", "06a"))])
+# Are the control in hand, the picture and the first words of a record in the window?
+IN_WINDOW = """node => {
+    const frame = window.frameElement.getBoundingClientRect();
+    const parts = [document.activeElement, ...node.querySelectorAll('img.picture, .first')];
+    return parts.map((part) => {
+        const {top, bottom} = part.getBoundingClientRect();
+        const inFrame = top >= 0 && bottom <= innerHeight;
+        return inFrame && frame.top + top >= 0 && frame.top + bottom <= parent.innerHeight;
+    });
+}"""
+
+
+@pytest.mark.parametrize("size", SIZES | PROJECTOR)
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if name.startswith(("01b", "02b", "03b", "05b", "06a"))]
+)
 def test_a_recorded_widget_comes_when_it_is_touched_and_fits(page, address, name, size):
-    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    width, height = (SIZES | PROJECTOR)[size]
+    page.set_viewport_size({"width": width, "height": height})
     opened(page, address, name)
     button = page.locator("button.play").first
     button.scroll_into_view_if_needed()
@@ -142,11 +160,15 @@ def test_a_recorded_widget_comes_when_it_is_touched_and_fits(page, address, name
     picture = frame.locator(".nnlib-stage img[src^=blob]")
     picture.wait_for()
     [url] = [url for url in page.requests if "/recorded/" in url]
-    assert url.endswith("-narrow.html") == (size == "phone")
+    form = {"phone": "-narrow", "desktop": ""}.get(size, "-middle")
+    assert re.search(rf"/recorded/\w+{form}\.html$", url)
     before = picture.get_attribute("src")
     frame.locator("input[type=range]").first.press("ArrowRight")
     page.wait_for_timeout(500)
     assert picture.get_attribute("src") != before
     drawn, shown = picture.evaluate("node => [+node.getAttribute('width'), node.width]")
     assert shown > 0.98 * drawn  # so no letter is smaller than it was drawn
+    page.locator("iframe").first.evaluate("node => node.scrollIntoView({block: 'center'})")
+    frame.locator("input[type=range]").first.focus()
+    assert frame.locator(".nnlib-stage").evaluate(IN_WINDOW) == [True, True, True]
     assert page.faults == []

@@ -790,6 +790,30 @@ def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab
         assert "asleep" not in page.locator(STAGE).inner_text()
 
 
+KEEP_LINES = """window.lines = [];
+window.WebSocket = class extends WebSocket {
+    constructor(...given) { super(...given); window.lines.push(this); }
+};"""
+
+
+def test_a_lost_connection_is_said_and_the_widget_goes_on_when_it_is_back(browser, lab):
+    with watched_page(browser) as page:
+        page.add_init_script(KEEP_LINES)
+        stage = open_widget(page, lab, "neuron")
+        message, slider = stage.locator(".message"), stage.get_by_label("weight w", exact=True)
+        before = shown(stage)
+        page.context.set_offline(True)  # no new lines; the open ones are cut by hand
+        page.evaluate("window.lines.forEach((line) => line.close())")
+        wait_for(lambda: "The connection to the kernel is lost" in message.inner_text(), 20)
+        assert slider.is_disabled()
+        page.context.set_offline(False)
+        wait_for(lambda: slider.is_enabled(), 60)
+        assert message.inner_text() == ""
+        slider.press("ArrowRight")
+        wait_for(lambda: shown(stage) != before, 20)
+        assert "weight 1.5" in shown(stage)[1]
+
+
 def test_a_stop_with_nothing_to_stop_leaves_a_widget_alive(browser, lab):
     with watched_page(browser) as page:
         stage = open_widget(page, lab, "neuron")

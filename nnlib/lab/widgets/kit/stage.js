@@ -388,7 +388,7 @@ function watchKernel(model, live) {
   if (!kernel?.statusChanged) return () => {};
   let gone = false;
   const die = () => { gone = true; live(DEAD); };
-  const onStatus = (_, status) => { if (/restarting|dead|terminating|unknown/.test(status) && !gone) die(); };
+  const onStatus = (_, status) => { if (/restarting|dead|terminating/.test(status) && !gone) die(); };
   const onConnection = (_, status) => { if (!gone) live(status === "connected" ? "" : LOST); };
   const news = [[kernel.statusChanged, onStatus], [kernel.connectionStatusChanged, onConnection], [kernel.disposed, die]];
   for (const [signal, slot] of news) signal.connect(slot);
