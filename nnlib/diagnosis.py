@@ -188,13 +188,13 @@ def both_numbers(a: float, b: float) -> tuple[str, str]:
     Returns
     -------
     two str
-        With six decimals if that shows them well, else with as many digits as it takes.
+        With six decimals if that shows them well, else with four digits, or as many as it takes.
 
     Source: our own.
     """
     size = max(abs(a), abs(b))
     texts = [(f"{a:.6f}", f"{b:.6f}")] if 1e-3 <= size < 1e6 else []
-    texts += [(f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(6, 18)]
+    texts += [(f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(4, 18)]
     return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
 
 

@@ -149,6 +149,7 @@ def test_two_numbers_are_shown_so_that_they_differ():
     assert both_numbers(0.25, 0.5) == ("0.250000", "0.500000")
     assert both_numbers(0.25, 0.2500000001) == ("0.25", "0.2500000001")
     assert both_numbers(1e-5, 2e-5) == ("1e-05", "2e-05")
+    assert both_numbers(0.00078544, 0.000392719) == ("0.0007854", "0.0003927")
     assert both_numbers(1e7, 3.0) == ("1e+07", "3")
     assert both_numbers(1e6, 3.0) == ("1e+06", "3")
     assert both_numbers(-999999.5, 3.0) == ("-999999.500000", "3.000000")

@@ -203,9 +203,8 @@ def test_lines_of_code_fit_a_narrow_window(lesson):
         assert all(len(line) <= WIDEST for line in cell.source.splitlines()), cell.source
 
 
-@pytest.mark.parametrize("path", on_the_path(), ids=label)
-def test_what_the_path_prints_fits_a_narrow_window(path):
-    for cell in code_cells(read(path)):
+def test_what_is_printed_fits_a_narrow_window(lesson):
+    for cell in code_cells(lesson):
         for output in cell.outputs:
             text = output.get("text", "")
             assert all(len(line) <= WIDEST for line in text.splitlines()), text
