@@ -705,6 +705,8 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             )  # fmt: skip
             exam.miss('whether that is meant: pass step_is="epoch" or "batch"')
         exam.look(f"on {size} sample{'s' * (size > 1)} a step is an update by the gradient")
+        if exam.step_is == "epoch":
+            exam.miss("the updates within an epoch, one by one: how many there are is not known")
         return
     if exam.step_is is None and size == 1 and not patient.has("loss", "predict"):
         return
@@ -926,6 +928,19 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
             tell_factor(exam, f, rate, index)
         return
+    others = [
+        common_factor([x], [y], tolerance)
+        for name, x, y in zip(patient.names, u, g, strict=True)
+        if name not in stuck and x.size > 1
+    ]
+    known = rate is None or exam.dense is None or patient.has("gradients")
+    known = known or sums_over_everything(exam, u, g, stuck)
+    if stuck and not known and any(f is None for f in others):
+        comparison = Comparison(exam, values, exam.few if index is None else index)
+        scaled = [x / (rate or 1.0) for x in u]
+        if (index is not None or exam.few is None) and not exam.found():
+            comparison.by_parameters(scaled, "step", False)
+            return
     if stuck:
         slope = max(np.nanmax(np.abs(g[patient.names.index(name)])) for name in stuck)
         stays = "stay where they were" if len(stuck) > 1 else "stays where it was"
@@ -951,7 +966,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if tell_epsilon(exam, a, b):
         return
-    if tell_limit(exam, steps, values, u, g, index):
+    if tell_limit(exam, steps, values, u, g, index) or tell_few(exam, values, u, g):
         return
     if one_after_the_other(exam, steps, values, index, u):
         return
@@ -1444,6 +1459,34 @@ def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, i
         advice=("The parameters are cut off at a limit after each step: np.clip of the weights, "
                 "where np.clip of the gradient may have been meant.",
                 "Leave the limit out; against weights that grow, use a penalty."),
+    )  # fmt: skip
+    return True
+
+
+def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
+    """See whether all but some few entries move by the rate times the gradient."""
+    rate, said, places = exam.learning_rate, [], []
+    if rate is None or exam.patient.short_steps:
+        return False
+    largest = max(float(np.nanmax(np.abs(rate * y), initial=0)) for y in g)
+    for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
+        off = np.isfinite(y) & (np.abs(x - rate * y) > 1e-3 * largest)
+        if off.sum() > max(1, 0.1 * off.size) or (off.any() and off.size < 8):
+            return False
+        for i in np.argwhere(off):
+            place = f"{name}[{', '.join(map(str, i))}]"
+            places.append(place)
+            at = tuple(i)
+            said.append(f"{place} goes from {v[at]:.4g} to {(v - x)[at]:.4g}")
+    if not said:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"{'; '.join(said[:3])}{' …' if len(said) > 3 else ''}. All other entries move by the rate "
+        "times the gradient.", tuple(places[:8]),
+        advice=("Single entries are set, or cut off at a limit, after the step.",
+                "Look at every line that touches the parameters behind the update, such as "
+                "np.clip."),
     )  # fmt: skip
     return True
 

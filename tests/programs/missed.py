@@ -293,3 +293,46 @@ def bytes_that_ruin_the_training():
         "loss": lambda p, X, y: -np.log(forward(p, X)[1][np.arange(len(y)), y]).mean(),
         "step": step, "learning_rate": 0.01, "step_is": "update",
     }  # fmt: skip
+
+
+def in_place(slip):
+    """4-6-1 with ReLU, the mean of the squares, updates written into a dict of dicts."""
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(28, 4))
+    start = {
+        "h": {"w": rng.normal(size=(4, 6)), "b": np.zeros((1, 6))},
+        "o": {"w": rng.normal(size=(6, 1)), "b": np.zeros((1, 1))},
+    }
+
+    def forward(p, X):
+        z = X @ p["h"]["w"] + p["h"]["b"]
+        h = np.maximum(z, 0)
+        return z, h, sigmoid(h @ p["o"]["w"] + p["o"]["b"])
+
+    def step(p, X, y):
+        z, h, a = forward(p, X)
+        d = 2 * (a - y) / y.size * a * (1 - a)
+        e = d @ p["o"]["w"].T * (z > 0)
+        if slip == "centred":
+            e = e - e.mean(axis=0)
+        for layer, inputs, delta in (("o", h, d), ("h", X, e)):
+            p[layer]["w"] -= 0.4 * inputs.T @ delta
+            p[layer]["b"] -= 0.4 * delta.sum(axis=0, keepdims=True)
+        if slip == "cut":
+            np.clip(p["h"]["w"], -0.5, 0.5, out=p["h"]["w"])
+
+    return {
+        "X": X, "y": (X[:, [0]] * X[:, [1]] > 0).astype(float), "parameters": start,
+        "predict": lambda p, X: forward(p, X)[2], "step": step, "learning_rate": 0.4,
+        "loss": lambda p, X, y: np.mean((forward(p, X)[2] - y) ** 2), "step_is": "update",
+    }  # fmt: skip
+
+
+@program("gradient_wrong", source="delta centred over the samples: its sum, the bias's slope, is 0")
+def a_delta_that_is_centred():
+    return in_place("centred")
+
+
+@program("step_not_gradient", source="np.clip of the weights, of which one is beyond the limit")
+def one_weight_that_is_cut_off():
+    return in_place("cut")
