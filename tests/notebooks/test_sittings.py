@@ -1,5 +1,6 @@
 """The form of the sittings: what every notebook has, so that a reader knows the way around."""
 
+import base64
 import re
 from itertools import pairwise
 
@@ -181,6 +182,16 @@ def test_every_figure_is_described_in_words_with_numbers(lesson):
                 assert description.startswith(("Figure. ", "Interactive: "))
                 assert len(description) > 60
                 assert re.search(r"\d", description)
+
+
+def test_pictures_are_sharp_on_a_fine_screen(lesson):
+    """Two pixels for each point of the width that they are shown at."""
+    for cell in code_cells(lesson):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                start = base64.b64decode(output.data["image/png"])[16:20]  # the PNG's own width
+                shown = output.metadata["image/png"]["width"]
+                assert abs(int.from_bytes(start, "big") - 2 * shown) <= 1, cell.source
 
 
 def test_what_is_stored_is_the_same_on_every_machine(path, lesson):
