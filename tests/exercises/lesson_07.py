@@ -54,7 +54,7 @@ WRONG = {
         "one word for two programs": ("mean", "mask", "sign", "mask"),
     },
     "7.5": {
-        "a word that is not in the table": ("generator", "shape", "state", "leak"),
+        "a word that is none of the four": ("generator", "shape", "state", "leak"),
         "one word for two programs": ("generator", "generator", "state", "leak"),
         "a bug that the gradient check would have found": ("mean", "labels", "state", "leak"),
     },

@@ -268,18 +268,18 @@ four_wrong_gradients = Value(
 four_right_gradients = Value(
     number="7.5",
     names=("bug_e", "bug_f", "bug_g", "bug_h"),
-    wanted="the other four words of the table",
+    wanted="the four words, one for each program",
     answer=("generator", "labels", "state", "leak"),
     mistakes=[
         Mistake(
-            name="a word that is not in the table",
-            hint='The words that are left are "labels", "state", "leak" and "generator".',
+            name="a word that is none of the four",
+            hint='The four words are "labels", "state", "leak" and "generator".',
             looks_like=lambda *words: not known(*words),
         ),
         Mistake(
             name="a bug that the gradient check would have found",
-            hint="E to H have right gradients when first asked. Their bugs are the four words that "
-            "exercise 7.4 did not use.",
+            hint="E to H have right gradients when first asked. Their bugs are the four words of "
+            "this task.",
             looks_like=lambda *words: known(*words) and bool({*WORDS[:4]} & {*words}),
         ),
         Mistake(
