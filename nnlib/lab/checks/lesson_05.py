@@ -497,7 +497,7 @@ one_number = Search(
             looks_like=lambda w: START + 1e-3 < w <= FARTHEST and loss_from(w) >= 0.05,
         ),
     ],
-    why="The same network, data, loss and rate: one of its nine numbers, moved by a third, and it "
+    why="The same network, data, loss and rate: one of its nine numbers is another, and it "
     "learns. Being stuck is no trait of a network; it is a matter of where it started.",
 )
 

@@ -485,5 +485,5 @@ printed = Value(
         ),
     ],
     why="No error, no warning, a loss that falls, and a network that is never sure: sigmoid(1) "
-    "is 0.7311. It is the most frequent slip between frameworks.",
+    "is 0.7311. It is a frequent slip between frameworks.",
 )
