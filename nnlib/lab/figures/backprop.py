@@ -118,8 +118,8 @@ def two_paths(a_hidden, z, a, slopes, targets):
     axes.add_patch(Circle((0.8, 0), 0.12, facecolor="white", edgecolor=ORANGE, linewidth=1.6))
     axes.text(0.8, -0.01, "+", color=ORANGE, **CENTRED)
     total = rf"$\partial L/\partial a^{{(1)}}$ = {decimal(products.sum())}"
-    axes.text(-0.1, -0.62, f"{total},\nboth paths added", color=ORANGE, **CENTRED)
-    arrow(axes, (0.68, -0.08), (0.3, -0.4), BACKWARD)
+    axes.text(-0.1, -0.5, f"{total},\nboth paths added", color=ORANGE, **CENTRED)
+    arrow(axes, (0.68, 0.0), (0.32, 0.0), BACKWARD)
     box(axes, 6.8, 0.0, "$L$", decimal(loss))
     for k, (height, index, above) in enumerate([(1.05, 1, 0.68), (-1.05, 2, -0.5)]):
         near = 0.1 * np.sign(height)
