@@ -149,8 +149,7 @@ function render({ model, el }) {
   let told = "";
   function measure() {
     if (!stage.isConnected || !stage.clientWidth) return;
-    const wide = stage.clientWidth >= WIDE;
-    const room = heightAround(stage);
+    const [wide, room] = [stage.clientWidth >= WIDE, heightAround(stage)];
     stage.classList.toggle("wide", wide);
     stage.classList.toggle("dark", isLight(getComputedStyle(el).color));
     const height = Math.max(170, Math.min(560, Math.floor(wide ? room - 96 : 0.46 * room)));
@@ -158,6 +157,7 @@ function render({ model, el }) {
     const place = [view.clientWidth, height, devicePixelRatio];
     if (String(place) === told) return;
     told = String(place);
+    window.matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", later, { once: true });
     ask("place", place, false);
   }
   let soon = 0;
