@@ -86,9 +86,10 @@ def tell_dead(exam: Exam, number: int, asleep: np.ndarray) -> None:
     """Report neurons that are off for all samples."""
     n, off = len(asleep), int(asleep.sum())
     severity = "wrong" if off == n else ("suspicious" if off > n / 2 else "note")
+    verb = "is" if off == 1 else "are"
     exam.find(
         "dead", severity, f"layer {number}",
-        f"{off} of {n} ReLU neurons of layer {number} are off for every sample at the start"
+        f"{off} of {n} ReLU neurons of layer {number} {verb} off for every sample at the start"
         + (": no gradient comes back through this layer." if off == n else "."),
         tuple(f"neuron {i}" for i in np.flatnonzero(asleep)[:8]),
     )  # fmt: skip
