@@ -8,6 +8,7 @@ more than three times its budget.
 """
 
 import atexit
+import gc
 import itertools
 import os
 import shutil
@@ -61,6 +62,16 @@ def find_available_port(cache, ip):
 
 
 LocalPortCache.find_available_port = find_available_port
+
+
+def pytest_collection_finish():
+    """Leave what is there before the first test out of every garbage collection.
+
+    With eleven thousand tests to look through each time, the cells of the sittings take twice as
+    long.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def far_over_budget():
