@@ -291,6 +291,7 @@ class Network(WriteThrough):
 
     def check_inputs(self, X: ArrayLike) -> np.ndarray:
         """Return ``X`` as a float matrix (n_samples, n_in) for this network, or raise."""
+        checks.check_held_shapes(self.parameters)
         return checks.check_matrix("X", X, self.layer_sizes[0], "input of the network", self.dtype)
 
     def check_targets(self, X: np.ndarray, y: ArrayLike) -> np.ndarray:

@@ -1481,6 +1481,27 @@ def check_layout(parameters: Any, held: Any) -> Any:
     return parameters
 
 
+def check_held_shapes(parameters: Any) -> None:
+    """Raise a ValueError if the shape of a W, of a b or of the vector was set from outside.
+
+    After ``net.b[1].shape = (4, 1)`` NumPy would add a bias to a sample, and not to a neuron.
+    """
+    sizes, stack = list(pairwise(parameters.layer_sizes)), parameters.stack_shape
+    n_parameters = sum((n_in + parameters.bias) * n_out for n_in, n_out in sizes)
+    held = [("parameters.vector", parameters.vector, (*stack, n_parameters))]
+    for layer, (n_in, n_out) in enumerate(sizes, start=1):
+        held.append((f"W[{layer}]", parameters.W[layer], (*stack, n_in, n_out)))
+        if parameters.bias:
+            held.append((f"b[{layer}]", parameters.b[layer], (*stack, 1, n_out)))
+    for name, array, own in held:
+        if array.shape != own:
+            raise ValueError(
+                f"{name} of network was given the shape {array.shape}, but the network computes "
+                f"with its own. Set it back, network.{name}.shape = {own}; reshape(…) returns "
+                "another view, and leaves this one as it is."
+            )
+
+
 def check_layers(
     name: str, values: Any, views: Sequence[np.ndarray | None]
 ) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -324,6 +324,36 @@ def test_the_vector_cannot_be_torn_from_its_views(stack_shape):
     assert is_whole(network)
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")
+@pytest.mark.parametrize("stack_shape", [(), (40,)], ids=str)
+@pytest.mark.parametrize("name", ["W[1]", "W[2]", "b[1]", "b[2]", "parameters.vector"])
+def test_a_shape_that_is_set_from_outside_is_seen(name, stack_shape):
+    network = Network.random([3, 4, 2], rng=np.random.default_rng(0), stack_shape=stack_shape)
+    inputs, targets = np.ones((4, 3)), np.ones((4, 2))
+    before, array = network.predict(inputs), eval(f"network.{name}")
+    own, array.shape = array.shape, (*array.shape, 1)
+    words = f"{name} of network was given the shape {array.shape}, but the network computes with"
+    for use in (
+        network.predict,
+        lambda X: train(network, X, targets, loss="mse", learning_rate=0.1, epochs=1),
+        lambda X: gradients(network, X, targets, "mse"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(words)} its own") as caught:
+            use(inputs)
+    exec(str(caught.value).split("Set it back, ")[1].split(";")[0])
+    assert array.shape == own
+    np.testing.assert_array_equal(network.predict(inputs), before)
+
+
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")
+def test_a_shape_that_is_set_is_seen_without_biases_too():
+    network = Network.random([3, 4, 2], rng=np.random.default_rng(0), bias=False)
+    assert network.predict(np.ones((4, 3))).shape == (4, 2)
+    network.W[1].shape = (12, 1)
+    with pytest.raises(ValueError, match=r"^W\[1\] of network was given the shape \(12, 1\)"):
+        network.predict(np.ones((4, 3)))
+
+
 class Mine(Network):
     """A user's own kind of network, which counts."""
 

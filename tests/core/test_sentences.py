@@ -7,6 +7,7 @@ import ast
 import errno
 import os
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -288,6 +289,12 @@ def changes_nothing():
     trains(optimizer=Rebinding(), epochs=101)()  # a warning is an error in the tests
 
 
+def give_a_shape(network):
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        network.b[1].shape = (4, 1)
+    network.predict(X)
+
+
 def change_locked():
     network = net()
     lock(network)
@@ -311,6 +318,7 @@ MESSAGES = {
     "a closed folder": patched(os, "stat", PermissionError(13, "Permission denied")),
     "no room": patched(np.lib.format, "read_array", MemoryError()),
     "read-only": lambda folder: change_locked(),
+    "a shape from outside": lambda folder: give_a_shape(net()),
     "names of other libraries": lambda folder: asks_elsewhere(),
     "entry of what is fixed": lambda folder: net().activations.__setitem__(1, None),
     "a layer taken away": lambda folder: net().W.__delitem__(1),
