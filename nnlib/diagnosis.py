@@ -6,6 +6,7 @@ transpose, a column. The report names the pattern that it finds.
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Sequence
@@ -170,7 +171,7 @@ def row_in_words(row: ParameterCheck, tolerance: float) -> str:
     if not row.wrong:
         return f"{row.name:<10} {'-':<15} nothing compared: {row.note}"
     error = row.relative_error
-    error_text = f"{error:.4f}" if 1e-3 <= error < 1e6 else f"{error:.1e}"
+    error_text = f"{error:.4f}" if error >= 1e-3 else f"{error:.1e}"
     analytic, numerical = both_numbers(row.analytic, row.numerical)
     entry = f"{row.name}[{', '.join(map(str, row.index))}]"
     return (
@@ -194,8 +195,8 @@ def both_numbers(a: float, b: float) -> tuple[str, str]:
     """
     size = max(abs(a), abs(b))
     texts = [(f"{a:.6f}", f"{b:.6f}")] if 1e-3 <= size < 1e6 else []
-    texts += [(f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(4, 18)]
-    return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
+    texts += [(f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(4, 17)]
+    return next((pair for pair in texts if pair[0] != pair[1]), (str(a), str(b)))
 
 
 def factor_between(computed: np.ndarray, measured: np.ndarray) -> float | None:
@@ -243,14 +244,16 @@ def factor_in_words(f: float, n_samples: int | None, n_outputs: int | None) -> s
             "Is this gradient computed at all? Or does the loss differ from call to call, through "
             "dropout or shuffled samples?"
         )
-    n, m = n_samples or 0, n_outputs or 0
+    n, m = n_samples or math.nan, n_outputs or math.nan  # which no factor is near
     known: dict[str, float] = {
         "a sum where the loss is a mean over {n} samples": n,
-        "a sum where the loss is a mean over {n} samples and {m} outputs": n * m if m > 1 else 0,
+        "a sum where the loss is a mean over {n} samples and {m} outputs": n * m
+        if m > 1
+        else math.nan,
         "a sum where the loss is a mean over {m} outputs": m,
         "half a sum of squares where the loss is their mean": n * m / 2,
-        "a mean taken twice, over {n} samples": 1 / n if n else 0,
-        "a mean taken twice, over {n} samples and {m} outputs": 1 / (n * m) if m > 1 and n else 0,
+        "a mean taken twice, over {n} samples": 1 / n,
+        "a mean taken twice, over {n} samples and {m} outputs": 1 / (n * m) if m > 1 else math.nan,
         "the 2 of a square, once too often": 2,
         "the 2 of a square, forgotten": 0.5,
     }
@@ -308,8 +311,9 @@ def meaning_of_axes(rows: list[ParameterCheck], samples_are_rows: bool | None) -
                 samples_are_rows = in_a_row
     if samples_are_rows is None:
         return {}
-    names = ("inputs", "neurons") if samples_are_rows else ("neurons", "inputs")
-    return dict(zip(["row", "column"], names, strict=True))
+    if samples_are_rows:
+        return {"row": "inputs", "column": "neurons"}
+    return {"row": "neurons", "column": "inputs"}
 
 
 def suggest_from_one_factor(
@@ -430,12 +434,12 @@ def suggest_from_entries(
     if computed.ndim != 2:
         return ""
     turned = computed.T.shape == measured.shape and np.abs(computed.T - measured).max() <= limit
-    if turned and min(computed.shape) > 1:
+    if turned:
         return f"{row.name} is the transpose of what the loss says."
     wrong, speaks = np.abs(computed - measured) > limit, np.abs(measured) > limit
     for word, axis in [("column", 0), ("row", 1)]:
         places = np.flatnonzero(wrong.any(axis=axis))
-        meaning = axes.get(word, "")
+        meaning = axes.get(word)
         if hidden and meaning == "neurons" and not speaks.any(axis=axis)[places].any():
             return (
                 f"{row.name} is wrong only in {listed(word, places)}, where the loss says 0: "

@@ -121,4 +121,7 @@ def evaluate(network: Network, X: ArrayLike, y: ArrayLike, loss: str) -> Evaluat
         return Evaluation(value, None)
     right = classes_of(a[-1], network.output) == classes_of(y, network.output)
     n_axes = len(network.stack_shape) + 1  # of the members, and of the samples
-    return Evaluation(value, right.reshape(*right.shape[:n_axes], -1).all(axis=-1).mean(axis=-1))
+    each = right.all(
+        axis=tuple(range(n_axes, right.ndim))
+    )  # over the outputs, if there are several
+    return Evaluation(value, each.mean(axis=-1))

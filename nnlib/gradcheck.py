@@ -85,7 +85,8 @@ def numerical_gradient(
             f"the function gave {first} and then {again} for the same theta, so its slope cannot "
             "be measured. Does it draw random numbers, or change something? Let it do so before."
         )
-    check_exact(values[0])
+    for value in values:
+        check_exact(value)
     slope = np.zeros_like(theta)
     for i in np.ndindex(theta.shape):
         up, down = theta.copy(), theta.copy()
@@ -127,7 +128,7 @@ def check_value(value: Any) -> np.float64:
             f"{what} is a dict with {list(value)}, but one number is expected. Return the loss "
             f"alone: lambda theta: function(theta)[{next(iter(value), 'loss')!r}]."
         )
-    array = check_array(what, value, np.float64)
+    array = check_array(what, value)
     if array.shape != ():
         advice = "Return the loss, a mean or a sum."
         if array.size == 1:

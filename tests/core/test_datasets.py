@@ -60,6 +60,10 @@ def test_a_cloud_has_as_many_points_as_asked_and_halves_of_each_label(make, n_sa
     assert abs(np.count_nonzero(y) - n_samples / 2) <= 0.5
 
 
+def test_of_an_odd_number_of_points_the_second_arm_has_one_more():
+    assert datasets.spirals(5, rng=generator())[1].ravel().tolist() == [0, 0, 1, 1, 1]
+
+
 @pytest.mark.parametrize("make", CLOUDS)
 def test_a_cloud_has_200_points_if_nothing_is_said(make):
     assert len(make(rng=generator())[0]) == 200

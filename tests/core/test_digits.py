@@ -12,6 +12,7 @@ def test_the_digits_are_1797_images_with_pixels_from_0_to_1():
     assert labels.shape == (1797,)
     assert (X.min(), X.max()) == (0.0, 1.0)
     assert set(labels) == set(range(10))
+    assert labels.dtype == int
 
 
 def test_the_digits_are_those_of_scikit_learn():

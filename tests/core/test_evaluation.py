@@ -43,6 +43,17 @@ def test_with_several_sigmoid_outputs_a_sample_is_right_if_all_are():
     assert evaluate(net, [[1.0], [-1.0]], [[1, 0], [1, 1]], "bce").accuracy == 0.5
 
 
+def test_a_stack_with_one_sample_has_a_class_for_each_output():
+    stack = random_network([2, 3, 2], "tanh", "sigmoid", stack_shape=3)
+    assert classify(stack, X[:1]).shape == (3, 1, 2)
+    assert evaluate(stack, X[:1], [[1, 0]], "bce").accuracy.shape == (3,)
+
+
+def test_a_loss_beyond_the_finite_numbers_is_infinite_without_a_warning():
+    net = Network.from_weights([[[1e200]]], output="identity")
+    assert evaluate(net, [[1.0]], [[1.0]], "mse") == (np.inf, None)
+
+
 def test_a_network_that_tells_no_classes_apart_has_a_loss_alone():
     net = random_network([2, 3, 1], "tanh", "identity")
     found = evaluate(net, X, Y, "mse")

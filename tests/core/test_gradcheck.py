@@ -14,7 +14,7 @@ from nnlib import (
     numerical_gradient,
 )
 from nnlib.activations import ACTIVATIONS
-from nnlib.diagnosis import factor_between, factor_in_words
+from nnlib.diagnosis import GradientReport, factor_between, factor_in_words
 from nnlib.gradcheck import numerical_gradients
 from nnlib.losses import LOSSES
 
@@ -708,6 +708,46 @@ def test_inputs_are_told_from_neurons_where_samples_are_columns():
         wrong["W1"][place] += [5, 1, 3, 9][: wrong["W1"][place].size]
         suggestions = compare_gradients(wrong, right).suggestions()
         assert f"W1 is wrong only in {words}" in suggestions
+
+
+def test_biases_that_fit_no_axis_of_the_weights_tell_no_layout():
+    right = {"W1": np.arange(1.0, 13).reshape(4, 3), "b1": np.ones((1, 4))}  # outputs by inputs
+    wrong = right | {"W1": right["W1"] + [0, 0, 1]}
+    assert "W1 is wrong only in column 2." in compare_gradients(wrong, right).suggestions()
+
+
+def test_an_error_of_a_thousandth_is_written_with_four_decimals():
+    for computed, words in [(999.0, "0.0010  "), (999.001, "1.0e-03 ")]:
+        report = compare_gradients({"W1": [computed]}, {"W1": [1000.0]})
+        assert f" {words}" in str(report)
+
+
+def test_entries_that_were_not_compared_do_not_hide_a_factor():
+    computed, measured = np.array([2.0, 4.0, 7.0]), np.array([1.0, 2.0, 9.0])
+    row = gradcheck.compare_parameter("W1", computed, measured, 1e-7, np.array([0, 0, np.inf]))
+    right = gradcheck.compare_parameter("b1", measured, measured, 1e-7, 0.0)
+    said = GradientReport([row, right], 1e-7).suggestions()
+    assert "W1 is 2.0000 times what the loss says. The 2 of a square, once too often?" in said
+
+
+def test_a_factor_needs_slopes_and_fits_all_but_a_hundred_thousandth():
+    assert factor_between(np.array([3e-12]), np.array([1e-12])) == pytest.approx(3)
+    assert factor_between(np.array([3e-12]), np.array([0.99e-12])) is None
+    assert factor_between(np.array([1.0, 1e-5]), np.array([1.0, 0.0])) == 1
+    assert factor_between(np.array([1.0, 1.01e-5]), np.array([1.0, 0.0])) is None
+    assert factor_in_words(10000.9, 10000, None).startswith("A sum where the loss is a mean")
+    assert factor_in_words(10001.0, 10000, None).startswith("Which factor")
+
+
+def test_errors_and_slopes_of_a_millionth_count_as_0_when_a_mistake_is_located():
+    measured = np.array([[1.0, 0.5], [0.0, 0.25]])
+    computed = np.array([[1.0, 0.6], [1e-6, 0.25]])
+    said = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
+    assert "W1 is wrong only in column 1." in said
+    measured = np.array([[1.0, 1e-6], [0.5, 0.0]])  # only the first column speaks
+    computed = np.array([[2.0, 1e-6], [0.7, 0.0]])
+    said = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
+    assert not any("wrong only" in line for line in said)
 
 
 def test_gradients_at_right_angles_go_uphill_and_a_small_factor_is_one():

@@ -156,6 +156,7 @@ def test_two_numbers_are_shown_so_that_they_differ():
     assert both_numbers(-999999.5, 3.0) == ("-999999.500000", "3.000000")
     assert both_numbers(1e-3, 5e-4) == ("0.001000", "0.000500")
     assert both_numbers(9.99e-4, 5e-4) == ("0.000999", "0.0005")
+    assert both_numbers(0.1, 0.1 + 2e-17) == ("0.1", "0.10000000000000002")
     assert both_numbers(0.25, 0.25) == ("0.25", "0.25")
 
 
