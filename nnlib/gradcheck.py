@@ -242,9 +242,8 @@ def measure_slopes(
     for number, step in enumerate(STEPS if len(again) else []):
         steps, beside = step * unit[again], other_last_digits(network, seed=number)
         slope, crossed = differences(beside, X, y, loss, again, steps)
-        slope[crossed] = np.nan
-        with np.errstate(invalid="ignore"):
-            error = 4 * np.maximum(*(np.abs(each - slope) for each in last)) + rounding / steps
+        slope = np.where(crossed, np.nan, slope)
+        error = 4 * np.maximum(*(np.abs(each - slope) for each in last)) + rounding / steps
         better = error < noise[again]  # which is false for nan
         slopes[again[better]], noise[again[better]] = slope[better], error[better]
         last = [last[1], slope]
@@ -285,10 +284,10 @@ def differences(
     Source: as :func:`numerical_gradient`.
     """
     theta, row = network.parameters.vector, np.arange(len(index))
-    relu = [layer for layer, f in enumerate(network.activations) if f.name == "relu"]
     with np.errstate(all="ignore"):  # looked at below
         z, _ = forward_pass(network, X)
-    here = [z[layer] > 0 for layer in relu]
+    activations = enumerate(network.activations)
+    here = {layer: z[layer] > 0 for layer, f in activations if f.name == "relu"}
     slopes, crossed = np.zeros(len(index)), np.zeros(len(index), bool)
     for part in parts(network, len(X), row):
         moved = np.tile(theta, (2, len(part), 1))
@@ -299,7 +298,7 @@ def differences(
             z, a = forward_pass(network.with_vector(moved), X)
             up, down = np.asarray(loss.value(z[-1], a[-1], y))
             slopes[part] = (up - down) / distance
-        for layer, positive in zip(relu, here, strict=True):
+        for layer, positive in here.items():
             crossed[part] |= ((z[layer] > 0) != positive).any(axis=(0, -2, -1))
     if not np.isfinite(slopes).all():
         raise OverflowError(

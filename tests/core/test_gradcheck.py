@@ -843,12 +843,41 @@ def test_a_slope_is_not_taken_where_a_corner_lies_between(monkeypatch):
     crossed_at_first = Measured([1.0, 2.0, 3.0], crossed=range(100))
     _, _, noise = measured(monkeypatch, crossed_at_first)
     assert np.isinf(noise).all()
-    crossed_once = Measured([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0], crossed=[1])
-    _, _, noise = measured(monkeypatch, crossed_once)
-    assert np.isfinite(noise).all()
+    for number in (0, 1):  # one of the two first steps is enough
+        crossed_once = Measured([1.0, 2.0, 3.0], crossed=[number])
+        _, _, noise = measured(monkeypatch, crossed_once)
+        assert np.isfinite(noise).all()
+        assert len(crossed_once.asked) == 2 + len(gradcheck.STEPS)
 
 
-@pytest.mark.parametrize(("expected", "again"), [(5e-7, []), (2e-6, [1])])
+def test_of_slopes_that_differ_the_surest_is_taken_and_of_equal_ones_the_first(monkeypatch):
+    far = [[100.0], [-100.0], [300.0]] * 5
+    first = [[1.0, 2.0, 3.0], [1.0, 2.5, 3.0]]
+    _, slopes, noise = measured(monkeypatch, Measured(*first, [2.0], [2.0], [2.25], *far))
+    assert slopes[1] == 2.25
+    assert noise[1] == pytest.approx(4 * 0.25)
+    later = [[2.0], [2.0], [2.0], *far[:3], [7.0], [7.0], [7.0], *far]
+    _, slopes, noise = measured(monkeypatch, Measured(*first, *later), rounding=0.0)
+    assert (slopes[1], noise[1]) == (2.0, 0.0)
+
+
+def test_a_corner_in_one_of_two_layers_is_seen():
+    network = Network.from_weights(
+        [np.ones((1, 1))] * 3, [[[-1.0]], [[1.0]], [[0.0]]], hidden="relu", output="identity"
+    )
+    X, steps = np.ones((1, 1)), np.full(6, 1e-3)
+    y, every = np.zeros((1, 1)), np.arange(6)
+    _, crossed = gradcheck.differences(network, X, y, LOSSES["mse"], every, steps)
+    np.testing.assert_array_equal(crossed, [True, True, False, False, False, False])
+
+
+def test_sums_beyond_the_finite_numbers_have_no_slope():
+    network = Network.from_weights([[[1e200]], [[1.0]]], hidden="identity", output="identity")
+    with pytest.raises(OverflowError, match="are no finite numbers, so there is no slope"):
+        numerical_gradients(network, [[1e200]], [[1.0]], "mse", epsilon=1e-5)
+
+
+@pytest.mark.parametrize(("expected", "again"), [(5e-7, []), (1e-6, []), (2e-6, [1])])
 def test_what_agrees_with_the_gradient_in_question_is_not_measured_again(
     monkeypatch, expected, again
 ):
