@@ -192,8 +192,7 @@ class Recorder:
 
     def history(self) -> History:
         """Return what was collected."""
-        columns = list(zip(*self.rows, strict=True)) or [()] * 4
-        epoch, loss, held_out, kept = map(np.array, columns)
+        epoch, loss, held_out, kept = map(np.array, list(zip(*self.rows, strict=True)) or [()] * 4)
         held_out = held_out if self.validation else None
         kept = kept if self.keep_parameters else None
         return History(epoch, loss, held_out, kept, self.diverged_at)

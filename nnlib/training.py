@@ -127,7 +127,8 @@ def train(
             recorder.finish(epoch + 1)
         return recorder.history()
     except KeyboardInterrupt:
-        raise TrainingInterrupted(callback.done, recorder.history()) from None
+        history = checks.despite_ctrl_c(recorder.history)
+        raise TrainingInterrupted(callback.done, history) from None
 
 
 def mini_batches(

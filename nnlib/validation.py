@@ -1127,6 +1127,13 @@ def check_callback(
     return as_outside
 
 
+def despite_ctrl_c(function: Callable[[], T]) -> T:
+    """Return what a function returns; another Ctrl-C only makes it begin anew."""
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            return function()
+
+
 def keep_writable(who: str, vector: np.ndarray) -> None:
     """Raise a ValueError if somebody has made the parameters read-only; they are so no more."""
     if not vector.flags.writeable:

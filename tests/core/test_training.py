@@ -11,6 +11,7 @@ import pytest
 from cases import LOSS_AND_OUTPUT, random_data, random_network
 
 from nnlib import DivergenceError, Network, TrainingInterrupted, datasets, gradients, train
+from nnlib.history import Recorder
 from nnlib.losses import LOSSES
 from nnlib.training import mini_batches
 from nnlib.validation import check_learning_rate
@@ -441,6 +442,26 @@ def test_ctrl_c_at_any_line_of_a_training_loses_nothing(optimizer):
         except KeyboardInterrupt:  # before anything was learned
             assert net.W == start.W
     assert number > 80
+
+
+def test_a_second_ctrl_c_does_not_lose_what_the_first_gathers(monkeypatch):
+    whole, calls = Recorder.history, []
+
+    def disturbed(recorder):
+        calls.append(recorder)
+        if len(calls) < 3:
+            raise KeyboardInterrupt
+        return whole(recorder)
+
+    monkeypatch.setattr(Recorder, "history", disturbed)
+
+    def stop(epoch, network):
+        raise KeyboardInterrupt
+
+    with pytest.raises(TrainingInterrupted) as caught:
+        train_xor(xor_network(), epochs=5, callback=stop)
+    assert caught.value.epoch == 1
+    assert caught.value.history.epoch.tolist() == [0]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
