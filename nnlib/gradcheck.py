@@ -299,7 +299,7 @@ def differences(
             up, down = np.asarray(loss.value(z[-1], a[-1], y))
             slopes[part] = (up - down) / distance
         for layer, positive in here.items():
-            crossed[part] |= ((z[layer] > 0) != positive).any(axis=(0, -2, -1))
+            crossed[part] |= ((z[layer] > 0) != positive).any(axis=(0, 2, 3))
     if not np.isfinite(slopes).all():
         raise OverflowError(
             "the losses around the parameters are no finite numbers, so there is no slope to "

@@ -762,6 +762,10 @@ def test_as_many_parameters_are_moved_at_once_as_two_million_numbers_hold():
     numbers = 2 * 13 + 3 * 5000 * 4  # two networks; sums, activations and a temporary each
     first, *_ = gradcheck.parts(net, 5000, np.arange(100))
     assert len(first) == 2_000_000 // numbers
+    alone, *_ = gradcheck.parts(net, 1, np.arange(60_000))
+    assert len(alone) == 2_000_000 // (2 * 13 + 3 * 4)
+    smallest = random_network([1, 1], "tanh", "sigmoid")  # 666667 numbers each: three are too many
+    assert [len(part) for part in gradcheck.parts(smallest, 222_221, np.arange(3))] == [2, 1]
     whole = np.concatenate(list(gradcheck.parts(net, 5000, np.arange(100))))
     np.testing.assert_array_equal(whole, np.arange(100))
 
@@ -925,6 +929,30 @@ def test_a_slope_that_is_little_more_than_noise_proves_nothing_wrong(noise, wron
     row = gradcheck.compare_parameter("W1", np.array([1.0]), np.array([0.1]), 1e-7, noise)
     assert row.wrong == wrong
     assert not row.ok
+
+
+def test_the_rounding_of_a_loss_is_looked_for_at_eight_places_that_stay_the_same(monkeypatch):
+    net, X, y = smooth_case("tanh", "mse", "identity", 2)
+    seeds, whole = [], gradcheck.other_last_digits
+
+    def noted(network, seed):
+        seeds.append(seed)
+        return whole(network, seed)
+
+    monkeypatch.setattr(gradcheck, "other_last_digits", noted)
+    first = gradcheck.loss_rounding(net, X, y, LOSSES["mse"])
+    assert first == gradcheck.loss_rounding(net, X, y, LOSSES["mse"])
+    assert seeds == 2 * list(range(8))
+    assert 1e-18 < first < 1e-13
+
+
+def test_a_loss_of_softmax_is_rounded_as_a_probability_near_1_is():
+    eps, X = np.finfo(float).eps, [[1.0]]
+    classes = Network.from_weights([[[50.0, -50.0]]], output="softmax")
+    y = np.array([[1.0, 0.0]])
+    assert gradcheck.loss_rounding(classes, X, y, LOSSES["cross_entropy"]) == pytest.approx(eps)
+    yes = Network.from_weights([[[100.0]]], output="sigmoid")
+    assert gradcheck.loss_rounding(yes, X, np.ones((1, 1)), LOSSES["bce"]) < 1e-40
 
 
 def test_the_rounding_of_a_gradient_is_that_of_its_last_digits():
