@@ -198,6 +198,14 @@ by_hand = Value(
                 (n_rows, n_columns) == (2, 4) and entry in (0, -1, 9)
             ),
         ),
+        Mistake(
+            name="another sum than that of the three products",
+            hint="The shape is right. Row 2 of A is 3, -1, 4, and column 3 of B is 0, 1, 2: first "
+            "with first, second with second, third with third.",
+            looks_like=lambda n_rows, n_columns, entry: (
+                (n_rows, n_columns) == (2, 4) and entry not in (6, 7, -7, 70)
+            ),
+        ),
     ],
     why="Row of the one times column of the other: that is what a whole layer of a network does, "
     "a row for each sample and a column for each neuron.",
