@@ -6,6 +6,7 @@ from cases import LOSS_AND_OUTPUT, random_data, random_network, smooth_case
 
 from nnlib import (
     Network,
+    Parameters,
     check_gradients,
     compare_gradients,
     datasets,
@@ -232,7 +233,7 @@ def test_the_whole_report_with_its_explanation():
     assert report.explain(reason=False) == f"{table}\n\n{marked}"
 
 
-@pytest.mark.parametrize(("tolerance", "ok"), [(0.2, True), (0.1, False)])
+@pytest.mark.parametrize(("tolerance", "ok"), [(0.2, True), (0.125, True), (0.1, False)])
 def test_the_tolerance_decides(tolerance, ok):
     report = compare_gradients({"W1": [8.0]}, {"W1": [7.0]}, tolerance=tolerance)
     assert report.ok == ok
@@ -929,6 +930,19 @@ def test_a_slope_that_is_little_more_than_noise_proves_nothing_wrong(noise, wron
     row = gradcheck.compare_parameter("W1", np.array([1.0]), np.array([0.1]), 1e-7, noise)
     assert row.wrong == wrong
     assert not row.ok
+    row = gradcheck.compare_parameter("W1", np.array([1.0]), np.array([0.75]), 1e-7, noise)
+    assert not row.wrong  # a difference as large as the noise may be the noise
+
+
+def test_of_zeros_nothing_is_compared_even_without_noise():
+    report = compare_gradients({"W1": [0.0]}, {"W1": [0.0]}, noise=0)
+    assert not report
+    assert "nothing compared: both gradients are 0" in str(report)
+
+
+def test_a_wrong_gradient_in_float32_is_caught():
+    report = compare_gradients({"W1": np.float32([1.0, 2.0])}, {"W1": [1.0, 2.01]})
+    assert [row.wrong for row in report.rows] == [True]
 
 
 def test_the_rounding_of_a_loss_is_looked_for_at_eight_places_that_stay_the_same(monkeypatch):
@@ -944,6 +958,35 @@ def test_the_rounding_of_a_loss_is_looked_for_at_eight_places_that_stay_the_same
     assert first == gradcheck.loss_rounding(net, X, y, LOSSES["mse"])
     assert seeds == 2 * list(range(8))
     assert 1e-18 < first < 1e-13
+
+
+def test_last_digits_are_up_to_four_in_either_direction_each_number_on_its_own():
+    net = Network(Parameters([30, 30, 1]), hidden="tanh", output="identity")
+    net.parameters.vector[...] = 1.0
+    moved = gradcheck.other_last_digits(net, seed=1).parameters.vector
+    digits = (moved - 1.0) / np.finfo(float).eps
+    assert -4 <= digits.min() < -3.9
+    assert 3.9 < digits.max() <= 4
+    assert len(np.unique(digits)) > 10
+
+
+def test_the_rounding_of_a_large_loss_is_a_share_of_it():
+    net = Network.from_weights([[[1.0]]], output="identity")
+    found = gradcheck.loss_rounding(net, [[1.0]], np.array([[1001.0]]), LOSSES["mse"])
+    assert found == pytest.approx(1e6 * np.finfo(float).eps, rel=0.1)
+
+
+def test_beyond_the_finite_numbers_rounding_has_no_limit_and_warns_of_nothing():
+    net = Network.from_weights([[[1e200]]], output="identity")
+    X, y = np.array([[1e200]]), np.array([[0.0]])
+    assert gradcheck.loss_rounding(net, X, y, LOSSES["mse"]) == np.inf
+    assert not np.isfinite(gradcheck.gradient_rounding(net, X, y, LOSSES["mse"])).any()
+
+
+def test_the_rounding_of_a_gradient_counts_four_last_digits_of_a_target():
+    net = Network(Parameters([1, 1]), hidden="tanh", output="identity")  # 0 has no last digits
+    found = gradcheck.gradient_rounding(net, np.ones((1, 1)), np.ones((1, 1)), LOSSES["mse"])
+    np.testing.assert_allclose(found, 2 * 4 * np.finfo(float).eps, rtol=0.01)
 
 
 def test_a_loss_of_softmax_is_rounded_as_a_probability_near_1_is():
