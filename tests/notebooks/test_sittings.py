@@ -196,6 +196,15 @@ def test_pictures_are_sharp_on_a_fine_screen(lesson):
                 assert abs(int.from_bytes(start, "big") - 2 * shown) <= 1, cell.source
 
 
+def test_pictures_are_seen_as_a_whole_on_a_projector(lesson):
+    """At most 480 points high, so that nothing scrolls at 150 %; one is a widget in full."""
+    for cell in code_cells(lesson):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}) and "journey.draw" not in cell.source:
+                height = base64.b64decode(output.data["image/png"])[20:24]  # the PNG's own
+                assert int.from_bytes(height, "big") <= 2 * 480, cell.source
+
+
 def test_what_is_stored_is_the_same_on_every_machine(path, lesson):
     assert set(lesson.metadata) == {"kernelspec", "language_info"}
     outputs = str([cell.outputs for cell in code_cells(lesson)])

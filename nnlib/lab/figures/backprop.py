@@ -156,13 +156,13 @@ RADIUS = 0.37
 
 def heights(n):
     """Return where the n neurons of a layer stand, the first on top."""
-    return 1.05 * np.arange(n - 1, -n, -2)
+    return 0.87 * np.arange(n - 1, -n, -2)
 
 
 def network_limits(sizes):
     """Return the limits in x and in y that hold a network of three columns, about in inches."""
-    reach = 1.05 * (max(sizes) - 1)
-    return (-0.6, 8.4), (-reach - 1.0, reach + 1.0)
+    reach = 0.87 * (max(sizes) - 1)
+    return (-0.6, 8.4), (-reach - 0.9, reach + 0.9)
 
 
 def network_drawing(sizes):
