@@ -674,15 +674,12 @@ def check_gradients(
     analytic = gradients(network, X, y, loss)
     slopes, noise = measure_slopes(network, X, y, found, analytic.vector)
     noise = noise + gradient_rounding(network, X, y, found)
-    triples = zip(
-        analytic.named(),
-        network.parameters.with_vector(slopes).named(),
-        network.parameters.with_vector(noise).named(),
-        strict=True,
+    measured, uncertain = (
+        dict(network.parameters.with_vector(vector).named()) for vector in (slopes, noise)
     )
     rows = [
-        compare_parameter(name, computed, measured, tolerance, uncertain)
-        for (name, computed), (_, measured), (_, uncertain) in triples
+        compare_parameter(name, computed, measured[name], tolerance, uncertain[name])
+        for name, computed in analytic.named()
     ]
     notes, largest = [], np.abs(X).max()
     if largest > 30:
