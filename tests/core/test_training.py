@@ -10,9 +10,18 @@ import numpy as np
 import pytest
 from cases import LOSS_AND_OUTPUT, random_data, random_network
 
-from nnlib import DivergenceError, Network, TrainingInterrupted, datasets, gradients, train
+from nnlib import (
+    DivergenceError,
+    Network,
+    TrainingInterrupted,
+    datasets,
+    gradients,
+    history,
+    train,
+)
 from nnlib.history import Recorder
 from nnlib.losses import LOSSES
+from nnlib.optimizers import OPTIMIZERS
 from nnlib.training import mini_batches
 from nnlib.validation import check_learning_rate
 
@@ -478,6 +487,35 @@ def test_whatever_ends_a_training_it_leaves_finite_weights(error):
             measure_every=10, callback=callback,
         )  # fmt: skip
     assert np.isfinite(net.parameters.vector).all()
+
+
+# What measuring costs
+
+
+def test_a_forward_pass_that_is_there_already_is_not_made_again_to_measure(monkeypatch):
+    made, whole = [], history.forward_pass
+
+    def counted(network, X):
+        made.append(len(X))
+        return whole(network, X)
+
+    monkeypatch.setattr(history, "forward_pass", counted)
+    train_xor(xor_network(), epochs=5)
+    assert made == [4]  # at the end, after the last step
+    made.clear()
+    train_xor(xor_network(), epochs=5, batch_size=2, rng=np.random.default_rng(0))
+    assert made == 6 * [4]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_parameters_that_nobody_asked_for_are_not_kept(keep):
+    stack = Network.random([2, 2, 1], rng=np.random.default_rng(0), stack_shape=40)
+    data, rule = datasets.xor(), OPTIMIZERS["gradient_descent"]()
+    recorder = Recorder(stack, rule, data, None, LOSSES["bce"], 0.1, 1, keep, True)
+    recorder.finish(0)
+    (_, _, _, kept), vector = recorder.rows[0], stack.parameters.vector
+    assert (kept is not None) == keep
+    assert recorder.last_finite.strides == vector.strides  # side by side, as fast to copy from
 
 
 # NumPy's own warnings
