@@ -45,8 +45,9 @@ def test_the_entries_of_an_array_are_written_one_by_one():
     assert minus("-1e-05") == "−1e−05"
 
 
-def test_figures_have_no_words_of_their_own():
-    figures = [path.read_text("utf-8") for path in Path(words.__file__).parent.glob("figures/*.py")]
-    assert len(figures) > 10
-    for text in figures:
-        assert '.replace("-", "−")' not in text  # words.minus
+def test_figures_and_widgets_write_no_minus_sign_of_their_own():
+    lab = Path(words.__file__).parent
+    sources = [path for part in ("figures", "widgets") for path in (lab / part).rglob("*.py")]
+    assert len(sources) > 25
+    for path in sources:
+        assert '.replace("-", "−")' not in path.read_text("utf-8"), f"{path}: use words.minus"

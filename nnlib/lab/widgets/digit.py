@@ -10,7 +10,7 @@ from nnlib.lab.figures.style import BLUE, GREY, ORANGE
 from nnlib.lab.widgets.kit.controls import Button, Number, Pad, Tick
 from nnlib.lab.widgets.kit.stage import Stage
 from nnlib.lab.widgets.panes import NARROW, mosaic
-from nnlib.lab.words import listed
+from nnlib.lab.words import listed, minus
 from nnlib.validation import check_instance
 
 N_PIXELS = SIDE * SIDE
@@ -66,7 +66,7 @@ def in_words(reading):
     what = "Your own drawing" if reading.label is None else f"The image of a {reading.label}"
     dark = int((reading.pixels >= INK).sum())
     strongest = np.argsort(-np.abs(reading.a1), kind="stable")[:3]
-    neurons = [f"number {i + 1} ({reading.a1[i]:.2f})".replace("-", "−") for i in strongest]
+    neurons = [minus(f"number {i + 1} ({reading.a1[i]:.2f})") for i in strongest]
     verdict = ""
     if reading.label is not None:
         verdict = " That is right." if order[0] == reading.label else " That is wrong."

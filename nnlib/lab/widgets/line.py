@@ -11,7 +11,7 @@ from nnlib.lab.widgets.kit.controls import Choice, Slider, setting
 from nnlib.lab.widgets.kit.stage import follow
 from nnlib.lab.widgets.panes import Plane
 from nnlib.lab.widgets.run_widget import right_in_words
-from nnlib.lab.words import listed
+from nnlib.lab.words import listed, minus
 from nnlib.network import Network
 
 CORNERS = XOR.X
@@ -83,7 +83,7 @@ def describe(settings, neuron):
     line = f"The line is {s.w1:g} x₁ {sum_of(s.w2)} x₂ {sum_of(s.b)} = 0"
     if s.w1 == s.w2 == 0:
         line = "There is no line, as both weights are 0"
-    return f"{right}. {line}. The neuron answers {answers}.".replace("-", "−")
+    return minus(f"{right}. {line}. The neuron answers {answers}.")
 
 
 def sum_of(number):

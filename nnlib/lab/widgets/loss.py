@@ -9,6 +9,7 @@ from nnlib.lab.figures.style import BLACK, BLUE, ORANGE
 from nnlib.lab.widgets.kit.controls import Slider, setting
 from nnlib.lab.widgets.kit.stage import follow
 from nnlib.lab.widgets.panes import BESIDE_TITLE, Curve, lines_across, mosaic, share_x
+from nnlib.lab.words import minus
 from nnlib.losses import LOSSES
 
 LOGITS, N_POINTS = (-12.0, 12.0), 481  # of each curve
@@ -157,14 +158,13 @@ def describe(settings, here, curve):
         f"{name} is {here.losses[name]:.4f} and its slope {slope_in_words(slope)}"
         for name, slope in here.slopes.items()
     )
-    if not all(here.slopes.values()):
-        push = "The answer is the target, and nothing pushes."
-    else:
+    push = "The answer is the target, and nothing pushes."
+    if all(here.slopes.values()):
         way = "up" if here.slopes["BCE"] < 0 else "down"
         push = f"Both push z {way}, BCE {times_of(here)} times as hard as MSE."
     hardest = ", and ".join(hardest_in_words(*item, curve.z) for item in curve.slopes.items())
     text = f"z = {here.z:g}, so a = {here.a:.6f}, and the target is {settings.target:g}. {each}. "
-    return f"{text}{push} Over the whole range, {hardest}.".replace("-", "−")
+    return minus(f"{text}{push} Over the whole range, {hardest}.")
 
 
 def hardest_in_words(name, slope, z):

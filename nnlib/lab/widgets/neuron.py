@@ -9,6 +9,7 @@ from nnlib.lab.figures.style import BLUE, ORANGE
 from nnlib.lab.widgets.kit.controls import Choice, Slider, setting
 from nnlib.lab.widgets.kit.stage import follow
 from nnlib.lab.widgets.panes import Curve, lines_across, mosaic, share_x
+from nnlib.lab.words import minus
 
 INPUTS, N_POINTS = (-8.0, 8.0), 641  # of each curve
 SATURATED = 0.01  # a slope below this is shaded
@@ -101,14 +102,13 @@ class View:
 def describe(settings, here, curve):
     """Say in words what the picture shows."""
     flat = 100 * np.mean(curve.slope < SATURATED)
-    text = (
+    return minus(
         f"A {settings.activation} neuron with weight {settings.weight:g} and bias "
         f"{settings.bias:g}. At x = {here.x:g} the sum is z = w x + b = {here.z:g}, so "
         f"a = {here.a:.4f}, and the slope da/dz is {here.slope:.4f}. "
         f"{turning_point(settings)} Over {flat:.0f} % of the range, shaded grey, the slope is "
         f"below {SATURATED:g}."
     )
-    return text.replace("-", "−")
 
 
 def turning_point(settings):

@@ -11,7 +11,7 @@ from nnlib.lab.widgets import run_widget
 from nnlib.lab.widgets.kit.controls import Choice, Slider, controls_of, rate_slider, setting
 from nnlib.lab.widgets.kit.stage import Stage, make_settings
 from nnlib.lab.widgets.panes import ACTIVATIONS, LOSSES, Curves, Plane, Tiles, mosaic, word_for
-from nnlib.lab.words import capital, fixed, signed
+from nnlib.lab.words import capital, fixed, minus, signed
 from nnlib.network import Network
 from nnlib.validation import check_integer
 
@@ -151,9 +151,9 @@ def units_in_words(network):
     units = "; ".join(
         f"unit {k} ({signed(weight)}): {', '.join(fixed(a, 1) for a in column)}"
         for k, (weight, column) in enumerate(zip(weights, answers.T, strict=True), start=1)
-    ).replace("-", "−")
+    )
     names = ", ".join(point_name(x) for x in XOR.X)
-    return f"Hidden units, with their weight in the output, at {names}: {units}."
+    return f"Hidden units, with their weight in the output, at {names}: {minus(units)}."
 
 
 # ----------------------------------------------------------------------------- on the page
