@@ -482,6 +482,23 @@ def test_whatever_ends_a_training_it_leaves_finite_weights(error):
     assert np.isfinite(net.parameters.vector).all()
 
 
+def test_of_a_stack_that_is_stopped_only_infinite_networks_go_back():
+    net = Network.from_weights([[[[0.001]], [[0.001]]]])
+    start = net.copy()
+
+    def stop(epoch, network):
+        if not np.isfinite(network.W[1]).all():
+            raise KeyboardInterrupt
+
+    with pytest.raises(TrainingInterrupted):
+        train(
+            net, [[1000.0]], [[0.3]], loss="mse", learning_rate=[0.001, 1e308], epochs=10,
+            measure_every=10, callback=stop,
+        )  # fmt: skip
+    assert net.W[1][0] != start.W[1][0]
+    assert net.W[1][1] == start.W[1][1]
+
+
 # What measuring costs
 
 
