@@ -655,6 +655,12 @@ def test_box_and_slider_agree_and_what_cannot_be_taken_is_said(browser, lab):
         type_in(box, "77")
         assert "weight w takes from -10 to 10" in stage.locator(".message").inner_text()
         assert box.input_value() == "2.3"
+        type_in(box, "−1,5")
+        assert box.input_value() == "-1.5"
+        for typed in ("1,500", "", "two", "1.5.", "1e999"):
+            type_in(box, typed)
+            assert f"“{typed}” cannot be taken. It stays at -1.5" in stage.inner_text()
+            assert box.input_value() == "-1.5"
         for key, value in (("End", "10"), ("Home", "-10")):
             slider.press(key)
             settle(page, stage)
@@ -669,6 +675,7 @@ def test_box_and_slider_agree_and_what_cannot_be_taken_is_said(browser, lab):
 def type_in(box, text):
     """Type into a box as a hand does: a value that a script sets is no change to Firefox."""
     box.press("Control+a")
+    box.press("Delete")
     box.press_sequentially(text)
     box.press("Enter")
 
@@ -788,6 +795,19 @@ def test_a_widget_whose_kernel_is_gone_says_so_and_its_advice_works(browser, lab
         page.wait_for_timeout(1500)
         settle(page, page.locator(STAGE))
         assert "asleep" not in page.locator(STAGE).inner_text()
+
+
+def test_a_training_whose_kernel_is_restarted_elsewhere_does_not_seem_to_go_on(browser, lab):
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, "playground")
+        for summary in stage.locator("summary").all():
+            summary.press("Enter")
+        stage.get_by_label("epochs", exact=True).press("End")
+        stage.get_by_label("batch size (0: all samples)").press("ArrowRight")
+        wait_for(lambda: stage.locator(".busy:visible").count(), 20)
+        command(lab, "widget-playground.ipynb", "/restart")
+        wait_for(lambda: "This widget is asleep" in stage.locator(".message").inner_text(), 30)
+        assert stage.locator(".busy:visible").count() == 0
 
 
 KEEP_LINES = """window.lines = [];

@@ -28,9 +28,8 @@ function render({ model, el }) {
   const busy = make("div", { class: "busy" }, bar, stop);
   const controls = make("div", { class: "controls" });
   const view = make("div", { class: "view" }, picture, spots);
-  const stage = make("div", { class: "nnlib-stage", role: "group", "aria-label": plan.label },
+  const stage = make("div", { class: plan.large ? "nnlib-stage large" : "nnlib-stage", role: "group", "aria-label": plan.label },
     view, make("div", { class: "near" }, busy, message, first), controls, rest, code, spoken);
-  if (plan.large) stage.classList.add("large");
   el.replaceChildren(stage);
 
   // ------------------------------------------------------------------- questions and answers
@@ -49,28 +48,27 @@ function render({ model, el }) {
   }
 
   function send() {
-    if (onItsWay || !(waiting.size || presses.length)) return;
+    if (!alive || onItsWay || !(waiting.size || presses.length)) return;
     [sent, waiting] = [waiting, new Map()];
     onItsWay = ++number;
+    awaitNews(model.get("state"));
     model.send({ number, events: [...sent, ...presses] });
     presses = [];
-    awaitAnswer(onItsWay);
   }
 
-  function awaitAnswer(question) { // a kernel that has nothing to do and does not answer is another one
+  function awaitNews(before) { // a kernel that has nothing to do and says nothing is another one
     setTimeout(() => {
-      if (onItsWay !== question) return;
-      if (model.widget_manager?.kernel?.status === "busy") awaitAnswer(question);
+      if (!alive || model.get("state") !== before) return;
+      if (model.widget_manager?.kernel?.status === "busy") awaitNews(before);
       else live(DEAD);
     }, SILENCE);
   }
 
   function answer() {
     const state = model.get("state");
-    if (state.number === onItsWay) {
-      onItsWay = 0;
-      sent = new Map();
-    }
+    if (!alive) live(""); // it was slow, not gone
+    if (state.number === onItsWay) [onItsWay, sent] = [0, new Map()];
+    if (onItsWay || state.busy !== null) awaitNews(state);
     for (const [name, value] of Object.entries(state.values)) {
       // What the reader has moved since then stays as it is.
       if (name in parts && !sent.has(name) && !waiting.has(name)) parts[name].set(value, state);
@@ -152,7 +150,7 @@ function render({ model, el }) {
     const [wide, room] = [stage.clientWidth >= WIDE, heightAround(stage)];
     stage.classList.toggle("wide", wide);
     stage.classList.toggle("dark", isLight(getComputedStyle(el).color));
-    const height = Math.max(170, Math.min(560, Math.floor(wide ? room - 96 : 0.46 * room)));
+    const height = Math.min(560, Math.floor(wide ? Math.max(170, room - 96) : Math.max(320, 0.46 * room)));
     stage.style.setProperty("--controls", `${wide ? room - 24 : Math.max(150, 0.4 * room)}px`);
     const place = [view.clientWidth, height, devicePixelRatio];
     if (String(place) === told) return;
@@ -175,7 +173,7 @@ function render({ model, el }) {
     else document.activeElement.blur();
   });
 
-  function live(words, forever) {
+  function live(words) {
     alive = words === "";
     stage.classList.toggle("dead", !alive);
     for (const part of Object.values(parts)) part.enable(alive && !model.get("state").off.includes(part.name));
@@ -183,8 +181,8 @@ function render({ model, el }) {
     stop.disabled = !alive;
     busy.hidden = true;
     refuse(words);
-    if (alive) [onItsWay, sent] = [0, new Map()];
-    if (alive || forever) send();
+    [onItsWay, sent] = [0, new Map()];
+    send();
   }
   const forget = watchKernel(model, live);
 
@@ -210,26 +208,30 @@ function render({ model, el }) {
 // `enable(yes)`.
 
 function slider(spec, change, refuse) {
-  // The place of a value on the slider, and the value at a place.
-  let scale = [(value) => value, (at) => tidy(spec.low + spec.step * Math.round((at - spec.low) / spec.step))];
+  // The place of a value on the slider, and the value at a place; -3.4999999999999996 is meant as -3.5.
+  const round = (at) => Number((spec.low + spec.step * Math.round((at - spec.low) / spec.step)).toPrecision(10));
+  let scale = [(value) => value, round];
   if (spec.log) scale = [Math.log10, (at) => Number((10 ** at).toPrecision(2))];
   if (spec.stops) scale = [(value) => spec.stops.indexOf(value), (at) => spec.stops[Math.round(at)]];
   const [placeOf, valueAt] = scale;
   let held = spec.value;
   const range = make("input", { type: "range", step: "any", "aria-label": spec.label });
-  const box = make("input", { type: "number", step: "any", "aria-label": `${spec.label}, as a number` });
+  // A box of type "number" drops what it does not know: 1,5 becomes 15, and −2 becomes 2.
+  const box = make("input", { class: "number", role: "spinbutton", inputmode: spec.low < 0 ? "text" : "decimal", autocomplete: "off", "aria-label": `${spec.label}, as a number` });
   const shown = make("output", {}); // in place of the box where only some values can be chosen
+  // 1,5 is 1.5; but is 1,500 a thousand? An empty box is no 0.
+  const read = (text) => /[1-9]\d*,\d{3}$/.test(text) || !text.trim() ? NaN : Number(text.replace(",", ".").replace("−", "-"));
   const ends = () => (spec.stops ? [spec.stops[0], spec.stops.at(-1)] : [spec.low, spec.high]).map(placeOf);
   const within = (value) => spec.stops ? value : Math.min(Math.max(value, spec.low), spec.high);
   function set(value, state) {
     if (state && spec.name in state.reach) [spec.high, spec.step] = state.reach[spec.name];
     held = value;
     [range.min, range.max] = ends();
-    [box.min, box.max] = [spec.low, spec.high];
+    for (const [name, number] of [["min", spec.low], ["max", spec.high], ["now", value]]) box.setAttribute(`aria-value${name}`, number);
     range.value = placeOf(value);
     range.setAttribute("aria-valuetext", value);
     shown.value = value;
-    if (document.activeElement !== box || Number(box.value) !== value) box.value = value;
+    if (document.activeElement !== box || read(box.value) !== value) box.value = value;
   }
   function move(value) {
     if (value === held) return set(held);
@@ -238,11 +240,11 @@ function slider(spec, change, refuse) {
   }
   range.addEventListener("input", () => move(within(valueAt(Number(range.value)))));
   box.addEventListener("change", () => {
-    const value = Number(box.value);
-    const ok = box.value !== "" && value >= spec.low && value <= spec.high && !(spec.whole && value % 1);
-    if (ok) return move(value);
-    const kind = spec.whole ? "whole numbers " : "";
-    refuse(`${spec.label} takes ${kind}from ${spec.low} to ${spec.high}; “${box.value}” cannot be taken. It stays at ${held}.`);
+    const value = read(box.value);
+    const ok = value >= spec.low && value <= spec.high && !(spec.whole && value % 1);
+    const takes = `${spec.label} takes ${spec.whole ? "whole numbers " : ""}from ${spec.low} to ${spec.high}`;
+    if (ok) move(value);
+    else refuse(`${takes}; “${box.value}” cannot be taken. It stays at ${held}.`);
     box.value = held;
   });
   const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
@@ -393,8 +395,4 @@ function watchKernel(model, live) {
   const news = [[kernel.statusChanged, onStatus], [kernel.connectionStatusChanged, onConnection], [kernel.disposed, die]];
   for (const [signal, slot] of news) signal.connect(slot);
   return () => { for (const [signal, slot] of news) signal.disconnect(slot); };
-}
-
-function tidy(number) {
-  return Number(number.toPrecision(10)); // -3.4999999999999996 is meant as -3.5
 }
