@@ -11,8 +11,10 @@ import signal
 import exercise_cells
 import numpy as np
 import pytest
-from pages import NOTEBOOKS, SITTINGS, code_cells, read
+from numbers_in_prose import numbers, unfounded_when_solved
+from pages import NOTEBOOKS, SITTINGS, code_cells, label, read
 from session import Session
+from worked_out import WORKED_OUT
 
 # Its bugs are a start that is drawn anew and a gradient that remembers: asked again, they answer
 # something else.
@@ -57,6 +59,10 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
     for order in orders(found, path.stem):
         for cells in order:
             assert session.answer(cells) == in_order[cells.number], [c.number for c in order]
+
+    worked_out = [abs(float(session.shell.ev(text))) for text in WORKED_OUT.get(label(path), [])]
+    printed = numbers("\n".join(in_order.values()))
+    assert list(unfounded_when_solved(notebook, worked_out + printed)) == []
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarm")

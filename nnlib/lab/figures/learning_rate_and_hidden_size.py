@@ -1,5 +1,7 @@
 """The figures of lesson 06: rates and curvature, success over rate and size, luck with one seed."""
 
+import itertools
+
 import numpy as np
 from matplotlib.ticker import NullLocator
 
@@ -119,9 +121,9 @@ def shares_of_ten(solved, n_groups):
         Of ten starts each.
     """
     figure, axes = new_figure(height=3.6)
-    texts = []
+    texts, found = [], {}
     for i, (label, outcome) in enumerate(solved.items()):
-        shares = 10 * outcome[: 10 * n_groups].reshape(n_groups, 10).sum(axis=1)
+        found[label] = shares = 10 * outcome[: 10 * n_groups].reshape(n_groups, 10).sum(axis=1)
         values, counts = np.unique(shares, return_counts=True)
         for value, count in zip(values, counts, strict=True):
             spacing = min(0.11, 0.86 / count)
@@ -133,13 +135,17 @@ def shares_of_ten(solved, n_groups):
             f"{label}: from {shares.min()} to {shares.max()} %, all {len(outcome)} together "
             f"{mean:.1f} %"
         )
+    better = [
+        f"{b} finds more than {a} in {(found[b] > found[a]).sum()}"
+        for a, b in itertools.combinations(found, 2)
+    ]
     axes.set_yticks(range(len(solved)), list(solved))
     axes.set(xlabel="starts that solve XOR, in % of ten", xlim=(-3, 105))
     axes.set(title="Each mark is an experiment with ten starts")
     show(
         figure,
         f"{n_groups} experiments with ten starts each; the black lines are the shares of all "
-        f"starts. {sentence(texts)}",
+        f"starts. {sentence(texts)} Of the {n_groups} experiments, {listed(better)}.",
     )
 
 
