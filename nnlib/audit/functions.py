@@ -283,6 +283,7 @@ def ask_one_alone(exam: Exam) -> None:
             return
         if answer.shape != (1, among.shape[1]):
             if answer.size != among.shape[1]:
+                tell_entry_per_sample(exam, answer)
                 return
             answer = answer.reshape(1, -1)
         off = float(np.abs(answer[0] - among[i]).max())
@@ -305,6 +306,36 @@ def ask_one_alone(exam: Exam) -> None:
         f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
         f"{among[place][k]:.4f}.{sums(among)}", (f"sample {place}, output {k}",),
     )  # fmt: skip
+
+
+def tell_entry_per_sample(exam: Exam, answer: np.ndarray) -> None:
+    """Report parameters by which one sample alone gets as many answers as there are samples."""
+    n, m = exam.patient.n, exam.n_outputs
+    names = [name for k, name in enumerate(exam.patient.names) if by_sample(exam, k)]
+    if answer.size != n * m or not names:
+        exam.miss(f"one sample alone: it gets {answer.size} numbers, not {m}")
+        return
+    verb, they = ("has", "it") if len(names) == 1 else ("have", "they")
+    exam.find(
+        "parameter_shape", "wrong", ", ".join(names),
+        f"one sample alone gets {n} answers: {' and '.join(names)} {verb} an entry for each of the "
+        f"{n} samples, and other samples {they} cannot serve.",
+        advice=("A bias was made as wide as the data, such as np.zeros((1, m)) with m samples.",
+                "A bias has one entry for each neuron, whatever the number of samples is."),
+    )  # fmt: skip
+
+
+def by_sample(exam: Exam, k: int) -> bool:
+    """Say whether the first entries of a parameter along an axis are for the first sample alone."""
+    values, n = exam.points[0], exam.patient.n
+    before = exam.patient.predictions(values, exact=True)
+    for axis in (i for i, size in enumerate(values[k].shape) if size == n):
+        moved = [v.copy() for v in values]
+        np.moveaxis(moved[k], axis, 0)[0] += 1.0
+        other = (exam.patient.predictions(moved, exact=True) != before).any(axis=1)
+        if other[0] and not other[1:].any():
+            return True
+    return False
 
 
 def say_other_layout(exam: Exam) -> None:

@@ -18,6 +18,7 @@ from nnlib.audit.formulas import (
     fitted,
     where_from,
 )
+from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import Measured, one_factor
 from nnlib.audit.walk import Walk
@@ -147,6 +148,13 @@ def look_for_stretching(exam: Exam, name: str) -> None:
 
 
 @check
+def look_at_dropout(exam: Exam) -> None:
+    """Behind dropout, training passes on as much on average as predict does."""
+    if not exam.found("loss_random", "samples_mixed", "target_shape", "data_type"):
+        tell_share(exam)
+
+
+@check
 def look_at_gradient(exam: Exam) -> None:
     """The gradient is the slope of the loss."""
     patient = exam.patient
@@ -177,10 +185,18 @@ def flat_pairs(g: Arrays, measured: Measured) -> tuple[np.ndarray, np.ndarray]:
     return a, b
 
 
-def penalties(value: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield what the slope of a penalty on a parameter is a multiple of, and how to say it."""
+def penalties(value: np.ndarray, summed: bool) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield what the slope of a penalty on a parameter is a multiple of, and how to say it.
+
+    ``summed``: also where np.sum has made one number, or one for each row or column, of it.
+    """
     yield "{:.4f} {}", value
     yield "{:.4f} sign({})", np.sign(value)
+    if summed and value.size > 1:
+        yield "{:.4f} times the sum of {}, one number for all", np.full(value.shape, value.sum())
+        for axis in range(value.ndim if value.ndim > 1 else 0):
+            total = np.broadcast_to(value.sum(axis=axis, keepdims=True), value.shape)
+            yield f"{{:.4f}} times {{}} summed over axis {axis}", total
     if value.ndim != 2 or min(value.shape) < 2:
         return
     for line, turned in (("column", value.T), ("row", value)):
@@ -270,6 +286,7 @@ class Comparison:
         self.names = exam.patient.names
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
         self.n = exam.patient.n if index is None else len(index)
+        self.factor_known = True  # not where momentum begins with a part of the gradient
 
     def slopes_of_the_loss(self) -> Measured:
         """Measure the slopes; where the loss is too coarse for that, take the rebuilt network's."""
@@ -292,11 +309,7 @@ class Comparison:
                     self.tell_table(name, array, value)
                 result.append(array.reshape(value.shape))
             elif array.size == 1 and value.size > 1:
-                self.exam.find(
-                    "axis_missing", "wrong", name,
-                    f"the gradient of {name} is one number, {float(array.ravel()[0]):.6g}, but "
-                    f"{name} has shape {value.shape}: the sum runs over everything.", (name,),
-                )  # fmt: skip
+                self.tell_single_numbers(g)
                 return None
             elif array.ndim == 2 and array.T.shape == value.shape:
                 self.exam.find(
@@ -315,6 +328,19 @@ class Comparison:
                 )  # fmt: skip
                 return None
         return result
+
+    def tell_single_numbers(self, g: Arrays) -> None:
+        """Report gradients that are one number, of parameters that are more."""
+        found = [(name, array, value)
+                 for name, array, value in zip(self.names, g, self.point, strict=True)
+                 if array.size == 1 and value.size > 1]  # fmt: skip
+        text = "; ".join(
+            f"the gradient of {name} is one number, {float(array.ravel()[0]):.6g}, but {name} has "
+            f"shape {value.shape}" for name, array, value in found
+        )  # fmt: skip
+        names = [name for name, _, _ in found]
+        runs = "the sum runs over everything."
+        self.exam.find("axis_missing", "wrong", ", ".join(names), f"{text}: {runs}", tuple(names))
 
     def tell_table(self, name: str, array: np.ndarray, value: np.ndarray) -> None:
         """Report a gradient that lies across its parameter: a column for a row, or a row."""
@@ -411,6 +437,7 @@ class Comparison:
             return
         for attempt in (
             self.by_one_factor,
+            self.by_mask,
             self.by_weight_term,
             self.by_factor_beside_penalty,
             self.by_other_loss,
@@ -439,6 +466,10 @@ class Comparison:
                            f"every entry is {f:.4f} times the slope of the loss: "
                            f"{self.factor_words(f)}", self.worst(g))  # fmt: skip
         return True
+
+    def by_mask(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether a mask of dropout in the training loss is not that of the gradient."""
+        return where == "gradients" and tell_gradient_mask(self.exam, self.point)
 
     def by_form_of_loss(self, g: Arrays, f: float) -> bool:
         """See whether it is the gradient of the loss without its root, or with other logarithms."""
@@ -508,9 +539,9 @@ class Comparison:
             scale = max(float(np.abs(s[keep]).max(initial=0)), self.largest * 1e-3)
             if np.abs(rest).max(initial=0) <= self.tolerance * scale:
                 continue
-            for words, pattern in penalties(value):
+            for words, pattern in penalties(value, bool(without)):
                 f = one_factor(rest, pattern[keep], self.loose * 5)
-                if f is not None and rest.size > 1:
+                if f is not None and rest.size > 1 and (" sum" not in words or self.penalty_is(f)):
                     form = words
                     break
             else:
@@ -541,6 +572,11 @@ class Comparison:
             self.worst(g),
         )  # fmt: skip
         return True
+
+    def penalty_is(self, f: float) -> bool:
+        """Say whether the slope of the loss's penalty is f times the weights."""
+        own = self.formula
+        return own is not None and abs(f / 2 - (own.decay or own.decay_of_all)) < 0.02 * abs(f / 2)
 
     def by_factor_beside_penalty(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether the part that the samples make is a multiple, and the penalty is right."""
@@ -684,7 +720,7 @@ class Comparison:
                     best = walk
         if best is None:
             return False
-        best.report(self.worst(g), free)
+        best.report(self.worst(g), free or not self.factor_known)
         return True
 
     def by_parameters(self, g: Arrays, where: str, free: bool) -> bool:

@@ -6,17 +6,162 @@ what was passed on, a times the mask, can be read off layer by layer.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nnlib.audit.exam import Exam
-from nnlib.audit.patient import Arrays
+from nnlib.audit.exam import Exam, seed
+from nnlib.audit.formulas import Layer, chains, disorder
+from nnlib.audit.patient import Arrays, in_form_of
 
 if TYPE_CHECKING:
     from nnlib.audit.steps import Steps
 
 SEEDS = range(7, 19)
+
+
+def tell_gradient_mask(exam: Exam, point: Arrays) -> bool:
+    """See whether gradients lack the mask of dropout that stands in the training loss.
+
+    At one sample a neuron that is dropped has no slope at all in the training loss, and one in
+    the loss without dropout: its weights' gradients have to be 0 as well.
+    """
+    patient, dense = exam.patient, exam.dense
+    if exam.loss_name == "loss" or dense is None or len(dense.layers) < 2 or patient.random_loss:
+        return False
+    if exam.work(np.arange(1)) > 400:
+        return False  # every slope is measured
+    verdicts: dict[tuple[str, str], tuple[int, list[int]]] = {}
+    for i in np.unique(np.linspace(0, patient.n - 1, 5).astype(int)):
+        index = np.array([i])
+        seed(7)
+        g = patient.gradients(point, patient.data(index))
+        slopes = exam.measured(point, index)
+        if any(not np.isfinite(s).all() for s in slopes.slope):
+            return False
+        if not all(x.size == v.size for x, v in zip(g, point, strict=True)):
+            return False
+        g = [x.reshape(v.shape) for x, v in zip(g, point, strict=True)]
+        z, _ = dense.forward(point, exam.X_rows[index])
+        for number in range(1, len(dense.layers)):
+            s, own = (dense.split(each, number)[0] for each in (slopes.slope, g))
+            above = [dense.split(each, number + 1)[0] for each in (slopes.slope, g)]
+            still = np.abs(s).max(axis=0) <= slopes.noise
+            still &= np.abs(above[0]).max(axis=1) <= slopes.noise
+            dropped = still & (np.abs(dense.activations[number - 1].slope(z[number])[0]) > 1e-3)
+            if not dropped.any() or still.all():
+                continue
+            for where, moved, words in (
+                (f"delta{number}", np.abs(own).max(axis=0), "goes back to them all the same"),
+                (f"W{number + 1}", np.abs(above[1]).max(axis=1),
+                 f"holds what they would have passed on: a{number} without the mask"),
+            ):  # fmt: skip
+                if (moved[dropped] > 1e3 * slopes.noise).any():
+                    verdicts.setdefault((where, words), (int(i), np.flatnonzero(dropped).tolist()))
+    for (where, words), (i, neurons) in verdicts.items():
+        names = ", ".join(map(str, neurons[:6]))
+        exam.find(
+            "gradient_wrong", "wrong", where,
+            f"dropout: at sample {i} the training loss has no slope at the neurons {names} of "
+            f"layer {where[5:] if where[0] == 'd' else int(where[1:]) - 1}, which are dropped, and "
+            f"{where if where[0] == 'd' else f'the gradient of {where}'} {words}.",
+            advice=("The mask of the way there is not the one of the way back, or there is none.",
+                    "Keep the mask of the forward pass, and multiply what is passed on and what "
+                    "comes back by the same one."),
+        )  # fmt: skip
+    return bool(verdicts)
+
+
+def tell_share(exam: Exam) -> None:
+    """See whether training passes on as much, on average, as predict does, behind dropout.
+
+    With constant neurons, one another sample's target apart, a loss tells what came to the output
+    for that sample; that is proportional to the mean of its mask, and should be what predict gets.
+    """
+    shares = shares_of(exam)
+    if shares is None or np.ptp(shares) < 1e-6:
+        return
+    mean = float(shares.mean())
+    spread = float(shares.std(ddof=1)) / np.sqrt(len(shares))
+    if abs(mean - 1) < max(7 * spread, 0.08):
+        exam.look("with dropout, training passes on as much on average as predict does")
+        return
+    exam.find(
+        "loss_formula", "wrong", "predict and training_loss",
+        f"with dropout, training passes on {mean:.2f} times as much to the output as predict, on "
+        f"average over {len(shares)} samples.",
+        advice=(
+            "Inverted dropout divides by the share that is kept, in training, and predict uses "
+            "the neurons as they are; the older one multiplies by it, in predict alone. Here both "
+            "do it, or none.",
+            "Divide by the share that is kept in training, and leave predict as it is.",
+        ),
+    )  # fmt: skip
+
+
+def shares_of(exam: Exam) -> np.ndarray | None:
+    """Return by sample how much training passes on to the output, relative to predict."""
+    patient = exam.patient
+    if not patient.has("predict", "loss", "training_loss") or exam.first_answers is None:
+        return None
+    layers = layers_of(exam)
+    if len(layers) < 2 or any(layer.b is None for layer in layers) or patient.n < 16:
+        return None
+    if exam.work(None) > 100_000 or not (exam.y_rows != exam.y_rows[0]).any():
+        return None
+    y = np.moveaxis(np.asarray(patient.y), patient.axis["y"], 0)
+    chosen = np.arange(min(patient.n, 60))
+    tables = [y] + [y.copy() for _ in chosen]
+    for i in chosen:  # one sample gets the target of another one
+        tables[i + 1][i] = y[np.flatnonzero((exam.y_rows != exam.y_rows[i]).any(axis=1))[0]]
+    changes = np.zeros((2, 2, len(chosen)))  # by loss, by weights, by sample
+    for k, name in enumerate(("loss", "training_loss")):
+        for on in (0, 1):
+            values = constant_neurons(patient.start, layers, on * 0.01)
+            losses = [lost(exam, name, values, table) for table in tables]
+            if losses[0] != lost(exam, name, values, y):
+                return None
+            changes[k, on] = np.array(losses[1:]) - losses[0]
+    still = changes[:, 0]
+    with np.errstate(all="ignore"):
+        scale = still[1] / still[0]
+        shares = (changes[1, 1] - still[1]) / (changes[0, 1] - still[0]) / scale
+    if not np.isfinite(shares).all() or np.ptp(scale) > 1e-6 * abs(scale[0]):
+        return None
+    return np.asarray(shares)
+
+
+def constant_neurons(start: Arrays, layers: tuple[Layer, ...], size: float) -> Arrays:
+    """Return parameters by which each hidden neuron is constant and passes on a little."""
+    values = [np.zeros_like(v) for v in start]
+    for layer in layers:
+        assert layer.b is not None
+        values[layer.b] += 1.0
+    last = layers[-1]
+    assert last.b is not None
+    width = last.matrix(start).shape
+    values[last.b] = np.linspace(0.3, -0.2, width[1]).reshape(values[last.b].shape)
+    W = np.full(width, size / width[0]) * np.linspace(1, 2, width[1])
+    values[last.W] = (W.T if last.turned else W).reshape(values[last.W].shape)
+    return values
+
+
+def lost(exam: Exam, name: str, values: Arrays, y: np.ndarray) -> float:
+    """Return a loss for other targets, in the layout in which they came."""
+    patient = exam.patient
+    seed(7)
+    moved = np.moveaxis(y, 0, patient.axis["y"])
+    return patient.number(name, values, (patient.data()[0], in_form_of(patient.y, moved)))
+
+
+def layers_of(exam: Exam) -> tuple[Layer, ...]:
+    """Return the layers of the rebuilt network, or what the shapes say where there is none."""
+    if exam.dense is not None:
+        return exam.dense.layers
+    shapes = [v.shape for v in exam.patient.start]
+    found = itertools.islice(chains(shapes, exam.X_rows.shape[1], exam.n_outputs), 200)
+    return min(found, key=lambda each: (len(each), disorder(each)), default=())
 
 
 def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:

@@ -322,6 +322,16 @@ def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
     return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
 
 
+def keeps_something(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+    """Say whether a second step from one point, by the same object, goes elsewhere: momentum."""
+    step, data = steps.patient.fresh_step(), steps.patient.data(index)
+    after = []
+    for _ in range(2):
+        seed(7)
+        after.append(steps.patient.stepped(values, data, step))
+    return not all(np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in zip(*after, strict=True))
+
+
 def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """Say whether the global generator decides where a step on one sample goes."""
     for sample in {0, exam.patient.n // 2, exam.patient.n - 1}:
@@ -435,6 +445,7 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     if exam.dense is None or exam.patient.has("gradients") or not exam.patient.has(exam.loss_name):
         return False
     comparison = Comparison(exam, values, None)
+    comparison.factor_known = not keeps_something(exam, steps, values, None)
     rate = exam.learning_rate
     scaled = [x / (rate or 1.0) for x in u]
     if any(
@@ -502,7 +513,8 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
             for m, u in zip(made, us, strict=True)
         ):
             if sound:
-                exam.look(f"{len(us)} steps in a row are those of {name}")
+                on = "" if index is None else f"on {some(index)} "
+                exam.look(f"{on}{len(us)} steps in a row are those of {name}")
             else:
                 exam.find(
                     "optimizer_formula", "wrong", "step",
@@ -687,6 +699,8 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
         return
     if one_update(exam, steps, values, index):
+        if updates_without_looking(exam, steps, values):
+            return
         compare_chain(exam, steps, index)
         if exam.found("optimizer_formula"):
             return
@@ -700,11 +714,11 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         if exam.step_is is None and not compare_single(exam, steps, values, None, True):
             exam.find(
                 "step_not_gradient", "note", "step",
-                f"with {size} sample{'s' * (size > 1)} a step is the rate times the gradient, and "
+                f"with {some(index)} a step is the rate times the gradient, and "
                 f"with all {patient.n} it is not: it seems to make several updates.",
             )  # fmt: skip
             exam.miss('whether that is meant: pass step_is="epoch" or "batch"')
-        exam.look(f"on {size} sample{'s' * (size > 1)} a step is an update by the gradient")
+        exam.look(f"on {some(index)} a step is an update by the gradient")
         if exam.step_is == "epoch":
             exam.miss("the updates within an epoch, one by one: how many there are is not known")
         return
@@ -716,6 +730,11 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def some(index: np.ndarray) -> str:
+    """Say "1 sample" or "4 samples"."""
+    return f"{len(index)} sample{'s' * (len(index) > 1)}"
 
 
 def several_factors(exam: Exam, steps: Steps, values: Arrays) -> bool:
@@ -883,6 +902,48 @@ def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray)
     return False
 
 
+def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether a step on all samples makes several updates, all by its first predictions."""
+    dense, y, rate = exam.dense, exam.targets, exam.learning_rate
+    if dense is None or y is None or exam.formula is None or rate is None:
+        return False
+    if exam.patient.short_steps or exam.formula.penalised or exam.patient.n < 2:
+        return False
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    last = dense.layers[-1].W
+    f = None if g is None else one_factor(np.ravel(u[last]), np.ravel(g[last]), 2e-6)
+    k = 0 if f is None else round(f / rate)
+    if f is None or not 1 < k <= max(exam.patient.n, 64) or abs(f - k * rate) > 1e-4 * rate:
+        return False
+    z, a = dense.forward(values, exam.X_rows)
+    factor = steps.factor_for(values, None, exam.formula.base)
+    output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
+    for early in (False, True):
+        here = [v.copy() for v in values]
+        for _ in range(k):
+            delta, through = output, [v.copy() for v in here]
+            for number in range(len(dense.layers), 0, -1):
+                move = [np.zeros_like(v) for v in values]
+                dense.put(move, number, a[number - 1].T @ delta, delta.sum(axis=0), values)
+                here = [v - rate * x for v, x in zip(here, move, strict=True)]
+                if number > 1:
+                    back = delta @ dense.layers[number - 1].matrix(here if early else through).T
+                    delta = back * dense.activations[number - 2].slope(z[number - 1])
+        if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * np.abs(x).max(initial=1e-300)
+               for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
+            exam.find(
+                "step_not_gradient", "wrong", "step",
+                f"a step on all {exam.patient.n} samples makes {k} updates, all of them by the "
+                "predictions that it began with.",
+                advice=("The update stands in a loop over the samples, such as one that counts "
+                        "right answers, and the error is computed once, before it.",
+                        "Put the update behind that loop: one for each time that the error is "
+                        "computed."),
+            )  # fmt: skip
+            return True
+    return False
+
+
 def one_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
     """See whether updates on some few samples are right, at several of them."""
     size = len(index)
@@ -984,6 +1045,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         before = len(exam.findings)
         if not exam.found():
             comparison = Comparison(exam, values, exam.few if index is None else index)
+            comparison.factor_known = not keeps_something(exam, steps, values, index)
             same_index = index is not None or exam.few is None
             if same_index and comparison.judge(scaled, "step", free=rate is None):
                 return

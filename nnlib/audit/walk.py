@@ -212,6 +212,16 @@ class Walk:
         name = f"delta{last}"
         for kind, text, slope in self.slopes(activation, z, a, last):
             yield error * slope, a_step(kind, name, f"{name} = (a - y) * {text}")
+        if activation.name in ("sigmoid", "tanh"):
+            scale = 2 * f if self.formula.base == "squared" else f
+            for e, sign, word in ((a - self.y, 1.0, "a - y"), (self.y - a, -1.0, "y - a")):
+                slope = activation.of_a(e)
+                for made, text in (
+                    (sign * slope, f"{name} = g({word}): the slope of the error, and nothing else"),
+                    ((a - self.y) * slope, f"{name} = (a - y) * g({word}): the slope of the error"),
+                ):
+                    text = f"{text}, where (a - y) * g(a) belongs"
+                    yield scale * made, a_step("slope_of_a", name, text)
         if activation is SOFTMAX or self.formula.base in ("binary", "cross"):
             own = SOFTMAX.of_a(a) if activation is SOFTMAX else activation.slope(z)
             yield (
@@ -278,6 +288,11 @@ class Walk:
                 name, f"{name} is averaged over the samples too early, or what it is multiplied by"
             ),
         )
+        if activation.name in ("sigmoid", "tanh"):
+            came = activation.of_a(backs[0][0])
+            for made, text in ((came, "g(back)"), (backs[0][0] * came, "back * g(back)")):
+                text = f"{name} = {text}: the slope is taken of what came back, not of a{number}"
+                yield made, a_step("slope_of_a", name, text)
         if activation.name == "ReLU":
             text = f"{name} lets through what comes back with a plus, not where its ReLU is on"
             yield backs[0][0] * (backs[0][0] > 0), odd(name, text)
@@ -403,6 +418,7 @@ class Walk:
         one = np.ones_like(z)
         if activation is SOFTMAX:
             yield "slope_of_a", "f'(z) of a sigmoid, for a softmax", ACTIVATIONS[0].slope(z)
+            yield "gradient_wrong", "a: the softmax itself, not its slopes", a
             return
         missing = "1: the slope is missing"
         if name == "ReLU":
@@ -679,7 +695,7 @@ class Walk:
         yield "gradient_wrong", f"{at} is 0", np.zeros_like(right)
 
     def report(self, entries: tuple[str, ...], free: bool) -> None:
-        """Make findings of the deviations."""
+        """Make findings of the deviations; ``free``: a common factor is not known."""
         exam, own = self.exam, self.exam.formula
         n, m, whole = len(self.y), exam.n_outputs, exam.patient.n
         if own is not None and own.base == self.formula.base:  # that of these samples

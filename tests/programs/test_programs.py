@@ -13,7 +13,7 @@ from programs.random_sound import sound
 
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
-    "eighth", "ninth", "missed", "tenth", "sound",
+    "eighth", "ninth", "missed", "tenth", "eleventh", "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
