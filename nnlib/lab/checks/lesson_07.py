@@ -360,7 +360,8 @@ hiding_place = Search(
 
 
 def counts_in_words(n_compared, n_wrong):
-    return f"{n_compared:.0f} things compared, {n_wrong:.0f} of the findings wrong"
+    things = "thing" if n_compared == 1 else "things"
+    return f"{n_compared:.0f} {things} compared, {n_wrong:.0f} of the findings wrong"
 
 
 your_own = Search(

@@ -489,9 +489,15 @@ one_step_of_momentum = Function(
         Mistake(
             name="an average, with (1 - mu) on the gradient",
             hint="That is Adam's first average. Momentum adds the whole step of the gradient.",
-            wrong=lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
-                theta, velocity, (1 - mu) * gradient, learning_rate, mu
-            ),
+            wrong=[
+                lambda theta, velocity, gradient, learning_rate, mu: momentum_step(
+                    theta, velocity, (1 - mu) * gradient, learning_rate, mu
+                ),
+                lambda theta, velocity, gradient, learning_rate, mu: (
+                    theta - learning_rate * (mu * velocity + (1 - mu) * gradient),
+                    mu * velocity + (1 - mu) * gradient,
+                ),
+            ],
         ),
         Mistake(
             name="the learning rate used twice",
