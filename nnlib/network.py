@@ -187,8 +187,7 @@ class Network(WriteThrough):
         parameters = Parameters(
             layer_sizes, bias=rows is not None, stack_shape=stack_shape, dtype=dtype
         )
-        parameters.W.write("W", matrices)
-        parameters.b.write("b", rows or ())
+        parameters.W, parameters.b = matrices, rows or ()  # type: ignore[assignment]  # written in
         return cls(parameters, hidden=hidden, output=output)
 
     @classmethod

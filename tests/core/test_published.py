@@ -28,6 +28,11 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def test_network_001_starts_from_seed_42_with_2_hidden_neurons_if_nothing_is_said():
+    assert published.network_001().W == published.network_001(42, 2).W
+    assert published.network_001().layer_sizes == (2, 2, 1)
+
+
 # 000: 3-4-2, no gradient of any loss
 
 

@@ -210,6 +210,15 @@ def test_validation_loss_of_a_diverged_member_is_infinite_not_nan():
     np.testing.assert_array_equal(history.validation_loss, history.loss)
 
 
+@pytest.mark.parametrize(("n", "side_by_side"), [(5, False), (8, False), (9, True), (40, True)])
+def test_more_networks_than_weights_of_a_layer_lie_side_by_side(n, side_by_side):
+    # NumPy works through runs of memory: over the stack, or over the weights of a layer.
+    vector = Network.random(
+        [2, 4, 1], rng=np.random.default_rng(0), stack_shape=n
+    ).parameters.vector
+    assert vector.strides == ((8, 8 * n) if side_by_side else (8 * 17, 8))
+
+
 def test_stacking_and_taking_a_member_are_inverse():
     singles = [random_network([2, 3, 1], "tanh", "sigmoid", seed=seed) for seed in range(3)]
     stack = Network.stack(singles)
