@@ -31,6 +31,7 @@ def sigmoid(x):
 def test_network_001_starts_from_seed_42_with_2_hidden_neurons_if_nothing_is_said():
     assert published.network_001().W == published.network_001(42, 2).W
     assert published.network_001().layer_sizes == (2, 2, 1)
+    assert published.network_001().b == (None, [[0.0, 0.0]], [[0.0]])
 
 
 # 000: 3-4-2, no gradient of any loss

@@ -219,6 +219,22 @@ def test_more_networks_than_weights_of_a_layer_lie_side_by_side(n, side_by_side)
     assert vector.strides == ((8, 8 * n) if side_by_side else (8 * 17, 8))
 
 
+@pytest.mark.parametrize(("stack_shape", "by_einsum"), [((), 0), (5, 0), (40, 2), ((5, 8), 2)])
+def test_the_products_of_networks_side_by_side_are_sums_over_the_stack(
+    monkeypatch, stack_shape, by_einsum
+):
+    calls, whole = [], np.einsum
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return whole(*arguments)
+
+    monkeypatch.setattr(np, "einsum", counted)
+    net = Network.random([2, 4, 1], rng=np.random.default_rng(0), stack_shape=stack_shape)
+    net.predict([[0.0, 1.0]])
+    assert len(calls) == by_einsum  # a layer, a call
+
+
 def test_stacking_and_taking_a_member_are_inverse():
     singles = [random_network([2, 3, 1], "tanh", "sigmoid", seed=seed) for seed in range(3)]
     stack = Network.stack(singles)

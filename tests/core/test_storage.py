@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import pickle
+import re
 import subprocess
 import sys
 import tracemalloc
@@ -310,7 +311,12 @@ def test_a_path_that_ends_in_a_folder_is_given_a_name(tmp_path):
     [
         *[(".", "./network.npz"), ("..", "../network.npz"), ("there/..", "there/../network.npz")],
         *[("net.npz.zip", "net.npz"), ("net.npz.", "net.npz"), ("net.npz.gz", "net.npz")],
-        *[("net.pt", "net.npz"), ("net", "net.npz"), ("v1.0/", "v1.0/network.npz")],
+        *[
+            ("net.npz.1.npz.bak", "net.npz"),
+            ("net.pt", "net.npz"),
+            ("net", "net.npz"),
+            ("v1.0/", "v1.0/network.npz"),
+        ],
     ],
 )
 def test_a_better_name_is_given(name, better):
@@ -320,11 +326,26 @@ def test_a_better_name_is_given(name, better):
     assert str(caught.value).endswith(f': "{better}".'.replace("/", os.sep))
 
 
-def test_a_write_protected_file_stays_as_it_is(tmp_path):
+def test_a_file_that_is_not_whole_yet_is_hidden_and_named_after_the_one_to_be(
+    tmp_path, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr("nnlib.storage.write_whole", lambda *paths: seen.append(paths[0]))
+    net = Network.random([2, 3, 1], rng=np.random.default_rng(0))
+    save_network(net, tmp_path / "net.npz")
+    save_network(net, tmp_path / f"{'x' * 251}.npz")
+    names = [os.path.basename(temporary) for temporary in seen]
+    assert re.fullmatch(r"\.net\.npz\.[0-9a-f]{16}\.tmp", names[0])
+    assert re.fullmatch(r"\.x{20}\.[0-9a-f]{16}\.tmp", names[1])
+    assert {os.path.dirname(temporary) for temporary in seen} == {os.path.realpath(tmp_path)}
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o555])
+def test_a_write_protected_file_stays_as_it_is(tmp_path, mode):
     path, rng = tmp_path / "net.npz", np.random.default_rng(0)
     old, new = Network.random([2, 3, 1], rng=rng), Network.random([2, 3, 1], rng=rng)
     save_network(old, path)
-    path.chmod(0o444)
+    path.chmod(mode)
     with pytest.raises(PermissionError, match="is write-protected, so it stays") as caught:
         save_network(new, path)
     np.testing.assert_array_equal(load_network(path).W[1], old.W[1])
