@@ -1137,7 +1137,13 @@ def three_layers_deep(X, W2, W3, a1, a2, delta3):
 
 def three_layers_inputs(rng):
     cases = []
-    for n, *sizes in [(4, 2, 3, 5, 1), (5, 3, 4, 2, 2), (1, 2, 3, 2, 3), (3, 1, 2, 1, 2)]:
+    for n, *sizes in [
+        (4, 2, 3, 5, 1),
+        (5, 3, 4, 2, 2),
+        (1, 2, 3, 2, 3),
+        (3, 1, 2, 1, 2),
+        (3, 2, 2, 2, 2),  # all fits here: a wrong order shows in the numbers
+    ]:
         X, *hidden = (rng.normal(size=(n, size)) for size in sizes[:3])
         W2, W3 = rng.normal(size=sizes[1:3]), rng.normal(size=sizes[2:])
         cases.append((X, W2, W3, *map(sigmoid, hidden), rng.normal(size=(n, sizes[3]))))
@@ -1257,6 +1263,11 @@ deep_backward = Function(
             name="weights that are not transposed on the way back",
             hint="Let the shapes decide: delta3 is (n, n_3) and W3 is (n_2, n_3).",
             wrong=three_layers(back=lambda W, delta: delta @ W),
+        ),
+        Mistake(
+            name="the weights of the wrong layers on the way back",
+            hint="Equation 2 takes the weights of the next layer: W3 for delta2, W2 for delta1.",
+            wrong=lambda X, W2, W3, a1, a2, delta3: three_layers_deep(X, W3, W2, a1, a2, delta3),
         ),
         Mistake(
             name="a transposed product",
