@@ -277,10 +277,10 @@ def _network_from(archive: zipfile.ZipFile) -> Network:
         bias = bool(small["bias"])
         shape = (sum((n_in + bias) * n_out for n_in, n_out in pairwise(layer_sizes)),)
         vector = _read(archive, "parameters", shape)
-        parameters = restore(layer_sizes, bias, check_array("parameters", vector, vector.dtype))
+        parameters = restore(layer_sizes, bias, check_array("parameters", vector))
         return Network(parameters, hidden=str(small["hidden"]), output=str(small["output"]))
     except (TypeError, ValueError) as error:
-        raise _ForeignFileError(str(error).rstrip(".")) from None
+        raise _ForeignFileError(str(error).removesuffix(".")) from None
 
 
 def _read(archive: zipfile.ZipFile, name: str, last_axis: tuple[int, ...] = ()) -> np.ndarray:
@@ -305,10 +305,7 @@ def _read(archive: zipfile.ZipFile, name: str, last_axis: tuple[int, ...] = ()) 
             raise _ForeignFileError(
                 f"its parameters have shape {shape}, but its layer sizes need {needed}"
             )
-        if math.prod(shape) * dtype.itemsize > size:
-            raise EOFError  # less than it says
+        if math.prod(shape) * dtype.itemsize != size - member.tell():
+            raise EOFError  # less or more than it says
     with archive.open(f"{name}.npy") as member:
-        array = np.lib.format.read_array(member, allow_pickle=False)
-        if member.read(1):
-            raise EOFError  # more than it says
-    return array
+        return np.lib.format.read_array(member, allow_pickle=False)

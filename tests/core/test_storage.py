@@ -1,6 +1,7 @@
 """Saving and loading: what comes back, and what is said about files that do not fit."""
 
 import contextlib
+import io
 import multiprocessing
 import os
 import pickle
@@ -61,6 +62,12 @@ def saved(tmp_path, **changes):
             "its parameters have shape (13,), but its layer sizes need (1000001000000,)",
         ),
         ({"hidden": np.array("tanh" * 100_000)}, "its hidden is 1600128 bytes long"),
+        ({"hidden": np.array("x" * 24_969)}, "its hidden is 100004 bytes long"),
+        ({"hidden": np.array("x" * 24_968)}, f"hidden is '{'x' * 56}... (str), which is not"),
+        (
+            {"parameters": np.zeros((5, 2, 12))},
+            "its parameters have shape (5, 2, 12), but its layer sizes need (5, 2, 13)",
+        ),
         (
             {"parameters": np.zeros(5)},
             "its parameters have shape (5,), but its layer sizes need (13,)",
@@ -244,6 +251,23 @@ def test_what_is_not_needed_is_not_read(tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("size", [-8, 8])
+def test_a_file_with_more_or_fewer_numbers_than_it_says_is_damaged(tmp_path, size):
+    path = saved(tmp_path)
+    with np.load(path) as archive:
+        fields = dict(archive)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in fields.items():
+            with archive.open(f"{name}.npy", "w") as member:
+                content = io.BytesIO()
+                np.lib.format.write_array(content, array)
+                whole = content.getvalue() + bytes(8)
+                end = len(whole) - 8 + size * (name == "parameters")
+                member.write(whole[:end])
+    with pytest.raises(ValueError, match=r"is damaged, or no \.npz file"):
+        load_network(path)
 
 
 @pytest.mark.parametrize("shape", [(10**9, 13), (10**15, 13)])
