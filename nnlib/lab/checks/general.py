@@ -55,8 +55,8 @@ def advice(exercise, function, outcomes, expected, case, ended):
         names = ", ".join(theirs.changed)
         yield (
             "an input that is changed",
-            f"After the call, {names} is no longer what it was. Whoever called the function still "
-            "needs it; make a new array.",
+            f"The call has changed {names}. Whoever called the function still needs the numbers "
+            "that were in there; make a new array.",
         )
         return
     if case == len(expected) - 1:
