@@ -515,6 +515,84 @@ def check_accessibility(page, context=STAGE):
     } == set()
 
 
+SAID = {"slider": "valuetext", "spinbutton": None, "radio": "checked", "checkbox": "checked"}
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_screen_reader_is_told_name_and_state_of_each_control(browser, lab, name):
+    if FIREFOX:
+        pytest.skip("only Chromium shows what it tells a screen reader")
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, name)
+        for summary in stage.locator("summary").all():
+            summary.press("Enter")
+        screen = page.context.new_cdp_session(page)
+        place = {"expression": f"document.querySelector({STAGE!r})"}
+        root = screen.send("Runtime.evaluate", place)["result"]["objectId"]
+        told = screen.send("Accessibility.queryAXTree", {"objectId": root})["nodes"]
+        names = {role: [] for role in ("button", "radiogroup", *SAID)}
+        for node in told:
+            role = node.get("role", {}).get("value")
+            if node["ignored"] or role not in names:
+                continue
+            names[role].append(node["name"]["value"])
+            properties = {one["name"]: one["value"].get("value") for one in node["properties"]}
+            if SAID.get(role):
+                assert SAID[role] in properties, node
+            if role == "slider":
+                assert re.fullmatch(r"-?[\d.]+(e-?\d+)?", properties["valuetext"]), node
+        assert all(words.strip() and "✓" not in words for kind in names.values() for words in kind)
+        for control in stage.locator("input, button").all():
+            kind = control.evaluate("node => node.type") if control.is_visible() else "not seen"
+            words = control.evaluate(
+                "node => (node.ariaLabel || node.parentNode.textContent).trim()"
+            )
+            if kind in ("radio", "range", "checkbox"):
+                assert words in names["slider" if kind == "range" else kind]
+
+
+HEAR = """node => {
+    const spoken = node.querySelector(':scope > [role=status]');
+    window.heard = [];
+    new MutationObserver(() => window.heard.push(spoken.textContent)).observe(
+        spoken, {childList: true});
+}"""
+
+
+def test_what_is_spoken_is_one_sentence_and_the_one_that_is_new(browser, lab):
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, "sliders")
+        page.wait_for_timeout(1000)
+        stage.evaluate(HEAR)
+        for press, begins in (
+            ((stage.get_by_label("epoch", exact=True), "ArrowLeft"), "At epoch 995 of 1000"),
+            ((stage.get_by_role("button", name="Keep this run"), "Enter"), "Kept."),
+            ((stage.get_by_label("hidden size", exact=True), "ArrowRight"), "Learning rate 0.5, 5"),
+            ((stage.get_by_label("epoch, as a number"), "x"), ""),
+            ((stage.get_by_label("epoch, as a number"), "Enter"), "epoch takes whole numbers"),
+        ):
+            page.evaluate("window.heard = []")
+            press[0].press(press[1])
+            page.wait_for_timeout(300)
+            settle(page, stage)
+            page.wait_for_timeout(1200)
+            heard = page.evaluate("window.heard")
+            assert len(heard) == (begins != ""), heard
+            assert heard == [] or heard[0].startswith(begins), heard
+
+
+def test_forced_colours_show_which_part_of_the_picture_is_pressed(browser, lab):
+    with watched_page(browser) as page:
+        stage = open_widget(page, lab, "playground")
+        page.emulate_media(forced_colors="active")
+        page.wait_for_timeout(300)
+        rims = stage.locator(".spots button").evaluate_all(
+            "all => all.map((one) => [one.ariaPressed, getComputedStyle(one).borderTopColor])"
+        )
+        assert len({rim for pressed, rim in rims if pressed == "false"}) == 1
+        assert dict(rims)["true"] != dict(rims)["false"]
+
+
 # ------------------------------------------------------------------------------ keys and hands
 
 

@@ -34,14 +34,14 @@ function render({ model, el }) {
 
   // ------------------------------------------------------------------- questions and answers
 
-  let number = Date.now(), onItsWay = 0, alive = true, timer = null, url = null, shownWords = "";
+  let number = Date.now(), onItsWay = 0, alive = true, timer = null, url = null, heard = "";
   let waiting = new Map(); // what was moved and not sent yet
   let sent = new Map(); // what was sent and not answered yet
   let presses = []; // of buttons: each of them counts
 
   function ask(name, value, isPress = !(name in parts) || parts[name].isButton) {
     if (!alive) return;
-    refuse("");
+    tell("");
     if (isPress) presses.push([name, value]);
     else waiting.set(name, value);
     send();
@@ -74,8 +74,7 @@ function render({ model, el }) {
       if (name in parts && !sent.has(name) && !waiting.has(name)) parts[name].set(value, state);
     }
     for (const [name, part] of Object.entries(parts)) part.enable(!state.off.includes(name));
-    message.textContent = state.message;
-    message.classList.toggle("alert", state.alert);
+    tell(state.message, state.alert);
     stage.toggleAttribute("aria-busy", state.busy !== null);
     busy.hidden = state.busy === null;
     if (state.busy !== null) bar.value = state.busy;
@@ -89,14 +88,16 @@ function render({ model, el }) {
   }
 
   function say(words) {
-    if (words === shownWords) return;
-    shownWords = words;
-    const end = words.search(/[.!?] (?=\S)/) + 1 || words.length;
-    first.textContent = words.slice(0, end);
-    rest.textContent = words.slice(end + 1);
+    const sentences = words.split(/(?<=[.!?]) (?=\S)/);
+    first.textContent = sentences[0];
+    rest.textContent = sentences.slice(1).join(" ");
     picture.alt = words;
     clearTimeout(timer);
-    timer = setTimeout(() => { spoken.textContent = message.textContent || first.textContent; }, REST);
+    timer = setTimeout(() => { // once all is quiet: the message, or the first sentence that is new
+      const news = message.textContent || sentences.find((one) => !heard.includes(one));
+      if (news && news !== spoken.textContent) spoken.textContent = news;
+      heard = words;
+    }, REST);
   }
 
   function paint() {
@@ -105,10 +106,10 @@ function render({ model, el }) {
     picture.src = url;
   }
 
-  function refuse(words) {
+  function tell(words, alert = words !== "") {
+    if (alert && words !== message.textContent) spoken.textContent = words;
     message.textContent = words;
-    message.classList.toggle("alert", words !== "");
-    if (words) spoken.textContent = words;
+    message.classList.toggle("alert", alert);
   }
 
   // --------------------------------------------------------------------- controls and spots
@@ -120,7 +121,7 @@ function render({ model, el }) {
       for (const part of Object.values(parts)) part.pause?.(); // a hand on a control stops the film
       ask(spec.name, value);
     };
-    const part = kinds[spec.kind](spec, change, refuse, parts);
+    const part = kinds[spec.kind](spec, change, tell, parts);
     parts[spec.name] = part;
     groups[spec.group] ??= group(controls, spec.group);
     groups[spec.group].append(part.element);
@@ -180,7 +181,7 @@ function render({ model, el }) {
     for (const spot of spots.children) spot.disabled = !alive;
     stop.disabled = !alive;
     busy.hidden = true;
-    refuse(words);
+    tell(words);
     [onItsWay, sent] = [0, new Map()];
     send();
   }
