@@ -235,14 +235,11 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         return f"Take the numbers out of it, in the right order: list({name}.values())."
     if array.ndim == 0 and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
         return f"Put its entries into a list: list({name})."
-    try:
-        finite = np.isfinite(np.array(value, dtype=float)).all()
-    except (TypeError, ValueError, OverflowError):
-        finite = False
-    if finite and array.dtype.kind not in "mM":
-        return f"Convert it first: np.array({name}, dtype=float)."
+    with contextlib.suppress(TypeError, ValueError, OverflowError):
+        if np.isfinite(np.array(value, dtype=float)).all() and array.dtype.kind not in "mM":
+            return f"Convert it first: np.array({name}, dtype=float)."
     if array.dtype.kind in "OT" and all(isinstance(entry, str) for entry in array.flat):
-        array = np.array(array.tolist(), dtype=str)  # words as pandas holds them
+        array = np.array(array.tolist())  # words as pandas holds them
     if array.dtype.kind in "US" and array.size:
         if len(np.unique(array)) > 2:
             numbers = f"np.unique({name}, return_inverse=True)[1].reshape(np.shape({name}))"
@@ -251,8 +248,8 @@ def how_to_get_numbers(name: str, value: Any, array: np.ndarray) -> str:
         return f"Give each word a number, for example ({words}) * 1.0."
     if array.dtype.kind in "mM":
         return "Give each entry a number first; of a date that can be the days since the first one."
-    fields = {field[0].kind for field in (array.dtype.fields or {}).values()}
-    if fields and fields <= set("biuf"):
+    fields = [field[0] for field in (array.dtype.fields or {}).values()]
+    if fields and all(field.kind in "biuf" for field in fields):
         columns = f"np.array({name}.tolist(), dtype=float)"
         return f"Put the fields side by side, one column each: {columns}."
     entries = list(array.flat)
@@ -298,11 +295,9 @@ def as_floats(name: str, value: Any) -> np.ndarray:
     Floats of 16 bits become float64, as whole numbers do: they hold three digits, and sums of them
     end at 65504.
     """
-    if type(value) is np.ndarray and value.dtype.kind == "f" and value.itemsize > 2:
-        return value
     array = check_real(name, value)
-    wide = array.dtype.kind == "f" and array.itemsize > 2
-    return array.astype(array.dtype if wide else np.float64)[()]
+    wide = array.dtype.kind == "f" and array.dtype != np.float16
+    return np.asarray(array, array.dtype if wide else np.float64)[()]
 
 
 def refuse_nan(name: str, array: np.ndarray) -> None:

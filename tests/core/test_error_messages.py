@@ -822,6 +822,8 @@ def test_what_a_tape_refuses():
     with np.errstate(over="ignore"):
         refused((x * 1e300 * 1e300).sum().backward, OverflowError, "sum of entries as large as inf")
     refused(autodiff.made_by("mine", x.value, (x, lambda s: None)).backward, ValueError, "made_by")
+    of_another_shape = autodiff.made_by("mine", x.value, (x, lambda s: np.ones(5)))
+    refused(of_another_shape.backward, ValueError, "gives an array of shape (5,) and dtype float64")
     loss = (wrong * wrong).sum()
     wrong.value += 1.0
     refused(loss.backward, ValueError, "has changed since")

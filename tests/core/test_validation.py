@@ -35,6 +35,27 @@ def test_a_mask_that_hides_nothing_is_no_fault():
     np.testing.assert_array_equal(validation.check_array("X", masked), [[1, 2]])
 
 
+def test_what_is_masked_under_a_name_that_is_no_code_is_called_it():
+    masked = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    for name, code in [("X", "X"), ("analytic W1", "it")]:
+        with pytest.raises(ValueError, match=rf"Fill them, {code}\.filled\(0\), or drop"):
+            validation.check_real(name, masked)
+
+
+def test_words_as_pandas_holds_them_are_compared_with_the_first():
+    for words in (np.array(["yes", "no"], object), ["yes", "no"]):
+        with pytest.raises(TypeError, match=r"for example \(np\.array\(X\) == 'yes'\) \* 1\.0"):
+            validation.check_real("X", words)
+
+
+def test_fields_of_every_kind_of_number_are_put_side_by_side():
+    table = np.zeros(2, [("yes", bool), ("n", int), ("byte", np.uint8), ("x", float)])
+    with pytest.raises(TypeError, match="Put the fields side by side, one column each"):
+        validation.check_real("X", table)
+    with pytest.raises(TypeError, match=r"Give each entry a number first\.$"):
+        validation.check_real("X", np.zeros(2, [("x", float), ("z", complex)]))
+
+
 def test_each_check_hands_back_what_it_was_given():
     rng = np.random.default_rng(0)
     assert validation.check_generator("rng", rng) is rng

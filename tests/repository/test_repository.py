@@ -204,6 +204,7 @@ def test_refresh_stores_what_the_tests_compare_and_nothing_volatile(tmp_path):
         ("zip(a, b, strict=True)", "zip(a, None, strict=True)", False),
         ('if z.dtype.kind in "iu":', 'if z.dtype.kind in "XXiuXX":', True),
         ('if z.dtype.kind in "iu":', 'if z.dtype.kind in "IU":', False),
+        ('if z.dtype.kind == "f":', 'if z.dtype.kind == "XXfXX":', False),
         ('if name in "iu":', 'if name in "XXiuXX":', False),
         ("limit < 1", "limit <= 1", False),
     ],
