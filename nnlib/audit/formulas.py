@@ -560,19 +560,31 @@ def rebuilt(
         scalings += [(0.0, 255.0), (0.0, 256.0), (0.0, 16.0), *scalings_by(whole)]
     found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 2000))
     found.sort(key=lambda layers: (len(layers), disorder(layers)))
-    for mixed, layers in itertools.product((False, True), found[:60]):
-        for shift, divisor in scalings:
-            for activations in activation_choices(len(layers), mixed):
-                network = Dense(layers, activations, divisor, shift)
-                if all(
-                    agrees(network.forward(values, X)[1][-1], answer)
-                    for values, answer in zip(points, wanted, strict=True)
-                ):
-                    return network
-                room -= 1
-                if room <= 0:
-                    return None
+    for layers, activations, (shift, divisor) in itertools.islice(
+        networks(found[:60], scalings), room
+    ):
+        network = Dense(layers, activations, divisor, shift)
+        if all(
+            agrees(network.forward(values, X)[1][-1], answer)
+            for values, answer in zip(points, wanted, strict=True)
+        ):
+            return network
     return None
+
+
+def networks(
+    found: list[tuple[Layer, ...]], scalings: list[tuple[Any, Any]]
+) -> Iterator[tuple[tuple[Layer, ...], tuple[Activation, ...], tuple[Any, Any]]]:
+    """Yield networks to try, the likeliest first: layers, activations, a scaling of X."""
+    likely, rest = found[:4], found[4:]
+    for some, mixed, scaled in (
+        (likely, False, scalings), (likely, True, scalings[:1]), (rest, False, scalings),
+        (likely, True, scalings[1:]), (rest, True, scalings),
+    ):  # fmt: skip
+        for layers in some:
+            for scaling in scaled:
+                for activations in activation_choices(len(layers), mixed):
+                    yield layers, activations, scaling
 
 
 def scalings_by(X: np.ndarray | None) -> Iterator[tuple[Any, Any]]:

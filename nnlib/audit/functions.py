@@ -65,6 +65,8 @@ def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
             "logarithm of something else than a prediction.",
         )  # fmt: skip
         return
+    if name != "predict" and by_negative_numbers(exam, name):
+        return
     scaled = exam.dense is not None and np.any(exam.dense.divisor != 1)
     big = np.abs(exam.X_rows).max() > 15 and not scaled
     kind = "data_scale" if big else "saturated"
@@ -74,6 +76,34 @@ def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
         f"{name} is {answer[0]} at the start: for example the logarithm of 0, or a number too "
         "large for a float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
     )  # fmt: skip
+
+
+def by_negative_numbers(exam: Exam, name: str) -> bool:
+    """See whether a loss is no number just where predictions lie outside of 0 and 1."""
+    a, patient = exam.first_answers, exam.patient
+    if a is None or not np.isfinite(a).all():
+        return False
+    outside = np.asarray(((a < 0) | (a > 1)).any(axis=1))
+    chosen = [*np.flatnonzero(outside)[:6], *np.flatnonzero(~outside)[:6]]
+    if not outside.any():
+        return False
+    for i in chosen:
+        data = patient.data(np.array([i]))
+        try:
+            value = patient.number(name, patient.start, data, exact=False)
+        except Failed:
+            return False
+        if np.isfinite(value) == outside[i]:
+            return False
+    exam.find(
+        "loss_formula", "wrong", name,
+        f"{name} is no number at the start, just where a prediction lies outside of 0 to 1: the "
+        f"predictions reach from {a.min():.4g} to {a.max():.4g}, and a negative number has no "
+        "logarithm.",
+        advice=("A cross-entropy is taken of an output that is no sigmoid and no softmax.",
+                "Give the output a sigmoid or a softmax, or take the squared error."),
+    )  # fmt: skip
+    return True
 
 
 @check

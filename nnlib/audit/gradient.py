@@ -518,7 +518,7 @@ class Comparison:
 
     def by_weight_term(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether the difference is a multiple of the parameters themselves."""
-        if self.weight_term(g, self.measured.slope, where, ""):
+        if self.weight_term(g, self.measured.slope, where, "") or self.by_norm(g):
             return True
         dense, formula = self.exam.dense, self.formula
         if dense is None or formula is None or not formula.penalised:
@@ -572,6 +572,32 @@ class Comparison:
             self.worst(g),
         )  # fmt: skip
         return True
+
+    def by_norm(self, g: Arrays) -> bool:
+        """See whether the loss holds the norm of weights, and the gradient the signs of them."""
+        found: list[tuple[str, float]] = []
+        for name, x, s, value in zip(self.names, g, self.measured.slope, self.point, strict=True):
+            norm = float(np.linalg.norm(value))
+            rest = x - s
+            if np.isnan(s).any() or np.abs(rest).max(initial=0) <= self.tolerance * self.largest:
+                continue
+            if value.size < 4 or not norm:
+                return False
+            f = one_factor(rest, np.sign(value) - value / norm, self.loose * 5)
+            if f is None:
+                return False
+            found.append((name, f))
+        for name, f in found:
+            self.exam.find(
+                "weight_term", "wrong", name,
+                f"the gradient holds {f:.4f} sign({name}), the slope of the sum of the sizes, and "
+                f"the loss {f:.4f} times the norm of {name}, the root of the sum of its squares, "
+                f"whose slope is {f:.4f} {name} / norm({name}).", self.worst(g),
+                advice=("np.linalg.norm(w) is not the sum of the sizes of w.",
+                        "For L1 write np.sum(np.abs(w)) into the loss; for L2 np.sum(w**2), with "
+                        "the slope 2 w."),
+            )  # fmt: skip
+        return bool(found)
 
     def penalty_is(self, f: float) -> bool:
         """Say whether the slope of the loss's penalty is f times the weights."""

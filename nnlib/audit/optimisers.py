@@ -188,6 +188,9 @@ def adaptive_rules(
             v = rho * v + (1 - rho) * g * g if k else v
             whole.append(lr * g / (np.sqrt(v) + 1e-8))
         yield False, f"RMSProp ({rho}) whose mean starts at the first square, not at 0", whole
+        turned = run(gs, 0.0, 1 - rho, lambda m, v, g, t: g / (np.sqrt(v) + 1e-8))
+        words = "whose rho is the wrong way round: (1 - rho) v + rho g * g"
+        yield False, f"RMSProp ({rho}) {words}", [lr * x for x in turned]
     n_parameters = int(order.max()) + 1 if len(order) else 1
     for b1, b2 in betas[:6]:
         for epsilon in epsilons[:4]:
@@ -200,6 +203,17 @@ def adaptive_rules(
                 f"Adam with beta1 = {b2} and beta2 = {b1}, exchanged",
                 [lr * x for x in swapped],
             )
+            own = sound_updates(b1, b2, epsilon)["Adam"]
+            for c1, c2, words in (
+                (1 - b1, 1 - b2, "both means"), (1 - b1, b2, "the mean"),
+                (b1, 1 - b2, "the mean of the squares"),
+            ):  # fmt: skip
+                for update in (own, sound_updates(c1, c2, epsilon)["Adam"]):
+                    turned = run(gs, c1, c2, update)
+                    yield False, (
+                        f"Adam ({b1}, {b2}) whose betas are the wrong way round in {words}: "
+                        "(1 - beta) m + beta g"
+                    ), [lr * x for x in turned]  # fmt: skip
             yield False, f"Adam ({b1}, {b2}) whose means are forgotten after each step", [
                 lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
             m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []

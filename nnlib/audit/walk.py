@@ -233,6 +233,14 @@ class Walk:
                     "of the activation has cancelled already",
                 ),
             )
+        if activation is SOFTMAX or activation.name == "sigmoid":
+            sure = np.eye(a.shape[1])[a.argmax(axis=1)] if activation is SOFTMAX else np.round(a)
+            own = np.ones_like(a) if self.formula.base in ("binary", "cross") else (
+                activation.of_a(a))  # fmt: skip
+            text = f"{name} is made of predictions that are rounded to 0 and 1"
+            scale = 2 * f if self.formula.base == "squared" else f
+            for made in (scale * (sure - self.y) * own, scale * (sure - self.y)):
+                yield made, odd(name, text)
         if self.formula.base == "hinge":
             for text, mask in (
                 ("the wrong way round: a * y > 1", a * self.y > 1),
@@ -639,6 +647,13 @@ class Walk:
             X = a * self.dense.divisor + self.dense.shift
             yield "product_wrong", f"{at} is made of X before it is scaled", X.T @ delta
         if number > 1:
+            slope = self.dense.activations[before - 1].slope(self.z[before])
+            yield (
+                "product_wrong",
+                f"{at} holds the slopes of a{before}, not a{before}, as if they had been "
+                "written into the same array, in place",
+                slope.T @ delta,
+            )
             own = self.dense.activations[before - 1].value(a)
             yield (
                 "product_wrong",
@@ -694,6 +709,30 @@ class Walk:
         yield "product_wrong", f"{at} holds the sizes of a{before}", np.abs(a).T @ delta
         yield "gradient_wrong", f"{at} is 0", np.zeros_like(right)
 
+    def of_another_layer(self) -> list[Step]:
+        """Return the deviations; as one, where all wrong slopes are a neighbour's function."""
+        activations, steps = self.dense.activations, self.deviations
+        for by, of in ((1, "the next layer"), (-1, "the layer before")):
+            wanted = {}
+            for number in range(1, len(activations)):
+                other = number - 1 + by
+                if other >= 0 and activations[other].name != activations[number - 1].name:
+                    name = activations[other].name
+                    text = "* 1: the slope" if name == "identity" else f"the slope of {name}, at z"
+                    wanted[f"delta{number}"] = text
+            if (
+                len(wanted) > 1
+                and {step.where for step in steps} == set(wanted)
+                and all(wanted[step.where] in step.text for step in steps)
+            ):
+                where = ", ".join(step.where for step in steps)
+                return a_step(
+                    "slope_of_a",
+                    where,
+                    f"the slopes in {where} are those of the activation of {of}",
+                )
+        return steps
+
     def report(self, entries: tuple[str, ...], free: bool) -> None:
         """Make findings of the deviations; ``free``: a common factor is not known."""
         exam, own = self.exam, self.exam.formula
@@ -713,7 +752,7 @@ class Walk:
             entries = ()  # they are measured on the loss that is shown
         kinds: dict[str, list[Step]] = {}
         means = any("the mean of delta over everything" in step.text for step in self.deviations)
-        for step in self.deviations:
+        for step in self.of_another_layer():
             if means and step.where.startswith("b") and "samples once more" in step.text:
                 step = Step("axis_missing", step.where, step.text)
             kinds.setdefault(step.kind, []).append(step)

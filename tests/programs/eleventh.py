@@ -608,7 +608,7 @@ def adam_corrected_kept(ok):
     "multiplies by keep again",
 )
 def dropout_scaled_twice(ok):
-    X, lab = blobs(60, 6, 3, 12)
+    X, lab = blobs(40, 6, 3, 12)
     Y = np.eye(3)[lab]
     keep = 0.5
     r = np.random.RandomState(12)
@@ -1116,7 +1116,7 @@ def rmsprop_no_root(ok):
 )
 def leaky_with_relu_slope(ok):
     r = np.random.default_rng(23)
-    X = r.normal(size=(40, 3))
+    X = r.normal(size=(24, 3))
     Y = np.sin(X[:, :1]) + 0.5 * X[:, 1:2]
     layers = [
         [r.normal(size=(3, 9)) * 0.6, np.zeros(9)],
@@ -2019,56 +2019,6 @@ def dropout_and_l2():
     )
 
 
-class _EpochNet:
-    def __init__(self):
-        r = np.random.RandomState(107)
-        self.W, self.b = [r.randn(6, 12) * 0.4, r.randn(12, 3) * 0.3], [np.zeros(12), np.zeros(3)]
-        self.lr, self.t = 0.2, 0
-        self.rng = np.random.RandomState(0)
-
-    def proba(self, X):
-        h = np.maximum(0, X @ self.W[0] + self.b[0])
-        z = h @ self.W[1] + self.b[1]
-        e = np.exp(z - z.max(1, keepdims=True))
-        return e / e.sum(1, keepdims=True)
-
-    def nll(self, X, y):
-        return -np.mean(np.log(self.proba(X)[np.arange(len(y)), y] + 1e-12))
-
-    def fit_epoch(self, X, y):
-        idx = self.rng.permutation(len(X))
-        lr = self.lr / (1 + 0.1 * self.t)
-        self.t += 1
-        for s in range(0, len(X), 16):
-            i = idx[s : s + 16]
-            x, t = X[i], y[i]
-            h = np.maximum(0, x @ self.W[0] + self.b[0])
-            d = self.proba(x)
-            d[np.arange(len(i)), t] -= 1
-            d /= len(i)
-            e = d @ self.W[1].T * (h > 0)
-            self.W[1] -= lr * h.T @ d
-            self.b[1] -= lr * d.sum(0)
-            self.W[0] -= lr * x.T @ e
-            self.b[0] -= lr * e.sum(0)
-
-
-@program()
-def shuffled_ragged_epochs():
-    X, lab = blobs(70, 6, 3, 107)
-    return dict(
-        X=X,
-        y=lab,
-        program=_EpochNet(),
-        arrays=["W", "b"],
-        predict="proba",
-        loss="nll",
-        step="fit_epoch",
-        step_is="epoch",
-        learning_rate=0.2,
-    )
-
-
 @program()
 def lecun_tanh():
     X, lab = blobs(36, 5, 3, 108)
@@ -2258,3 +2208,351 @@ def slope_of_what_came_back():
                 "theta2": h1.T @ d2, "b2": d2.sum(0, keepdims=True)}  # fmt: skip
 
     return case | {"gradients": gradients, "step": None}
+
+
+# Of a second such set, those that were missed at its first look
+
+
+def bce(a, y):
+    return -np.mean(y * np.log(a + 1e-12) + (1 - y) * np.log(1 - a + 1e-12))
+
+
+def two(d, h, k, seed, s=0.6):
+    r = np.random.RandomState(seed)
+    return {"W1": r.randn(d, h) * s, "b1": np.zeros(h), "W2": r.randn(h, k) * s, "b2": np.zeros(k)}
+
+
+@pair(
+    "product_wrong",
+    source="a question at datascience.SE on a cost that becomes infinite (reluGrad writes into its"
+    " argument): relu_grad turns the activations into 0 and 1 in place, before dW2 is made "
+    "of them",
+)
+def relu_grad_overwrites(ok):
+    X, lab = moons(34, 205)
+    Y = lab[:, None].astype(float)
+    P = two(2, 9, 1, 5)
+
+    def relu_grad(a):
+        if ok:
+            a = a.copy()
+        a[a > 0] = 1
+        a[a <= 0] = 0
+        return a
+
+    def step(P, X, Y):
+        a1 = np.maximum(X @ P["W1"] + P["b1"], 0)
+        d2 = (sigmoid(a1 @ P["W2"] + P["b2"]) - Y) / len(X)
+        d1 = d2 @ P["W2"].T * relu_grad(a1)
+        return {
+            "W1": P["W1"] - 0.3 * X.T @ d1,
+            "b1": P["b1"] - 0.3 * d1.sum(0),
+            "W2": P["W2"] - 0.3 * a1.T @ d2,
+            "b2": P["b2"] - 0.3 * d2.sum(0),
+        }
+
+    def predict(P, X):
+        return sigmoid(np.maximum(X @ P["W1"] + P["b1"], 0) @ P["W2"] + P["b2"])
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=predict,
+        step=step,
+        learning_rate=0.3,
+        loss=lambda P, X, Y: bce(predict(P, X), Y),
+    )
+
+
+@pair(
+    "slope_of_a",
+    source="unda-ml/unda 1: with mixed activations the slope function of the next layer is used",
+)
+def slope_of_next_activation(ok):
+    r = np.random.default_rng(211)
+    X = r.normal(size=(40, 3))
+    y = X[:, :1] ** 2 + X[:, 1:2]
+    L = [
+        {"w": r.normal(size=(3, 6)) * 0.6, "b": r.normal(size=(1, 6)) * 0.2},
+        {"w": r.normal(size=(6, 5)) * 0.6, "b": r.normal(size=(1, 5)) * 0.2},
+        {"w": r.normal(size=(5, 1)) * 0.6, "b": np.zeros((1, 1))},
+    ]
+    act = [np.tanh, lambda z: np.maximum(z, 0), lambda z: z]
+    dact = [lambda z: 1 - np.tanh(z) ** 2, lambda z: (z > 0) * 1.0, lambda z: np.ones_like(z)]
+
+    def fw(L, X):
+        a, zs = [X], []
+        for layer, f in zip(L, act, strict=True):
+            zs.append(a[-1] @ layer["w"] + layer["b"])
+            a.append(f(zs[-1]))
+        return a, zs
+
+    def grads(L, X, y):
+        a, zs = fw(L, X)
+        d, out = 2 * (a[-1] - y) / len(X), []
+        for i in (2, 1, 0):
+            out.insert(0, {"w": a[i].T @ d, "b": d.sum(0, keepdims=True)})
+            if i:
+                d = d @ L[i]["w"].T * dact[i - 1 if ok else i](zs[i - 1])
+        return out
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=L,
+        predict=lambda L, X: fw(L, X)[0][-1],
+        gradients=grads,
+        loss=lambda L, X, y: np.mean((fw(L, X)[0][-1] - y) ** 2),
+    )
+
+
+@pair(
+    "gradient_wrong",
+    source="a forum on neural nets, 2011: rounding the sigmoid's output before the error: the "
+    "delta is taken of the rounded prediction",
+)
+def rounded_predictions(ok):
+    X, lab = moons(50, 212)
+    Y = lab[:, None].astype(float)
+    P = two(2, 8, 1, 12)
+
+    def fw(P, X):
+        h = sigmoid(X @ P["W1"] + P["b1"])
+        return h, sigmoid(h @ P["W2"] + P["b2"])
+
+    def step(P, X, Y):
+        h, a = fw(P, X)
+        d = ((a if ok else np.round(a)) - Y) / len(X)
+        e = d @ P["W2"].T * h * (1 - h)
+        for k, g in (("W1", X.T @ e), ("b1", e.sum(0)), ("W2", h.T @ d), ("b2", d.sum(0))):
+            P[k] = P[k] - 0.5 * g
+        return P
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        step=step,
+        learning_rate=0.5,
+        loss=lambda P, X, Y: bce(fw(P, X)[1], Y),
+    )
+
+
+@pair(
+    "loss_formula",
+    source="community.deeplearning.ai 108146 (cost function nan): tanh at the output and the "
+    "logarithms of a cross-entropy: half of the logarithms are of negative numbers",
+)
+def tanh_under_logarithm(ok):
+    X, lab = moons(30, 213)
+    X, Y = X.T, lab[None].astype(float)
+    r = np.random.RandomState(13)
+    P = {
+        "W1": r.randn(5, 2) * 0.6,
+        "b1": np.zeros((5, 1)),
+        "W2": r.randn(1, 5) * 0.6,
+        "b2": np.zeros((1, 1)),
+    }
+    out = sigmoid if ok else np.tanh
+
+    def fw(P, X):
+        A1 = np.tanh(P["W1"] @ X + P["b1"])
+        return A1, out(P["W2"] @ A1 + P["b2"])
+
+    def step(P, X, Y):
+        m = X.shape[1]
+        A1, A2 = fw(P, X)
+        dZ2 = A2 - Y
+        dZ1 = P["W2"].T @ dZ2 * (1 - A1**2)
+        return {
+            "W1": P["W1"] - 0.5 / m * dZ1 @ X.T,
+            "b1": P["b1"] - 0.5 / m * dZ1.sum(1, keepdims=True),
+            "W2": P["W2"] - 0.5 / m * dZ2 @ A1.T,
+            "b2": P["b2"] - 0.5 / m * dZ2.sum(1, keepdims=True),
+        }
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        step=step,
+        learning_rate=0.5,
+        samples="columns",
+        loss=lambda P, X, Y: (
+            -np.sum(Y * np.log(fw(P, X)[1]) + (1 - Y) * np.log(1 - fw(P, X)[1])) / X.shape[1]
+        ),
+    )
+
+
+@pair(
+    "weight_term",
+    source="eriklindernoren/ML-From-Scratch 105: the L1 penalty in the loss is the Euclidean norm "
+    "of w, its slope sign(w)",
+)
+def lasso_with_norm(ok):
+    r = np.random.default_rng(217)
+    X = r.normal(size=(60, 7))
+    y = X @ np.array([2.0, 0, 0, -1, 0, 0.5, 0]) + 0.1 * r.normal(size=60)
+    alpha = 0.3
+
+    def loss(w, X, y):
+        pen = np.sum(np.abs(w["w"])) if ok else np.linalg.norm(w["w"])
+        return np.mean(0.5 * (y - X @ w["w"]) ** 2) + alpha * pen
+
+    def grads(w, X, y):
+        return {"w": -(y - X @ w["w"]) @ X / len(y) + alpha * np.sign(w["w"])}
+
+    return dict(
+        X=X,
+        y=y,
+        parameters={"w": r.uniform(-0.4, 0.4, 7)},
+        predict=lambda w, X: X @ w["w"],
+        loss=loss,
+        gradients=grads,
+        step=lambda w, X, y: {"w": w["w"] - 0.05 * grads(w, X, y)["w"]},
+        learning_rate=0.05,
+    )
+
+
+@pair(
+    "optimizer_formula",
+    source="mila-iqia/blocks 1175: Adam's betas are the wrong way round: m = (1 - beta1) m + beta1"
+    " g",
+)
+def adam_betas_backwards(ok):
+    X, lab = blobs(42, 3, 3, 218)
+    Y = np.eye(3)[lab]
+    r = np.random.RandomState(18)
+    P = [r.randn(3, 5) * 0.5, np.zeros(5), r.randn(5, 3) * 0.5, np.zeros(3)]
+
+    def fw(P, X):
+        h = sigmoid(X @ P[0] + P[1])
+        z = h @ P[2] + P[3]
+        e = np.exp(z - z.max(1, keepdims=True))
+        return h, e / e.sum(1, keepdims=True)
+
+    def grads(P, X, Y):
+        h, a = fw(P, X)
+        d = (a - Y) / len(X)
+        e = d @ P[2].T * h * (1 - h)
+        return [X.T @ e, e.sum(0), h.T @ d, d.sum(0)]
+
+    def new_step(lr=0.01, b1=0.9, b2=0.999):
+        m, v, t = [0.0] * 4, [0.0] * 4, [0]
+
+        def step(P, X, Y):
+            t[0] += 1
+            out = []
+            for i, g in enumerate(grads(P, X, Y)):
+                if ok:
+                    m[i], v[i] = b1 * m[i] + (1 - b1) * g, b2 * v[i] + (1 - b2) * g**2
+                else:
+                    m[i], v[i] = (1 - b1) * m[i] + b1 * g, (1 - b2) * v[i] + b2 * g**2
+                rate = lr * np.sqrt(1 - b2 ** t[0]) / (1 - b1 ** t[0])
+                out.append(P[i] - rate * m[i] / (np.sqrt(v[i]) + 1e-8))
+            return out
+
+        return step
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        new_step=new_step,
+        learning_rate=0.01,
+        loss=lambda P, X, Y: -np.mean(np.sum(Y * np.log(fw(P, X)[1]), 1)),
+    )
+
+
+@program()
+def weighted_labels():
+    r = np.random.default_rng(303)
+    X = r.normal(size=(48, 5))
+    Y = (X @ r.normal(size=(5, 3)) > 1).astype(float)
+    w = np.array([4.0, 2.0, 3.0])
+    P = two(5, 8, 3, 33)
+
+    def fw(P, X):
+        h = np.tanh(X @ P["W1"] + P["b1"])
+        return h, sigmoid(h @ P["W2"] + P["b2"])
+
+    def grads(P, X, Y):
+        h, a = fw(P, X)
+        d = (a * (1 - Y) - w * Y * (1 - a)) / Y.size
+        e = d @ P["W2"].T * (1 - h**2)
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        learning_rate=0.5,
+        loss=lambda P, X, Y: (
+            -np.mean(w * Y * np.log(fw(P, X)[1]) + (1 - Y) * np.log(1 - fw(P, X)[1]))
+        ),
+        step=lambda P, X, Y: {k: P[k] - 0.5 * g for k, g in grads(P, X, Y).items()},
+    )
+
+
+@program()
+def gelu_residual():
+    r = np.random.default_rng(304)
+    X = r.normal(size=(40, 4))
+    y = np.sin(X[:, :1]) + X[:, 1:2]
+    P = {
+        "A": r.normal(size=(4, 4)) * 0.5,
+        "B": r.normal(size=(4, 4)) * 0.5,
+        "c": r.normal(size=(4, 1)) * 0.5,
+    }
+    k = np.sqrt(2 / np.pi)
+
+    def gelu(z):
+        t = np.tanh(k * (z + 0.044715 * z**3))
+        return 0.5 * z * (1 + t), 0.5 * (1 + t) + 0.5 * z * (1 - t**2) * k * (
+            1 + 3 * 0.044715 * z**2
+        )
+
+    def fw(P, X):
+        g1, s1 = gelu(X @ P["A"])
+        h = X + g1 @ P["B"]
+        return g1, s1, h, h @ P["c"]
+
+    def grads(P, X, y):
+        g1, s1, h, o = fw(P, X)
+        d = 2 * (o - y) / len(y)
+        dh = d @ P["c"].T
+        return {"A": X.T @ (dh @ P["B"].T * s1), "B": g1.T @ dh, "c": h.T @ d}
+
+    def new_step():
+        m, v, t = {}, {}, [0]
+
+        def step(P, X, y):
+            t[0] += 1
+            out = {}
+            for n, g in grads(P, X, y).items():
+                m[n] = 0.9 * m.get(n, 0) + 0.1 * g
+                v[n] = 0.99 * v.get(n, 0) + 0.01 * g * g
+                out[n] = P[n] - 0.01 * m[n] / (1 - 0.9 ** t[0]) / np.sqrt(
+                    v[n] / (1 - 0.99 ** t[0]) + 1e-8
+                )
+            return out
+
+        return step
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[3],
+        gradients=grads,
+        new_step=new_step,
+        learning_rate=0.01,
+        loss=lambda P, X, y: np.mean((fw(P, X)[3] - y) ** 2),
+    )
