@@ -588,11 +588,11 @@ def check_probabilities(y: np.ndarray) -> np.ndarray:
 
 def check_distributions(y: np.ndarray) -> np.ndarray:
     """Return targets whose rows sum to 1, exactly now, or raise a ValueError."""
-    sums, eps = y.sum(axis=-1, keepdims=True), np.finfo(y.dtype).eps
+    sums, eps = y.sum(axis=1, keepdims=True), np.finfo(y.dtype).eps
     errors = np.abs(sums - 1).ravel()
     worst = int(errors.argmax())
-    if not (y.min() >= 0 and errors[worst] <= max(1e-6, 4 * eps * y.shape[-1])):
-        advice = f"One-hot rows fit: datasets.one_hot(labels, {y.shape[-1]})."
+    if not (y.min() >= 0 and errors[worst] <= max(1e-6, 4 * eps * y.shape[1])):
+        advice = f"One-hot rows fit: datasets.one_hot(labels, {y.shape[1]})."
         if y.min() >= 0 and sums.min() > 0:
             advice = "Divide each row by its sum: y / np.sum(y, axis=1, keepdims=True)."
         raise ValueError(
@@ -600,7 +600,7 @@ def check_distributions(y: np.ndarray) -> np.ndarray:
             f"1), but y has the smallest entry {y.min():g}, and row {worst} sums to "
             f"{sums.flat[worst]:.7g}. {advice}"
         )
-    if y.shape[-1] == 1:
+    if y.shape[1] == 1:
         raise ValueError(
             "y has one column, but cross-entropy tells at least two classes apart. For yes or no "
             'take a sigmoid output with one column and loss "bce".'
@@ -642,7 +642,7 @@ def check_matrix(
         advice = f"For a single sample use {code}.reshape(1, -1)."
     elif array.ndim == 2 and array.shape[0] == columns:
         advice = f"It looks transposed: use {code}.T if each column is a sample."
-    elif array.ndim > 2 and math.prod(array.shape[1:]) == columns:
+    elif array.ndim and math.prod(array.shape[1:]) == columns:
         advice = f"Write the entries of each sample in a row: {code}.reshape({len(array)}, -1)."
     else:
         advice = f"Reshape {name}, or build a network with matching layer sizes."

@@ -56,6 +56,43 @@ def test_fields_of_every_kind_of_number_are_put_side_by_side():
         validation.check_real("X", np.zeros(2, [("x", float), ("z", complex)]))
 
 
+def test_rows_that_miss_1_by_four_last_digits_stay_and_others_are_divided_by_their_sum():
+    eps = np.finfo(float).eps
+    for missing, stays in [(4, True), (5, False)]:
+        y = np.array([[1 + missing * eps, 0.0], [0.0, 1.0]])
+        found = validation.check_distributions(y)
+        assert (found is y) == stays
+        assert np.array_equal(found.sum(axis=1), [1, 1]) != stays
+
+
+@pytest.mark.parametrize(
+    ("labels", "advice"),
+    [(range(100), "np.ravel(y).astype(int), 100)"), ([0, 100], "Bring the labels to 0 and 1;")],
+    ids=["0 to 99", "0 and 100"],
+)
+def test_up_to_a_hundred_whole_numbers_are_taken_for_classes(labels, advice):
+    with pytest.raises(ValueError, match="expects labels between 0 and 1") as caught:
+        validation.check_probabilities(np.array(labels, float)[:, None])
+    assert advice in str(caught.value)
+
+
+def test_a_number_too_large_for_a_float_is_not_finite():
+    with pytest.raises(ValueError, match="but a finite number above 0 is expected"):
+        validation.check_number("rate", 10**400, above=0, advice="")
+
+
+def test_a_name_in_capitals_without_its_line_is_known():
+    assert validation.nearest_choice("GRADIENTDESCENT", ["gradient_descent"]) == "gradient_descent"
+
+
+@pytest.mark.parametrize(("shape", "advice"), [((5,), "Reshape X"), ((), "Reshape X")], ids=str)
+def test_numbers_in_no_matrix_are_to_be_reshaped(shape, advice):
+    with pytest.raises(ValueError, match=advice):
+        validation.check_matrix("X", np.ones(shape), 3, "input")
+    with pytest.raises(ValueError, match="X has shape"):
+        validation.check_matrix("X", np.ones(shape), 1, "input")
+
+
 def test_each_check_hands_back_what_it_was_given():
     rng = np.random.default_rng(0)
     assert validation.check_generator("rng", rng) is rng
