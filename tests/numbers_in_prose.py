@@ -1,7 +1,8 @@
 """Finds the numbers that a text speaks of, and those that no cell of a sitting shows.
 
-What counts as a number: one with a decimal point, a per cent, or of three digits and more. It has
-to be found in the outputs or in the code of the sitting, to the digits that the text gives.
+What counts as a number: one with a decimal point, a per cent, or of three digits and more; where
+the exercises are solved, of two digits and more. It has to be found in the outputs or in the code
+of the sitting, to the digits that the text gives.
 
 Number words count from six on. Three, four and five do not: nearly every sitting has these digits
 somewhere in its code, so that a wrong word would hardly ever be noticed.
@@ -26,6 +27,7 @@ LEFT_OUT = [
     r"\((19|20)\d\d\)|\b(19|20)\d\d\b",
     r"\d+(\.\d+)?(-\d+)+",  # 2-4-1, an architecture
     r"within 0\.0+[1-9]",  # a precision
+    r"10\^\{?-?\d+",  # a power of ten
 ]  # fmt: skip
 
 WORDS = {
@@ -51,22 +53,25 @@ def without(patterns, text):
     return text
 
 
-def claims(text):
+def claims(text, least_digits=3):
     """The numbers of a text that a cell has to show, as (as written, value, decimals)."""
     text = without(LEFT_OUT, text).replace(r"\,", " ").replace("{,}", ",").replace(r"\%", "%")
     for match in LOOKED_AT.finditer(text):
         written = match[1]
         plain = re.sub(r"[ \u202f,]", "", written).replace("−", "-")
         decimals = len(plain.partition(".")[2])
-        if decimals or match[2] or len(plain.strip("-")) >= 3:
+        if decimals or match[2] or len(plain.strip("-")) >= least_digits:
             yield written + (match[2] or ""), abs(float(plain)), decimals
 
 
 def spoken(text):
-    """The number words of a text, from six on, as (as written, value, 0 decimals)."""
+    """The number words of a text, from six on, as (as written, value, decimals).
+
+    Thousands and hundreds hold to the nearest: eleven thousand has -3 decimals.
+    """
     for match in SPOKEN.finditer(without(NOT_COUNTED + LEFT_OUT[:5], text)):
-        scale = {None: 1, "hundred": 100, "thousand": 1000}[match[2] and match[2].lower()]
-        yield match[0], WORDS[match[1].lower()] * scale, 0
+        zeros = {None: 0, "hundred": 2, "thousand": 3}[match[2] and match[2].lower()]
+        yield match[0], WORDS[match[1].lower()] * 10**zeros, -zeros
 
 
 def numbers(text):
@@ -110,14 +115,13 @@ def unfounded(notebook, sources):
 
 
 def unfounded_when_solved(notebook, further):
-    """The numbers in hints, answers and solutions, and all number words, that nothing shows.
+    """The numbers and number words, in hints, answers and solutions too, that nothing shows.
 
     What shows them: a cell, the code in a hint or a solution, or the further numbers, those that
     the solutions print and those that the test works out.
     """
     folded_code = re.findall(r"```.*?```|`[^`]*`", "\n".join(details(notebook)), flags=re.S)
     known = [*shown(notebook), *numbers("\n".join(folded_code)), *further]
-    for folded in details(notebook):
-        yield from without_source(claims(folded), known)
     for text in markdown(notebook):
+        yield from without_source(claims(text, least_digits=2), known)
         yield from without_source(spoken(text), known)

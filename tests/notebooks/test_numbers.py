@@ -1,7 +1,7 @@
 """Every number that the prose speaks of is printed by a cell of the same sitting.
 
-Number words, and the numbers in hints and solutions, are held where the exercises are solved, in
-test_any_order.py.
+Number words, numbers of two digits, and those in hints and solutions are held where the exercises
+are solved, in test_any_order.py.
 """
 
 import nbformat
@@ -31,10 +31,10 @@ def test_a_number_from_nowhere_is_seen():
 def test_number_words_and_numbers_that_are_folded_are_seen():
     code = nbformat.v4.new_code_cell("for start in range(20):\n    print(0.0089)")
     folded = "<details>\n\nFrom `0.25` and 0.3195 follows 0.1631.\n\n</details>"
-    text = nbformat.v4.new_markdown_cell(f"Twenty starts, nineteen of them solved.\n{folded}")
+    text = nbformat.v4.new_markdown_cell(f"Twenty starts, nineteen solved, 18 soon.\n{folded}")
     notebook = nbformat.v4.new_notebook(cells=[code, text])
-    assert list(unfounded_when_solved(notebook, [])) == ["0.3195", "0.1631", "nineteen"]
-    assert list(unfounded_when_solved(notebook, [0.3195, 0.16309, 19.0])) == []
+    assert list(unfounded_when_solved(notebook, [])) == ["18", "0.3195", "0.1631", "nineteen"]
+    assert list(unfounded_when_solved(notebook, [0.3195, 0.16309, 19.0, 18.0])) == []
 
 
 def test_what_number_words_count():
