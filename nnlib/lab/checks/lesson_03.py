@@ -74,6 +74,20 @@ best_constant = Value(
             "which is infinite; with 0 the seven do.",
             looks_like=lambda of_mse, of_bce, of_misses: of_bce in (0, 1),
         ),
+        Mistake(
+            name="almost a certainty under BCE",
+            otherwise=True,
+            hint="With 0.99 each of the other three mornings costs -log(0.01), which is 4.6. What "
+            "does it cost with 0.9?",
+            looks_like=lambda of_mse, of_bce, of_misses: 0.95 <= of_bce < 1,
+        ),
+        Mistake(
+            name="a certainty under MSE",
+            otherwise=True,
+            hint="With 1 the three other mornings miss by 1, so the MSE is 0.3. Is it smaller with "
+            "0.9?",
+            looks_like=lambda of_mse, of_bce, of_misses: 0.95 <= of_mse <= 1 and of_misses != 0.7,
+        ),
     ],
     why="Under MSE and under BCE the best answer is the true share, 0.7, so both teach a network "
     "honest probabilities; the plain miss would teach it to claim a certainty it does not have.",
