@@ -75,7 +75,8 @@ def lab(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(NOTEBOOKS, folder / "notebooks")
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    for name, (before, call) in WIDGETS.items():
+    twice = {"twice": (IMPORT.format("neuron"), "neuron.show()\nneuron.show()")}
+    for name, (before, call) in (WIDGETS | twice).items():
         cells = [new_code_cell(before), new_markdown_cell("Some words."), new_code_cell(call)]
         cells += [new_markdown_cell("What to notice.\n\n" * 30)]
         notebook = new_notebook(cells=cells, metadata=metadata)
@@ -756,6 +757,21 @@ def type_in(box, text):
     box.press("Delete")
     box.press_sequentially(text)
     box.press("Enter")
+
+
+def test_two_widgets_on_a_page_leave_each_other_alone(browser, lab):
+    with watched_page(browser) as page:
+        open_notebook(page, lab, "widget-twice.ipynb")
+        run_all(page)
+        one, other = page.locator(STAGE).all()
+        settle(page, one)
+        before = settle(page, other)
+        one.get_by_role("radio", name="sigmoid").press("ArrowRight")
+        one.get_by_label("weight w", exact=True).press("ArrowRight")
+        wait_for(lambda: shown(one)[1].startswith("A tanh neuron with weight 1.5"), 20)
+        assert shown(other) == before
+        assert one.get_by_role("radio", name="tanh").is_checked()
+        assert other.get_by_role("radio", name="sigmoid").is_checked()
 
 
 def test_a_film_plays_pauses_and_stops_for_a_hand(browser, lab):

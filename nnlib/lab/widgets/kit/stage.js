@@ -267,9 +267,8 @@ function slider(spec, change, refuse) {
   return { ...basics(spec, inputs, row), set, move, get value() { return held; } };
 }
 
-let menus = 0;
 function choice(spec, change) {
-  const id = `nnlib-menu-${++menus}`;
+  const id = `nnlib-${Math.random()}`; // each widget has a module of its own, all share the page
   const inputs = spec.choices.map(() => make("input", { type: "radio", name: id }));
   inputs.forEach((input, k) => {
     input.addEventListener("change", () => change(spec.choices[k][1]));
