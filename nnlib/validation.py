@@ -823,7 +823,7 @@ def check_stack_shape(stack_shape: int | tuple[int, ...]) -> tuple[int, ...]:
 
 def check_dtype(dtype: type | str | np.dtype) -> np.dtype:
     """Return ``dtype`` if it is float64 or float32, or raise a TypeError."""
-    for known in (np.dtype(np.float64), np.dtype(np.float32)):
+    for known in map(np.dtype, (np.float64, np.float32)):
         if isinstance(dtype, (type, str, np.dtype)) and known == dtype:
             return known
     raise TypeError(

@@ -235,6 +235,23 @@ def test_the_products_of_networks_side_by_side_are_sums_over_the_stack(
     assert len(calls) == by_einsum  # a layer, a call
 
 
+@pytest.mark.parametrize(
+    ("shape", "advice"),
+    [((4, 3), "the same for all samples: give one row"), ((5, 1, 2), "The layer has 3 neurons;")],
+    ids=str,
+)
+def test_biases_that_do_not_fit_a_stack_are_explained(shape, advice):
+    with pytest.raises(ValueError, match="b1 has shape") as caught:
+        Network.from_weights([np.ones((5, 2, 3))], [np.ones(shape)])
+    assert advice in str(caught.value)
+
+
+def test_of_two_axes_both_numbers_are_needed_for_one_network():
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(2, 3))
+    with pytest.raises(IndexError, match=r"this stack has 2 axes .* one whole number for each"):
+        stack.member(1)
+
+
 def test_stacking_and_taking_a_member_are_inverse():
     singles = [random_network([2, 3, 1], "tanh", "sigmoid", seed=seed) for seed in range(3)]
     stack = Network.stack(singles)
