@@ -981,8 +981,9 @@ def check_targets(y: Any, expected: tuple[int, int], dtype: DTypeLike | None = N
         f"y has shape {array.shape}, but this network's output for these {n_samples} samples "
         f"has shape {expected}."
     )
-    labels = array.size == n_samples and not (array % 1).any() and array.min(initial=0) >= 0
-    if labels and n_outputs > 1 and array.max(initial=0) < n_outputs:
+    one_each = array.size and array.size == n_samples
+    labels = one_each and not (array % 1).any() and array.min() >= 0
+    if labels and n_outputs > 1 and array.max() < n_outputs:
         message += (
             "\nThese look like the numbers of the classes. Give each class a column: "
             f"datasets.one_hot(np.ravel(y).astype(int), {n_outputs})."

@@ -274,6 +274,11 @@ def test_stacking_and_taking_a_member_copy():
     assert (stack.parameters.vector == 0).all()
 
 
+def test_a_member_counted_from_the_end_may_be_the_first_one():
+    stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=3)
+    assert stack[-3].W == stack[0].W
+
+
 def test_a_member_counted_from_the_end_is_the_last_one():
     stack = random_network([2, 3, 1], "tanh", "sigmoid", stack_shape=(4,))
     np.testing.assert_array_equal(stack.member(-1).W[1], stack.W[1][3])

@@ -157,3 +157,22 @@ def test_only_whole_numbers_one_for_each_sample_are_taken_for_classes(y, classes
     with pytest.raises(ValueError, match="y has shape") as caught:
         validation.check_targets(y, (3, 3))
     assert ("the numbers of the classes" in str(caught.value)) == classes
+
+
+def test_zeros_for_one_output_are_no_classes():
+    with pytest.raises(ValueError, match=r"Use np\.array\(y\)\.reshape\(-1, 1\)"):
+        validation.check_targets([0, 0, 0], (3, 1))
+    with pytest.raises(ValueError, match="Give one row for each sample"):
+        validation.check_targets([], (0, 3))
+
+
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        *[([2, 0, 1], (2, 0, 1)), ([-3, 2], (-3, 2)), ([True, False, True], (0, 2))],
+        *[([-4], ()), ([3], ()), ([True, False], ()), ([0.5], ()), ([[0]], ())],
+    ],
+    ids=str,
+)
+def test_some_networks_of_three_are_asked_for_by_numbers_or_by_yes_and_no(asked, numbers):
+    assert validation.some_of(asked, 3) == numbers
