@@ -47,7 +47,8 @@ PARTS = {
         "of": "nnlib/*.py",
         "without": ["nnlib/lab/*", "nnlib/audit/*"],
         "tests": ["core"],
-        "again": ["x_settings_", "x_takes_"],  # what decorates is run while a module is loaded
+        # What decorates a class or a function is run while a module is loaded.
+        "again": ["x_settings_", "x_takes_", "Settingǁ__init__", "NoRateǁ__init__"],
     },
     "audit": {
         "of": "nnlib/audit/*.py",

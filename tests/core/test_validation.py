@@ -151,7 +151,13 @@ def test_an_array_of_another_class_becomes_a_plain_one():
 
 @pytest.mark.parametrize(
     ("y", "classes"),
-    [([0.0, 2.0, 1.0], True), ([0.5, 2.0, 1.0], False), ([0.0, 2.0], False), ([-1.0, 2, 1], False)],
+    [
+        ([0.0, 2.0, 1.0], True),
+        ([0.5, 2.0, 1.0], False),
+        ([0.0, 2.0], False),
+        ([-1.0, 2, 1], False),
+        ([1, 2, 3], False),
+    ],
 )
 def test_only_whole_numbers_one_for_each_sample_are_taken_for_classes(y, classes):
     with pytest.raises(ValueError, match="y has shape") as caught:
