@@ -45,5 +45,6 @@ WRONG = {
         "rows and columns exchanged": (4, 2, 7),
         "another row or column": [(2, 4, 10), (2, 4, -10), (2, 4, 2)],
         "only a part of the sum": [(2, 4, -1), (2, 4, 9)],
+        "another sum than that of the three products": [(2, 4, -6), (2, 4, 12)],
     },
 }

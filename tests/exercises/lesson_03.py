@@ -189,6 +189,8 @@ WRONG = {
     "3.1": {
         "an answer in between for the misses": [(0.7, 0.7, 0.99), (0.7, 0.7, 0.85)],
         "a certainty under BCE": [(0.7, 1.0, 1.0), (0.7, 0.0, 1.0)],
+        "almost a certainty under BCE": [(0.7, 0.99, 0.99), (0.7, 0.99, 1.0)],
+        "a certainty under MSE": (1.0, 0.7, 1.0),
         "the share of the other answer": [(0.3, 0.3, 0.0), (0.3, 0.3, 0.3)],
         "an answer without an opinion": [(0.5, 0.5, 0.5), (0.7, 0.5, 1.0)],
         "the smallest loss in place of the answer that gives it": [

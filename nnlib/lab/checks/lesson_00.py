@@ -200,6 +200,7 @@ by_hand = Value(
         ),
         Mistake(
             name="another sum than that of the three products",
+            otherwise=True,
             hint="The shape is right. Row 2 of A is 3, -1, 4, and column 3 of B is 0, 1, 2: first "
             "with first, second with second, third with third.",
             looks_like=lambda n_rows, n_columns, entry: (
