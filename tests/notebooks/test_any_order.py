@@ -60,9 +60,13 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
         for cells in order:
             assert session.answer(cells) == in_order[cells.number], [c.number for c in order]
 
-    worked_out = [abs(float(session.shell.ev(text))) for text in WORKED_OUT.get(label(path), [])]
+    texts = WORKED_OUT.get(label(path), [])
+    worked_out = [abs(float(session.shell.ev(text))) for text in texts]
     printed = numbers("\n".join(in_order.values()))
     assert list(unfounded_when_solved(notebook, worked_out + printed)) == []
+    for i, text in enumerate(texts):
+        others = worked_out[:i] + worked_out[i + 1 :] + printed
+        assert list(unfounded_when_solved(notebook, others)), f"take {text} out of WORKED_OUT"
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarm")
