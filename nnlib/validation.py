@@ -1177,8 +1177,8 @@ def check_activations(hidden: str, output: str, n_outputs: int, known: Mapping[s
 
 def check_loss(loss: str, output: str, known: Mapping[str, T]) -> T:
     """Return the loss of this name if it goes with the output activation, or raise a ValueError."""
-    found = check_choice("loss", loss, known)
-    wanted = getattr(found, "output", None)
+    found: Any = check_choice("loss", loss, known)
+    wanted = found.output
     if wanted not in (None, output):
         raise ValueError(
             f'loss "{loss}" reads the output as "{wanted}" probabilities, but this '

@@ -408,7 +408,7 @@ def test_a_step_of_ones_own_that_changes_nothing_is_named():
     options = {"loss": "bce", "learning_rate": 0.1, "optimizer": Rebinding()}
     train(start(), X, y, **options, epochs=99)
     with pytest.warns(RuntimeWarning, match="step of Rebinding has changed nothing in 100") as said:
-        train(start(), X, y, **options, epochs=500)
+        train(start(), X, y, **options, epochs=100)
     assert not said[0].filename.endswith("validation.py")
 
 
@@ -417,6 +417,24 @@ def test_a_step_that_changes_nothing_is_named_at_the_line_that_trains():
     with pytest.warns(RuntimeWarning, match="step of Rebinding") as said:
         train(start(), X, y, **options, epochs=500)
     assert [warning.filename for warning in said] == [__file__]
+
+
+def test_a_step_of_ones_own_that_has_moved_may_rest():
+    class Once:
+        def step(self, theta, gradient, learning_rate):
+            theta -= learning_rate * gradient
+            self.step = lambda *_: None
+
+    train(start(), X, y, loss="bce", learning_rate=0.1, optimizer=Once(), epochs=300)
+
+
+def test_a_step_of_ones_own_that_locks_the_parameters_is_named():
+    class Locking:
+        def step(self, theta, gradient, learning_rate):
+            theta.flags.writeable = False
+
+    with pytest.raises(ValueError, match="^step of Locking has made the parameters of network"):
+        train(start(), X, y, loss="bce", learning_rate=0.1, optimizer=Locking(), epochs=3)
 
 
 def test_a_step_of_ones_own_may_wait():
