@@ -419,6 +419,30 @@ def test_a_step_that_changes_nothing_is_named_at_the_line_that_trains():
     assert [warning.filename for warning in said] == [__file__]
 
 
+def test_each_network_of_a_stack_with_two_axes_may_have_its_rate():
+    theta, rates = np.zeros((2, 3, 4)), np.arange(6.0).reshape(2, 3, 1)
+    Momentum().step(theta, np.ones((2, 3, 4)), rates)
+    np.testing.assert_array_equal(theta, np.broadcast_to(-rates, theta.shape))
+    with pytest.raises(ValueError, match=r"learning_rate has shape \(4, 1\)"):
+        Momentum().step(np.zeros(4), np.ones(4), np.ones((4, 1)))
+
+
+def test_a_memory_of_words_is_named():
+    optimizer = Momentum()
+    optimizer.velocity = "fast"
+    with pytest.raises(TypeError, match=r"^velocity is 'fast'"):
+        train(start(), X, y, loss="bce", learning_rate=0.1, optimizer=optimizer, epochs=3)
+
+
+def test_of_a_stack_one_network_may_have_left_the_finite_numbers():
+    stack, optimizer = Network.stack([start(), start()]), Momentum()
+    options = {"loss": "bce", "learning_rate": 0.1, "epochs": 3, "divergence": "record"}
+    train(stack, X, y, optimizer=optimizer, **options)
+    optimizer.velocity[1] = np.inf
+    history = train(stack, X, y, optimizer=optimizer, **options)
+    assert np.isfinite(history.loss[:, 0]).all()
+
+
 def test_a_step_of_ones_own_that_has_moved_may_rest():
     class Once:
         def step(self, theta, gradient, learning_rate):
@@ -433,7 +457,7 @@ def test_a_step_of_ones_own_that_locks_the_parameters_is_named():
         def step(self, theta, gradient, learning_rate):
             theta.flags.writeable = False
 
-    with pytest.raises(ValueError, match="^step of Locking has made the parameters of network"):
+    with pytest.raises(ValueError, match=r"^step of Locking has made the parameters of network"):
         train(start(), X, y, loss="bce", learning_rate=0.1, optimizer=Locking(), epochs=3)
 
 

@@ -378,6 +378,12 @@ def test_what_a_class_of_ones_own_adds_can_be_set_and_deleted():
     assert vars(network) == {"steps": 2}
 
 
+@pytest.mark.parametrize("name", ["hidden", "output", "activations", "layers"])
+def test_in_place_of_other_activations_another_network_is_made(name):
+    with pytest.raises(AttributeError, match="Make another network around the same parameters"):
+        setattr(make(), name, "relu")
+
+
 @pytest.mark.parametrize("name", ["hidden", "layers", "predict", "dtype"])
 def test_what_nnlib_gave_a_class_of_ones_own_is_fixed(name):
     network = mine()
