@@ -734,12 +734,26 @@ def test_box_and_slider_agree_and_what_cannot_be_taken_is_said(browser, lab):
         type_in(box, "77")
         assert "weight w takes from -10 to 10" in stage.locator(".message").inner_text()
         assert box.input_value() == "2.3"
+        for press in ("ArrowUp", "Control+a", "5"):
+            box.press(press)
+        page.wait_for_timeout(700)  # the answer to the arrow finds a number that is half typed
+        assert box.input_value() == "5"
+        for press in ("ArrowUp", "Control+a", "7", "7", "7", "Enter"):
+            box.press(press)
+        page.wait_for_timeout(700)  # here it comes after a refusal
+        assert "“777” cannot be taken" in stage.locator(".message").inner_text()
         type_in(box, "−1,5")
         assert box.input_value() == "-1.5"
         for typed in ("1,500", "", "two", "1.5.", "1e999"):
             type_in(box, typed)
             assert f"“{typed}” cannot be taken. It stays at -1.5" in stage.inner_text()
             assert box.input_value() == "-1.5"
+        box.fill(300 * "7")
+        box.press("Enter")
+        assert "7777” cannot be taken" in stage.locator(".message").inner_text()
+        assert stage.evaluate("node => node.scrollWidth <= node.clientWidth")
+        type_in(box, "-1.50")  # what it is: there is nothing to complain of
+        assert (box.input_value(), stage.locator(".message").inner_text()) == ("-1.5", "")
         for key, value in (("End", "10"), ("Home", "-10")):
             slider.press(key)
             settle(page, stage)

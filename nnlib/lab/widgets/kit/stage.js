@@ -34,14 +34,14 @@ function render({ model, el }) {
 
   // ------------------------------------------------------------------- questions and answers
 
-  let number = Date.now(), onItsWay = 0, alive = true, timer = null, url = null, heard = "";
+  let number = Date.now(), onItsWay = 0, alive = true, timer = null, url = null, heard = "", refusal = "";
   let waiting = new Map(); // what was moved and not sent yet
   let sent = new Map(); // what was sent and not answered yet
   let presses = []; // of buttons: each of them counts
 
   function ask(name, value, isPress = !(name in parts) || parts[name].isButton) {
     if (!alive) return;
-    tell("");
+    refuse("");
     if (isPress) presses.push([name, value]);
     else waiting.set(name, value);
     send();
@@ -74,7 +74,7 @@ function render({ model, el }) {
       if (name in parts && !sent.has(name) && !waiting.has(name)) parts[name].set(value, state);
     }
     for (const [name, part] of Object.entries(parts)) part.enable(!state.off.includes(name));
-    tell(state.message, state.alert);
+    tell(refusal || state.message, refusal !== "" || state.alert);
     stage.toggleAttribute("aria-busy", state.busy !== null);
     busy.hidden = state.busy === null;
     if (state.busy !== null) bar.value = state.busy;
@@ -111,6 +111,7 @@ function render({ model, el }) {
     message.textContent = words;
     message.classList.toggle("alert", alert);
   }
+  const refuse = (words) => { refusal = words; tell(words); }; // it stays until something is asked
 
   // --------------------------------------------------------------------- controls and spots
 
@@ -121,7 +122,7 @@ function render({ model, el }) {
       for (const part of Object.values(parts)) part.pause?.(); // a hand on a control stops the film
       ask(spec.name, value);
     };
-    const part = kinds[spec.kind](spec, change, tell, parts);
+    const part = kinds[spec.kind](spec, change, refuse, parts);
     parts[spec.name] = part;
     groups[spec.group] ??= group(controls, spec.group);
     groups[spec.group].append(part.element);
@@ -226,13 +227,13 @@ function slider(spec, change, refuse) {
   const within = (value) => spec.stops ? value : Math.min(Math.max(value, spec.low), spec.high);
   function set(value, state) {
     if (state && spec.name in state.reach) [spec.high, spec.step] = state.reach[spec.name];
-    held = value;
     [range.min, range.max] = ends();
     for (const [name, number] of [["min", spec.low], ["max", spec.high], ["now", value]]) box.setAttribute(`aria-value${name}`, number);
     range.value = placeOf(value);
     range.setAttribute("aria-valuetext", value);
     shown.value = value;
-    if (document.activeElement !== box || read(box.value) !== value) box.value = value;
+    if (document.activeElement !== box || value !== held) box.value = value; // else it may be half typed
+    held = value;
   }
   function move(value) {
     if (value === held) return set(held);
@@ -244,8 +245,8 @@ function slider(spec, change, refuse) {
     const value = read(box.value);
     const ok = value >= spec.low && value <= spec.high && !(spec.whole && value % 1);
     const takes = `${spec.label} takes ${spec.whole ? "whole numbers " : ""}from ${spec.low} to ${spec.high}`;
+    refuse(ok ? "" : `${takes}; “${box.value}” cannot be taken. It stays at ${held}.`);
     if (ok) move(value);
-    else refuse(`${takes}; “${box.value}” cannot be taken. It stays at ${held}.`);
     box.value = held;
   });
   const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
