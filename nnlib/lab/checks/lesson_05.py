@@ -211,6 +211,22 @@ def training_inputs(rng):
     return cases
 
 
+def sample_by_sample(noted):
+    """A training that makes a step after each sample, and notes something of their losses."""
+
+    def training(X, y, W1, b1, W2, b2, learning_rate, epochs):
+        now, curve = (W1, b1, W2, b2), []
+        for _ in range(epochs):
+            losses = []
+            for i in range(len(X)):
+                loss, *now = own_training(X[i : i + 1], y[i : i + 1], *now, learning_rate, 1)
+                losses.append(loss[0])
+            curve.append(noted(losses))
+        return curve, *now
+
+    return training
+
+
 def slope_twice(a2, y):
     return (a2 - y) * a2 * (1 - a2) / y.size
 
@@ -311,6 +327,16 @@ whole_training = Function(
             name="the slope of the sigmoid used twice",
             hint="Under the cross-entropy it has cancelled in delta2 (section 4.7).",
             wrong=training_with(delta=slope_twice),
+        ),
+        Mistake(
+            name="a step after each sample",
+            hint="Each step is made with all samples at once: X and y go into forward whole.",
+            wrong=[sample_by_sample(lambda losses: losses[-1]), sample_by_sample(np.mean)],
+        ),
+        Mistake(
+            name="the mean squared error in place of the cross-entropy",
+            hint="The weights are right. The curve takes the loss that loss_and_delta returns.",
+            wrong=training_with(loss=lambda z2, a2, y: np.mean((a2 - y) ** 2)),
         ),
     ],
     why="That is a neural network, whole, and written by you: here it took the same steps as the "
