@@ -62,6 +62,9 @@ def look_at_types(exam: Exam) -> None:
                 "data_type", "wrong", name,
                 f"{name} holds {len(bad)} entries that are NaN or infinite, the first at "
                 f"{name}[{place}]. Any sum over them is NaN.", (f"{name}[{place}]",),
+                advice=("A cell of the table was empty, or a column that is constant was divided "
+                        "by its spread, 0.",
+                        "Fill these entries, or leave these samples out, before anything else."),
             )  # fmt: skip
             exam.stopped = True
         elif array.size == 0 or array.ndim == 0:

@@ -335,6 +335,12 @@ ACTIVATIONS = [
         lambda a: np.where(a > 0, 1.0, a + 1),
     ),
     Activation("sine", np.sin, np.cos, lambda a: np.sqrt(np.maximum(1 - a**2, 0))),
+    Activation(
+        "SiLU",
+        lambda z: z * sigmoid(z),
+        lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
+        lambda a: np.full(a.shape, np.nan),  # z cannot be told from a
+    ),
     Activation("arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)),
 ]
 SOFTMAX = Activation("softmax", softmax, lambda z: np.ones_like(z), lambda a: a * (1 - a))

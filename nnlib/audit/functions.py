@@ -331,11 +331,35 @@ def ask_one_alone(exam: Exam) -> None:
         say_other_layout(exam)
         return
     k = int(np.abs(alone - among[place]).argmax())
+    scrambled = takes_across(exam, values, among)
+    text = " It is given numbers of several samples, those in its place after a reshape."
     exam.find(
         "samples_mixed", "wrong", "predict",
         f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
-        f"{among[place][k]:.4f}.{sums(among)}", (f"sample {place}, output {k}",),
+        f"{among[place][k]:.4f}.{text if scrambled else sums(among)}",
+        (f"sample {place}, output {k}",),
+        advice=(
+            "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
+            "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
+        ) if scrambled else None,
     )  # fmt: skip
+
+
+def takes_across(exam: Exam, values: Arrays, among: np.ndarray) -> bool:
+    """Say whether a reshape gives each sample the numbers of several."""
+    patient = exam.patient
+    X = np.asarray(patient.X, dtype=float)
+    axis, n = patient.axis["X"], patient.n
+    mixed = X.reshape(-1, n).T if axis == 0 else X.reshape(n, -1)
+    for i in range(min(n, 5)):
+        one = mixed[i].reshape(np.moveaxis(X, axis, 0)[:1].shape)
+        try:
+            answer = patient.predict(values, in_form_of(patient.X, np.moveaxis(one, 0, axis)))
+        except Failed:
+            return False
+        if answer.size != among.shape[1] or not np.allclose(np.ravel(answer), among[i], 1e-6):
+            return False
+    return True
 
 
 def tell_entry_per_sample(exam: Exam, answer: np.ndarray) -> None:
@@ -473,9 +497,11 @@ def tell_fixed_target(exam: Exam, where: str, function: Any) -> bool:
             return all(np.array_equal(begin, function(X, y)) for y in targets)
 
         for used in (0, n - 1):
-            if same_with_other(np.delete(np.arange(n), used)) and not same_with_other(
-                np.array([used])
-            ):
+            others = np.delete(np.arange(n), used)
+            if same_with_other(others) and not same_with_other(np.array([used])):
+                if all(np.array_equal(begin, function(*disturbed(exam, others, k)))
+                       for k in range(4)):  # fmt: skip
+                    return False  # their inputs have no part in it either
                 exam.find(
                     "samples_unused", "wrong", where,
                     f"{where} gives the same whatever the targets are, but for y[{used}]: it "

@@ -33,7 +33,8 @@ def look_at_formula(exam: Exam) -> None:
             continue
         formula = exam.formula_of(name)
         if formula is None:
-            if not look_for_terms(exam, name) and not look_for_other_targets(exam, name):
+            looks = (look_for_terms, look_for_other_targets, look_for_square_of_mean)
+            if not any(look(exam, name) for look in looks):
                 look_for_stretching(exam, name)
             continue
         n, m = len(exam.targets_of(exam.few)), exam.n_outputs  # type: ignore[arg-type]
@@ -79,6 +80,30 @@ def look_for_terms(exam: Exam, name: str) -> bool:
         )  # fmt: skip
         return True
     return False
+
+
+def look_for_square_of_mean(exam: Exam, name: str) -> bool:
+    """See whether the loss is the square of the errors' mean or sum, in place of their squares."""
+    try:
+        answers, y = exam.base_values[1], exam.targets_of(exam.few)
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if y is None or not answers or len(y) < 2 or not np.isfinite(losses).all():
+        return False
+    squares = np.array([float(np.mean(a - y) ** 2) for a in answers])
+    f = one_factor(losses, squares, 1e-6)
+    if f is None or not f > 0 or np.ptp(squares) <= 1e-3 * squares.max():
+        return False
+    what = "the square of the mean of the errors"
+    text = what if abs(f - 1) < 1e-4 else f"{f:.4g} times {what}"
+    exam.find(
+        "loss_formula", "wrong", name,
+        f"{name} is {text}, not the mean of their squares: errors of either sign cancel.",
+        advice=("The square stands outside of the mean: np.mean(y - a) ** 2.",
+                "Square first: np.mean((y - a) ** 2)."),
+    )  # fmt: skip
+    return True
 
 
 def look_for_other_targets(exam: Exam, name: str) -> bool:
@@ -639,6 +664,10 @@ class Comparison:
                 continue  # at one sample its slopes may be a multiple of any other's
             if own is not None and {base, own.base} <= {"squared", "root"}:
                 continue  # at one point the slopes of a square and of its root are alike
+            if own is not None and {base, own.base} == {"squared", "huber"} and all(
+                np.abs(a - self.exam.targets_of(self.exam.few)).max() < 1 for a in answers
+            ):  # fmt: skip
+                continue  # so near to the targets they are one loss
             if (own is not None and base == own.base) or not self.exam.possible(base, answers, y):
                 continue
             slopes = self.exam.known_slopes(self.point, base, self.index, self.measured)
@@ -781,7 +810,7 @@ class Comparison:
                                f"the gradient of {names} is 0, and the slope of the loss is not.",
                                self.worst(g))  # fmt: skip
                 return True
-            text = "it points uphill." if f < 0 else self.factor_words(f)
+            text = f"it points uphill.{self.falling(wrong)}" if f < 0 else self.factor_words(f)
             if text.startswith("Which factor") and max(g[k].size for k in wrong) == 1:
                 kind, text = "gradient_wrong", "another number, at this sample or these samples."
             self.exam.find(
@@ -816,6 +845,26 @@ class Comparison:
             self.worst(g),
         )  # fmt: skip
         return True
+
+    def falling(self, wrong: list[int]) -> str:
+        """Say that the output's activation falls, where predictions do as its bias rises."""
+        for k in wrong:
+            if self.point[k].size != self.exam.n_outputs:
+                continue
+            higher = [v + 0.1 * (i == k) for i, v in enumerate(self.point)]
+            try:
+                before, after = (
+                    self.exam.patient.predictions(values, self.index, exact=True)
+                    for values in (self.point, higher)
+                )
+            except Failed:
+                return ""
+            if (after < before).all():
+                return (
+                    f" The predictions fall where {self.names[k]} rises: 1 / (1 + exp(z)) lacks "
+                    "the minus of a sigmoid."
+                )
+        return ""
 
     def in_other_order(self, g: Arrays) -> bool:
         """See whether a vector of all gradients is put together in another order."""

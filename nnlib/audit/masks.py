@@ -94,7 +94,7 @@ def tell_share(exam: Exam) -> None:
         advice=(
             "Inverted dropout divides by the share that is kept, in training, and predict uses "
             "the neurons as they are; the older one multiplies by it, in predict alone. Here both "
-            "do it, or none.",
+            "do it, or none, or the mask keeps what it should drop.",
             "Divide by the share that is kept in training, and leave predict as it is.",
         ),
     )  # fmt: skip

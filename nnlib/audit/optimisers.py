@@ -36,8 +36,50 @@ def rules(
     ):
         for own, made in adaptive_and_sound(others, rate, order, us, values):
             yield False, f"{own} with {name}", made
+    yield from shared_rules(gs, lr, order)
     if rate is not None:
         yield from counted_otherwise(gs, rate, order, us)
+
+
+def shared_rules(gs: list[np.ndarray], lr: float, order: np.ndarray) -> Iterator[Rule]:
+    """Yield momentum and Adam whose memory is one array for all parameters of one size."""
+    parts = [np.flatnonzero(order == k) for k in range(int(order.max()) + 1 if len(order) else 0)]
+    if len({len(part) for part in parts}) == len(parts):
+        return
+    words = "whose memory is one array for several parameters, as [np.zeros(shape)] * 2 makes it"
+    for mu in (0.9, 0.5, 0.8, 0.95, 0.99):
+        for heavy in (True, False):
+            kept: dict[int, np.ndarray] = {}
+            steps = [np.zeros_like(g) for g in gs]
+            for g, step in zip(gs, steps, strict=True):
+                for part in parts:
+                    v = kept.get(len(part), np.zeros(len(part)))
+                    kept[len(part)] = mu * v + (lr if heavy else lr * (1 - mu)) * g[part]
+                    step[part] = kept[len(part)]
+            yield False, f"momentum {mu} {words}", steps
+    for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
+        m: dict[int, np.ndarray] = {}
+        squares: dict[int, np.ndarray] = {}
+        steps = [np.zeros_like(g) for g in gs]
+        for t, (g, step) in enumerate(zip(gs, steps, strict=True), start=1):
+            for part in parts:
+                k, nothing = len(part), np.zeros(len(part))
+                m[k] = b1 * m.get(k, nothing) + (1 - b1) * g[part]
+                squares[k] = b2 * squares.get(k, nothing) + (1 - b2) * g[part] ** 2
+                root = np.sqrt(squares[k] / (1 - b2**t))
+                step[part] = lr * m[k] / (1 - b1**t) / (root + 1e-8)
+        yield False, f"Adam ({b1}, {b2}) {words}", steps
+
+
+def divided_by_itself(u: np.ndarray, g: np.ndarray, lr: float) -> bool:
+    """Say whether a step is lr g / (|g| + epsilon), with an epsilon that shows; not lr sign(g)."""
+    seen = (np.abs(g) > 0) & (np.abs(u) > 0)
+    if not lr > 0 or seen.sum() < 4:
+        return False
+    u, g = np.abs(u[seen]), np.abs(g[seen])
+    epsilon = lr * g / u - g
+    middle = float(np.median(epsilon))
+    return bool(middle > 1e-12 and np.percentile(np.abs(epsilon / middle - 1), 90) < 0.05)
 
 
 def adaptive_and_sound(
@@ -180,7 +222,8 @@ def adaptive_rules(
         for decay in (0.01, 0.1, 0.001, 1e-4):
             made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
             yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
-        yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
+        if not divided_by_itself(us[-1], gs[-1], lr):
+            yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
         return
     for rho in (0.9, 0.99, 0.999):
         v, whole = gs[0] ** 2, []
@@ -214,7 +257,10 @@ def adaptive_rules(
                         f"Adam ({b1}, {b2}) whose betas are the wrong way round in {words}: "
                         "(1 - beta) m + beta g"
                     ), [lr * x for x in turned]  # fmt: skip
-            yield False, f"Adam ({b1}, {b2}) whose means are forgotten after each step", [
+            forgotten = (
+                "whose means are forgotten after each step, or AdaGrad and RMSProp without +="
+            )
+            yield False, f"Adam ({b1}, {b2}) {forgotten}", [
                 lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
             m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
             for t, g in enumerate(gs, start=1):

@@ -305,6 +305,8 @@ def look_at_step(exam: Exam) -> None:
             return
         if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
             return
+        if keeps_something(exam, steps, values, None) and compare_chain(exam, steps):
+            return
         if exam.step_is == "update":
             if in_other_order(exam, steps):
                 return
@@ -454,6 +456,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         return False  # a parameter that does not move is said to be so
     if still_parts(u, g) or tell_other_gradient(exam, u, g) or tell_lost(exam, u, g, values):
         return exam.found()
+    if comparison.by_weight_term(scaled, "step", rate is None):
+        return True
     if comparison.by_other_loss(scaled, "step", rate is None):
         return True
     return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)

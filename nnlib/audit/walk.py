@@ -593,6 +593,12 @@ class Walk:
             f"the gradient of {name} is delta of the last sample alone",
             delta[-1],
         )
+        yield (
+            "gradient_wrong",
+            f"the gradient of {name} is that of W{number}, summed over the inputs, where delta "
+            "summed over the samples belongs",
+            (self.a[number - 1].T @ delta).sum(axis=0),
+        )
         if n == delta.shape[1]:
             yield (
                 "axis_missing",

@@ -2556,3 +2556,503 @@ def gelu_residual():
         learning_rate=0.01,
         loss=lambda P, X, y: np.mean((fw(P, X)[3] - y) ** 2),
     )
+
+
+# Of a third such set
+
+
+@pair(
+    "gradient_wrong",
+    source="rust0258/Deeplearning.ai-Natural-Language-Processing-Specialization 64: a bias' "
+    "gradient is the weight's gradient summed over its rows, not delta summed over the "
+    "samples",
+)
+def bias_from_weight_gradient(ok):
+    X, lab = blobs(40, 5, 4, 401)
+    X, Y = X.T, np.eye(4)[lab].T
+    r = np.random.RandomState(1)
+    P = {
+        "W1": r.randn(7, 5) * 0.5,
+        "W2": r.randn(4, 7) * 0.5,
+        "b1": r.randn(7, 1) * 0.1,
+        "b2": r.randn(4, 1) * 0.1,
+    }
+
+    def fw(P, X):
+        h = np.maximum(0, P["W1"] @ X + P["b1"])
+        z = P["W2"] @ h + P["b2"]
+        e = np.exp(z - z.max(0))
+        return h, e / e.sum(0)
+
+    def grads(P, x, y):
+        bs = x.shape[1]
+        h, yhat = fw(P, x)
+        l1 = (P["W2"].T @ (yhat - y)) * (h > 0)
+        g = {"W1": (1 / bs) * l1 @ x.T, "W2": (1 / bs) * (yhat - y) @ h.T}
+        if ok:
+            return g | {
+                "b1": l1.sum(1, keepdims=True) / bs,
+                "b2": (yhat - y).sum(1, keepdims=True) / bs,
+            }
+        return g | {
+            "b1": np.sum(g["W1"], axis=1, keepdims=True),
+            "b2": np.sum(g["W2"], axis=1, keepdims=True),
+        }
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        samples="columns",
+        loss=lambda P, X, Y: -np.mean(np.sum(Y * np.log(fw(P, X)[1]), 0)),
+    )
+
+
+@pair(
+    "gradient_sign",
+    source="ljvmiranda921/pyswarms 145: sigmoid without its minus, 1/(1+exp(x)): its slope is "
+    "negative, and the delta a - y has the wrong sign",
+)
+def sigmoid_without_minus(ok):
+    X, lab = moons(40, 402)
+    Y = lab[:, None].astype(float)
+    P = two(2, 6, 1, 2)
+    s = sig if ok else (lambda z: 1 / (1 + np.exp(z)))
+
+    def fw(P, X):
+        h = s(X @ P["W1"] + P["b1"])
+        return h, s(h @ P["W2"] + P["b2"])
+
+    def grads(P, X, Y):
+        h, a = fw(P, X)
+        d = (a - Y) / len(X)
+        e = d @ P["W2"].T * h * (1 - h)
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        learning_rate=0.3,
+        step=lambda P, X, Y: {k: P[k] - 0.3 * g for k, g in grads(P, X, Y).items()},
+        loss=lambda P, X, Y: bce(fw(P, X)[1], Y),
+    )
+
+
+@pair(
+    "gradient_wrong",
+    source="joaopauloschuler/neural-api 21: the sigmoid is written x/(1+exp(-x)), its slope still "
+    "a * (1 - a)",
+)
+def swish_with_sigmoid_slope(ok):
+    r = np.random.default_rng(403)
+    X = r.normal(size=(36, 3))
+    y = X[:, :1] * X[:, 1:2]
+    P = two(3, 8, 1, 3)
+
+    def f(z):
+        return z * sigmoid(z)
+
+    def fw(P, X):
+        z = X @ P["W1"] + P["b1"]
+        return z, f(z), f(z) @ P["W2"] + P["b2"]
+
+    def grads(P, X, y):
+        z, h, o = fw(P, X)
+        d = 2 * (o - y) / len(X)
+        slope = sigmoid(z) + z * sigmoid(z) * (1 - sigmoid(z)) if ok else h * (1 - h)
+        e = d @ P["W2"].T * slope
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[2],
+        gradients=grads,
+        loss=lambda P, X, y: np.mean((fw(P, X)[2] - y) ** 2),
+    )
+
+
+@pair(
+    "weight_term",
+    source="datascience.SE 76418: the weights shrink by eta * lmbda, not by eta * lmbda / n as the"
+    " cost says",
+)
+def shrinks_too_much(ok):
+    X, lab = blobs(30, 4, 3, 405)
+    Y = np.eye(3)[lab]
+    r = np.random.RandomState(5)
+    P = [r.randn(4, 6) * 0.6, np.zeros(6), r.randn(6, 3) * 0.6, np.zeros(3)]
+    eta, lm = 0.2, 0.5
+
+    def fw(P, X):
+        h = sigmoid(X @ P[0] + P[1])
+        return h, sigmoid(h @ P[2] + P[3])
+
+    def cost(P, X, Y):
+        n = len(X)
+        return 0.5 * np.sum((fw(P, X)[1] - Y) ** 2) / n + lm / (2 * n) * sum(
+            np.linalg.norm(w) ** 2 for w in (P[0], P[2])
+        )
+
+    def update(P, X, Y):
+        n = len(X)
+        h, a = fw(P, X)
+        d = (a - Y) * a * (1 - a)
+        e = d @ P[2].T * h * (1 - h)
+        k = lm / n if ok else lm
+        return [
+            (1 - eta * k) * P[0] - eta / n * X.T @ e,
+            P[1] - eta / n * e.sum(0),
+            (1 - eta * k) * P[2] - eta / n * h.T @ d,
+            P[3] - eta / n * d.sum(0),
+        ]
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        loss=cost,
+        step=update,
+        learning_rate=eta,
+    )
+
+
+@pair(
+    "optimizer_formula",
+    source="([np.zeros(...)] * 2: one velocity for two layers): the velocities of both square "
+    "layers are one array, since a list was multiplied",
+)
+def one_velocity_for_two(ok):
+    r = np.random.default_rng(406)
+    X = r.normal(size=(40, 5))
+    y = np.sin(X @ r.normal(size=(5, 1)))
+    P = [r.normal(size=(5, 5)) * 0.5, r.normal(size=(5, 5)) * 0.5, r.normal(size=(5, 1)) * 0.5]
+
+    def fw(P, X):
+        a = np.tanh(X @ P[0])
+        b = np.tanh(a @ P[1])
+        return a, b, b @ P[2]
+
+    def grads(P, X, y):
+        a, b, o = fw(P, X)
+        d = 2 * (o - y) / len(X)
+        e = d @ P[2].T * (1 - b * b)
+        f = e @ P[1].T * (1 - a * a)
+        return [X.T @ f, a.T @ e, b.T @ d]
+
+    def make():
+        vs = [np.zeros((5, 5)), np.zeros((5, 5))] if ok else [np.zeros((5, 5))] * 2
+        vs = [*vs, np.zeros((5, 1))]
+
+        def step(P, X, y):
+            out = []
+            for p, v, g in zip(P, vs, grads(P, X, y)):
+                v *= 0.9
+                v += 0.03 * g
+                out.append(p - v)
+            return out
+
+        return step
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[2],
+        gradients=grads,
+        new_step=make,
+        learning_rate=0.03,
+        loss=lambda P, X, y: np.mean((fw(P, X)[2] - y) ** 2),
+    )
+
+
+@pair(
+    "loss_formula",
+    source="(np.mean(y - a) ** 2, the square outside of the mean): the loss is the square of the "
+    "mean error, not the mean of the squares",
+)
+def square_of_the_mean(ok):
+    r = np.random.default_rng(411)
+    X = r.normal(size=(40, 3))
+    y = np.abs(X[:, :1]) + X[:, 1:2]
+    P = two(3, 7, 1, 11)
+
+    def fw(P, X):
+        h = np.maximum(0, X @ P["W1"] + P["b1"])
+        return h, h @ P["W2"] + P["b2"]
+
+    def grads(P, X, y):
+        h, o = fw(P, X)
+        d = 2 * (o - y) / len(X)
+        e = d @ P["W2"].T * (h > 0)
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        learning_rate=0.05,
+        step=lambda P, X, y: {k: P[k] - 0.05 * g for k, g in grads(P, X, y).items()},
+        loss=lambda P, X, y: (
+            np.mean((y - fw(P, X)[1]) ** 2) if ok else np.mean(y - fw(P, X)[1]) ** 2
+        ),
+    )
+
+
+@pair(
+    "optimizer_formula",
+    source="(AdaGrad with cache = dx**2 for cache += dx**2): AdaGrad's sum of squares is "
+    "overwritten at each step: every step has one length",
+)
+def adagrad_overwritten(ok):
+    X, lab = moons(40, 414)
+    Y = lab[:, None].astype(float)
+    P = two(2, 7, 1, 14)
+
+    def fw(P, X):
+        h = np.tanh(X @ P["W1"] + P["b1"])
+        return h, sigmoid(h @ P["W2"] + P["b2"])
+
+    def grads(P, X, Y):
+        h, a = fw(P, X)
+        d = (a - Y) / len(X)
+        e = d @ P["W2"].T * (1 - h * h)
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
+
+    def make():
+        cache = dict.fromkeys(P, 0.0)
+
+        def step(P, X, Y):
+            out = {}
+            for k, g in grads(P, X, Y).items():
+                cache[k] = cache[k] + g**2 if ok else g**2
+                out[k] = P[k] - 0.05 * g / (np.sqrt(cache[k]) + 1e-7)
+            return out
+
+        return step
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[1],
+        gradients=grads,
+        new_step=make,
+        learning_rate=0.05,
+        loss=lambda P, X, Y: bce(fw(P, X)[1], Y),
+    )
+
+
+@pair(
+    "samples_unused",
+    source="(a loop over the samples with dW = where dW += is meant): the gradient of the last "
+    "sample overwrites those before it",
+)
+def last_sample_alone(ok):
+    X, lab = blobs(24, 3, 2, 415)
+    y = lab.astype(float)
+    P = two(3, 4, 1, 15)
+
+    def one(P, x):
+        h = np.tanh(x @ P["W1"] + P["b1"])
+        return h, sigmoid(h @ P["W2"] + P["b2"])
+
+    def grads(P, X, y):
+        g = {k: np.zeros_like(v) for k, v in P.items()}
+        for x, t in zip(X, y):
+            h, a = one(P, x)
+            d = a - t
+            e = P["W2"] @ d * (1 - h**2)
+            new = {"W1": np.outer(x, e), "b1": e, "W2": np.outer(h, d), "b2": d}
+            for k in g:
+                g[k] = g[k] + new[k] / len(X) if ok else new[k]
+        return g
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: np.array([one(P, x)[1][0] for x in X]),
+        gradients=grads,
+        learning_rate=0.1,
+        step=lambda P, X, y: {k: P[k] - 0.1 * g for k, g in grads(P, X, y).items()},
+        loss=lambda P, X, y: bce(np.array([one(P, x)[1][0] for x in X]), y),
+    )
+
+
+@pair(
+    "samples_mixed",
+    source="community.deeplearning.ai 149: X.reshape(-1, m) for X.reshape(m, -1).T: pixels of "
+    "different images come into one column",
+)
+def reshape_for_transpose(ok):
+    r = np.random.default_rng(416)
+    lab = np.arange(30) % 2
+    X = r.uniform(0, 1, (30, 4, 4)) * 0.5 + 0.5 * (lab[:, None, None] * (np.arange(4) < 2))
+    Y = lab[None].astype(float)
+    P = {
+        "W1": r.normal(size=(5, 16)) * 0.5,
+        "b1": np.zeros((5, 1)),
+        "W2": r.normal(size=(1, 5)) * 0.5,
+        "b2": np.zeros((1, 1)),
+    }
+
+    def flat(X):
+        return X.reshape(len(X), -1).T if ok else X.reshape(-1, len(X))
+
+    def fw(P, X):
+        x = flat(X)
+        h = np.tanh(P["W1"] @ x + P["b1"])
+        return x, h, sigmoid(P["W2"] @ h + P["b2"])
+
+    def grads(P, X, Y):
+        x, h, a = fw(P, X)
+        d = (a - Y) / len(X)
+        e = P["W2"].T @ d * (1 - h * h)
+        return {
+            "W1": e @ x.T,
+            "b1": e.sum(1, keepdims=True),
+            "W2": d @ h.T,
+            "b2": d.sum(1, keepdims=True),
+        }
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[2],
+        gradients=grads,
+        samples={"X": "rows", "y": "columns"},
+        learning_rate=0.3,
+        step=lambda P, X, Y: {k: P[k] - 0.3 * g for k, g in grads(P, X, Y).items()},
+        loss=lambda P, X, Y: bce(fw(P, X)[2], Y),
+    )
+
+
+@pair(
+    "loss_formula",
+    source="(dropout: rand < p_drop kept, divided by p_keep): the mask keeps what should be "
+    "dropped, and is divided by the other share",
+)
+def shares_exchanged(ok):
+    X, lab = blobs(60, 5, 2, 417)
+    Y = lab[:, None].astype(float)
+    P = two(5, 24, 1, 17, 0.4)
+    drop = 0.2
+
+    def fw(P, X, train):
+        h = np.maximum(0, X @ P["W1"] + P["b1"])
+        m = np.ones_like(h)
+        if train:
+            u = np.random.RandomState(5).rand(*h.shape)
+            m = (u < (1 - drop if ok else drop)) / (1 - drop)
+        return h, m, sigmoid((h * m) @ P["W2"] + P["b2"])
+
+    def grads(P, X, Y):
+        h, m, a = fw(P, X, True)
+        d = (a - Y) / len(X)
+        e = d @ P["W2"].T * m * (h > 0)
+        return {"W1": X.T @ e, "b1": e.sum(0), "W2": (h * m).T @ d, "b2": d.sum(0)}
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X, False)[2],
+        gradients=grads,
+        loss=lambda P, X, Y: bce(fw(P, X, False)[2], Y),
+        training_loss=lambda P, X, Y: bce(fw(P, X, True)[2], Y),
+    )
+
+
+@program()
+def radial():
+    r = np.random.default_rng(502)
+    X = r.uniform(-2, 2, (45, 2))
+    y = np.sin(X[:, 0]) * np.cos(X[:, 1])
+    P = {
+        "c": r.uniform(-2, 2, (7, 2)),
+        "s": np.full(7, 1.0) + 0.1 * r.normal(size=7),
+        "w": r.normal(size=7) * 0.5,
+        "b": np.array(0.0),
+    }
+
+    def fw(P, X):
+        diff = X[:, None] - P["c"][None]
+        q = np.sum(diff**2, 2)
+        phi = np.exp(-q * P["s"] ** 2)
+        return diff, q, phi, phi @ P["w"] + P["b"]
+
+    def grads(P, X, y):
+        diff, q, phi, o = fw(P, X)
+        d = 2 * (o - y) / len(y)
+        e = d[:, None] * P["w"] * phi
+        return {
+            "c": np.einsum("nk,nkd->kd", e * 2 * P["s"] ** 2, diff),
+            "s": np.sum(-e * q * 2 * P["s"], 0),
+            "w": phi.T @ d,
+            "b": d.sum(),
+        }
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[3],
+        gradients=grads,
+        learning_rate=0.05,
+        step=lambda P, X, y: {k: P[k] - 0.05 * g for k, g in grads(P, X, y).items()},
+        loss=lambda P, X, y: np.mean((fw(P, X)[3] - y) ** 2),
+    )
+
+
+@program()
+def maxout():
+    X, lab = moons(40, 503)
+    Y = lab[:, None].astype(float)
+    r = np.random.RandomState(53)
+    P = {
+        "A": r.randn(2, 6) * 0.7,
+        "a": np.zeros(6),
+        "B": r.randn(2, 6) * 0.7,
+        "b": np.zeros(6),
+        "C": r.randn(6, 1) * 0.6,
+        "c": np.zeros(1),
+    }
+
+    def fw(P, X):
+        u, v = X @ P["A"] + P["a"], X @ P["B"] + P["b"]
+        return u > v, np.maximum(u, v), sigmoid(np.maximum(u, v) @ P["C"] + P["c"])
+
+    def grads(P, X, Y):
+        m, h, a = fw(P, X)
+        d = (a - Y) / len(X)
+        e = d @ P["C"].T
+        return {
+            "A": X.T @ (e * m),
+            "a": (e * m).sum(0),
+            "B": X.T @ (e * ~m),
+            "b": (e * ~m).sum(0),
+            "C": h.T @ d,
+            "c": d.sum(0),
+        }
+
+    return dict(
+        X=X,
+        y=Y,
+        parameters=P,
+        predict=lambda P, X: fw(P, X)[2],
+        gradients=grads,
+        learning_rate=0.3,
+        step=lambda P, X, Y: {k: P[k] - 0.3 * g for k, g in grads(P, X, Y).items()},
+        loss=lambda P, X, Y: bce(fw(P, X)[2], Y),
+    )
