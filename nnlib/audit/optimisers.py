@@ -36,39 +36,42 @@ def rules(
     ):
         for own, made in adaptive_and_sound(others, rate, order, us, values):
             yield False, f"{own} with {name}", made
-    yield from shared_rules(gs, lr, order)
     if rate is not None:
         yield from counted_otherwise(gs, rate, order, us)
 
 
-def shared_rules(gs: list[np.ndarray], lr: float, order: np.ndarray) -> Iterator[Rule]:
-    """Yield momentum and Adam whose memory is one array for all parameters of one size."""
-    parts = [np.flatnonzero(order == k) for k in range(int(order.max()) + 1 if len(order) else 0)]
-    if len({len(part) for part in parts}) == len(parts):
-        return
-    words = "whose memory is one array for several parameters, as [np.zeros(shape)] * 2 makes it"
+def shared_rules(
+    gs: list[np.ndarray], rate: float | None, order: np.ndarray, us: list[np.ndarray]
+) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield momentum and Adam with one memory for all parameters of a size, one after the other."""
+    parts = [np.flatnonzero(order == k) for k in range(int(order.max()) + 1)]
+    first = parts[0]  # nobody has written into its memory before
+    lr = rate if rate is not None else one_factor(us[0][first], gs[0][first], 1e-3)
     for mu in (0.9, 0.5, 0.8, 0.95, 0.99):
-        for heavy in (True, False):
-            kept: dict[int, np.ndarray] = {}
+        for new, words in ((1.0, ""), (1 - mu, ", as a running mean")):
+            if lr is None:
+                continue
+            v: dict[int, np.ndarray] = {}
             steps = [np.zeros_like(g) for g in gs]
             for g, step in zip(gs, steps, strict=True):
                 for part in parts:
-                    v = kept.get(len(part), np.zeros(len(part)))
-                    kept[len(part)] = mu * v + (lr if heavy else lr * (1 - mu)) * g[part]
-                    step[part] = kept[len(part)]
-            yield False, f"momentum {mu} {words}", steps
+                    size = len(part)
+                    v[size] = mu * v.get(size, np.zeros(size)) + new * lr * g[part]
+                    step[part] = v[size]
+            yield f"momentum {mu}{words}", steps
+    lr = rate if rate is not None else float(np.median(np.abs(us[0][first])))
     for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
         m: dict[int, np.ndarray] = {}
         squares: dict[int, np.ndarray] = {}
         steps = [np.zeros_like(g) for g in gs]
         for t, (g, step) in enumerate(zip(gs, steps, strict=True), start=1):
             for part in parts:
-                k, nothing = len(part), np.zeros(len(part))
-                m[k] = b1 * m.get(k, nothing) + (1 - b1) * g[part]
-                squares[k] = b2 * squares.get(k, nothing) + (1 - b2) * g[part] ** 2
-                root = np.sqrt(squares[k] / (1 - b2**t))
-                step[part] = lr * m[k] / (1 - b1**t) / (root + 1e-8)
-        yield False, f"Adam ({b1}, {b2}) {words}", steps
+                size, nothing = len(part), np.zeros(len(part))
+                m[size] = b1 * m.get(size, nothing) + (1 - b1) * g[part]
+                squares[size] = b2 * squares.get(size, nothing) + (1 - b2) * g[part] ** 2
+                root = np.sqrt(squares[size] / (1 - b2**t))
+                step[part] = lr * m[size] / (1 - b1**t) / (root + 1e-8)
+        yield f"Adam ({b1}, {b2})", steps
 
 
 def divided_by_itself(u: np.ndarray, g: np.ndarray, lr: float) -> bool:

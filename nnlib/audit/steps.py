@@ -21,7 +21,7 @@ from nnlib.audit.functions import (
 )
 from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.masks import look_at_masks
-from nnlib.audit.optimisers import rules, uphill, usual
+from nnlib.audit.optimisers import rules, shared_rules, uphill, usual
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
@@ -305,7 +305,7 @@ def look_at_step(exam: Exam) -> None:
             return
         if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
             return
-        if keeps_something(exam, steps, values, None) and compare_chain(exam, steps):
+        if keeps_something(exam, steps, values, None) and tell_shared_memory(exam, steps):
             return
         if exam.step_is == "update":
             if in_other_order(exam, steps):
@@ -494,21 +494,54 @@ def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
     return points
 
 
-def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
-    """See which optimiser takes these steps; False where none is near."""
-    points = steps_in_a_row(exam, index)
-    if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
-        return True  # no slope at the start, and no step
+def moves_beside_slopes(
+    steps: Steps, points: list[Arrays], index: Any
+) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray, Arrays] | None:
+    """Return the moves between points and the gradients there, flat, and whose each entry is."""
     us, gs = [], []
     for before, after in itertools.pairwise(points):
         g = steps.gradient(before, index)
         if g is None:
-            return False
+            return None
         u = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
         a, b = together(u, g)
         us.append(a)
         gs.append(b)
     order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
+    return us, gs, order, g
+
+
+def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
+    """See whether parameters of one size share the memory of an optimiser."""
+    found = moves_beside_slopes(steps, exam.chain, None)
+    if found is None:
+        return False
+    us, gs, order, _ = found
+    if len(set(np.bincount(order))) == order.max(initial=0) + 1:
+        return False
+    for name, made in shared_rules(gs, exam.learning_rate, order, us):
+        if all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+            exam.find(
+                "optimizer_formula", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name}, and its memory is one array for "
+                "the parameters of one size.",
+                advice=("[np.zeros(shape)] * 2 is a list that holds one array twice, and += "
+                        "changes it in both places.",
+                        "Make one for each parameter: [np.zeros_like(p) for p in parameters]."),
+            )  # fmt: skip
+            return True
+    return False
+
+
+def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
+    """See which optimiser takes these steps; False where none is near."""
+    points = steps_in_a_row(exam, index)
+    if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
+        return True  # no slope at the start, and no step
+    found = moves_beside_slopes(steps, points, index)
+    if found is None:
+        return False
+    us, gs, order, g = found
     values = [together(p, g)[0] for p in points[:-1]]
     for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
         if len(made) == len(us) and all(

@@ -2619,7 +2619,7 @@ def sigmoid_without_minus(ok):
     X, lab = moons(40, 402)
     Y = lab[:, None].astype(float)
     P = two(2, 6, 1, 2)
-    s = sig if ok else (lambda z: 1 / (1 + np.exp(z)))
+    s = sigmoid if ok else (lambda z: 1 / (1 + np.exp(z)))
 
     def fw(P, X):
         h = s(X @ P["W1"] + P["b1"])
@@ -3056,3 +3056,27 @@ def maxout():
         step=lambda P, X, Y: {k: P[k] - 0.3 * g for k, g in grads(P, X, Y).items()},
         loss=lambda P, X, Y: bce(fw(P, X)[2], Y),
     )
+
+
+@program("optimizer_formula", source="Adam whose m and v are lists [np.zeros((5, 5))] * 2")
+def one_memory_under_adam():
+    case = CASES["eleventh.one_velocity_for_two_mended"].arguments()
+
+    def new_step():
+        m, v = np.zeros((5, 5)), np.zeros((5, 5))
+        own, t = [np.zeros((5, 1)), np.zeros((5, 1))], [0]
+
+        def step(P, X, y):
+            t[0] += 1
+            moved = []
+            memories = [(m, v), (m, v), own]
+            for p, g, (first, second) in zip(P, case["gradients"](P, X, y), memories, strict=True):
+                first[:] = 0.9 * first + 0.1 * g
+                second[:] = 0.999 * second + 0.001 * g**2
+                root = np.sqrt(second / (1 - 0.999 ** t[0])) + 1e-8
+                moved.append(p - 0.03 * first / (1 - 0.9 ** t[0]) / root)
+            return moved
+
+        return step
+
+    return case | {"new_step": new_step}
