@@ -858,6 +858,40 @@ def test_a_unit_of_the_playground_is_pressed_by_mouse_and_by_keys(browser, lab):
         wait_for(lambda: shown(stage)[1].startswith("Unit 3 of layer 1 is shown large"), 20)
 
 
+SHARES = """node => {
+    const {left, top, width, height} = node.querySelector('img').getBoundingClientRect();
+    return [...node.querySelectorAll('.spots button')].flatMap((spot) => {
+        const box = spot.getBoundingClientRect();
+        return [(box.left - left) / width, (box.top - top) / height];
+    });
+}"""
+
+
+def test_a_second_view_of_a_widget_has_its_units_in_place(browser, lab):
+    with watched_page(browser) as page:
+        open_widget(page, lab, "playground")
+        cell = page.locator(f"{PANEL} .jp-CodeCell").last
+        cell.locator(".jp-OutputArea-promptOverlay:visible").first.click(button="right")
+        page.get_by_role("menuitem", name="Create New View for Cell Output").click()
+        views = page.locator(".nnlib-stage")
+        wait_for(lambda: views.count() == 2 and all(view.is_visible() for view in views.all()), 20)
+        for view in views.all():
+            settle(page, view)
+        before = shown(views.first)  # they share a picture, drawn for the one that asked last
+        views.last.evaluate("node => { node.style.width = '800px'; }")
+        wait_for(lambda: shown(views.first) != before, 20)
+        settle(page, views.first)
+        shares = [view.evaluate(SHARES) for view in views.all()]
+        assert len(shares[0]) > 8
+        assert shares[0] == pytest.approx(shares[1], abs=0.01)
+        units = [view.get_by_role("button", name="Unit 2 of layer 1") for view in views.all()]
+        for unit, view in zip(units, views.all(), strict=True):
+            unit.click()
+            wait_for(lambda view=view: shown(view)[1].startswith("Unit 2 of layer 1"), 20)
+            view.get_by_role("button", name="Output").click()
+            wait_for(lambda view=view: shown(view)[1].startswith("At epoch"), 20)
+
+
 # ------------------------------------------------------------------------------ life and death
 
 
