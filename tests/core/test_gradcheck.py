@@ -751,7 +751,7 @@ def test_errors_and_slopes_of_a_millionth_count_as_0_when_a_mistake_is_located()
     said = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
     assert "W1 is wrong only in column 1." in said
     measured = np.array([[1.0, 1e-6], [0.5, 0.0]])  # only the first column speaks
-    computed = np.array([[2.0, 1e-6], [0.7, 0.0]])
+    computed = np.array([[0.8, 1e-6], [0.7, 0.0]])
     said = compare_gradients({"W1": computed}, {"W1": measured}).suggestions()
     assert not any("wrong only" in line for line in said)
 
@@ -869,6 +869,13 @@ def test_of_slopes_that_differ_the_surest_is_taken_and_of_equal_ones_the_first(m
     later = [[2.0], [2.0], [2.0], *far[:3], [7.0], [7.0], [7.0], *far]
     _, slopes, noise = measured(monkeypatch, Measured(*first, *later), rounding=0.0)
     assert (slopes[1], noise[1]) == (2.0, 0.0)
+
+
+def test_the_later_steps_are_longer_for_large_parameters_too(monkeypatch):
+    differences = Measured([1.0, 2.0, 3.0], [1.5, 2.0, 3.0], [1.0])  # the first parameter is 3
+    measured(monkeypatch, differences)
+    steps = np.concatenate([steps for _, _, steps in differences.asked[2:]])
+    np.testing.assert_array_equal(steps, 3 * np.array(gradcheck.STEPS))
 
 
 def test_a_corner_in_one_of_two_layers_is_seen():
