@@ -23,7 +23,7 @@ from uv import find_uv_bin
 ROOT = Path(__file__).resolve().parents[1]
 MUTMUT = "mutmut==3.8.1"
 VENV = ROOT / ".mutants" / "venv"
-COPIED = ["nnlib", "tests", "tools", "notebooks", "pyproject.toml"]
+COPIED = ["nnlib", "tests", "tools", "notebooks", "docs", "pyproject.toml"]
 
 # A kernel is another process, which does not see the change. And thousands of random inputs for
 # each of thousands of mutants would take days.
@@ -88,7 +88,7 @@ def copy(part, folder):
         "source_paths": ["nnlib"],
         "only_mutate": [PARTS[part]["of"]],
         "do_not_mutate": PARTS[part]["without"],
-        "also_copy": ["tools", "notebooks"],
+        "also_copy": ["tools", "notebooks", "docs"],  # some tests look at them
         "pytest_add_cli_args": OPTIONS,
         "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in PARTS[part]["tests"]],
     }

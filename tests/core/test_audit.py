@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+import reports
 from anything import snapshot
 
 import nnlib
@@ -18,6 +19,9 @@ from nnlib.audit.exam import CHECKS
 from nnlib.audit.findings import in_order
 from nnlib.audit.formulas import factor_words
 from nnlib.audit.patient import filled, leaves, plain, short_name
+
+all_are_stored, stored = reports.all_are_stored, reports.stored
+pytestmark = pytest.mark.usefixtures("all_are_stored")
 
 X, y = datasets.xor()
 

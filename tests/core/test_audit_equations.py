@@ -4,8 +4,12 @@ import sys
 
 import numpy as np
 import pytest
+import reports
 
 from nnlib import audit
+
+all_are_stored, stored = reports.all_are_stored, reports.stored
+pytestmark = pytest.mark.usefixtures("all_are_stored")
 
 N = 9
 RNG = np.random.default_rng(5)

@@ -1,20 +1,20 @@
 """The audit names the fault of each faulty program, and finds none in a sound one."""
 
 import importlib
-import re
 import sys
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
-from syrupy.extensions.amber import AmberSnapshotExtension
+import reports
+from reports import NUMBER, in_one_line
 
 from nnlib import audit
 from nnlib.audit import KINDS
 from programs.case import CASES
 from programs.random_sound import sound
 
+stored = reports.stored
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
     "eighth", "ninth", "missed", "tenth", "eleventh", "sound",
@@ -39,30 +39,6 @@ def report_on(arguments):
 
 def wrong(report):
     return [finding for finding in report.findings if finding.severity == "wrong"]
-
-
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\binf\b|\bnan\b")
-
-
-class NearlyTheSame(AmberSnapshotExtension):
-    """Stored reports, whose numbers may differ a little from one processor to another."""
-
-    def matches(self, *, serialized_data, snapshot_data):
-        new, old = ([*map(float, NUMBER.findall(t))] for t in (serialized_data, snapshot_data))
-        return (
-            NUMBER.sub("#", serialized_data) == NUMBER.sub("#", snapshot_data)
-            and len(new) == len(old)
-            and np.allclose(new, old, rtol=1e-2, atol=1e-8, equal_nan=True)
-        )
-
-
-@pytest.fixture
-def stored(snapshot):
-    return snapshot.use_extension(NearlyTheSame)
-
-
-def in_one_line(report):
-    return " ".join(str(report).split())
 
 
 @pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
