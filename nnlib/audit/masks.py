@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from nnlib.audit.steps import Steps
 
 SEEDS = range(7, 19)
+BOTH_OR_NONE = (
+    "Inverted dropout divides by the share that is kept, in training, and predict uses the neurons "
+    "as they are; the older one multiplies by it, in predict alone. Here both do it, or none, or "
+    "the mask keeps what it should drop.",
+    "Divide by the share that is kept in training, and leave predict as it is.",
+)
 
 
 def tell_gradient_mask(exam: Exam, point: Arrays) -> bool:
@@ -91,12 +97,7 @@ def tell_share(exam: Exam) -> None:
         "loss_formula", "wrong", "predict and training_loss",
         f"with dropout, training passes on {mean:.2f} times as much to the output as predict, on "
         f"average over {len(shares)} samples.",
-        advice=(
-            "Inverted dropout divides by the share that is kept, in training, and predict uses "
-            "the neurons as they are; the older one multiplies by it, in predict alone. Here both "
-            "do it, or none, or the mask keeps what it should drop.",
-            "Divide by the share that is kept in training, and leave predict as it is.",
-        ),
+        advice=BOTH_OR_NONE,
     )  # fmt: skip
 
 
@@ -172,11 +173,12 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
     if len(dense.layers) < 2 or any(layer.b is None for layer in dense.layers):
         return
     verdicts: list[tuple[int, str]] = []
+    masks: dict[int, list[np.ndarray]] = {}
     for number in SEEDS:
         index = np.array([number % exam.patient.n])
         after = steps.once(values, exam.patient.data(index), number)
         g = [(v - w.reshape(v.shape)) / rate for v, w in zip(values, after, strict=True)]
-        found = verdicts_of(exam, steps, values, index, g)
+        found = verdicts_of(exam, steps, values, index, g, masks)
         if found is None:
             return
         verdicts += found
@@ -185,6 +187,7 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
     wrong = [each for each in verdicts if each[1]]
     if not wrong:
         exam.look("with dropout, the mask of the way there is that of the way back")
+        tell_scale(exam, masks)
     elif len(wrong) > len(verdicts) / 3:
         layer, text = max(set(wrong), key=wrong.count)
         exam.find(
@@ -196,10 +199,33 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
         )  # fmt: skip
 
 
+def tell_scale(exam: Exam, masks: dict[int, list[np.ndarray]]) -> None:
+    """Report masks by which a layer passes on less, or more, on average than in predict."""
+    for layer, parts in sorted(masks.items()):
+        values = np.concatenate(parts)
+        mean, spread = float(values.mean()), float(values.std() / np.sqrt(len(values)))
+        if abs(mean - 1) > max(7 * spread, 0.08):
+            exam.find(
+                "loss_formula", "wrong", "predict and step",
+                f"with dropout, layer {layer} passes on {mean:.2f} times as much in a step as in "
+                f"predict, on average over {len(values)} neurons: {(values == 0).mean():.0%} are "
+                f"dropped, and the others are multiplied by {values.max():.4g}.",
+                advice=BOTH_OR_NONE,
+            )  # fmt: skip
+
+
 def verdicts_of(
-    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, g: Arrays
+    exam: Exam,
+    steps: Steps,
+    values: Arrays,
+    index: np.ndarray,
+    g: Arrays,
+    seen: dict[int, list[np.ndarray]],
 ) -> list[tuple[int, str]] | None:
-    """Return for each layer with a mask what is wrong, "" if nothing; None if it is none."""
+    """Return for each layer with a mask what is wrong, "" if nothing; None if it is none.
+
+    The masks are added to ``seen``, by layer.
+    """
     dense, own, y = exam.dense, exam.formula, exam.targets_of(index)
     assert dense is not None
     assert own is not None
@@ -243,6 +269,7 @@ def verdicts_of(
         way = own_delta[clear] / back[clear]
         there = mask[clear]
         scale = float(kept[0])
+        seen.setdefault(k, []).append(mask[np.isfinite(mask)])
         same = np.abs(way - there).max() <= 1e-3 * abs(scale)
         if same:
             found.append((k, ""))

@@ -3080,3 +3080,38 @@ def one_memory_under_adam():
         return step
 
     return case | {"new_step": new_step}
+
+
+def dropped_in_a_step(scale):
+    """Dropout of half the neurons in a step that hides its masks; predict has none."""
+    X, lab = blobs(30, 5, 3, 43)
+    Y = np.eye(3)[lab]
+    P = two(5, 16, 3, 43, 0.4)
+
+    def step(P, X, Y):
+        h = sigmoid(X @ P["W1"] + P["b1"])
+        mask = scale * np.random.randint(2, size=h.shape)  # noqa: NPY002
+        d = 2 * ((h * mask) @ P["W2"] + P["b2"] - Y) / len(X)
+        e = d @ P["W2"].T * mask * h * (1 - h)
+        made = {"W1": X.T @ e, "b1": e.sum(0), "W2": (h * mask).T @ d, "b2": d.sum(0)}
+        return {k: P[k] - 0.02 * g for k, g in made.items()}
+
+    def predict(P, X):
+        return sigmoid(X @ P["W1"] + P["b1"]) @ P["W2"] + P["b2"]
+
+    return {
+        "X": X, "y": Y, "parameters": P, "predict": predict, "step": step, "learning_rate": 0.02,
+        "loss": lambda P, X, Y: np.sum((predict(P, X) - Y) ** 2) / len(X),
+    }  # fmt: skip
+
+
+@program(
+    "loss_formula", source="dropout in a step, neither divided there nor multiplied in predict"
+)
+def dropout_in_a_step_that_nobody_scales():
+    return dropped_in_a_step(1.0)
+
+
+@program()
+def sound_dropout_in_a_step():
+    return dropped_in_a_step(2.0)
