@@ -48,20 +48,20 @@ def look_at_types(exam: Exam) -> None:
             )  # fmt: skip
             exam.stopped = True
         elif array.dtype.kind not in "biuf":
-            seen = f"{name} has the type {array.dtype}, which is no number."
+            seen = f"{name} has the type {array.dtype}: its entries are no numbers."
             if array.dtype.kind in "USO" and array.ndim == 0:
-                seen = f"{name} is {describe(data)}, and no array of numbers."
+                seen = f"{name} is {describe(data)}, not an array of numbers."
             elif array.dtype.kind in "USO" and array.size:
-                seen += f" Its first entry is {array.ravel()[0]!r}."
+                seen += f" Its first entry is {array.ravel().tolist()[0]!r}."
             exam.find("data_type", "wrong", name, seen)
             exam.stopped = True
         elif not np.isfinite(array).all():
             bad = np.argwhere(~np.isfinite(array))
-            place = ", ".join(map(str, bad[0]))
+            place = f"{name}[{', '.join(map(str, bad[0]))}]" if array.ndim else name
             exam.find(
                 "data_type", "wrong", name,
-                f"{name} holds {len(bad)} entries that are NaN or infinite, the first at "
-                f"{name}[{place}]. Any sum over them is NaN.", (f"{name}[{place}]",),
+                f"{entries_of(name, len(bad))} NaN or infinite, the first at {place}. No sum over "
+                "all entries is a finite number.", (place,),
                 advice=("A cell of the table was empty, or a column that is constant was divided "
                         "by its spread, 0.",
                         "Fill these entries, or leave these samples out, before anything else."),
@@ -77,13 +77,18 @@ def look_at_types(exam: Exam) -> None:
             place = f"{name}[{', '.join(map(str, bad[0]))}]" if value.ndim else name
             exam.find(
                 "data_type", "wrong", name,
-                f"{name} holds {len(bad)} entries that are NaN or infinite before anything is "
-                f"computed, the first at {place}.", (place,),
+                f"{entries_of(name, len(bad))} NaN or infinite before anything is computed, the "
+                f"first at {place}.", (place,),
                 advice=("It was trained until it diverged, or never filled: np.empty holds what "
                         "was there before.",
                         "Draw its start anew, and pass that."),
             )  # fmt: skip
             exam.stopped = True
+
+
+def entries_of(name: str, n: int) -> str:
+    """Begin a sentence about some entries of an array."""
+    return f"1 entry of {name} is" if n == 1 else f"{n} entries of {name} are"
 
 
 def find_layout(exam: Exam, told: dict[str, int]) -> None:

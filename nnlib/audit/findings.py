@@ -44,7 +44,7 @@ KINDS: dict[str, Kind] = {
         ("data_type",),
     ),
     "samples_as_columns": Kind(
-        "Half of all programs hold samples as rows, the other half as columns.",
+        "Some programs hold samples as rows, others as columns.",
         'Say which: samples="columns", or samples={"X": "rows", "y": "columns"}.',
         "2.6",
     ),
@@ -109,7 +109,7 @@ KINDS: dict[str, Kind] = {
         ("data_scale",),
     ),
     "dead": Kind(
-        "A ReLU that is off for every sample has slope 0, and never comes back.",
+        "A ReLU that is off for every sample has slope 0: its own weights get no gradient.",
         "Start with smaller weights and biases of 0, or take a smaller rate.",
         "1.8",
         ("data_scale", "neurons_alike"),

@@ -398,7 +398,7 @@ def say_other_layout(exam: Exam) -> None:
     exam.find(
         "samples_as_columns", "wrong", "X",
         f"X has shape {np.shape(exam.patient.X)}, with the samples in its {told}, but the program "
-        f"takes its {used} for samples: only they can be asked for one alone.",
+        f"takes its {used} for samples: one of them alone gets an answer.",
     )  # fmt: skip
 
 

@@ -702,7 +702,7 @@ class Comparison:
             if f is not None and f > 0 and (free or abs(f - 1) < 5e-3):
                 exam.find(
                     kind, "wrong", where,
-                    f"it is the gradient for other targets than those of the loss: {words}.",
+                    f"the gradient belongs to other targets than those of the loss: {words}.",
                     self.worst(g),
                 )  # fmt: skip
                 return True
@@ -812,7 +812,7 @@ class Comparison:
                 return True
             text = f"it points uphill.{self.falling(wrong)}" if f < 0 else self.factor_words(f)
             if text.startswith("Which factor") and max(g[k].size for k in wrong) == 1:
-                kind, text = "gradient_wrong", "another number, at this sample or these samples."
+                kind, text = "gradient_wrong", "no usual factor; other samples may have another."
             self.exam.find(
                 kind, "wrong", names,
                 f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",
@@ -828,8 +828,8 @@ class Comparison:
             names = ", ".join(self.names[k] for k in unused)
             self.exam.find(
                 "gradient_wrong", "wrong", names,
-                f"the loss does not change when {names} changes, and all the same its gradient is "
-                "not 0. Either predict does not use it, or takes another array in its place, or "
+                f"the loss does not change when {names} changes, and yet the gradient of {names} "
+                "is not 0. Either predict does not use it, or takes another array in its place, or "
                 f"something takes its effect away again, as batch norm does.{also}", self.worst(g),
             )  # fmt: skip
             return True
@@ -898,7 +898,7 @@ class Comparison:
         others = " Rows that are read once or never are right." * bool((counts < 2).any())
         self.exam.find(
             "gradient_wrong", "wrong", self.names[k],
-            f"of {self.names[k]} rows {rows} are off, and all of them are read more than once."
+            f"in {self.names[k]} the rows {rows} are off, and each of them is read more than once."
             f"{others}", self.worst(g),
             advice=("E[index] += d adds once where an index comes several times.",
                     "np.add.at(E, index, d) adds each time."),
@@ -925,4 +925,4 @@ class Comparison:
         lengths = np.linalg.norm(a) * np.linalg.norm(b)
         if not lengths > 0:
             return ""
-        return f" Together with the slopes it has the cosine {np.vdot(a, b) / lengths:.4f}."
+        return f" The gradient and the slopes have the cosine {np.vdot(a, b) / lengths:.4f}."

@@ -52,8 +52,9 @@ def compare_accuracy(exam: Exam, name: str) -> None:
     k = int(np.abs(table[:, 0] - shares[:, 0]).argmax())
     exam.find(
         "printed_number", "wrong", name,
-        f"{name} says {table[k, 0]:.4f}; of the {n} predictions the share that is right is "
-        f"{shares[k, 0]:.4f}.{accuracy_words(exam, table)}", (f"{name} = {table[k, 0]:.4f}",),
+        f"the program reports {table[k, 0]:.4f} as {name}; of the {n} predictions the share "
+        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, table)}",
+        (f"{name} = {table[k, 0]:.4f}",),
     )  # fmt: skip
 
 
@@ -120,9 +121,9 @@ def compare_loss(exam: Exam, name: str) -> None:
     if formula is not None and formula.factor > 0 and "times the sum" not in words:
         exam.look(f"{name} is {words}")
         return
-    seen = f"{name} says {says[0]:.4f}"
+    seen = f"the program reports {says[0]:.4f} as {name}"
     if exam.patient.has("loss"):
-        seen += f", and loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
+        seen += f", and the function loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
     seen += f". It is {words}." if words else (
         ". No loss that is known here gives such numbers for all predictions.")  # fmt: skip
     exam.find("printed_number", "wrong", name, seen, (f"{name} = {says[0]:.4f}",))

@@ -99,6 +99,7 @@ def look_at_shapes(exam: Exam) -> None:
         for name, array in zip(patient.names, patient.as_given, strict=True)
         if array.dtype.kind in "iu" and array.size
     ]
+    hold = "holds" if len(whole) == 1 else "hold"
     try:
         values, exam.chain = patient.start, [patient.start]
         step = patient.fresh_step()
@@ -113,7 +114,7 @@ def look_at_shapes(exam: Exam) -> None:
         if whole and ("Casting" in error.what or "cast" in error.what):
             exam.find(
                 "integer_parameters", "wrong", ", ".join(whole),
-                f"{', '.join(whole)} hold whole numbers, and {error}",
+                f"{', '.join(whole)} {hold} whole numbers, and {error}",
             )  # fmt: skip
         elif len(exam.chain) < 2 or not grown(exam):
             exam.failed(error, f"one update for X {np.shape(patient.X)}")
@@ -132,8 +133,8 @@ def look_at_shapes(exam: Exam) -> None:
     if whole and stays_whole(exam):
         exam.find(
             "integer_parameters", "wrong", ", ".join(whole),
-            f"{', '.join(whole)} hold whole numbers, and still do after a step: what a step adds "
-            "is cut off.",
+            f"{', '.join(whole)} {hold} whole numbers, before a step and after it: what a step "
+            "adds is cut off.",
         )  # fmt: skip
     bad = [k for k, p in enumerate(exam.chain) if not all(np.isfinite(v).all() for v in p)]
     if bad and bad[0] == 1 and tell_no_number(exam):
@@ -1104,12 +1105,11 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if one_factor(*together([x], [y]), 1e-2) is None
         or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2
     ]
-    where = "the step"
     direction = float(np.vdot(a, b) / (length(a) * length(b) + 1e-300))
     severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
     exam.find(
         "step_not_gradient", severity, "step",
-        f"{where} is not the rate times the gradient: {'; '.join(odd)}. Together they have the "
+        f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
 
@@ -1242,7 +1242,7 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
     if len(turned) == len(off) and n_turned > 7:  # the signs of few fit by chance
         exam.find(
             "gradient_sign", "wrong", ", ".join(turned),
-            f"{', '.join(turned)} goes uphill: the signs of its step are those of the slopes. All "
+            f"{', '.join(turned)}: the step goes uphill, its signs are those of the slopes. All "
             "other parameters go downhill.",
         )  # fmt: skip
         return True
@@ -1692,8 +1692,9 @@ def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bo
     severity = "wrong" if growing or f > 0.2 else "suspicious"  # no penalty takes so much
     exam.find(
         "weight_term", severity, names,
-        f"beside the gradient each step takes {f:.4g} times {factors[0][0]} away"
-        + (": the weights grow." if growing else ", and the loss holds no such term. Pass "
+        "beside the gradient each step "
+        + (f"adds {-f:.4g} times {factors[0][0]}: the weights grow." if growing else
+           f"takes {f:.4g} times {factors[0][0]} away, and the loss holds no such term. Pass "
            "training_loss if a penalty is meant."),
     )  # fmt: skip
     return True
