@@ -871,6 +871,20 @@ def test_of_slopes_that_differ_the_surest_is_taken_and_of_equal_ones_the_first(m
     assert (slopes[1], noise[1]) == (2.0, 0.0)
 
 
+def test_slopes_are_held_against_the_gradient_in_question(monkeypatch):
+    net, X, y = smooth_case("tanh", "mse", "identity", 2)
+    asked, whole = [], gradcheck.measure_slopes
+
+    def noted(*arguments):
+        asked.append(arguments)
+        return whole(*arguments)
+
+    monkeypatch.setattr(gradcheck, "measure_slopes", noted)
+    assert check_gradients(net, X, y, "mse")
+    (*_, expected), vector = asked[0], gradients(net, X, y, "mse").vector
+    np.testing.assert_array_equal(expected, vector)  # where they agree, one look is enough
+
+
 def test_the_later_steps_are_longer_for_large_parameters_too(monkeypatch):
     differences = Measured([1.0, 2.0, 3.0], [1.5, 2.0, 3.0], [1.0])  # the first parameter is 3
     measured(monkeypatch, differences)
