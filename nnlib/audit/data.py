@@ -109,6 +109,8 @@ def find_layout(exam: Exam, told: dict[str, int]) -> None:
             "target_shape", "wrong", "y",
             f"X has shape {shape_X} and y has shape {shape_y}: they do not hold the same number "
             "of samples on their first or last axis.",
+            advice=("X and y were cut, filtered or split apart from each other.",
+                    "Print both shapes after each line that changes one of them."),
         )  # fmt: skip
         exam.stopped = True
         return
@@ -200,6 +202,8 @@ def find_answers(exam: Exam) -> None:
             "raises", "wrong", "predict",
             f"predict returned the shape {answer.shape} for {n} samples. An answer for each "
             "sample was expected.",
+            advice=("Samples are dropped, doubled or summed over on the way to the output.",
+                    "Print the shape of what each line of predict makes."),
         )  # fmt: skip
         del patient.functions["predict"]
 

@@ -372,9 +372,10 @@ def test_a_factor_is_put_in_words(factor, words):
         ({"parameters": {}}, TypeError, "no array of numbers"),
     ],
 )
-def test_an_argument_of_another_kind_is_named(change, error, part):
-    with pytest.raises(error, match=re.escape(part)):
+def test_an_argument_of_another_kind_is_named(change, error, part, stored):
+    with pytest.raises(error, match=re.escape(part)) as caught:
         audit(X, y, **{"parameters": parameters(), **WHOLE, **change})
+    assert str(caught.value) == stored
 
 
 @pytest.mark.parametrize(
@@ -385,7 +386,7 @@ def test_an_argument_of_another_kind_is_named(change, error, part):
         ({"arrays": "W1"}, "a list of names"),
     ],
 )
-def test_a_name_that_the_program_does_not_have_is_named(change, part):
+def test_a_name_that_the_program_does_not_have_is_named(change, part, stored):
     class Net:
         def __init__(self):
             self.W1 = np.ones((2, 1))
@@ -393,8 +394,9 @@ def test_a_name_that_the_program_does_not_have_is_named(change, part):
         def forward(self, X):
             return X @ self.W1
 
-    with pytest.raises((TypeError, ValueError), match=part):
+    with pytest.raises((TypeError, ValueError), match=part) as caught:
         audit(X, y, program=Net(), **{"arrays": ["W1"], "predict": "forward", **change})
+    assert str(caught.value) == stored
 
 
 RUBBISH = [
@@ -829,3 +831,102 @@ def test_a_factor_in_one_parameter_is_put_in_words(factor, words):
         return {k: factor * g if k == "W1" else g for k, g in gradients(p, X, y).items()}
 
     assert words in " ".join(str(whole(gradients=scaled)).split())
+
+
+# The same few samples, laid out in every way. What the reports say is stored.
+
+SEVEN = np.random.default_rng(3).normal(size=(7, 2))
+SIDES = (SEVEN[:, :1] * SEVEN[:, 1:] > 0) * 1.0
+
+
+def answers(p, X):
+    return 1 / (1 + np.exp(-(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])))
+
+
+def entropy(a, y):
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+
+def in_rows(p, X):
+    return answers(p, X)
+
+
+def in_columns(p, X):
+    return answers(p, X.T).T
+
+
+def flat(p, X):
+    return answers(p, X)[:, 0]
+
+
+def one_row(p, X):
+    return answers(p, X).T
+
+
+def mean(p, X):
+    return np.mean(answers(p, X))
+
+
+def too_few(p, X):
+    return answers(p, X)[:-2]
+
+
+LAID_OUT = [
+    (SEVEN, SIDES, in_rows, None),
+    (SEVEN, SIDES, in_rows, "rows"),
+    (SEVEN, SIDES, in_rows, "columns"),
+    (SEVEN, SIDES, in_rows, {"X": "columns"}),
+    (SEVEN, SIDES, in_columns, None),
+    (SEVEN.T, SIDES.T, in_columns, None),
+    (SEVEN.T, SIDES.T, in_columns, "columns"),
+    (SEVEN.T, SIDES.T, in_columns, "rows"),
+    (SEVEN.T, SIDES.T, in_rows, None),
+    (SEVEN, SIDES.T, one_row, None),
+    (SEVEN, SIDES.T, one_row, {"X": "rows", "y": "columns"}),
+    (SEVEN, SIDES.T, in_rows, None),
+    (SEVEN, SIDES[:, 0], flat, None),
+    (SEVEN, SIDES[:, 0], in_rows, None),
+    (SEVEN, SIDES, flat, None),
+    (SEVEN, SIDES[:4], in_rows, None),
+    (SEVEN[:2], SIDES[:2], in_rows, None),
+    (SEVEN[:2], SIDES[:2], in_columns, "columns"),
+    (SEVEN[:2].T, SIDES[:2].T, in_columns, None),
+    (SEVEN[:1], SIDES[:1], in_rows, None),
+    (SEVEN[:1], SIDES[:1], mean, None),
+    (SEVEN, SIDES, mean, None),
+    (SEVEN, SIDES, too_few, None),
+    (SEVEN[:, 0], SIDES[:, 0], lambda p, x: flat(p, np.column_stack([x, x])), None),
+    (SEVEN, 3 * SIDES - 1, in_rows, None),
+    (SEVEN, np.zeros((7, 1)), in_rows, None),
+    (400 * SEVEN, SIDES, in_rows, None),
+    (SEVEN * [1, 900], SIDES, in_rows, None),
+    ((40 * SEVEN).astype(np.int8), SIDES.astype(np.uint8), in_rows, None),
+]
+
+
+@pytest.mark.parametrize("number", range(len(LAID_OUT)))
+def test_samples_are_taken_as_they_lie(number):
+    X, y, predict, samples = LAID_OUT[number]
+
+    def loss(p, X, y):
+        return entropy(predict(p, X), y)
+
+    def stepped(p, X, y):
+        a = answers(p, np.reshape(X, (-1, 2)) if X.shape[-1] == 2 else X.T)
+        return {**p, "b2": p["b2"] - 0.1 * np.mean(a.ravel() - np.ravel(y))}
+
+    names = {"parameters": parameters(), "predict": predict, "samples": samples}
+    for others in ({"loss": loss}, {"new_step": lambda: stepped, "training_loss": loss}):
+        report = audit(X, y, **names, **others)
+        assert report or report.findings
+
+
+@pytest.mark.parametrize("curve", [np.tanh, np.sin, np.cos, np.arctan, np.square, np.sign])
+def test_what_no_known_network_gives_has_a_range_all_the_same(curve):
+    def predict(p, X):
+        return curve((X @ p["W1"]) ** 2 @ p["W2"] - X[:, :1])
+
+    p = {"W1": SEVEN[:2], "W2": SEVEN[2:4, :1]}
+    for targets in (SIDES, 2 * SIDES - 1, 3 * SIDES):
+        report = audit(SEVEN, targets, parameters=p, predict=predict)
+        assert report or report.findings
