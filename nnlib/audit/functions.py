@@ -493,7 +493,8 @@ def tell_fixed_target(exam: Exam, where: str, function: Any) -> bool:
             return False
 
         def same_with_other(group: np.ndarray) -> bool:
-            targets = (other_targets(exam, group, k) for k in range(4))
+            targets = [other_targets(exam, group, k) for k in range(4)]
+            targets.append(none_its_own(exam, group))
             return all(np.array_equal(begin, function(X, y)) for y in targets)
 
         for used in (0, n - 1):
@@ -639,6 +640,18 @@ def other_targets(
         array[group] = far[number]
     else:
         array[group] = array[other]
+    return as_it_came(exam, "y", array)
+
+
+def none_its_own(exam: Exam, group: np.ndarray) -> Any:
+    """Return y with the target of another sample, that differs, for each of some samples."""
+    patient, y = exam.patient, exam.y_rows
+    array = np.moveaxis(np.array(patient.y), patient.axis["y"], 0).copy()
+    own = array.copy()
+    for i in group:
+        different = np.flatnonzero((y != y[i]).any(axis=1))
+        if len(different):
+            array[i] = own[different[0]]
     return as_it_came(exam, "y", array)
 
 

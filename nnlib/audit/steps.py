@@ -25,6 +25,7 @@ from nnlib.audit.optimisers import rules, shared_rules, uphill, usual
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
+from nnlib.audit.start import exam_scale
 from nnlib.audit.walk import Walk
 
 N_STEPS = 4
@@ -296,6 +297,10 @@ def look_at_step(exam: Exam) -> None:
                 compare_single(exam, steps, values, None, True)
             else:
                 look_at_masks(exam, steps, values)
+            return
+        moves = np.concatenate([np.ravel(u) for u in steps.moved(values, None)])
+        if moves.any() and rounding(exam, moves, values) > 0.3:
+            exam.miss("the step beside the gradient: it is so short that rounding makes most of it")
             return
         if not remembers_nothing(exam, steps, values):
             exam.miss(
@@ -588,8 +593,8 @@ def tell_rate(
 ) -> bool:
     """See whether a sound optimiser takes these steps at another rate than the one it should."""
     rate = exam.learning_rate
-    if rate is None or len(us) < 3 or exam.patient.short_steps:
-        return False
+    if rate is None or len(us) < 3 or exam.patient.short_steps or exam.step_is == "epoch":
+        return False  # an epoch is as long as its updates together
     for sound, name, made in rules(gs, None, order, us, values):
         if not sound or "sign of" in name or "descent" in name or not made[0].any():
             continue
@@ -684,6 +689,12 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
         return True
     if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
         return False
+    lengths = [float(np.median(np.abs(u))) for u in us]
+    if np.ptp(lengths) < 2e-2 * max(lengths) and exam_scale(exam):
+        exam.miss(
+            "which optimiser it is: its steps are all of one length, the slopes hardly change"
+        )
+        return True
     kind = "optimizer_formula" if exam.patient.has("gradients") else "step_not_gradient"
     exam.find(
         kind, "wrong", "step",
@@ -953,6 +964,15 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
     k = 0 if f is None else round(f / rate)
     if f is None or not 1 < k <= max(exam.patient.n, 64) or abs(f - k * rate) > 1e-4 * rate:
         return False
+    looking = values
+    for _ in range(k):
+        slopes = steps.gradient(looking, None)
+        if slopes is None:
+            return False
+        looking = [v - rate * x for v, x in zip(looking, slopes, strict=True)]
+    if max(np.abs(v - h - x).max(initial=0) / np.abs(x).max(initial=1e-300)
+           for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
+        return False  # the predictions hardly change between the updates
     z, a = dense.forward(values, exam.X_rows)
     factor = steps.factor_for(values, None, exam.formula.base)
     output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
@@ -1720,7 +1740,7 @@ def look_at_pairs(exam: Exam) -> None:
                 better = better_order(exam, steps, chosen, number)
             except Failed:
                 return
-            if better is not None:
+            if better is not None and not right_in_turn(exam, steps, chosen, number):
                 own, other, order = better
                 exam.find(
                     "pairs_broken", "wrong", "step",
@@ -1733,6 +1753,15 @@ def look_at_pairs(exam: Exam) -> None:
         pairs_one_by_one(exam, steps)
     except Failed:
         return
+
+
+def right_in_turn(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> bool:
+    """Say whether right updates, one after the other, make a step that looks like another one."""
+    values = exam.patient.held(exam.points[1])
+    after = steps.once(values, exam.patient.data(chosen), number)
+    u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+    rate = exam.learning_rate
+    return rate is not None and in_turn(exam, steps, values, chosen, u, rate)
 
 
 def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
