@@ -3,6 +3,8 @@
 What they say when it is not stands in test_error_messages.
 """
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,15 @@ def test_words_as_pandas_holds_them_are_compared_with_the_first():
     for words in (np.array(["yes", "no"], object), ["yes", "no"]):
         with pytest.raises(TypeError, match=r"for example \(np\.array\(X\) == 'yes'\) \* 1\.0"):
             validation.check_real("X", words)
+
+
+def test_words_among_numbers_are_no_classes():
+    with pytest.raises(TypeError, match=r"Give each entry a number first\.$"):
+        validation.check_real("X", np.array([1.5, "a"], object))
+
+
+def test_the_largest_float_is_a_constant_like_any_other():
+    assert type(validation.check_constant("a", sys.float_info.max)) is float
 
 
 def test_fields_of_every_kind_of_number_are_put_side_by_side():
