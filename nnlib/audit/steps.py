@@ -771,7 +771,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         if exam.step_is == "epoch":
             exam.miss("the updates within an epoch, one by one: how many there are is not known")
         return
-    if exam.step_is is None and size == 1 and not patient.has("loss", "predict"):
+    if exam.step_is is None and size == 1 and not patient.has(exam.loss_name, "predict"):
         return
     if several_updates(exam, steps, values, index):
         return

@@ -930,3 +930,12 @@ def test_what_no_known_network_gives_has_a_range_all_the_same(curve):
     for targets in (SIDES, 2 * SIDES - 1, 3 * SIDES):
         report = audit(SEVEN, targets, parameters=p, predict=predict)
         assert report or report.findings
+
+
+def test_a_step_is_looked_at_beside_the_training_loss_alone():
+    def moves_one(p, X, y):
+        return {**p, "b2": p["b2"] - 0.1 * np.mean(answers(p, X) - y)}
+
+    report = audit(SEVEN, SIDES, parameters=parameters(), predict=answers, step=moves_one,
+                   training_loss=lambda p, X, y: entropy(answers(p, X), y))  # fmt: skip
+    assert kinds(report) == ["parameter_not_moved"]
