@@ -15,7 +15,8 @@ from nnlib.lab.widgets.kit.controls import Button, Choice, Slider
 
 NAMES = ["neuron", "line", "loss", "journey", "film", "sliders", "playground", "digit"]
 QUICK = {"sliders": {"epochs": 60}, "playground": {"epochs": 20, "samples": 20}}
-NARROW = [[284, 320, 1], [441, 270, 1]]  # a telephone, a projector
+# A telephone, a projector, a tablet and a laptop with the side bar open, a low window.
+NARROW = [[284, 320, 1], [441, 270, 1], [620, 360, 1], [599, 285, 1], [783, 372, 1]]
 PLACES = [[300, 390, 2], [441, 263, 1.5], [783, 560, 1], [1400, 560, 1]]
 
 

@@ -250,7 +250,7 @@ def values_of(array):
 # ----------------------------------------------------------------------------------- drawing
 
 WIDTH, TITLE, STRIP = 10.6, 0.35, 1.75  # inches; the strip holds formulas and losses
-COLUMNS = (0.0, 2.6, 4.75)  # of the formulas, inches from the left
+COLUMNS = (0.0, 2.7, 4.8)  # of the formulas, inches from the left
 LINE = 0.26  # inches
 LONGEST = 45  # characters of a value that there is room for; the words have it anyway
 SMALLEST = 9  # points, of letters
@@ -375,7 +375,7 @@ class View:
             if isinstance(node, Rectangle):
                 node.set_xy(middle - np.array([node.get_width(), node.get_height()]) / 2)
         for text in self.network.texts:
-            text.set_text(in_short(text.get_text()))
+            text.set(text=in_short(text.get_text()), linespacing=0.95)
             x, _ = text.get_position()
             # Away from nodes and arrows: labels of lines, and the symbols of outputs.
             if x not in figures.COLUMNS or (x, text.get_color()) == (figures.COLUMNS[2], GREY):

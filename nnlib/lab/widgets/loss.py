@@ -13,7 +13,7 @@ from nnlib.lab.words import minus
 from nnlib.losses import LOSSES
 
 LOGITS, N_POINTS = (-12.0, 12.0), 481  # of each curve
-LOWEST, NARROWEST = 1.5, 2.2  # inches of a pane: with less, there are two
+LOWEST, NARROWEST = 1.5, 2.7  # inches of a pane: with less, there are two
 PANES = {
     "loss": {"ylabel": "L", "ylim": (-0.6, 12.6)},
     "slope": {"ylabel": "∂L/∂z", "ylim": (-1.12, 1.12)},
@@ -119,8 +119,8 @@ class View:
         }
         place = {"transform": axes["size"].transAxes, "ha": "right", "va": "bottom", "size": 9}
         self.times = axes["size"].text(1, 1.03, "", **place)
-        lines = [curves["loss"].line for curves in self.curves.values()]
-        axes["loss"].legend(lines, list(LOOKS), **BESIDE_TITLE)
+        self.who = "BCE: " if inches >= 3 else ""  # the words say whose it is
+        axes["loss"].legend([c["loss"].line for c in self.curves.values()], LOOKS, **BESIDE_TITLE)
 
     def update(self, settings, slopes):
         """Show the slopes of :func:`compute`, and return the description."""
@@ -136,7 +136,7 @@ class View:
             self.tangents[name].set_data([here.z - 2, here.z + 2], ends)
         sizes = [size_of(slope) for slope in here.slopes.values()]
         self.gap.set_data([here.z, here.z], sizes)
-        self.times.set_text("" if np.isnan(sizes).any() else f"BCE: {times_of(here)} times")
+        self.times.set_text("" if np.isnan(sizes).any() else f"{self.who}{times_of(here)} times")
         return describe(settings, *slopes)
 
 
