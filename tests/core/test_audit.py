@@ -939,3 +939,15 @@ def test_a_step_is_looked_at_beside_the_training_loss_alone():
     report = audit(SEVEN, SIDES, parameters=parameters(), predict=answers, step=moves_one,
                    training_loss=lambda p, X, y: entropy(answers(p, X), y))  # fmt: skip
     assert kinds(report) == ["parameter_not_moved"]
+
+
+def test_targets_that_a_function_changes_are_named():
+    def in_place(p, X, y):
+        value = loss(p, X, y)
+        y += 0.5
+        return value
+
+    (finding,) = [f for f in whole(loss=in_place).findings if f.severity == "wrong"]
+    assert finding.kind == "changes_its_arguments"
+    assert finding.seen.startswith("loss changes y, which it was given")
+    assert finding.entries == ("y",)
