@@ -50,6 +50,12 @@ def test_words_as_pandas_holds_them_are_compared_with_the_first():
             validation.check_real("X", words)
 
 
+@pytest.mark.skipif(np.finfo(np.longdouble).max < 1e308 * np.longdouble(10), reason="no wider type")
+def test_numbers_too_large_for_float64_are_to_be_divided():
+    with pytest.raises(ValueError, match="are too large for float64: divide them"):
+        validation.check_array("X", np.longdouble([1e308]) * 10)
+
+
 def test_words_among_numbers_are_no_classes():
     with pytest.raises(TypeError, match=r"Give each entry a number first\.$"):
         validation.check_real("X", np.array([1.5, "a"], object))
