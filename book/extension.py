@@ -28,7 +28,7 @@ SIGNS = {
 }  # fmt: skip
 # Where a sitting first uses a word of the glossary in another sense, the word is not linked there.
 ANOTHER_SENSE = {
-    "dead": "07e", "label": "03d", "loss": "02e", "prediction": "06a", "recall": "03d",
+    "dead": "07e", "label": "03d", "loss": "02e", "recall": "03d",
     "report": "06d", "shape": "06e 08a 08f", "slope": "05e 08d", "solved": "01a 04d 04e",
     "step": "01a 01b 01c 02f 04f 07a", "unit": "01c 03b 07g",
 }  # fmt: skip

@@ -167,7 +167,7 @@ def steeper(z):
 def sigmoid_curve(picture):
     curve = picture.line()
     picture.says(f"from {at(curve, -8):.4f} at z = -8", f"to {at(curve, 8):.4f} at z = 8")
-    picture.says(f"goes from {at(curve, -2):.4f} to {at(curve, 2):.4f}")
+    picture.says(f"z = 2, where it has come to {at(curve, 2):.4f}")
 
 
 @of(

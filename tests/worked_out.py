@@ -8,6 +8,7 @@ A plain number is one that a text itself gives: that of a task, of a table, of a
 WORKED_OUT = {
     "R": ["np.exp(1) + 2", "slope_of_a", "log_of_product(np.full(1000, 0.01))"],
     "0": ["45"],
+    "1a": ["answer_at_minus_2"],
     "1d": ["round(-np.log10(np.spacing(1.0)))", "first_z", "1e16 * np.spacing(1.0)"],
     "2a": ["cycling.parameters.vector.size", "1000 * cycling.parameters.vector.size"],
     "2d": ["n_parameters"],

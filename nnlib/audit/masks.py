@@ -69,8 +69,9 @@ def tell_gradient_mask(exam: Exam, point: Arrays) -> bool:
         names = ", ".join(map(str, neurons[:6]))
         exam.find(
             "gradient_wrong", "wrong", where,
-            f"dropout: at sample {i} the training loss has no slope at the neurons {names} of "
-            f"layer {where[5:] if where[0] == 'd' else int(where[1:]) - 1}, which are dropped, and "
+            f"dropout: at sample {i} the training loss has no slope at the neurons with index "
+            f"{names} of layer {where[5:] if where[0] == 'd' else int(where[1:]) - 1}, which are "
+            "dropped, and "
             f"{where if where[0] == 'd' else f'the gradient of {where}'} {words}.",
             advice=("The mask of the way there is not the one of the way back, or there is none.",
                     "Keep the mask of the forward pass, and multiply what is passed on and what "

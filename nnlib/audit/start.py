@@ -91,7 +91,7 @@ def tell_dead(exam: Exam, number: int, asleep: np.ndarray) -> None:
         "dead", severity, f"layer {number}",
         f"{off} of {n} ReLU neurons of layer {number} {verb} off for every sample at the start"
         + (": no gradient comes back through this layer." if off == n else "."),
-        tuple(f"neuron {i}" for i in np.flatnonzero(asleep)[:8]),
+        tuple(f"neuron with index {i}" for i in np.flatnonzero(asleep)[:8]),
     )  # fmt: skip
 
 

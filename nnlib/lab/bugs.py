@@ -1,4 +1,4 @@
-"""Patients for lesson 07: a sound program, eight that differ in one place each, four write-ups.
+"""Patients for lesson 07: a sound program, eight that differ in one thing each, four write-ups.
 
 Not yet done with exercises 7.4 and 7.5? This page has their answers.
 """

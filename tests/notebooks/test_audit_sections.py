@@ -19,7 +19,7 @@ for path in SITTINGS:
 
 # The words by which a section explains a kind.
 EXPLAINED = {
-    "data_type": "Are `X` and `y` floats",
+    "data_type": "Are `X` and `y` numbers",
     "target_shape": "Every prediction has been compared with every target",
     "samples_as_columns": "Whoever mixes the two hands over $X^\\top$",
     "target_range": "labels −1 and 1",

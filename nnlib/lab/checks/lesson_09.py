@@ -199,7 +199,7 @@ walk = Function(
             wrong=walk_with(max),
         ),
     ],
-    why="One character, and the reason why gradients of shared weights come out right. A walk "
+    why="One sum, and the reason why gradients of shared weights come out right. A walk "
     "with = passes every test in which each array is used once, and fails in silence where one is "
     "used twice.",
 )

@@ -24,12 +24,11 @@ def sigmoid_curve():
     axes.axhline(0.5, color=GREY, linewidth=1, linestyle=":")
     axes.axvline(0, color=GREY, linewidth=1, linestyle=":")
     axes.set(xlabel="z", ylabel="a = σ(z)", title="The sigmoid", yticks=[0, 0.25, 0.5, 0.75, 1])
-    middle = sigmoid(np.array([-2.0, 2.0]))
     show(
         figure,
         f"The sigmoid rises from {sigmoid(z[0]):.4f} at z = −8 over 0.5 at z = 0 to "
-        f"{sigmoid(z[-1]):.4f} at z = 8. Most of the way lies between z = −2 and z = 2, where it "
-        f"goes from {middle[0]:.4f} to {middle[1]:.4f}.",
+        f"{sigmoid(z[-1]):.4f} at z = 8. Most of the way lies between z = −2 and z = 2, where "
+        f"it has come to {sigmoid(2.0):.4f}.",
     )
 
 
