@@ -56,11 +56,12 @@ function render({ model, el }) {
     presses = [];
   }
 
-  function awaitNews(before) { // a kernel that has nothing to do and says nothing is another one
-    setTimeout(() => {
+  function awaitNews(before, kernel = model.widget_manager?.kernel) {
+    setTimeout(() => { // a kernel that has nothing to do and says nothing is another one
       if (!alive || model.get("state") !== before) return;
-      if (model.widget_manager?.kernel?.status === "busy") awaitNews(before);
-      else live(DEAD);
+      if (kernel?.status !== "busy") return live(DEAD);
+      kernel.requestKernelInfo?.().catch(() => {}); // another one in its place says that it is free
+      awaitNews(before);
     }, SILENCE);
   }
 
@@ -152,7 +153,7 @@ function render({ model, el }) {
     const [wide, room] = [stage.clientWidth >= WIDE, heightAround(stage)];
     stage.classList.toggle("wide", wide);
     stage.classList.toggle("dark", isLight(getComputedStyle(el).color));
-    const height = Math.min(560, Math.floor(wide ? Math.max(170, room - 96) : Math.max(320, 0.46 * room)));
+    const height = Math.min(560, Math.floor(wide ? Math.max(170, room - 96) : room < 250 ? 320 : Math.max(170, 0.46 * room)));
     stage.style.setProperty("--controls", `${wide ? room - 24 : Math.max(150, 0.4 * room)}px`);
     const place = [view.clientWidth, height, devicePixelRatio];
     if (String(place) === told) return;
