@@ -419,10 +419,10 @@ WATCH = """node => {
 def latencies(page, stage, name):
     """Press keys on a control that changes the picture each time, and time the pictures."""
     kind, keys = {
-        "journey": ("radio", ("ArrowRight", "ArrowLeft")),
-        "digit": ("number", ("ArrowUp", "ArrowDown")),
-    }.get(name, ("range", ("ArrowRight", "ArrowLeft")))
-    stage.locator(f"input[type={kind}]:visible").first.focus()
+        "journey": ("[type=radio]", ("ArrowRight", "ArrowLeft")),
+        "digit": (".number", ("ArrowUp", "ArrowDown")),
+    }.get(name, ("[type=range]", ("ArrowRight", "ArrowLeft")))
+    stage.locator(f"input{kind}:visible").first.focus()
     times = []
     for key in 3 * (3 * keys[:1] + 3 * keys[1:]):
         stage.evaluate(WATCH)

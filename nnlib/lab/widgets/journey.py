@@ -280,7 +280,7 @@ class View:
         room = 0.2 if self.scale < SMALL else 0.0  # letters do not shrink
         tall, below = above - below + 2 * room, below - room
         height = tall + TITLE + STRIP if height is None else height
-        self.whole = width >= 7.4 and height >= 0.8 * tall + TITLE + STRIP
+        self.whole = width >= 7.4 and height >= 0.95 * tall + TITLE + STRIP
         strip = STRIP if self.whole else 0.0
         up = min(1.0, 1.5 * self.scale, (height - strip - TITLE) / tall)
         right += 1 / self.scale - 1  # room for the words on the right
