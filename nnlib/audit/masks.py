@@ -7,16 +7,13 @@ what was passed on, a times the mask, can be read off layer by layer.
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.formulas import Layer, chains, disorder
 from nnlib.audit.patient import Arrays, in_form_of
-
-if TYPE_CHECKING:
-    from nnlib.audit.steps import Steps
+from nnlib.audit.update import Steps
 
 SEEDS = range(7, 19)
 BOTH_OR_NONE = (

@@ -1,0 +1,364 @@
+"""A step of several updates: asked about few samples, it makes one."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.chains import compare_chain
+from nnlib.audit.exam import Exam
+from nnlib.audit.formulas import WORDS
+from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.missteps import (
+    compare_single,
+    explain,
+    tell_factor,
+    tell_lost,
+    tell_other_gradient,
+    too_early,
+    unsteady,
+)
+from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.update import (
+    Steps,
+    common_factor,
+    keeps_something,
+    length,
+    rounding,
+    some,
+    still_parts,
+    together,
+)
+from nnlib.audit.walk import Walk
+
+
+def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
+    """Ask for an update on so few samples that a call makes only one."""
+    patient = exam.patient
+    sizes = [1, 2, 4, 8, 16, 32, 64, 100, 128]
+    for size in [s for s in sizes if s < patient.n]:
+        index = np.sort(np.random.default_rng(2).permutation(patient.n)[:size])
+        try:
+            u = steps.moved(values, index)
+        except Failed:
+            continue
+        if any(x.any() for x in u):
+            break
+    else:
+        explain(exam, steps, values, None)
+        return
+    free = exam.learning_rate is None and size == 1
+    if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
+        return
+    if one_update(exam, steps, values, index):
+        if updates_without_looking(exam, steps, values):
+            return
+        compare_chain(exam, steps, index)
+        if exam.found("optimizer_formula"):
+            return
+        if exam.step_is is None and another_factor(exam, steps, values):
+            return
+        pair = np.sort(np.random.default_rng(2).permutation(patient.n)[:3])
+        if exact_equations(exam, steps, values, pair) or (
+            exam.step_is is None and exact_equations(exam, steps, values, None)
+        ):
+            return  # with one sample some faults do not show
+        if exam.step_is is None and not compare_single(exam, steps, values, None, True):
+            exam.find(
+                "step_not_gradient", "note", "step",
+                f"with {some(index)} a step is the rate times the gradient, and "
+                f"with all {patient.n} it is not: it seems to make several updates.",
+            )  # fmt: skip
+            exam.miss('whether that is meant: pass step_is="epoch" or "batch"')
+        exam.look(f"on {some(index)} a step is an update by the gradient")
+        if exam.step_is == "epoch":
+            exam.miss("the updates within an epoch, one by one: how many there are is not known")
+        return
+    if exam.step_is is None and size == 1 and not patient.has(exam.loss_name, "predict"):
+        return
+    if several_updates(exam, steps, values, index):
+        return
+    if size == 1 and one_by_one(exam, steps, values, index):
+        return
+    if exam.step_is is not None or not on_all_samples(exam, steps, values):
+        explain(exam, steps, values, index)
+
+
+def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether a step on all samples is another multiple, or follows another known loss."""
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    if g is None:
+        return True
+    a = together(u, g)[0]
+    tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
+    if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
+        if exam.patient.short_steps and too_early(exam, steps, values, None, u):
+            return True
+        if exam.step_is != "epoch" and unsteady(exam, steps, f):
+            return True
+        tell_factor(exam, f, exam.learning_rate, None)
+        return True
+    if exam.dense is None or exam.patient.has("gradients") or not exam.patient.has(exam.loss_name):
+        return False
+    comparison = Comparison(exam, values, None)
+    comparison.factor_known = not keeps_something(exam, steps, values, None)
+    rate = exam.learning_rate
+    scaled = [x / (rate or 1.0) for x in u]
+    if any(
+        not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9 for x, y in zip(u, g, strict=True)
+    ):
+        return False  # a parameter that does not move is said to be so
+    if still_parts(u, g) or tell_other_gradient(exam, u, g) or tell_lost(exam, u, g, values):
+        return exam.found()
+    if comparison.by_weight_term(scaled, "step", rate is None):
+        return True
+    if comparison.by_other_loss(scaled, "step", rate is None):
+        return True
+    return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
+
+
+def another_factor(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether a step on all samples is one update, exactly, with another factor."""
+    g = steps.gradient(values, None)
+    if g is None or exam.learning_rate is None:
+        return False
+    f = one_factor(
+        *together(steps.moved(values, None), g), 2e-6
+    )  # several updates never fit so well
+    if f is None or abs(f - exam.learning_rate) < 1e-2 * exam.learning_rate:
+        return False
+    if unsteady(exam, steps, f):
+        return True
+    tell_factor(exam, f, exam.learning_rate, None)
+    return True
+
+
+def several_factors(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether the steps on one sample each are different multiples of their gradients."""
+    factors = []
+    for i in np.random.default_rng(2).permutation(exam.patient.n)[:4]:
+        u, g = steps.moved(values, np.array([i])), steps.gradient(values, np.array([i]))
+        f = None if g is None else common_factor(u, g, 1e-3)
+        if f is None:
+            return False
+        factors.append(f)
+    return bool(np.ptp(factors) > 2e-2 * np.abs(factors).max())
+
+
+def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> bool:
+    """See what steps on one sample each are together: at one alone most slips are a factor."""
+    n, rate = exam.patient.n, exam.learning_rate
+    g = steps.gradient(values, first)
+    if exam.patient.has("gradients") or g is None:
+        return False
+    if common_factor(steps.moved(values, first), g, 1e-3) is None:
+        return False  # more than a factor: it shows at this sample
+    index = np.sort(np.random.default_rng(2).permutation(n)[:12])
+    more = False  # than a factor, at some samples
+    factors: list[float] = []
+    lengths, total = [], [np.zeros_like(v) for v in values]
+    for i in index:
+        alone = np.array([i])
+        u, g = steps.moved(values, alone), steps.gradient(values, alone)
+        if g is None:
+            return False
+        f = common_factor(u, g, 1e-3)
+        if exam.patient.short_steps or still_parts(u, g):
+            return False
+        if f is None:
+            more = True
+        else:
+            factors.append(f)
+        lengths.append(length(np.concatenate([np.ravel(x) for x in u])))
+        total = [a + b for a, b in zip(total, u, strict=True)]
+    spread = float(np.ptp(factors)) if factors else 0.0
+    if not more and (len(factors) < 3 or spread <= 2e-2 * np.abs(factors).max()):
+        return False
+    if min(lengths) > 0.999 * max(lengths):
+        return False  # a gradient that is cut to one length
+    dense, y, own = exam.dense, exam.targets_of(index), exam.formula
+    if dense is not None and y is not None and own is not None:
+        factor = steps.factor_for(values, index[:1], own.base)
+        whole = replace(own, factor=factor, decay=own.decay * len(index),
+                        sizes=own.sizes * len(index))  # fmt: skip
+        X, scaled = exam.X_rows[index], [x / (rate or 1.0) for x in total]
+        answers = exam.base_values[1]
+        others = [replace(whole, base=base, factor=1.0) for base in ("squared", "binary", "cross")
+                  if base != own.base and exam.possible(base, answers, y)]  # fmt: skip
+        walks = [Walk(exam, dense, values, X, y, formula, scaled, free)
+                 for formula in (whole, *others)
+                 for free in (rate is None or formula is not whole, True)]  # fmt: skip
+        for walk in walks:
+            walk.go()
+        known = [walk for walk in walks if walk.explained]
+        best = min(known, key=lambda walk: walk.cost, default=None)
+        if best is not None and best.deviations:
+            best.report((), rate is None)
+            return True
+        if best is not None and best.formula.base != own.base:
+            exam.find(
+                "loss_formula", "wrong", "loss and step",
+                f"the loss that is shown is {own.words(n, exam.n_outputs)}; what the steps on one "
+                f"sample each descend are {WORDS[best.formula.base]}.",
+            )  # fmt: skip
+            return True
+    if rate is not None and tell_output_slope(
+        exam, lambda i: [x / rate for x in steps.moved(values, i)], values, "step"
+    ):
+        return True
+    if more:
+        return False
+    exam.find(
+        "gradient_wrong", "wrong", "step",
+        f"sample by sample the step is {', '.join(f'{x:.4g}' for x in factors[:4])}, … times the "
+        "slope of the loss, where one number is expected.",
+    )  # fmt: skip
+    return True
+
+
+def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+    """See whether a step on some samples is a single update with a slip, exactly."""
+    dense, y, rate = exam.dense, exam.targets_of(index), exam.learning_rate
+    if dense is None or y is None or exam.formula is None:
+        return False
+    if exam.patient.short_steps or exam.patient.has("gradients") or exam.found():
+        return False
+    u = steps.moved(values, index)
+    if not any(x.any() for x in u):
+        return False
+    if rate is None:
+        one = np.array([0 if index is None else index[0]])
+        g = steps.gradient(values, one)
+        rate = None if g is None else common_factor(steps.moved(values, one), g, 1e-3)
+    if rate is None or (index is not None and in_turn(exam, steps, values, index, u, rate)):
+        return False
+    g = steps.gradient(values, index)
+    f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
+    if f is not None and f > 0 and abs(f - rate) > 2e-2 * rate and exam.learning_rate is not None:
+        tell_factor(exam, f, rate, index)
+        return True
+    scaled = [x / rate for x in u]
+    if exam.formula.penalised:
+        comparison = Comparison(exam, values, index)
+        if comparison.by_weight_term(scaled, "step", False):
+            return True
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    walk = Walk(exam, dense, values, X, y, formula, scaled, False)
+    walk.tolerance = 2e-6  # several updates never fit so well
+    walk.go()
+    weights_alone = all(step.where.startswith("W") for step in walk.deviations)
+    if not walk.explained or not walk.deviations or (weights_alone and index is None):
+        return False  # weights alone may fit by chance, where samples do not overlap
+    walk.report((), False)
+    return True
+
+
+def in_turn(
+    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: float
+) -> bool:
+    """Say whether a step makes right updates, by samples or groups of them, in any order."""
+    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    for order in itertools.permutations(range(len(index))):
+        for cuts in itertools.product((False, True), repeat=len(index) - 1):
+            groups: list[list[int]] = [[order[0]]]
+            for k, new in zip(order[1:], cuts, strict=True):
+                groups = [*groups, [k]] if new else [*groups[:-1], [*groups[-1], k]]
+            here = values
+            for group in groups:
+                g = steps.gradient(here, index[sorted(group)])
+                if g is None:
+                    return False
+                here = [v - rate * x for v, x in zip(here, g, strict=True)]
+            if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * scale
+                   for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
+                return True
+    return False
+
+
+def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
+    """See whether a step is gradient descent, several updates long."""
+    rate = exam.learning_rate
+    if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
+        return False
+    after = steps.once(values, exam.patient.data(index))
+    here = values
+    for k in range(1, 200 if exam.work(index) < 10_000 else 20):
+        g = steps.gradient(here, index)
+        if g is None:
+            return False
+        here = [a - rate * b for a, b in zip(here, g, strict=True)]
+        off = [
+            np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
+        ]
+        moved = [np.abs(a - b).max(initial=0) for a, b in zip(here, values, strict=True)]
+        if k > 1 and max(off) <= 1e-3 * max(moved):
+            exam.look(f"a step makes {k} updates by the gradient")
+            return True
+    return False
+
+
+def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether a step on all samples makes several updates, all by its first predictions."""
+    dense, y, rate = exam.dense, exam.targets, exam.learning_rate
+    if dense is None or y is None or exam.formula is None or rate is None:
+        return False
+    if exam.patient.short_steps or exam.formula.penalised or exam.patient.n < 2:
+        return False
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    last = dense.layers[-1].W
+    f = None if g is None else one_factor(np.ravel(u[last]), np.ravel(g[last]), 2e-6)
+    k = 0 if f is None else round(f / rate)
+    if f is None or not 1 < k <= max(exam.patient.n, 64) or abs(f - k * rate) > 1e-4 * rate:
+        return False
+    looking = values
+    for _ in range(k):
+        slopes = steps.gradient(looking, None)
+        if slopes is None:
+            return False
+        looking = [v - rate * x for v, x in zip(looking, slopes, strict=True)]
+    if max(np.abs(v - h - x).max(initial=0) / np.abs(x).max(initial=1e-300)
+           for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
+        return False  # the predictions hardly change between the updates
+    z, a = dense.forward(values, exam.X_rows)
+    factor = steps.factor_for(values, None, exam.formula.base)
+    output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
+    for early in (False, True):
+        here = [v.copy() for v in values]
+        for _ in range(k):
+            delta, through = output, [v.copy() for v in here]
+            for number in range(len(dense.layers), 0, -1):
+                move = [np.zeros_like(v) for v in values]
+                dense.put(move, number, a[number - 1].T @ delta, delta.sum(axis=0), values)
+                here = [v - rate * x for v, x in zip(here, move, strict=True)]
+                if number > 1:
+                    back = delta @ dense.layers[number - 1].matrix(here if early else through).T
+                    delta = back * dense.activations[number - 2].slope(z[number - 1])
+        if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * np.abs(x).max(initial=1e-300)
+               for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
+            exam.find(
+                "step_not_gradient", "wrong", "step",
+                f"a step on all {exam.patient.n} samples makes {k} updates, all of them by the "
+                "predictions that it began with.",
+                advice=("The update stands in a loop over the samples, such as one that counts "
+                        "right answers, and the error is computed once, before it.",
+                        "Put the update behind that loop: one for each time that the error is "
+                        "computed."),
+            )  # fmt: skip
+            return True
+    return False
+
+
+def one_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
+    """See whether updates on some few samples are right, at several of them."""
+    size = len(index)
+    order = np.random.default_rng(2).permutation(exam.patient.n)
+    for k in range(min(3, exam.patient.n) if size == 1 else 1):
+        if not compare_single(exam, steps, values, np.sort(order[k * size : (k + 1) * size]), True):
+            return False
+    return True

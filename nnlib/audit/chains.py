@@ -1,0 +1,250 @@
+"""Several steps in a row: which optimiser took them?"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, seed
+from nnlib.audit.optimisers import rules, shared_rules, uphill
+from nnlib.audit.patient import Arrays
+from nnlib.audit.slips import that_fits
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.start import exam_scale
+from nnlib.audit.update import (
+    N_STEPS,
+    Steps,
+    close,
+    close_everywhere,
+    length,
+    relation,
+    rounding,
+    some,
+    together,
+)
+
+
+def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
+    """Return the parameters at the start and after each of some steps, on some samples."""
+    if index is None:
+        return exam.chain
+    values, step, points = exam.patient.start, exam.patient.fresh_step(), [exam.patient.start]
+    seed(7)
+    for _ in range(N_STEPS):
+        values = exam.patient.stepped(values, exam.patient.data(index), step)
+        points.append(values)
+    return points
+
+
+def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
+    """See which optimiser takes these steps; False where none is near."""
+    points = steps_in_a_row(exam, index)
+    if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
+        return True  # no slope at the start, and no step
+    found = moves_beside_slopes(steps, points, index)
+    if found is None:
+        return False
+    us, gs, order, g = found
+    values = [together(p, g)[0] for p in points[:-1]]
+    for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
+        if len(made) == len(us) and all(
+            close(m, u, max(2e-3, rounding(exam, u, points[0]), 2e-2 * exam.patient.short_steps))
+            and (exam.patient.short_steps or close_everywhere(m, u, order))
+            for m, u in zip(made, us, strict=True)
+        ):
+            if sound:
+                on = "" if index is None else f"on {some(index)} "
+                exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+            else:
+                exam.find(
+                    "optimizer_formula", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}.",
+                )  # fmt: skip
+            return True
+    if float(np.vdot(us[0], gs[0])) < 0:
+        for _, name, made in uphill(gs, exam.learning_rate, us, values):
+            if all(
+                close(m, u, max(2e-3, 2e-2 * exam.patient.short_steps))
+                for m, u in zip(made, us, strict=True)
+            ):
+                exam.find(
+                    "gradient_sign", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
+                    "subtracted is added.",
+                )  # fmt: skip
+                return True
+    if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values):
+        return True
+    rate = exam.learning_rate
+    first = one_factor(us[0], gs[0], 1e-3)
+    if index is None and exam.step_is != "update" and exam.patient.n > 1:
+        return False  # it may be several updates: few samples will tell
+    if first is not None and first > 0 and (rate is None or abs(first - rate) < 1e-2 * rate):
+        tell_odd_steps(exam, us, gs)
+        return True
+    return first is None and looks_adaptive(exam, us, gs, points[0])
+
+
+def moves_beside_slopes(
+    steps: Steps, points: list[Arrays], index: Any
+) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray, Arrays] | None:
+    """Return the moves between points and the gradients there, flat, and whose each entry is."""
+    us, gs = [], []
+    for before, after in itertools.pairwise(points):
+        g = steps.gradient(before, index)
+        if g is None:
+            return None
+        u = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        a, b = together(u, g)
+        us.append(a)
+        gs.append(b)
+    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
+    return us, gs, order, g
+
+
+def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
+    """See whether parameters of one size share the memory of an optimiser."""
+    found = moves_beside_slopes(steps, exam.chain, None)
+    if found is None:
+        return False
+    us, gs, order, _ = found
+    if len(set(np.bincount(order))) == order.max(initial=0) + 1:
+        return False
+    for name, made in shared_rules(gs, exam.learning_rate, order, us):
+        if all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+            exam.find(
+                "optimizer_formula", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name}, and its memory is one array for "
+                "the parameters of one size.",
+                advice=("[np.zeros(shape)] * 2 is a list that holds one array twice, and += "
+                        "changes it in both places.",
+                        "Make one for each parameter: [np.zeros_like(p) for p in parameters]."),
+            )  # fmt: skip
+            return True
+    return False
+
+
+def tell_rate(
+    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, values: list[Any]
+) -> bool:
+    """See whether a sound optimiser takes these steps at another rate than the one it should."""
+    rate = exam.learning_rate
+    if rate is None or len(us) < 3 or exam.patient.short_steps or exam.step_is == "epoch":
+        return False  # an epoch is as long as its updates together
+    for sound, name, made in rules(gs, None, order, us, values):
+        if not sound or "sign of" in name or "descent" in name or not made[0].any():
+            continue
+        if all(close(m, u, 1e-3) for m, u in zip(made, us, strict=True)):
+            if "momentum" in name:
+                first = one_factor(us[0], gs[0]) or 0.0
+            else:
+                first = float(np.median(np.abs(us[0])))
+            if abs(first - rate) < 2e-2 * rate:
+                return False
+            exam.find(
+                "gradient_scale", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name} with the rate {first:.4g}, and the "
+                f"rate is {rate:g}: {first / rate:.4g} times what it should be.",
+            )  # fmt: skip
+            return True
+    return False
+
+
+def tell_slip(
+    exam: Exam, steps: Steps, points: list[Arrays], us: list[np.ndarray], index: Any
+) -> bool:
+    """See whether an optimiser takes these steps along a gradient with one known slip."""
+    y = exam.targets_of(index)
+    if exam.dense is None or exam.formula is None or y is None or exam.found():
+        return False
+    if exam.patient.has("gradients") or len(us) < 2 or us[0].size > 2000:
+        return False
+    if us[0].size != sum(v.size for v in points[0]):
+        return False
+    own = exam.formula
+    factor = own.factor if index is None else steps.factor_for(points[0], index, own.base)
+    fit = that_fits(exam, points, index, us, replace(own, factor=factor))
+    if fit is None:
+        return False
+    step, optimiser = fit[0][0], fit[1]
+    exam.find(
+        step.kind, "wrong", step.where,
+        f"{step.text}: {len(us)} steps in a row are those of {optimiser} along such gradients.",
+    )  # fmt: skip
+    return True
+
+
+def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> None:
+    """The first step is right, and a later one is not."""
+    for k, (u, g) in enumerate(zip(us, gs, strict=True)):
+        f = one_factor(u, g, 2e-3)
+        if f is None:
+            cosine = float(np.vdot(u, g) / (length(u) * length(g) + 1e-300))
+            exam.find(
+                "optimizer_formula", "wrong", "step",
+                f"the first step is the rate times the gradient; step {k + 1} is not, and follows "
+                f"neither momentum nor Adam (cosine {cosine:.4f} to its gradient, length "
+                f"{length(u) / max(length(g), 1e-300):.4g} of it).",
+            )  # fmt: skip
+            return
+        if not u.any():
+            exam.find(
+                "step_not_gradient", "wrong", "step",
+                f"step {k + 1} moves nothing, and its gradient is not 0. Is the rate 0 by then?",
+            )  # fmt: skip
+            return
+        if f <= 0:
+            exam.find("gradient_sign", "wrong", "step", f"step {k + 1} goes uphill.")
+            return
+    factors = [one_factor(u, g, 2e-3) or 0.0 for u, g in zip(us, gs, strict=True)]
+    exam.find(
+        "optimizer_formula", "note", "step",
+        "the steps are the gradient times a rate that changes: "
+        + ", ".join(f"{f:.4g}" for f in factors) + ".",
+    )  # fmt: skip
+
+
+def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays) -> bool:
+    """See whether the steps are those of an adaptive optimiser whose formula is not known."""
+    if tell_epsilon(exam, us[0], gs[0]):
+        return True
+    if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
+        return False
+    lengths = [float(np.median(np.abs(u))) for u in us]
+    if np.ptp(lengths) < 2e-2 * max(lengths) and exam_scale(exam):
+        exam.miss(
+            "which optimiser it is: its steps are all of one length, the slopes hardly change"
+        )
+        return True
+    kind = "optimizer_formula" if exam.patient.has("gradients") else "step_not_gradient"
+    exam.find(
+        kind, "wrong", "step",
+        f"the first step has one length for all entries ({np.median(np.abs(us[0])):.4g}), as "
+        "Adam's has; but the first "
+        f"{len(us)} steps are those of no optimiser known here. Their lengths: "
+        + ", ".join(f"{np.median(np.abs(u)):.4g}" for u in us) + ".",
+    )  # fmt: skip
+    return True
+
+
+def tell_epsilon(exam: Exam, u: np.ndarray, g: np.ndarray) -> bool:
+    """See whether the first step is that of Adam or RMSProp with a large epsilon."""
+    rate, keep = exam.learning_rate, np.abs(g) > 1e-3 * np.abs(g).max(initial=0)
+    if rate is None or keep.sum() < 4 or not (u[keep] * g[keep] > 0).all():
+        return False
+    sizes, divisor = np.abs(g[keep]), rate * g[keep] / u[keep]
+    share, epsilon = np.polyfit(sizes, divisor, 1)
+    rest = np.abs(share * sizes + epsilon - divisor).max()
+    if rest > 1e-2 * divisor.min() or not epsilon > 5e-3 or not share > 1e-2:
+        return False
+    severity = "wrong" if epsilon > share * np.median(sizes) else "suspicious"
+    exam.find(
+        "optimizer_formula", severity, "step",
+        f"the rate times the gradient is divided by {share:.3g} times its size and {epsilon:.3g} "
+        "more. That is the first step of Adam or RMSProp with such an epsilon, which against a "
+        "division by 0 need be 0.00000001 only.",
+    )  # fmt: skip
+    return True

@@ -1,0 +1,727 @@
+"""A step that is not the one along the gradient: what is it instead?"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.chains import compare_chain, steps_in_a_row, tell_epsilon, tell_rate, tell_slip
+from nnlib.audit.exam import Exam
+from nnlib.audit.formulas import SOFTMAX, where_from
+from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.optimisers import uphill
+from nnlib.audit.patient import Arrays
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.update import (
+    Steps,
+    close,
+    common_factor,
+    keeps_something,
+    length,
+    one_length,
+    ratio_words,
+    relation,
+    rounding,
+    scale_to,
+    still_parts,
+    together,
+)
+from nnlib.audit.walk import Walk
+
+
+def compare_single(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, quiet: bool = False
+) -> bool:
+    """See whether a step is rate times gradient, or the first of a known optimiser."""
+    u, g = steps.moved(values, index), steps.gradient(values, index)
+    if g is None:
+        exam.miss("the step beside the gradient: pass gradients, or loss and predict")
+        return True
+    verdict = relation(exam, u, g, values)
+    if verdict == "plain":
+        if barely_early(exam, steps, values, index, u, g):
+            return True
+        return quiet or compare_chain(exam, steps, index)
+    if verdict == "optimiser" or (verdict == "scaled" and not quiet):
+        return quiet or compare_chain(exam, steps, index)
+    if not quiet and float(np.vdot(*together(u, g))) < 0:
+        return compare_chain(exam, steps, index) and exam.found("gradient_sign")
+    return False
+
+
+def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
+    """Say what a step is that is not the rate times the gradient."""
+    patient = exam.patient
+    u = steps.moved(values, index)
+    g = steps.gradient(values, index)
+    assert g is not None
+    a, b = together(u, g)
+    rate = exam.learning_rate
+    tolerance = max(2e-2 if patient.short_steps else 3e-4, rounding(exam, a, values))
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
+    stuck = [
+        name
+        for name, x, y in zip(patient.names, u, g, strict=True)
+        if not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9
+    ]
+    if not a.any():
+        if index is None and any(
+            not np.array_equal(x, y) for x, y in zip(exam.chain[0], exam.chain[-1], strict=True)
+        ):
+            if not compare_chain(exam, steps):
+                exam.find("optimizer_formula", "wrong", "step",
+                          "the first step changes nothing, and a later one does.")  # fmt: skip
+        elif index is None:
+            exam.find("parameter_not_moved", "wrong", "step",
+                      "the step changes nothing: all parameters are what they were.")  # fmt: skip
+        return
+    alone = rate is not None and exam.dense is None and index is not None and len(index) == 1
+    if alone and tell_output_slope(
+        exam, lambda i: [x / rate for x in steps.moved(values, i)], values, "step"
+    ):
+        return
+    if f is not None and abs(f) > 1e-12:
+        if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
+            tell_factor(exam, f, rate, index)
+        return
+    others = [
+        common_factor([x], [y], tolerance)
+        for name, x, y in zip(patient.names, u, g, strict=True)
+        if name not in stuck and x.size > 1
+    ]
+    known = rate is None or exam.dense is None or patient.has("gradients")
+    known = known or sums_over_everything(exam, u, g, stuck)
+    if stuck and not known and any(f is None for f in others):
+        comparison = Comparison(exam, values, exam.few if index is None else index)
+        scaled = [x / (rate or 1.0) for x in u]
+        if (index is not None or exam.few is None) and not exam.found():
+            comparison.by_parameters(scaled, "step", False)
+            return
+    if stuck:
+        slope = max(np.nanmax(np.abs(g[patient.names.index(name)])) for name in stuck)
+        stays = "stay where they were" if len(stuck) > 1 else "stays where it was"
+        seen = f"{', '.join(stuck)} {stays}, and the slope there is up to {slope:.4g}."
+        if sums_over_everything(exam, u, g, stuck):
+            exam.find(
+                "axis_missing", "wrong", ", ".join(stuck),
+                f"{seen} The other biases move by one number for all, the sum of all their slopes; "
+                "at a softmax such a sum over samples and outputs is 0.",
+            )  # fmt: skip
+        else:
+            exam.find("parameter_not_moved", "wrong", ", ".join(stuck), seen)
+        return
+    if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
+        return
+    if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g):
+        return
+    if tell_lost(exam, u, g, values) or slip_of_some(exam, steps, u, index):
+        return
+    if tell_signs(exam, u, g):
+        return
+    if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
+        return
+    if tell_epsilon(exam, a, b):
+        return
+    if tell_limit(exam, steps, values, u, g, index) or tell_few(exam, values, u, g):
+        return
+    if one_after_the_other(exam, steps, values, index, u):
+        return
+    if too_early(exam, steps, values, index, u):
+        return
+    if some_later(exam, steps, values, index, u, g):
+        return
+    if decays(exam, steps, u, g, values):
+        return
+    fitting = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(u, g, strict=True)
+               if x.size > 1]  # fmt: skip
+    known = rate or next((f for f in fitting if f is not None and f > 0), None)
+    scaled = [x / known for x in u] if known else [x * scale_to(a, b) for x in u]
+    if patient.has(exam.loss_name) and not patient.has("gradients"):
+        before = len(exam.findings)
+        if not exam.found():
+            comparison = Comparison(exam, values, exam.few if index is None else index)
+            comparison.factor_known = not keeps_something(exam, steps, values, index)
+            same_index = index is not None or exam.few is None
+            if same_index and comparison.judge(scaled, "step", free=rate is None):
+                return
+        if any(f.severity == "wrong" for f in exam.findings[before:]):
+            return
+    factors = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(scaled, g, strict=True)]
+    off = [k for k, f in enumerate(factors) if f is None or abs(f - 1) > 1e-2]
+    if known and 0 < len(off) < len(factors) and all((factors[k] or 0) < 0 for k in off):
+        names = ", ".join(patient.names[k] for k in off)
+        exam.find(
+            "gradient_sign", "wrong", names,
+            f"the step of {names} is {factors[off[0]]:.4g} times what it should be: it goes "
+            "uphill. All other parameters move as they should.",
+        )  # fmt: skip
+        return
+    odd = [
+        f"{name} {ratio_words(x, y)}"
+        for name, x, y in zip(patient.names, scaled, g, strict=True)
+        if one_factor(*together([x], [y]), 1e-2) is None
+        or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2
+    ]
+    direction = float(np.vdot(a, b) / (length(a) * length(b) + 1e-300))
+    severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
+    exam.find(
+        "step_not_gradient", severity, "step",
+        f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
+        f"cosine {direction:.4f}.",
+    )  # fmt: skip
+
+
+def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> bool:
+    """Say whether biases move by the sum of their slopes, which is 0 at the softmax's."""
+    if exam.dense is None or exam.dense.activations[-1] is not SOFTMAX:
+        return False
+    names, rate = exam.patient.names, exam.learning_rate
+    biases = [layer.b for layer in exam.dense.layers]
+    if biases[-1] is None or stuck != [names[biases[-1]]]:
+        return False
+    moved = []
+    for k in biases[:-1]:
+        if k is None or not np.isfinite(g[k]).all() or np.ptp(g[k]) <= 1e-9:
+            return False
+        total = float(g[k].sum()) * (rate or 1.0)
+        one_number = np.ptp(u[k]) <= 1e-6 * np.abs(u[k]).max(initial=0)
+        sums = [total / share for share in (1, u[k].size, len(exam.y_rows) * u[k].size)]
+        fit = any(abs(u[k].flat[0] - value) < 1e-3 * abs(value) for value in sums)
+        moved.append(one_number and (rate is None or fit or exam.patient.short_steps))
+    return bool(moved) and all(moved)
+
+
+def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Say which entries of the parameters stay where they are, if all others move rightly."""
+    places = []
+    for name, off in zip(exam.patient.names, still_parts(u, g), strict=False):
+        if not off.any():
+            continue
+        whole = [
+            f"{word} {', '.join(map(str, np.flatnonzero(lines)))} of {name}"
+            for word, lines in (("row", off.all(axis=-1)), ("column", off.T.all(axis=-1)))
+            if off.ndim == 2 and lines.any() and off.sum() == lines.sum() * (off.size / lines.size)
+        ]
+        places += whole[:1] or [f"{int(off.sum())} of {off.size} entries of {name}"]
+    if not places:
+        return False
+    exam.find(
+        "parameter_not_moved", "wrong", "step",
+        f"{'; '.join(places)}: not moved by the step, and the slope there is not 0. All other "
+        "entries move as they should.",
+    )  # fmt: skip
+    return True
+
+
+def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Say which parameter moves by the gradient of another one."""
+    rate, names = exam.learning_rate, exam.patient.names
+    if rate is None:  # it is read off the others
+        own = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True) if x.size > 1]
+        fitting = [f for f in own if f is not None and f > 0]
+        if len(fitting) > 1 and np.ptp(fitting) <= 1e-3 * max(fitting):
+            rate = float(np.median(fitting))
+    if rate is None or exam.patient.short_steps:
+        return False
+    for k, x in enumerate(u):
+        least = 1e-5 if x.size > 1 else 1e-10  # one number fits by chance
+        if x.size > 1 and one_factor(*together([x], [g[k]]), 1e-3) is not None:
+            continue
+        own = rate * g[k].flat[0]
+        if x.size == 1 and (x.ndim == 0 or abs(x.flat[0] - own) <= 1e-3 * abs(x.flat[0])):
+            continue
+        for j, other in enumerate(g):
+            first = np.ravel(other)[: x.size]
+            if j == k or len(first) < x.size or not np.isfinite(first).all() or not first.any():
+                continue
+            if np.abs(np.ravel(x) - rate * first).max() <= least * np.abs(rate * first).max():
+                exam.find(
+                    "step_not_gradient", "wrong", names[k],
+                    f"{names[k]} moves by the rate times the gradient of {names[j]}.",
+                )  # fmt: skip
+                return True
+    return False
+
+
+def slip_of_some(exam: Exam, steps: Steps, u: Arrays, index: Any) -> bool:
+    """See whether steps that hide the sizes of the slopes are those along a known slip."""
+    if not all(one_length(x, np.sign(x)) for x in u):
+        return False
+    several = index
+    if index is not None and len(index) == 1 and exam.patient.n > 3:
+        several = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:3])
+    for part in {id(several): several, id(index): index}.values():
+        points = steps_in_a_row(exam, part)
+        us = [
+            np.concatenate([np.ravel(x - y.reshape(x.shape)) for x, y in zip(a, b, strict=True)])
+            for a, b in itertools.pairwise(points)
+        ]
+        if tell_slip(exam, steps, points, us, part):
+            return True
+    return False
+
+
+def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """Steps of one length each, as Adam's: say where their signs are not those of the slopes."""
+    if tell_power(exam, *together(u, g)):
+        return True
+    if not all(one_length(x, np.sign(x)) for x in u):
+        return False
+    if all(one_length(x, -y) for x, y in zip(u, g, strict=True)):
+        exam.find("gradient_sign", "wrong", "step",
+                  "each step goes uphill: its signs are those of the slopes.")  # fmt: skip
+        return True
+    off = []
+    for name, x, y in zip(exam.patient.names, u, g, strict=True):
+        a, b = together([x], [y])
+        keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+        wrong = int((np.sign(a[keep]) != np.sign(b[keep])).sum())
+        if wrong:
+            off.append(f"{wrong} of {int(keep.sum())} at {name}")
+    if not off:
+        return False
+    turned = [n for n, x, y in zip(exam.patient.names, u, g, strict=True)
+              if one_length(x, -y) and np.abs(y).max(initial=0) > 0]  # fmt: skip
+    n_turned = sum(x.size for n, x in zip(exam.patient.names, u, strict=True) if n in turned)
+    if len(turned) == len(off) and n_turned > 7:  # the signs of few fit by chance
+        exam.find(
+            "gradient_sign", "wrong", ", ".join(turned),
+            f"{', '.join(turned)}: the step goes uphill, its signs are those of the slopes. All "
+            "other parameters go downhill.",
+        )  # fmt: skip
+        return True
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"steps of one length, as Adam's are at first, but with other signs than the slopes: "
+        f"{', '.join(off)}.",
+    )  # fmt: skip
+    return True
+
+
+def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
+    """See whether the entries of a step go with another power of the slopes."""
+    keep = np.abs(b) > 1e-2 * np.abs(b).max(initial=0)
+    a, b = a[keep], b[keep]
+    if len(a) < 4 or not (a * b > 0).all():
+        return False
+    x, y = np.log(np.abs(b)), np.log(np.abs(a))
+    if np.ptp(x) < 0.7:
+        return False
+    share, epsilon = np.polyfit(b**2, b / a, 1)  # an epsilon bends the line of the logarithms
+    rest = np.abs(share * b**2 + epsilon - b / a).max()
+    p, c = np.polyfit(x, y, 1)
+    if share > 0 and rest < 0.01 * (b / a).min() and share * b.max() ** 2 > abs(epsilon):
+        p, c = -1.0, -np.log(share)
+    elif np.abs(p * x + c - y).max() > 0.05 or abs(p - 1) < 0.1 or abs(p) < 0.1:
+        return False
+    if abs(p + 1) < 0.05:
+        seen = (
+            f"the smaller a slope, the larger its step: step times slope is nearly "
+            f"{np.exp(c):.4g} everywhere, as where the gradient is divided by its square, without "
+            "the root."
+        )
+    elif abs(p - 0.5) < 0.03:
+        seen = (
+            "each step is as the root of its slope, as where the running mean by whose root the "
+            "gradient is divided is one of gradients, not of squares."
+        )
+    else:
+        seen = f"each step is as its slope to the power of {p:.2f}."
+    exam.find("optimizer_formula", "wrong", "step", seen)
+    return True
+
+
+def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
+    """See whether the steps after the first have another relation to their gradients."""
+    if len(exam.chain) < 3 or not (exam.patient.has("gradients") or exam.dense is not None):
+        return False
+    g = steps.gradient(exam.chain[1], None)
+    if g is None:
+        return False
+    u = [a - b.reshape(a.shape) for a, b in zip(exam.chain[1], exam.chain[2], strict=True)]
+    then = one_factor(*together(u, g), 1e-2)
+    if then is not None and abs(then - f) < 2e-2 * abs(f):
+        return False
+    us, gs, values = [], [], []
+    for before, after in itertools.pairwise(exam.chain):
+        slopes = steps.gradient(before, None)
+        if slopes is None:
+            return False
+        moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        us.append(together(moves, slopes)[0])
+        gs.append(together(moves, slopes)[1])
+        values.append(together(before, slopes)[0])
+    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
+    if tell_rate(exam, us, gs, order, values):
+        return True
+    for _, name, made in uphill(gs, None, us, values) if f < 0 else ():
+        if all(close(m, x, 2e-3) for m, x in zip(made, us, strict=True)):
+            exam.find(
+                "gradient_sign", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
+                "subtracted is added.",
+            )  # fmt: skip
+            return True
+    if then is not None and then > 0 and f > 0:
+        exam.find(
+            "optimizer_formula", "note", "step",
+            f"the steps go against the gradient; the first is {f:.4g} times it and the second "
+            f"{then:.4g} times: a rate that changes, or a gradient that is cut.",
+        )  # fmt: skip
+        return True
+    exam.find(
+        "optimizer_formula", "wrong", "step",
+        f"the first step is {f:.4g} times the gradient, and the second one is no positive multiple "
+        "of it: it is neither gradient descent nor an optimiser that is known here.",
+    )  # fmt: skip
+    return True
+
+
+def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
+    """The step has the direction of the gradient, up or down, and another length."""
+    if rate is not None and abs(f - rate) < 2e-2 * rate:
+        return
+    if f < 0:
+        exam.find(
+            "gradient_sign", "wrong", "step",
+            f"the step is {-f:.4g} times the gradient, added: it goes uphill.",
+        )  # fmt: skip
+    elif rate is not None and not exam.found("gradient_scale"):
+        n = exam.patient.n if index is None else len(index)
+        why = where_from(f / rate, n, exam.n_outputs)
+        if abs(f - rate**2) < 1e-3 * rate**2:
+            twice = "The rate stands in it twice"
+            plain = why.startswith("Which factor")
+            why = f"{twice}." if plain else f"{twice}, or: {why}"
+        own = exam.patient.has("gradients") and not exam.found("gradient_wrong")
+        unknown = why.startswith("Which factor")
+        exam.find(
+            "step_not_gradient" if own and unknown else "gradient_scale", "wrong", "step",
+            f"the step is {f:.4g} times the {'gradient' if own else 'slope of the loss'}, and the "
+            f"rate is {rate:g}: {f / rate:.4g} times what it should be."
+            + ("" if own and unknown else f" {why}"),
+        )  # fmt: skip
+
+
+def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -> bool:
+    """See whether a layer's error went back through weights that were already changed."""
+    dense, y = exam.dense, exam.targets_of(index)
+    if dense is None or y is None or exam.formula is None or len(dense.layers) < 2:
+        return False
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    own = exam.formula
+    factor = steps.factor_for(values, index, own.base)
+    rate = exam.learning_rate
+    for formula, any_factor in [
+        (replace(own, factor=factor), rate is None),
+        (replace(own, factor=factor), True),
+        *((replace(own, base=base, factor=1.0), True) for base in ("squared", "binary", "cross")
+          if base != own.base and exam.possible(base, [dense.forward(values, X)[1][-1]], y)),
+    ]:  # fmt: skip
+        g = [x / (rate or 1.0) for x in u]
+        walk = Walk(exam, dense, values, X, y, formula, g, any_factor)
+        walk.later = later
+        walk.tolerance = max(walk.tolerance, rounding(exam, together(u, u)[0], values))
+        walk.go()
+        if walk.explained and any(s.kind == "updated_too_early" for s in walk.deviations):
+            text = "; ".join(s.text for s in walk.deviations if s.kind == "updated_too_early")
+            exam.find("updated_too_early", "wrong", "step", f"{text}.")
+            return True
+    return sequential(exam, steps, values, index, u, later)
+
+
+def barely_early(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, g: Arrays
+) -> bool:
+    """See whether what little is off is what an update made too early makes of it."""
+    dense, y = exam.dense, exam.targets_of(index)
+    n_layers = 0 if dense is None else len(dense.layers)
+    if dense is None or y is None or exam.formula is None or n_layers < 2:
+        return False
+    a, b = together(u, g)
+    f = one_factor(a, b, 1e-2)
+    if f is None or f <= 0 or len(a) < sum(v.size for v in values):
+        return False
+    scale = float(np.abs(a).max())
+    least = max((1 if exam.patient.short_steps else 20) * rounding(exam, a, values), 1e-9) * scale
+    off = float(np.abs(a - f * b).max())
+    if off <= (4 if exam.patient.short_steps else 1) * least:
+        return False
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    walk = Walk(exam, dense, values, X, y, formula, g, False)
+    delta = walk.dense.output_delta(walk.z[-1], walk.a[-1], y, formula.base) * formula.factor
+    early = dense.penalty_slopes(values, formula)
+    for number in range(n_layers, 0, -1):
+        alone = [np.zeros_like(v) for v in values]
+        dense.put(alone, number, walk.a[number - 1].T @ delta, delta.sum(axis=0), values)
+        early = [x + part for x, part in zip(early, alone, strict=True)]
+        if number > 1:
+            back = delta @ dense.layers[number - 1].matrix(later).T
+            delta = back * dense.activations[number - 2].slope(walk.z[number - 1])
+    made = np.concatenate([np.ravel(x) for x in early])
+    h = one_factor(a, made, 1e-2)
+    if h is None or float(np.abs(a - h * made).max()) > max(0.02 * off, least):
+        return False
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        f"the step differs from the rate times the gradient by {off / scale:.2g} of it only, and "
+        "that is what comes of going back through the new weights, after their update.",
+    )  # fmt: skip
+    return True
+
+
+def one_after_the_other(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -> bool:
+    """See whether each parameter, or each entry, moves by a gradient taken after the last move."""
+    rate, size = exam.learning_rate, sum(v.size for v in values)
+    if rate is None or len(values) > 12 or exam.patient.short_steps:
+        return False
+    whole: list[list[tuple[int, Any]]] = [[(k, slice(None))] for k in range(len(values))]
+    ways = [("parameter", whole), ("parameter", whole[::-1])] if len(values) > 1 else []
+    if size <= 60:
+        single: list[list[tuple[int, Any]]] = [
+            [(k, i)] for k, v in enumerate(values) for i in range(v.size)
+        ]
+        ways += [("entry", single)] * (size > 1)
+    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    for word, order in ways:
+        here = [v.copy() for v in values]
+        for part in order:
+            g = steps.gradient(here, index)
+            if g is None or not all(np.isfinite(x).all() for x in g):
+                break
+            for k, place in part:
+                here[k].reshape(-1)[place] -= rate * np.ravel(g[k])[place]
+        else:
+            moved = [v - h for v, h in zip(values, here, strict=True)]
+            if all(np.abs(a - b).max(initial=0) <= 1e-4 * scale
+                   for a, b in zip(moved, u, strict=True)):  # fmt: skip
+                exam.find(
+                    "updated_too_early", "wrong", "step",
+                    f"each {word} is changed by a gradient that is computed after the change of "
+                    f"the {word} before it.",
+                )  # fmt: skip
+                return True
+    return False
+
+
+def some_later(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, g: Arrays) -> bool:
+    """See whether some parameters move by a gradient taken when others had moved already."""
+    rate, names = exam.learning_rate, exam.patient.names
+    if rate is None or len(values) > 16:
+        return False
+
+    def follows(k: int, gradient: Arrays | None) -> bool:
+        if gradient is None:
+            return False
+        a, b = together([u[k]], [gradient[k]])
+        return len(a) > 0 and bool(
+            np.abs(a - rate * b).max() <= 1e-4 * max(np.abs(rate * b).max(), 1e-300)
+        )
+
+    off = [k for k in range(len(values)) if not follows(k, g) and u[k].any()]
+    if not 0 < len(off) < len(values):
+        return False
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    orders = [range(k) for k in range(1, len(values))]  # those before it, or those behind it
+    orders += [range(k, len(values)) for k in range(1, len(values))]
+    orders += [range(k, k + 1) for k in range(len(values))]
+    told: dict[int, list[str]] = {}
+    for moved in orders:
+        left = [k for k in off if k not in told and k not in moved]
+        if left:
+            mixed = [later[i] if i in moved else v for i, v in enumerate(values)]
+            there = steps.slopes(mixed, index)
+            told |= {k: [names[i] for i in moved] for k in left if follows(k, there)}
+    if len(told) < len(off):
+        return False
+    text = "; ".join(f"{names[k]} after {', '.join(by)}" for k, by in told.items())
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        f"the gradient of a parameter is computed when others have been changed: of {text}.",
+    )  # fmt: skip
+    return True
+
+
+def sequential(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, later: Arrays
+) -> bool:
+    """See whether each gradient was computed after the other parameters had moved."""
+    dense = exam.dense
+    if dense is None:
+        return False
+    last = {dense.layers[-1].W, dense.layers[-1].b}
+    mixed = [later[i] if i in last else v for i, v in enumerate(values)]
+    g = steps.slopes(mixed, index)
+    first = steps.slopes(values, index)
+    if g is None or first is None:
+        return False
+    below = [i for i in range(len(values)) if i not in last]
+    f = one_factor(*together([u[i] for i in below], [g[i] for i in below]), 1e-3)
+    h = one_factor(*together([u[i] for i in last if i is not None],
+                             [first[i] for i in last if i is not None]), 1e-3)  # fmt: skip
+    if f is None or h is None or abs(f - h) > 1e-2 * abs(h):
+        return False
+    exam.find(
+        "updated_too_early", "wrong", "step",
+        "the gradients of the first layers are those after the last layer's update: the forward "
+        "pass was made again in between.",
+    )  # fmt: skip
+    return True
+
+
+def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, index: Any) -> bool:
+    """See whether parameters are kept within limits after the step."""
+    rate = exam.learning_rate
+    cut = []
+    for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
+        after = v - x
+        limit = float(np.abs(after).max(initial=0))
+        at_limit = (np.abs(np.abs(after) - limit) <= 1e-6 * limit) & np.isfinite(y)
+        rest = np.where(at_limit, np.nan, y)
+        right = rate is None or np.nanmax(np.abs(x - rate * rest), initial=0) <= (
+            1e-3 * np.abs(rate * y[np.isfinite(y)]).max(initial=0)
+        )
+        one_number = after.size > 1 and np.ptp(after) <= 1e-9 * limit  # no limit makes them alike
+        free = v - rate * y if rate is not None and np.isfinite(y).all() else after
+        if one_number and np.ptp(free) > 1e-6 * limit:
+            exam.find(
+                "step_not_gradient", "wrong", name,
+                f"after the step all {after.size} entries of {name} are {after.flat[0]:.4g}; the "
+                "rate times the gradient would have left them different.",
+            )  # fmt: skip
+            return True
+        if (
+            at_limit.sum() > 1
+            and right
+            and not one_number
+            and (np.abs(v) >= limit * (1 - 1e-6)).any()
+        ):
+            cut.append(f"{int(at_limit.sum())} of {after.size} entries of {name} at {limit:.4g}")
+    if not cut:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"after the step there are {', '.join(cut)}, and none is beyond; all other entries have "
+        "moved by the rate times the gradient.",
+        advice=("The parameters are cut off at a limit after each step: np.clip of the weights, "
+                "where np.clip of the gradient may have been meant.",
+                "Leave the limit out; against weights that grow, use a penalty."),
+    )  # fmt: skip
+    return True
+
+
+def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
+    """See whether all but some few entries move by the rate times the gradient."""
+    rate, said, places = exam.learning_rate, [], []
+    if rate is None or exam.patient.short_steps:
+        return False
+    largest = max(float(np.nanmax(np.abs(rate * y), initial=0)) for y in g)
+    for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
+        off = np.isfinite(y) & (np.abs(x - rate * y) > 1e-3 * largest)
+        if off.sum() > max(1, 0.1 * off.size) or (off.any() and off.size < 8):
+            return False
+        for i in np.argwhere(off):
+            place = f"{name}[{', '.join(map(str, i))}]"
+            places.append(place)
+            at = tuple(i)
+            said.append(f"{place} goes from {v[at]:.4g} to {(v - x)[at]:.4g}")
+    if not said:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"{'; '.join(said[:3])}{' …' if len(said) > 3 else ''}. All other entries move by the rate "
+        "times the gradient.", tuple(places[:8]),
+        advice=("Single entries are set, or cut off at a limit, after the step.",
+                "Look at every line that touches the parameters behind the update, such as "
+                "np.clip."),
+    )  # fmt: skip
+    return True
+
+
+def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
+    """See whether parameters are replaced by minus the rate times their gradient."""
+    rate = exam.learning_rate
+    if rate is None:
+        whole = one_factor(*together([v - x for v, x in zip(values, u, strict=True)], g), 1e-6)
+        rate = -whole if whole is not None and whole < 0 else None
+    if rate is None:
+        return False
+    lost = []
+    for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
+        left = np.where(np.isfinite(y), v - x + rate * y, 0)
+        if v.size > 1 and np.abs(left).max() <= 1e-6 * np.abs(v).max(initial=0):
+            lost.append(name)
+    if lost:
+        exam.find(
+            "step_not_gradient", "wrong", ", ".join(lost),
+            f"after the step {', '.join(lost)} is minus the rate times its gradient: what it was "
+            "before is lost.",
+        )  # fmt: skip
+    return bool(lost)
+
+
+def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
+    """See whether the step shrinks or grows the parameters beside the gradient."""
+    rate = exam.learning_rate
+    (a, b), w = together(u, g), together(values, g)[0]
+    terms = np.stack([np.sign(b), w], axis=1)  # an adaptive optimiser's first step, and a share
+    shares = np.linalg.lstsq(terms, a, rcond=None)[0]
+    clear = np.abs(b) > 1e-3 * np.abs(b).max(initial=0)
+    rest = np.abs(terms @ shares - a)[clear].max(initial=0)
+    alone = np.abs(shares[0] * np.sign(b) - a)[clear].max(initial=0)
+    if len(a) > 8 and rest <= 2e-2 * abs(shares[0]) < alone / 2 and shares[0] > 0 > shares[1]:
+        exam.find(
+            "weight_term", "wrong", "step",
+            f"beside a step of one length, {shares[0]:.4g}, as Adam's is at first, each parameter "
+            f"grows by {-shares[1]:.4g} times itself.",
+        )  # fmt: skip
+        return True
+    if rate is None:  # it is read off, with the share that is taken away
+        terms = np.stack([b, w], axis=1)
+        shares = np.linalg.lstsq(terms, a, rcond=None)[0]
+        rest = np.abs(terms @ shares - a).max(initial=0)
+        if len(a) > 6 and rest <= 1e-4 * np.abs(a).max(initial=0) and shares[0] > 0:
+            rate = float(shares[0])
+    factors = []
+    for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
+        keep = np.isfinite(y)
+        if rate is None or keep.sum() < 2:
+            continue
+        rest = x[keep] - rate * y[keep]
+        if np.abs(rest).max() <= 1e-4 * np.abs(rate * y[keep]).max(initial=0):
+            continue
+        f = one_factor(rest, v[keep], 1e-2)
+        if f is None:  # what has moved already is made larger or smaller
+            f = one_factor(rest, (v - rate * y)[keep], 1e-2)
+        if f is None:
+            return False
+        factors.append((name, f))
+    if not factors or np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1]):
+        return False
+    f = factors[0][1]
+    own, growing = exam.formula, f < 0
+    names = ", ".join(n for n, _ in factors)
+    of_weights = 2 * own.decay * (rate or 0) if own is not None else 0.0
+    if of_weights and abs(f - of_weights) < 2e-2 * abs(of_weights):
+        exam.find(
+            "weight_term", "wrong", names,
+            f"beside the gradient each step takes {f:.4g} times {names} away, the share that the "
+            f"penalty in the loss takes of the weights: {own.penalty if own else ''}. Of "
+            f"{names} there is nothing in it.",
+        )  # fmt: skip
+        return True
+    severity = "wrong" if growing or f > 0.2 else "suspicious"  # no penalty takes so much
+    exam.find(
+        "weight_term", severity, names,
+        "beside the gradient each step "
+        + (f"adds {-f:.4g} times {factors[0][0]}: the weights grow." if growing else
+           f"takes {f:.4g} times {factors[0][0]} away, and the loss holds no such term. Pass "
+           "training_loss if a penalty is meant."),
+    )  # fmt: skip
+    return True

@@ -1,0 +1,147 @@
+"""Checks of what an epoch leaves: do rows and labels still belong together?"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+
+from nnlib.audit.batches import in_turn
+from nnlib.audit.chains import steps_in_a_row
+from nnlib.audit.exam import Exam, check
+from nnlib.audit.optimisers import usual
+from nnlib.audit.orders import better_order, different_samples
+from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.steps import tell_divergence
+from nnlib.audit.update import Steps, close, one_length
+
+
+@check
+def look_at_the_end_of_the_steps(exam: Exam) -> None:
+    """The parameters stay finite numbers."""
+    tell_divergence(exam)
+
+
+@check
+def look_at_pairs(exam: Exam) -> None:
+    """Rows and labels belong together in an update."""
+    patient = exam.patient
+    if not patient.has("step") or exam.step_is == "update" or len(exam.chain) < 2 or exam.found():
+        return
+    steps = Steps(exam)
+    for size in (2, 3, 4):
+        chosen = different_samples(exam, size)
+        for number in range(4):
+            try:
+                better = better_order(exam, steps, chosen, number)
+            except Failed:
+                return
+            if better is not None and not right_in_turn(exam, steps, chosen, number):
+                own, other, order = better
+                exam.find(
+                    "pairs_broken", "wrong", "step",
+                    f"given the samples {', '.join(map(str, chosen))}, a step learns for them the "
+                    f"targets of {', '.join(str(chosen[k]) for k in order)}: its cosine to that "
+                    f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
+                )  # fmt: skip
+                return
+    try:
+        pairs_one_by_one(exam, steps)
+    except Failed:
+        return
+
+
+def right_in_turn(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> bool:
+    """Say whether right updates, one after the other, make a step that looks like another one."""
+    values = exam.patient.held(exam.points[1])
+    after = steps.once(values, exam.patient.data(chosen), number)
+    u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+    rate = exam.learning_rate
+    return rate is not None and in_turn(exam, steps, values, chosen, u, rate)
+
+
+def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
+    """See whether an adaptive optimiser, sample by sample, is given the targets of others.
+
+    Its updates have nearly one length each, so their sum has no gradient's direction.
+    """
+    rate, values = exam.learning_rate, exam.points[1]
+    if rate is None or exam.dense is None or exam.formula is None or exam.patient.n < 3:
+        return
+    size = sum(v.size for v in values)
+    alone = steps.moved(values, np.array([0]))
+    if size > 2000 or not all(one_length(x, np.sign(x)) for x in alone):
+        return
+    names: list[str] = []
+    for n_chosen in (2, 3):
+        chosen = different_samples(exam, n_chosen)
+        moves = steps.moved(values, chosen)
+        if all(one_length(x, np.sign(x)) for x in moves):
+            return  # one update for all of them
+        u = np.concatenate([np.ravel(x) for x in moves])
+        names = names or fitting_rules(exam, steps)
+        orders = list(itertools.permutations(range(n_chosen)))
+        for moved in orders:  # the targets' own order first
+            for order in orders:
+                given, to = chosen[list(order)], chosen[[moved[k] for k in order]]
+                name = same_walk(exam, names, values, given, to, u)
+                if name and moved == orders[0]:
+                    return
+                if name:
+                    exam.find(
+                        "pairs_broken", "wrong", "step",
+                        f"given the samples {', '.join(map(str, chosen))}, a step makes the "
+                        f"updates of {name}, one sample at a time, for the targets of "
+                        f"{', '.join(str(chosen[k]) for k in moved)}.",
+                    )  # fmt: skip
+                    return
+
+
+def fitting_rules(exam: Exam, steps: Steps) -> list[str]:
+    """Return the usual optimisers by which updates on one sample are made."""
+    index = np.array([0])
+    points, gs, us, names = steps_in_a_row(exam, index), [], [], set(usual([np.zeros(1)], 1.0))
+    for before, after in itertools.pairwise(points):
+        g = steps.gradient(before, index)
+        if g is None or not names:
+            return []
+        gs.append(np.concatenate([np.ravel(x) for x in g]))
+        us = [np.ravel(x - y.reshape(x.shape)) for x, y in zip(before, after, strict=True)]
+        made = usual(gs, exam.learning_rate or 0.0)
+        names = {n for n in names if close(made[n], np.concatenate(us), 2e-3)}
+    return sorted(names)
+
+
+def same_walk(
+    exam: Exam,
+    names: list[str],
+    values: Arrays,
+    rows: np.ndarray,
+    targets: np.ndarray,
+    u: np.ndarray,
+) -> str:
+    """Return which of these optimisers goes as far in these updates, or nothing."""
+    dense, formula = exam.dense, exam.formula
+    assert dense is not None
+    assert formula is not None
+    factor = Steps(exam).factor_for(values, rows[:1], formula.base)
+    here = {name: [v.copy() for v in values] for name in names}
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for i, j in zip(rows, targets, strict=True):
+        y = exam.targets_of(np.array([j]))
+        if y is None:
+            return ""
+        for name in names:
+            g = dense.gradient(here[name], exam.X_rows[[i]], y, replace(formula, factor=factor))
+            kept[name].append(np.concatenate([np.ravel(x) for x in g]))
+            move, begin = usual(kept[name], exam.learning_rate or 0.0)[name], 0
+            for v in here[name]:
+                v -= move[begin : begin + v.size].reshape(v.shape)
+                begin += v.size
+    begin = np.concatenate([np.ravel(v) for v in values])
+    for name in names:
+        end = np.concatenate([np.ravel(v) for v in here[name]])
+        if close(begin - end, u, 1e-3):
+            return name
+    return ""

@@ -1,0 +1,216 @@
+"""What a step did, and how it compares with a gradient: factors, directions, rounding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam, seed
+from nnlib.audit.patient import Arrays, fits
+from nnlib.audit.slopes import one_factor
+
+N_STEPS = 4
+
+
+class Steps:
+    """What the program's step does, from a fresh start."""
+
+    def __init__(self, exam: Exam) -> None:
+        self.exam = exam
+        self.patient = exam.patient
+        self.rate = exam.learning_rate
+
+    def once(self, values: Arrays, data: tuple[Any, Any], number: int = 7) -> Arrays:
+        """Return the parameters after one fresh step."""
+        seed(number)
+        return self.patient.stepped(values, data, self.patient.fresh_step(number))
+
+    def moved(self, values: Arrays, index: Any) -> Arrays:
+        """Return before - after of one fresh step on some samples."""
+        values = self.patient.held(values)
+        after = self.once(values, self.patient.data(index))
+        moves = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+        pairs = zip(moves, values, strict=True)
+        return [
+            np.zeros_like(u) if np.abs(u).max(initial=0) <= 1e-15 * max(np.abs(v).max(initial=0), 1)
+            else u for u, v in pairs
+        ]  # fmt: skip
+
+    def gradient(self, values: Arrays, index: Any) -> Arrays | None:
+        """Return the gradient that the program means: its own, or the slope of its loss."""
+        exam, patient = self.exam, self.patient
+        if patient.has("gradients") and not exam.found("state_kept", "same_array_returned"):
+            seed(7)
+            g = patient.gradients(values, patient.data(index))
+            if all(fits(a, b) for a, b in zip(g, values, strict=True)):
+                return [a.reshape(b.shape) for a, b in zip(g, values, strict=True)]
+            return None
+        return self.slopes(values, index)
+
+    def slopes(self, values: Arrays, index: Any) -> Arrays | None:
+        """Return the slopes of the loss: by the rebuilt network, or measured where not."""
+        exam = self.exam
+        y = exam.targets_of(index)
+        if exam.dense is not None and exam.formula is not None and y is not None:
+            X = exam.X_rows if index is None else exam.X_rows[index]
+            n, part = exam.patient.n if exam.few is None else len(exam.few), len(X)
+            formula = exam.formula
+            scale = formula.factor
+            if n != part and exam.patient.has(
+                exam.loss_name
+            ):  # how it is divided for fewer samples
+                scale = self.factor_for(values, index, formula.base)
+            return exam.dense.gradient(values, X, y, replace(formula, factor=scale))
+        if not exam.patient.has(exam.loss_name):
+            return None
+        return exam.measured(values, index, 60).slope
+
+    def factor_for(self, values: Arrays, index: Any, base: str) -> float:
+        """Return the factor of a base in the loss for these samples."""
+        return self.exam.factor_for(values, index, base)
+
+
+def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether two fresh steps from one point go to the same place."""
+    a, b = (steps.once(values, steps.patient.data()) for _ in range(2))
+    return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
+
+
+def keeps_something(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+    """Say whether a second step from one point, by the same object, goes elsewhere: momentum."""
+    step, data = steps.patient.fresh_step(), steps.patient.data(index)
+    after = []
+    for _ in range(2):
+        seed(7)
+        after.append(steps.patient.stepped(values, data, step))
+    return not all(np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in zip(*after, strict=True))
+
+
+def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether the global generator decides where a step on one sample goes."""
+    for sample in {0, exam.patient.n // 2, exam.patient.n - 1}:
+        data = exam.patient.data(np.array([sample]))
+        begin = steps.once(values, data, 7)
+        for number in range(8, 13):  # a mask of few neurons may come twice
+            pairs = zip(begin, steps.once(values, data, number), strict=True)
+            if any(not np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in pairs):
+                return True
+    return False
+
+
+def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
+    """Say how a step and a gradient belong together."""
+    a, b = together(u, g)
+    tolerance = max(2e-2 if exam.patient.short_steps else 1e-3, rounding(exam, a, values))
+    if not a.any() and np.abs(b).max(initial=0) < 1e-9:
+        return "plain"
+    f = common_factor(u, g, tolerance, rounding(exam, a, values))
+    rate = exam.learning_rate
+    if f is not None and f > 0:
+        near = rate is None or abs(f - rate) <= max(1e-2, tolerance) * rate
+        return "plain" if near else "scaled"
+    single = all(x.size == 1 for x in u)  # then one length for each would say nothing
+    if all(one_length(x, y) for x, y in zip(u, g, strict=True)) and (
+        not single or one_length(a, b)
+    ):
+        return "optimiser"  # steps of one length: Adam and its relatives begin so
+    return "none"
+
+
+def common_factor(u: Arrays, g: Arrays, tolerance: float, rounded: float = 0) -> float | None:
+    """Return f with u = f g, also at the parameters whose gradient is small; or None.
+
+    ``rounded``: what rounding makes of a step, relative to the largest one.
+    """
+    a, b = together(u, g)
+    f = one_factor(a, b, tolerance)
+    if f is None:
+        return None
+    least = max(1e-5, rounded) * float(np.abs(a).max(initial=0))
+    for x, y in zip(u, g, strict=True):
+        own, slope = together([x], [y])
+        room = max(tolerance * np.abs(own).max(initial=0), least)
+        if np.abs(own - f * slope).max(initial=0) > 2 * room:
+            return None
+    return f
+
+
+def one_length(u: np.ndarray, g: np.ndarray) -> bool:
+    """Say whether a parameter moves by one length in all entries, against the gradient."""
+    a, b = together([u], [g])
+    keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+    sizes = np.abs(a[keep])
+    if not len(sizes) or not sizes.min() > 0:
+        return not len(sizes)
+    same = np.median(np.abs(sizes / np.median(sizes) - 1)) < 0.05
+    return bool(same and (np.sign(a[keep]) == np.sign(b[keep])).mean() > 0.9)
+
+
+def rounding(exam: Exam, u: np.ndarray, values: Arrays) -> float:
+    """Return what rounding the parameters makes of a step, relative to the step."""
+    precision = 6e-8 if exam.patient.short_steps else 1.2e-16
+    largest = max((float(np.abs(v).max(initial=0)) for v in values), default=0.0)
+    return 20 * precision * largest / max(float(np.abs(u).max(initial=0)), 1e-300)
+
+
+def together(u: Arrays, g: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Return steps and gradients where there are both, flat."""
+    keep = [np.isfinite(b) for b in g]
+    a = np.concatenate([x[k] for x, k in zip(u, keep, strict=True)])
+    b = np.concatenate([x[k] for x, k in zip(g, keep, strict=True)])
+    return a, b
+
+
+def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Say whether two steps are the same."""
+    scale = float(np.abs(b).max(initial=0))
+    return bool(np.isfinite(a).all() and np.abs(a - b).max(initial=0) <= tolerance * scale)
+
+
+def close_everywhere(a: np.ndarray, b: np.ndarray, order: np.ndarray) -> bool:
+    """Say whether two steps are the same, nearly, also at the parameters that move little."""
+    least = 1e-4 * float(np.abs(b).max(initial=0))
+    return all(
+        np.abs(a - b)[order == k].max() <= max(1e-2 * np.abs(b)[order == k].max(), least)
+        for k in np.unique(order)
+    )
+
+
+def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
+    """Return where each parameter does not move though it has a slope, if all else is right."""
+    still = [(x == 0) & np.isfinite(y) & (np.abs(y) > 1e-9) for x, y in zip(u, g, strict=True)]
+    rest = [np.where(s, np.nan, y) for s, y in zip(still, g, strict=True)]
+    if not any(s.any() for s in still):
+        return []
+    if one_factor(*together(u, rest), 1e-3) is None and not (
+        one_length(*together(u, rest)) and together(u, rest)[0].size > 8
+    ):
+        return []
+    return still
+
+
+def length(a: np.ndarray) -> float:
+    """Return the length of a vector."""
+    return float(np.sqrt(np.sum(np.square(a))))
+
+
+def scale_to(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the number that makes a as long as b."""
+    return float(length(b) / max(length(a), 1e-300))
+
+
+def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
+    """Say how a step of one parameter and its gradient differ."""
+    f = one_factor(*together([x], [y]), 1e-2)
+    if f is not None:
+        return f"is {f:.4g} times what it should be"
+    a, b = together([x], [y])
+    i = int(np.abs(a - b).argmax())
+    return f"moves by the rate times {a[i]:.4g}, where the gradient is {b[i]:.4g}"
+
+
+def some(index: np.ndarray) -> str:
+    """Say "1 sample" or "4 samples"."""
+    return f"{len(index)} sample{'s' * (len(index) > 1)}"
