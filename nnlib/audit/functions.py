@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
+from nnlib.audit.slopes import at_largest
 
 
 def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
@@ -220,7 +221,7 @@ def ask_twice(exam: Exam) -> None:
 def report_difference(exam: Exam, name: str, answers: list[np.ndarray]) -> None:
     """Say whether a function is random, or remembers."""
     a, b, c = answers
-    k = int(np.abs(a - b).argmax())
+    k = at_largest(np.abs(a - b))
     seen = f"two calls with the same arguments gave {a[k]:.6g} and {b[k]:.6g}"
     if name == "training_loss":
         exam.patient.random_loss = not repeats(exam, name)
@@ -330,7 +331,7 @@ def ask_one_alone(exam: Exam) -> None:
     if by_columns(exam, values):
         say_other_layout(exam)
         return
-    k = int(np.abs(alone - among[place]).argmax())
+    k = at_largest(np.abs(alone - among[place]))
     scrambled = takes_across(exam, values, among)
     text = " It is given numbers of several samples, those in its place after a reshape."
     exam.find(

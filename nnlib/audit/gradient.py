@@ -20,7 +20,7 @@ from nnlib.audit.formulas import (
 )
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
-from nnlib.audit.slopes import Measured, one_factor
+from nnlib.audit.slopes import Measured, at_largest, largest_first, one_factor
 from nnlib.audit.walk import Walk
 
 
@@ -531,9 +531,9 @@ class Comparison:
         """Name the entries that are furthest off, with both numbers."""
         off = self.measured.difference(g)
         found = []
-        for k in np.argsort([-x.max(initial=0) for x in off])[:3]:
+        for k in largest_first([float(x.max(initial=0)) for x in off])[:3]:
             if off[k].max(initial=0) > self.tolerance * self.largest * 1e-2:
-                i = tuple(int(j) for j in np.unravel_index(off[k].argmax(), off[k].shape))
+                i = tuple(int(j) for j in np.unravel_index(at_largest(off[k]), off[k].shape))
                 place = f"{self.names[k]}[{', '.join(map(str, i))}]" if i else self.names[k]
                 found.append(
                     f"{place}: computed {g[k][i]:.6g}, "

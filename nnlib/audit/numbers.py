@@ -7,6 +7,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check
 from nnlib.audit.formulas import BASES, fitted
 from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.slopes import at_largest
 
 
 @check
@@ -49,7 +50,7 @@ def compare_accuracy(exam: Exam, name: str) -> None:
             if np.abs(table[:, 0] - factor * shares[:, column]).max() <= 0.006 * factor:
                 exam.look(f"{name} is the share of samples that are right, {shares[0, 0]:.4f}")
                 return
-    k = int(np.abs(table[:, 0] - shares[:, 0]).argmax())
+    k = at_largest(np.abs(table[:, 0] - shares[:, 0]))
     exam.find(
         "printed_number", "wrong", name,
         f"the program reports {table[k, 0]:.4f} as {name}; of the {n} predictions the share "

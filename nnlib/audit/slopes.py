@@ -114,3 +114,21 @@ def one_factor(
         if rest <= tolerance * max(float(np.abs(g).max()), abs(f) * scale) + abs(f) * noise
         else None
     )
+
+
+def at_largest(a: np.ndarray) -> int:
+    """Return the place of the largest entry, in the flat array.
+
+    Of entries that rounding alone tells apart, it is the first: on every processor the same one.
+    """
+    largest = float(a.max())
+    near = a >= largest - 1e-3 * abs(largest) if np.isfinite(largest) else a == a.max()
+    return int(near.argmax())
+
+
+def largest_first(sizes: list[float]) -> list[int]:
+    """Return the places of numbers, the largest first."""
+    left, found = list(range(len(sizes))), []
+    while left:
+        found.append(left.pop(at_largest(np.array([sizes[k] for k in left]))))
+    return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.patient import Arrays, fits
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import at_largest, one_factor
 
 N_STEPS = 4
 
@@ -207,7 +207,7 @@ def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
     if f is not None:
         return f"is {f:.4g} times what it should be"
     a, b = together([x], [y])
-    i = int(np.abs(a - b).argmax())
+    i = at_largest(np.abs(a - b))
     return f"moves by the rate times {a[i]:.4g}, where the gradient is {b[i]:.4g}"
 
 
