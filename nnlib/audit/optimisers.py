@@ -281,12 +281,6 @@ def adaptive_rules(
                 v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
                 made.append(lr * m / (np.sqrt(v) + epsilon))
             yield False, f"Adam ({b1}, {b2}) that keeps the corrected means for the next step", made
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-            for g in gs:
-                m = b1 * m + g
-                v = b2 * v + g**2
-                made.append(lr * m / (np.sqrt(v) + epsilon))
-            yield False, f"Adam ({b1}, {b2}) without the factors 1 - beta", made
 
 
 Update = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
@@ -328,6 +322,9 @@ def faulty_updates(
         at = (t - 1) * n_parameters + order + 1
         return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
 
+    def once(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        return (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
+
     def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
         return (m / (1 - b1 ** (t + 1))) / (np.sqrt(v / (1 - b2 ** (t + 1))) + epsilon)
 
@@ -337,9 +334,7 @@ def faulty_updates(
 
     return {
         "without the correction of the means": lambda m, v, g, t: m / (np.sqrt(v) + epsilon),
-        "corrected by 1 - beta, not 1 - beta**t": lambda m, v, g, t: (
-            (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
-        ),
+        "corrected by 1 - beta, not 1 - beta**t, or without the factors 1 - beta": once,
         "with a counter that moves on at each parameter": counted,
         "with a counter that moves on at each parameter, from the last": backwards,
         "with a counter that is one step ahead": later,
