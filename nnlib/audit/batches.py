@@ -106,7 +106,7 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     if exam.dense is None or exam.patient.has("gradients") or not exam.patient.has(exam.loss_name):
         return False
     comparison = Comparison(exam, values, None)
-    comparison.factor_known = not keeps_something(exam, steps, values, None)
+    comparison.factor_known = not keeps_something(steps, values, None)
     rate = exam.learning_rate
     scaled = [x / (rate or 1.0) for x in u]
     if any(
@@ -235,7 +235,7 @@ def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> boo
         one = np.array([0 if index is None else index[0]])
         g = steps.gradient(values, one)
         rate = None if g is None else common_factor(steps.moved(values, one), g, 1e-3)
-    if rate is None or (index is not None and in_turn(exam, steps, values, index, u, rate)):
+    if rate is None or (index is not None and in_turn(steps, values, index, u, rate)):
         return False
     g = steps.gradient(values, index)
     f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
@@ -259,9 +259,7 @@ def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> boo
     return True
 
 
-def in_turn(
-    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: float
-) -> bool:
+def in_turn(steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: float) -> bool:
     """Say whether a step makes right updates, by samples or groups of them, in any order."""
     scale = max(float(np.abs(x).max(initial=0)) for x in u)
     for order in itertools.permutations(range(len(index))):

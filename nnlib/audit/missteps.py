@@ -125,7 +125,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if tell_epsilon(exam, a, b):
         return
-    if tell_limit(exam, steps, values, u, g, index) or tell_few(exam, values, u, g):
+    if tell_limit(exam, values, u, g) or tell_few(exam, values, u, g):
         return
     if one_after_the_other(exam, steps, values, index, u):
         return
@@ -133,7 +133,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if some_later(exam, steps, values, index, u, g):
         return
-    if decays(exam, steps, u, g, values):
+    if decays(exam, u, g, values):
         return
     fitting = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(u, g, strict=True)
                if x.size > 1]  # fmt: skip
@@ -143,7 +143,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         before = len(exam.findings)
         if not exam.found():
             comparison = Comparison(exam, values, exam.few if index is None else index)
-            comparison.factor_known = not keeps_something(exam, steps, values, index)
+            comparison.factor_known = not keeps_something(steps, values, index)
             same_index = index is not None or exam.few is None
             if same_index and comparison.judge(scaled, "step", free=rate is None):
                 return
@@ -201,7 +201,8 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
         if not off.any():
             continue
         whole = [
-            f"{word} {', '.join(map(str, np.flatnonzero(lines)))} of {name}"
+            f"{word if lines.sum() == 1 else f'{word}s'} "
+            f"{', '.join(map(str, np.flatnonzero(lines)))} of {name}"
             for word, lines in (("row", off.all(axis=-1)), ("column", off.T.all(axis=-1)))
             if off.ndim == 2 and lines.any() and off.sum() == lines.sum() * (off.size / lines.size)
         ]
@@ -575,7 +576,7 @@ def sequential(
     return True
 
 
-def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, index: Any) -> bool:
+def tell_limit(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
     """See whether parameters are kept within limits after the step."""
     rate = exam.learning_rate
     cut = []
@@ -607,8 +608,9 @@ def tell_limit(exam: Exam, steps: Steps, values: Arrays, u: Arrays, g: Arrays, i
         return False
     exam.find(
         "step_not_gradient", "wrong", "step",
-        f"after the step there are {', '.join(cut)}, and none is beyond; all other entries have "
-        "moved by the rate times the gradient.",
+        f"after the step there are {', '.join(cut)}, and none is beyond"
+        + ("." if rate is None else "; their other entries have moved by the rate times the "
+           "gradient."),
         advice=("The parameters are cut off at a limit after each step: np.clip of the weights, "
                 "where np.clip of the gradient may have been meant.",
                 "Leave the limit out; against weights that grow, use a penalty."),
@@ -666,7 +668,7 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     return bool(lost)
 
 
-def decays(exam: Exam, steps: Steps, u: Arrays, g: Arrays, values: Arrays) -> bool:
+def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether the step shrinks or grows the parameters beside the gradient."""
     rate = exam.learning_rate
     (a, b), w = together(u, g), together(values, g)[0]

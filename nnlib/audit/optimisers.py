@@ -26,7 +26,7 @@ def rules(
     lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
     if lr is None and not us[0].any() and len(us) > 1:  # the first step is none
         lr = one_factor(us[1], gs[0], 1e-3)
-    yield from momentum_rules(gs, lr, us, rate is None)
+    yield from momentum_rules(gs, lr, rate is None)
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
     yield from adaptive_rules(gs, lr, order, values, True, us)
     yield from adaptive_rules(gs, lr, order, values, False, us)
@@ -137,9 +137,7 @@ def counted_otherwise(
             ), made  # fmt: skip
 
 
-def momentum_rules(
-    gs: list[np.ndarray], lr: float | None, us: list[np.ndarray], free: bool
-) -> Iterator[Rule]:
+def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterator[Rule]:
     """Yield gradient descent and momentum in their forms, and known slips."""
     if lr is None:
         return

@@ -58,7 +58,7 @@ def right_in_turn(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> 
     after = steps.once(values, exam.patient.data(chosen), number)
     u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
     rate = exam.learning_rate
-    return rate is not None and in_turn(exam, steps, values, chosen, u, rate)
+    return rate is not None and in_turn(steps, values, chosen, u, rate)
 
 
 def pairs_one_by_one(exam: Exam, steps: Steps) -> None:

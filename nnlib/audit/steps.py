@@ -245,7 +245,7 @@ def look_at_step(exam: Exam) -> None:
         if moves.any() and rounding(exam, moves, values) > 0.3:
             exam.miss("the step beside the gradient: it is so short that rounding makes most of it")
             return
-        if not remembers_nothing(exam, steps, values):
+        if not remembers_nothing(steps, values):
             exam.miss(
                 "the step from another point: it keeps state of its own, or draws at random. Pass "
                 "new_step, which makes a fresh step"
@@ -254,7 +254,7 @@ def look_at_step(exam: Exam) -> None:
             return
         if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
             return
-        if keeps_something(exam, steps, values, None) and tell_shared_memory(exam, steps):
+        if keeps_something(steps, values, None) and tell_shared_memory(exam, steps):
             return
         if exam.step_is == "update":
             if in_other_order(exam, steps):

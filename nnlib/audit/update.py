@@ -72,13 +72,13 @@ class Steps:
         return self.exam.factor_for(values, index, base)
 
 
-def remembers_nothing(exam: Exam, steps: Steps, values: Arrays) -> bool:
+def remembers_nothing(steps: Steps, values: Arrays) -> bool:
     """Say whether two fresh steps from one point go to the same place."""
     a, b = (steps.once(values, steps.patient.data()) for _ in range(2))
     return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
 
 
-def keeps_something(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+def keeps_something(steps: Steps, values: Arrays, index: Any) -> bool:
     """Say whether a second step from one point, by the same object, goes elsewhere: momentum."""
     step, data = steps.patient.fresh_step(), steps.patient.data(index)
     after = []

@@ -1,0 +1,441 @@
+"""What the audit says of a step and a gradient that do not belong together, bound by bound."""
+
+import numpy as np
+import pytest
+import reports
+
+from nnlib.audit.chains import looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
+from nnlib.audit.exam import Exam
+from nnlib.audit.missteps import (
+    decays,
+    tell_factor,
+    tell_few,
+    tell_limit,
+    tell_lost,
+    tell_other_gradient,
+    tell_parts,
+    tell_power,
+    tell_signs,
+)
+from nnlib.audit.patient import Patient
+
+stored = reports.stored
+RATE = 0.5
+rng = np.random.default_rng(4)
+SHAPES = {"W1": (2, 5), "b1": (5,), "W2": (5, 2), "b2": (2,)}
+START = {name: rng.normal(size=shape) for name, shape in SHAPES.items()}
+VALUES = list(START.values())
+G = [rng.normal(size=shape) for shape in SHAPES.values()]
+X, y = rng.normal(size=(6, 2)), rng.normal(size=(6, 2))
+
+
+def exam_of(rate=RATE, parameters=START, **functions):
+    return Exam(Patient(X, y, parameters, functions), rate, "update", {})
+
+
+def said(exam):
+    """What was found, in one line each."""
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+
+
+def moves(f=RATE):
+    return [f * g for g in G]
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    with np.errstate(all="ignore"):
+        yield
+
+
+# The factor of a step
+
+
+@pytest.mark.parametrize("f", [0.5, 0.509, 0.491])
+def test_a_factor_that_is_nearly_the_rate_is_none(f):
+    exam = exam_of()
+    tell_factor(exam, f, RATE, None)
+    assert not exam.findings
+
+
+@pytest.mark.parametrize("f", [0.511, 0.489, 0.25, 1.0, 3.0, 0.2501, 0.2506, -0.5, 0.0831, 0.1])
+@pytest.mark.parametrize("own", [False, True])
+def test_another_factor_is_told_with_what_it_might_be(f, own, stored):
+    exam = exam_of(gradients=print) if own else exam_of()
+    tell_factor(exam, f, RATE, None)
+    assert said(exam) == stored
+
+
+def test_of_some_samples_their_number_counts_and_not_that_of_all(stored):
+    for index in (None, np.arange(3)):
+        exam = exam_of()
+        tell_factor(exam, RATE * 3, RATE, index)
+        tell_factor(exam, RATE * 6, RATE, index)  # the same cause: told once
+        assert said(exam) == stored
+
+
+def test_without_a_rate_only_the_sign_is_told():
+    exam = exam_of(None)
+    tell_factor(exam, 7.0, None, None)
+    assert not exam.findings
+    tell_factor(exam, -7.0, None, None)
+    assert said(exam) == [
+        "wrong gradient_sign (step): the step is 7 times the gradient, added: it goes uphill."
+    ]
+
+
+# Entries that do not move
+
+
+def test_rows_columns_and_single_entries_that_stay_are_named(stored):
+    for places in [
+        [(0, (1, slice(None)))], [(0, (slice(None), 3))], [(0, (1, 3))], [(2, ([0, 4],))],
+        [(2, (slice(None), 1)), (0, (slice(None), 0))], [(0, (slice(None), slice(0, 2)))],
+        [(1, 2)], [(1, slice(None))], [(0, ([0, 1], [1, 2]))],
+    ]:  # fmt: skip
+        u, exam = moves(), exam_of()
+        for k, place in places:
+            u[k][place] = 0
+        assert tell_parts(exam, u, G)
+        assert said(exam) == stored
+    assert not tell_parts(exam_of(), moves(), G)
+
+
+# The gradient of another parameter
+
+
+def test_a_parameter_that_moves_by_anothers_gradient_is_named():
+    for rate in (RATE, None):
+        u, exam = moves(), exam_of(rate)
+        u[1] = RATE * G[2].ravel()[:5]
+        assert tell_other_gradient(exam, u, G)
+        assert said(exam) == [
+            "wrong step_not_gradient (b1): b1 moves by the rate times the gradient of W2."
+        ]
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-5, True), (1.1e-5, False)])
+def test_anothers_gradient_fits_to_a_hundred_thousandth(off, told):
+    u = moves()
+    u[1] = RATE * G[2].ravel()[:5]
+    u[1][0] += off * np.abs(u[1]).max()
+    assert tell_other_gradient(exam_of(), u, G) == told
+
+
+def test_one_number_that_fits_by_chance_tells_nothing():
+    start = {"W": VALUES[0], "b": np.zeros(1)}
+    g = [G[0], np.array([0.3])]
+    by_W = RATE * G[0].flat[0]
+    for b, told in [
+        (by_W, True), (by_W * (1 + 1e-8), False), (by_W * (1 + 0.9e-10), True),
+        (RATE * 0.3, False),
+    ]:  # fmt: skip
+        exam = exam_of(parameters=start)
+        assert tell_other_gradient(exam, [RATE * G[0], np.array([b])], g) == told
+
+
+def test_parameters_that_move_rightly_or_in_float32_are_left_alone():
+    assert not tell_other_gradient(exam_of(), moves(), G)
+    g = [G[0], G[0].copy(), G[2], G[3]]  # two gradients that are the same
+    assert not tell_other_gradient(exam_of(), [RATE * x for x in g], g)
+    u = moves()
+    u[1] = RATE * G[2].ravel()[:5]
+    short = exam_of(parameters={n: v.astype(np.float32) for n, v in START.items()})
+    assert not tell_other_gradient(short, u, G)
+
+
+def test_no_rate_is_read_off_one_parameter_or_off_two_that_differ():
+    u = [RATE * G[0], RATE * G[2].ravel()[:5], 0.6 * G[2], 0.7 * G[3]]
+    assert not tell_other_gradient(exam_of(None), u, G)
+
+
+# Signs
+
+
+def test_steps_of_one_length_uphill(stored):
+    exam = exam_of()
+    assert tell_signs(exam, [-0.1 * np.sign(g) for g in G], G)
+    assert said(exam) == stored
+
+
+@pytest.mark.parametrize("names", [["W1"], ["W2"], ["b1"], ["b1", "b2"], ["b1", "b2", "W1"]])
+def test_parameters_whose_steps_go_uphill_are_named_where_there_are_enough(names, stored):
+    u = [(-0.1 if n in names else 0.1) * np.sign(g) for n, g in zip(SHAPES, G, strict=True)]
+    exam = exam_of()
+    assert tell_signs(exam, u, G)
+    assert said(exam) == stored
+
+
+def test_single_signs_that_are_others_are_counted(stored):
+    u = [0.1 * np.sign(g) for g in G]
+    u[0][0, :2] *= -1
+    u[3][1] *= -1
+    exam = exam_of()
+    assert tell_signs(exam, u, G)
+    assert said(exam) == stored
+
+
+def test_signs_say_nothing_where_they_fit_or_where_the_lengths_differ():
+    assert not tell_signs(exam_of(), [0.1 * np.sign(g) for g in G], G)
+    assert not tell_signs(exam_of(), [-x for x in moves()], G)
+
+
+# Powers
+
+
+@pytest.mark.parametrize("power", [-1.0, 0.5, 2.0, 3.0, 1.2, 0.2, -0.5, -2.0])
+def test_another_power_of_the_slopes_is_read_off(power, stored):
+    g = np.array([0.1, -0.3, 1.0, 2.0, -4.0])
+    exam = exam_of()
+    assert tell_power(exam, 0.2 * np.sign(g) * np.abs(g) ** power, g)
+    assert said(exam) == stored
+
+
+@pytest.mark.parametrize("power", [1.0, 1.09, 0.91, 0.09, -0.09, 0.0])
+def test_the_first_power_and_none_at_all_are_as_they_should_be(power):
+    g = np.array([0.1, -0.3, 1.0, 2.0, -4.0])
+    assert not tell_power(exam_of(), 0.2 * np.sign(g) * np.abs(g) ** power, g)
+
+
+def test_a_power_needs_four_slopes_of_several_sizes_all_downhill():
+    g = np.array([0.1, -0.3, 1.0, 2.0])
+    assert tell_power(exam_of(), g * np.abs(g), g)
+    assert not tell_power(exam_of(), (g * np.abs(g))[:3], g[:3])
+    assert not tell_power(exam_of(), g * np.abs(g) * [1, 1, 1, -1], g)
+    near = np.array([1.0, 1.2, 1.5, 1.99])  # less than twice as large
+    assert not tell_power(exam_of(), near**2, near)
+    wide = np.array([1.0, 1.2, 1.5, 2.03])
+    assert tell_power(exam_of(), wide**2, wide)
+    assert not tell_power(exam_of(), g * np.abs(g) * [1, 1.2, 0.8, 1], g)  # no power at all
+    tiny = np.array([*g, 0.019])  # less than a hundredth of the largest is not looked at
+    assert tell_power(exam_of(), np.array([*(g * np.abs(g)), -5.0]), tiny)
+
+
+def test_an_epsilon_beside_the_square_does_not_hide_it(stored):
+    g = np.array([0.1, -0.3, 1.0, 2.0, -4.0])
+    for epsilon in (1e-3, 0.1, 17.0):
+        exam = exam_of()
+        tell_power(exam, 0.2 * g / (g**2 + epsilon), g)
+        assert said(exam) == stored
+
+
+# Limits, single entries, what is lost
+
+
+def limited(limit, u, rate=RATE):
+    after = [np.clip(v - x, -limit, limit) for v, x in zip(VALUES, u, strict=True)]
+    return [v - w for v, w in zip(VALUES, after, strict=True)]
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+@pytest.mark.parametrize("limit", [0.5, 1.0])
+def test_weights_that_are_cut_off_at_a_limit(rate, limit, stored):
+    exam = exam_of(rate)
+    told = tell_limit(exam, VALUES, limited(limit, moves()), G)
+    assert [told, *said(exam)] == stored
+
+
+def test_a_limit_is_none_where_the_others_do_not_move_rightly_or_only_one_is_there():
+    exam = exam_of()
+    assert not tell_limit(exam, VALUES, moves(), G)
+    wrong = limited(0.5, moves(0.6))
+    assert not tell_limit(exam, VALUES, wrong, G)
+
+
+def test_entries_that_a_step_makes_alike(stored):
+    u, exam = moves(), exam_of()
+    u[1] = VALUES[1] - 0.25
+    assert tell_limit(exam, VALUES, u, G)
+    assert said(exam) == stored
+    unknown = exam_of(None)  # without a rate it is not known where they would have gone
+    assert not tell_limit(unknown, VALUES, u, G)
+
+
+def test_single_entries_that_are_set_are_named(stored):
+    for places in [[(0, (1, 3))], [(0, (1, 3)), (2, (4, 0))]]:
+        u, exam = moves(), exam_of()
+        for k, place in places:
+            u[k][place] = VALUES[k][place]  # it is 0 afterwards
+        assert tell_few(exam, VALUES, u, G)
+        assert said(exam) == stored
+        assert [f.entries for f in exam.findings] == stored
+
+
+def test_more_than_a_tenth_or_one_of_few_is_no_single_entry():
+    for places in [[(0, (1, 3)), (0, (1, 2))], [(1, (2,))], [(3, (0,))]]:
+        u = moves()
+        for k, place in places:
+            u[k][place] = VALUES[k][place]
+        assert not tell_few(exam_of(), VALUES, u, G)
+    assert not tell_few(exam_of(), VALUES, moves(), G)
+    u = moves()
+    u[0][1, 3] = 0
+    assert not tell_few(exam_of(None), VALUES, u, G)
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-3, False), (1.1e-3, True)])
+def test_an_entry_is_off_by_more_than_a_thousandth_of_the_largest_move(off, told):
+    u = moves()
+    u[0][1, 3] += off * max(np.abs(x).max() for x in u)
+    assert tell_few(exam_of(), VALUES, u, G) == told
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_parameters_that_are_lost_are_named(rate):
+    lost = [v + RATE * g for v, g in zip(VALUES, G, strict=True)]  # after it is -rate * g
+    exam = exam_of(rate)
+    assert tell_lost(exam, lost, G, VALUES)
+    assert said(exam) == [
+        "wrong step_not_gradient (W1, b1, W2, b2): after the step W1, b1, W2, b2 is minus the "
+        "rate times its gradient: what it was before is lost."
+    ]
+    u = moves()
+    u[2] = lost[2]
+    exam = exam_of(rate)
+    assert tell_lost(exam, u, G, VALUES) == (rate is not None)
+    assert [f.where for f in exam.findings] == ["W2"] * (rate is not None)
+    assert not tell_lost(exam_of(rate), moves(), G, VALUES)
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-6, True), (1.1e-6, False)])
+def test_what_is_left_of_a_lost_parameter_is_less_than_a_millionth(off, told):
+    u = moves()
+    u[2] = VALUES[2] + RATE * G[2]
+    u[2][0, 0] += off * np.abs(VALUES[2]).max()
+    assert tell_lost(exam_of(), u, G, VALUES) == told
+
+
+# Weights that shrink or grow beside the gradient
+
+
+@pytest.mark.parametrize("share", [0.01, 0.19, 0.21, -0.01, -0.3])
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_weights_that_shrink_or_grow(share, rate, stored):
+    u, exam = moves(), exam_of(rate)
+    for k in (0, 2):
+        u[k] = u[k] + share * VALUES[k]
+    assert decays(exam, u, G, VALUES) == (rate is not None)
+    assert said(exam) == stored
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_where_all_shrink_the_rate_is_read_off(rate, stored):
+    exam = exam_of(rate)
+    u = [x + 0.02 * v for x, v in zip(moves(), VALUES, strict=True)]
+    assert decays(exam, u, G, VALUES)
+    assert said(exam) == stored
+
+
+def test_shares_that_differ_are_no_penalty():
+    for other, told in [(0.0203, True), (0.0206, False)]:
+        exam = exam_of()
+        u = moves()
+        u[0], u[2] = u[0] + 0.02 * VALUES[0], u[2] + other * VALUES[2]
+        assert decays(exam, u, G, VALUES) == told
+    u = moves()
+    u[0][0, 0] += 0.1
+    assert not decays(exam_of(), u, G, VALUES)
+    assert not decays(exam_of(), moves(), G, VALUES)
+
+
+def test_what_has_moved_already_may_shrink_too(stored):
+    """W = (1 - share)(W - rate g): the share is that of the new weights."""
+    u = moves()
+    u[0] = u[0] + 0.05 * (VALUES[0] - u[0])
+    exam = exam_of()
+    assert decays(exam, u, G, VALUES)
+    assert said(exam) == stored
+
+
+def test_a_step_of_one_length_beside_weights_that_grow(stored):
+    exam = exam_of()
+    u = [0.1 * np.sign(g) - 0.01 * v for g, v in zip(G, VALUES, strict=True)]
+    assert decays(exam, u, G, VALUES)
+    assert said(exam) == stored
+    shrinking = [0.1 * np.sign(g) + 0.01 * v for g, v in zip(G, VALUES, strict=True)]
+    assert not decays(exam_of(), shrinking, G, VALUES)  # AdamW does that
+
+
+# Steps in a row
+
+ORDER = np.concatenate([np.full(g.size, k) for k, g in enumerate(G)])
+FLAT = [np.concatenate([np.ravel(g) for g in G])]
+FLAT += [FLAT[0] * 0.9 + 0.1 * rng.normal(size=FLAT[0].size) for _ in range(3)]
+
+
+def test_later_steps_that_go_elsewhere_are_told(stored):
+    for change in [
+        lambda u: u + 0.3 * np.roll(u, 1), lambda u: 0 * u, lambda u: -u, lambda u: 0.7 * u,
+    ]:  # fmt: skip
+        exam = exam_of()
+        us = [RATE * g for g in FLAT]
+        us[2] = change(us[2])
+        tell_odd_steps(exam, us, FLAT)
+        assert said(exam) == stored
+
+
+@pytest.mark.parametrize("epsilon", [1.0, 0.5, 0.0051, 0.0049])
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.011, 0.009])
+def test_a_large_epsilon_is_read_off_the_first_step(epsilon, share, stored):
+    exam = exam_of()
+    told = tell_epsilon(exam, RATE * FLAT[0] / (share * np.abs(FLAT[0]) + epsilon), FLAT[0])
+    assert [told, *said(exam)] == stored
+
+
+def test_an_epsilon_needs_a_rate_and_four_slopes_all_downhill():
+    g = np.array([1.0, -2.0, 0.5, 3.0])
+    u = RATE * g / (np.abs(g) + 0.1)
+    assert tell_epsilon(exam_of(), u, g)
+    assert not tell_epsilon(exam_of(None), u, g)
+    assert not tell_epsilon(exam_of(), u[:3], g[:3])
+    assert not tell_epsilon(exam_of(), u * [1, 1, 1, -1], g)
+    assert not tell_epsilon(exam_of(), u * [1, 1, 1, 1.2], g)
+    small = np.array([*g, 2e-3])  # a slope below a thousandth of the largest is not looked at
+    assert tell_epsilon(exam_of(), np.array([*u, -1.0]), small)
+
+
+def test_a_sound_optimiser_at_another_rate(stored):
+    values = [np.concatenate([np.ravel(v) for v in VALUES])] * 4
+    v, heavy = 0, []
+    for g in FLAT:
+        v = 0.9 * v + g
+        heavy.append(v)
+    for f, told in [(0.25, True), (0.511, True), (0.509, False), (0.5, False)]:
+        exam = exam_of()
+        assert tell_rate(exam, [f * u for u in heavy], FLAT, ORDER, values) == told
+        assert said(exam) == stored
+    us = [0.25 * u for u in heavy]
+    assert not tell_rate(exam_of(None), us, FLAT, ORDER, values)
+    assert not tell_rate(exam_of(), us[:2], FLAT[:2], ORDER, values[:2])
+    assert tell_rate(exam_of(), us[:3], FLAT[:3], ORDER, values[:3])
+    epoch = exam_of()
+    epoch.step_is = "epoch"  # as long as its updates together
+    assert not tell_rate(epoch, us, FLAT, ORDER, values)
+
+
+def test_adam_at_another_rate(stored):
+    values = [np.concatenate([np.ravel(v) for v in VALUES])] * 4
+    m = v = 0
+    us = []
+    for t, g in enumerate(FLAT, start=1):
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        us.append(0.01 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8))
+    exam = exam_of()
+    assert tell_rate(exam, us, FLAT, ORDER, values)
+    assert said(exam) == stored
+    assert not tell_rate(exam_of(0.01), us, FLAT, ORDER, values)
+
+
+def test_steps_of_one_length_of_no_known_optimiser(stored):
+    us = [c * np.sign(g) for c, g in zip([0.1, 0.2, 0.15, 0.1], FLAT, strict=True)]
+    for functions in ({}, {"gradients": print}):
+        exam = exam_of(**functions)
+        assert looks_adaptive(exam, us, FLAT, VALUES)
+        assert said(exam) == stored
+    assert not looks_adaptive(exam_of(), [RATE * g for g in FLAT], FLAT, VALUES)
+    even = exam_of()
+    even.find("data_scale", "suspicious", "X", "")
+    alike = [c * np.sign(g) for c, g in zip([0.1, 0.1, 0.1, 0.101], FLAT, strict=True)]
+    assert looks_adaptive(even, alike, FLAT, VALUES)
+    assert len(even.findings) == 1
+    assert even.missing == stored
