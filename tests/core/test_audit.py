@@ -17,7 +17,7 @@ from nnlib import audit, datasets
 from nnlib.audit import KINDS, SEVERITIES, Finding, Report
 from nnlib.audit.exam import CHECKS
 from nnlib.audit.findings import in_order
-from nnlib.audit.formulas import factor_words
+from nnlib.audit.formulas import chains, factor_words
 from nnlib.audit.patient import filled, leaves, plain, short_name
 
 all_are_stored, stored = reports.all_are_stored, reports.stored
