@@ -36,7 +36,7 @@ def root(a: np.ndarray, y: np.ndarray) -> float:
 
 
 def log_of(a: np.ndarray) -> np.ndarray:
-    """Return the logarithm, -745 at 0, as far as a float can go."""
+    """Return the logarithm; at 0 it is -744, that of the smallest float."""
     return np.log(np.maximum(a, 5e-324))
 
 
@@ -133,8 +133,8 @@ def smooth(y: np.ndarray, k: int) -> np.ndarray:
 def cosine_slope(a: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the slope of the cosine distances with respect to the predictions."""
     of_a, of_y = (np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-300) for v in (a, y))
-    along = np.sum(a * y, axis=1, keepdims=True)
-    return along * a / (of_a**3 * of_y) - y / (of_a * of_y)
+    a, y = a / of_a, y / of_y
+    return (np.sum(a * y, axis=1, keepdims=True) * a - y) / of_a
 
 
 def focal_slope(a: np.ndarray, y: np.ndarray) -> np.ndarray:
