@@ -961,7 +961,7 @@ def test_what_cannot_be_called_is_left_out():
     ("predict", "X", "found", "seen"),
     [
         (lambda p, X: sigmoid(line(p, X)), POINTS, ("loss_formula", "wrong", "loss"),
-         "loss is nan at the start, and the predictions are numbers from 0.366"),
+         "loss is nan at the start, and the predictions are numbers from 0.3864 to 0.6457. So "),
         (lambda p, X: np.clip(line(p, X), 0, 0.5), POINTS, ("saturated", "wrong", "loss"),
          "loss is nan at the start: for example the logarithm of 0, or a number too large for a "
          "float."),
