@@ -1,0 +1,40 @@
+"""An audit under way, for tests of single checks."""
+
+import warnings
+
+import numpy as np
+
+from nnlib.audit import data
+from nnlib.audit.exam import Exam
+from nnlib.audit.patient import Patient
+
+
+def exam_of(X, y, parameters=None, *, rate=None, step_is=None, reports=None, told=None, **given):
+    """An audit that has found out how the data lie, and nothing else."""
+    exam = Exam(Patient(X, y, parameters, given), rate, step_is, reports or {})
+    with np.errstate(all="ignore"):
+        data.look_at_types(exam)
+        if not exam.stopped:
+            data.find_layout(exam, told or {})
+        if not exam.stopped:
+            data.find_answers(exam)
+    return exam
+
+
+def said(exam):
+    """What was found: kind, severity, place."""
+    return [(f.kind, f.severity, f.where) for f in exam.findings]
+
+
+def checked(check, exam):
+    """Make one check; return what it found."""
+    before = len(exam.findings)
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        check(exam)
+    return said(exam)[before:]
+
+
+def words(exam):
+    """What was seen, of the last finding."""
+    return exam.findings[-1].seen
