@@ -543,46 +543,58 @@ class Comparison:
 
     def by_weight_term(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether the difference is a multiple of the parameters themselves."""
-        if self.weight_term(g, self.measured.slope, where, "") or self.by_norm(g):
+        if self.weight_term(g, self.measured.slope) or self.by_norm(g):
             return True
         dense, formula = self.exam.dense, self.formula
         if dense is None or formula is None or not formula.penalised:
             return False
         penalty = dense.penalty_slopes(self.point, formula)
         bare = [s - p for s, p in zip(self.measured.slope, penalty, strict=True)]
-        return self.weight_term(g, bare, where, "", " without its penalty")
+        return self.weight_term(g, bare, " without its penalty")
 
-    def weight_term(
-        self, g: Arrays, slopes: Arrays, where: str, beside: str, without: str = ""
-    ) -> bool:
+    def weight_term(self, g: Arrays, slopes: Arrays, without: str = "") -> bool:
         """Report a difference that is a multiple of the parameters, or of their signs."""
-        factors: list[tuple[str, float]] = []
-        form = "{:.4f} {}"
+        off = []
         for name, x, s, value in zip(self.names, g, slopes, self.point, strict=True):
             keep = ~np.isnan(s)
             rest = (x - s)[keep]
             scale = max(float(np.abs(s[keep]).max(initial=0)), self.largest * 1e-3)
-            if np.abs(rest).max(initial=0) <= self.tolerance * scale:
-                continue
-            for words, pattern in penalties(value, bool(without)):
-                f = one_factor(rest, pattern[keep], self.loose * 5)
-                if f is not None and rest.size > 1 and (" sum" not in words or self.penalty_is(f)):
-                    form = words
-                    break
-            else:
-                if np.abs(rest).max(initial=0) <= 10 * self.tolerance * scale:
-                    continue
-                return False
-            factors.append((name, f))
+            size = np.abs(rest).max(initial=0) / (self.tolerance * scale)
+            if size > 1:
+                made = {form: pattern[keep] for form, pattern in penalties(value, bool(without))}
+                off.append((name, rest, made, bool(size > 10)))
+        for form in dict.fromkeys(form for _, _, made, _ in off for form in made):
+            factors = self.multiples(form, off)
+            if factors:
+                self.tell_weight_term(g, form, factors, without)
+                return True
+        return False
+
+    def multiples(
+        self, form: str, off: list[tuple[str, np.ndarray, dict[str, np.ndarray], bool]]
+    ) -> dict[str, float]:
+        """Return by parameter the one factor with which a form makes all that is off, or none."""
+        factors: dict[str, float] = {}
+        n_entries = 0
+        for name, rest, made, clearly in off:
+            f = one_factor(rest, made[form], self.loose * 5) if form in made else None
+            if f is not None and (" sum" not in form or self.penalty_is(f)):
+                factors[name] = f
+                n_entries += rest.size
+            elif clearly:
+                return {}
+        found = [*factors.values()]
+        if n_entries < 3 or np.ptp(found) > 0.02 * abs(found[0]):
+            return {}  # so few fit by chance: one number is a multiple of any other
+        return factors
+
+    def tell_weight_term(
+        self, g: Arrays, form: str, factors: dict[str, float], without: str
+    ) -> None:
+        """Report what a gradient holds of the weights, beside what the loss holds."""
         weights = [self.names[i] for i in self.exam.weights]
-        known = [(name, f) for name, f in factors if name in weights] or factors
-        if not factors or (
-            len(factors) > 1 and np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1])
-        ):
-            return False
-        if sum(np.asarray(self.point[self.names.index(name)]).size for name, _ in factors) < 3:
-            return False  # so few fit by chance
-        text = ", ".join(f"{form.format(f, name)}" for name, f in known)
+        known = [name for name in factors if name in weights] or [*factors]
+        text = ", ".join(form.format(factors[name], name) for name in known)
         formula = self.formula
         said = ""
         if formula is not None and formula.penalised:
@@ -592,11 +604,9 @@ class Comparison:
         elif formula is not None:
             said = " The loss holds no such penalty."
         self.exam.find(
-            "weight_term", "wrong", ", ".join(name for name, _ in known),
-            f"the gradient minus the slope of the loss{without} is {text}.{said}{beside}",
-            self.worst(g),
+            "weight_term", "wrong", ", ".join(known),
+            f"the gradient minus the slope of the loss{without} is {text}.{said}", self.worst(g),
         )  # fmt: skip
-        return True
 
     def by_norm(self, g: Arrays) -> bool:
         """See whether the loss holds the norm of weights, and the gradient the signs of them."""
