@@ -153,9 +153,11 @@ def test_a_loss_with_a_slip_is_named(loss, text):
 
 
 def test_a_cross_entropy_of_classes_has_one_term():
+    def of_columns(p, X, y):
+        return ce(p, X, y if y.ndim > 1 else np.eye(3)[y])
+
     for y in (CLASSES, LABELS):
-        exam = exam_of(X, y, START3, predict=classify,
-                       loss=lambda p, X, y: ce(p, X, y if y.ndim > 1 else np.eye(3)[y]))  # fmt: skip
+        exam = exam_of(X, y, START3, predict=classify, loss=of_columns)
         assert found(exam, gradient.look_at_formula) is None
         assert exam.compared[0].startswith("loss is the sum of the cross-entropies -y log(a) divid")
 
@@ -294,16 +296,16 @@ def test_without_a_loss_there_is_nothing_to_compare_with():
         (lambda g, p: {**g, "W1": g["W1"].T}, "product_wrong", "W1",
          "the gradient of W1 has shape (3, 2), the transpose of (2, 3)."),
         (lambda g, p: {**g, "b1": np.ones((7, 3))}, "parameter_shape", "b1",
-         "the gradient of b1 has shape (7, 3), but b1 has shape (3,). It has a row for each sample: "
-         "it is not summed over them."),
+         "the gradient of b1 has shape (7, 3), but b1 has shape (3,). It has a row for each "
+         "sample: it is not summed over them."),
         (lambda g, p: {**g, "b1": np.ones((4, 3))}, "parameter_shape", "b1",
          "the gradient of b1 has shape (4, 3), but b1 has shape (3,)."),
         (lambda g, p: {**g, "b1": g["b1"].sum(), "W2": g["W2"].sum()}, "axis_missing", "b1, W2",
          "the gradient of b1 is one number, {b1:.6g}, but b1 has shape (3,); the gradient of W2 is "
          "one number, {W2:.6g}, but W2 has shape (3, 1): the sum runs over everything."),
         (lambda g, p: {**g, "b1": g["b1"][:, None]}, "parameter_shape", "b1",
-         "the gradient of b1 has shape (3, 1), and b1 has shape (3,): NumPy makes a table (3, 3) of "
-         "p - rate * g."),
+         "the gradient of b1 has shape (3, 1), and b1 has shape (3,): NumPy makes a table (3, 3) "
+         "of p - rate * g."),
         (lambda g, p: {**g, "b1": g["b1"] * np.nan}, "gradient_wrong", "b1",
          "the gradient of b1 is not finite."),
     ],

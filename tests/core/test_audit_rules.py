@@ -1,5 +1,9 @@
 """Each rule of the audit at both sides of its threshold, on small exact programs."""
 
+import random
+import sys
+import warnings
+
 import numpy as np
 import pytest
 from exams import checked, exam_of, said, words
@@ -1118,12 +1122,12 @@ def test_a_training_loss_may_be_random():
     def drawn_by_its_own(p, X, y):
         return squares(p, X, y) + own.random()
 
-    for loss, random in ((drawn, False), (drawn_by_its_own, True)):
+    for loss, drawn_anew in ((drawn, False), (drawn_by_its_own, True)):
         exam = exam_of(POINTS, HIGH, LINE, predict=line, loss=squares, training_loss=loss)
         assert checked(functions.ask_twice, exam) == []
-        assert exam.patient.random_loss == random
+        assert exam.patient.random_loss == drawn_anew
         assert ("the slopes of training_loss, which draws new random numbers at each call"
-                in exam.missing) == random  # fmt: skip
+                in exam.missing) == drawn_anew  # fmt: skip
 
 
 def test_a_gradient_that_is_random_as_the_training_loss_is_is_sound():
@@ -1795,3 +1799,180 @@ def test_what_was_suspicious_and_did_not_learn_is_wrong():
     exam.find("data_scale", "suspicious", "X", "large")
     training.look_back(exam)
     assert [f.severity for f in exam.findings] == ["suspicious", "suspicious"]
+
+
+# The door
+
+package = sys.modules["nnlib.audit"]  # the name in nnlib is that of the function
+
+
+class Holds:
+    """A program with two arrays and what is none."""
+
+    def __init__(self):
+        self.W1, self.b1 = np.array([[0.5], [-0.25]]), np.array([0.1])
+        self.n, self.names, self.whole = 3, ["a"], np.arange(3)
+
+    def forward(self, X):
+        return X @ self.W1 + self.b1
+
+    def cost(self, X, y):
+        return float(np.mean((self.forward(X) - y) ** 2))
+
+    def accuracy(self, X, y):
+        return float(np.mean((self.forward(X) > 0.5) == (y > 0.5)))
+
+
+def test_layouts_are_given_as_one_word_or_by_name():
+    assert package.layouts(None) == {}
+    assert package.layouts("rows") == {"X": 0, "y": 0}
+    assert package.layouts("columns") == {"X": -1, "y": -1}
+    assert package.layouts({"y": "columns"}) == {"y": -1}
+    assert package.layouts({}) == {}
+    for bad in ("row", {"X": "row"}, {"Z": "rows"}, {"X": 0}, 3, ["rows"]):
+        with pytest.raises(ValueError, match='but "rows" or "columns" is expected, or a dict'):
+            package.layouts(bad)
+
+
+def test_arrays_of_a_program_are_its_floats_or_those_that_are_named():
+    assert package.check_arrays(Holds(), None) == ["W1", "b1"]
+    assert package.check_arrays(Holds(), ("b1",)) == ["b1"]
+    with pytest.raises(ValueError, match=r"no arrays were found in it\. Pass arrays, the names"):
+        package.check_arrays(object(), None)
+    with pytest.raises(ValueError, match="no arrays were found in it"):
+        package.check_arrays(Holds(), [])
+    with pytest.raises(ValueError, match=r"'W2', which Holds does not have\. It has W1, b1, n, "):
+        package.check_arrays(Holds(), ["W1", "W2"])
+    for bad in ("W1", ["W1", 3]):
+        with pytest.raises(TypeError, match="but a list of names is expected"):
+            package.check_arrays(Holds(), bad)
+    for bad in ("names[3]", "names['a']", "n[0]"):
+        with pytest.raises(ValueError, match="which Holds does not have"):
+            package.check_arrays(Holds(), [bad])
+
+
+def test_functions_and_names_of_methods_are_told_apart():
+    package.check_roles({"loss": None, "predict": len}, None)
+    package.check_roles({"loss": "cost", "predict": len}, Holds())
+    with pytest.raises(TypeError) as caught:
+        package.check_roles({"loss": 3}, None)
+    assert str(caught.value) == (
+        "loss is 3 (int), but a function of (parameters, X, y) is expected."
+    )
+    with pytest.raises(TypeError) as caught:
+        package.check_roles({"loss": 3}, Holds())
+    assert str(caught.value) == "loss is 3 (int), but a name, or a function is expected."
+    with pytest.raises(
+        TypeError, match=r"expected\. Pass program too, if it is a method's name\.$"
+    ):
+        package.check_roles({"loss": "cost"}, None)
+    for bad in ("costs", "n", "names[7]", "n[0]"):
+        with pytest.raises(ValueError, match=r"Holds has no such method\. It has W1, accuracy, b1"):
+            package.check_roles({"loss": bad}, Holds())
+    with pytest.raises(ValueError, match=r"object has no such method\. It has none\."):
+        package.check_roles({"loss": "cost"}, object())
+
+
+def test_options_are_of_their_kind():
+    package.check_options(None, None, None, None)
+    package.check_options(0.1, "update", {"loss": len}, len)
+    for step_is in ("batch", "epoch"):
+        package.check_options(1, step_is, {}, None)
+    for bad, error, text in [
+        ((0, None, None, None), ValueError, "learning_rate is 0"),
+        ((None, "", None, None), ValueError, "step_is is ''"),
+        ((None, None, {3: len}, None), TypeError, "reports is {3: "),
+        ((None, None, None, "f"), TypeError, "new_step is 'f' .* a function is expected that"),
+    ]:
+        with pytest.raises(error, match=text):
+            package.check_options(*bad)
+
+
+def test_what_an_object_prints_is_computed_on_its_arrays():
+    net = Holds()
+    (printed,) = [
+        package.audit(POINTS, HIGH, program=net, predict="forward", loss="cost",
+                      reports={"accuracy": "accuracy", "loss": lambda n, X, y: n.cost(X, y)})
+    ]  # fmt: skip
+    shown = accuracy({"W": net.W1, "b": net.b1}, POINTS, HIGH)
+    assert f"accuracy is the share of samples that are right, {shown:.4f}" in printed.compared
+    assert any(text.startswith("loss is what loss gives, ") for text in printed.compared)
+    assert not printed.findings
+
+
+def test_random_numbers_and_warnings_are_left_as_they_were(capsys):
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002
+    states = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+
+    def talk():
+        print("said")
+        print("said", file=sys.stderr)
+        warnings.warn("warned", stacklevel=1)
+        np.log(np.zeros(1))
+        random.random()
+        np.random.rand()  # noqa: NPY002
+        raise KeyError
+
+    with pytest.raises(KeyError), package.quiet():
+        talk()
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == states  # noqa: NPY002
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_step_that_is_made_anew_is_enough():
+    def step(p, X, y):
+        error = 2 * (line(p, X) - y) / len(X)
+        return {"W": p["W"] - 0.1 * X.T @ error, "b": p["b"] - 0.1 * error.sum(axis=0)}
+
+    report = package.audit(POINTS, HIGH, parameters=LINE, predict=line, loss=squares,
+                           new_step=lambda: step, learning_rate=0.1)  # fmt: skip
+    assert report
+    assert any("steps in a row are those of gradient descent" in text for text in report.compared)
+
+
+def test_a_check_that_fails_itself_is_said_to_be_missing(monkeypatch):
+    """Whatever is odd in a program, the other checks are made."""
+
+    def odd(exam):
+        """It looks at something."""
+        raise error
+
+    for error in (ValueError("why"), ZeroDivisionError("why"), KeyError("why"), TypeError("why"),
+                  np.linalg.LinAlgError("why")):  # fmt: skip
+        monkeypatch.setattr(package, "CHECKS", [data.look_at_types, odd, data.look_at_scale])
+        report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
+        assert f"It looks at something ({type(error).__name__}: {error})" in report.not_looked_at
+        assert report.compared == ("X is of a good size, at most 1",)
+    error = functions.Failed("loss", "raised it.")
+    report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
+    assert [f.seen for f in report.findings] == ["loss raised it."]
+    error = package.TooLong()
+    report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
+    assert report.not_looked_at[-1] == "more: the time for the audit was up"
+    assert report.compared == ()
+
+
+def test_what_came_too_late_is_said(monkeypatch):
+    def late(exam):
+        """It is late."""
+        exam.patient.start_the_clock(-1, -1)
+
+    monkeypatch.setattr(package, "CHECKS", [data.look_at_types, late, data.look_at_scale])
+    report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
+    assert report.not_looked_at == (
+        "all of this: It is late (the time for the audit was up)",
+        "The inputs are of a size that a network can start from (the time for the audit was up)",
+    )
+    assert package.line_of(lambda exam: None) == ""
+
+
+def test_without_parameters_no_function_is_asked():
+    report = package.audit(POINTS, HIGH, predict=lambda p, X: 1 / 0, loss=lambda p, X, y: 1 / 0)
+    assert report.findings == ()
+    assert "the program: pass its parameters, or program and arrays" in report.not_looked_at
+    report = package.audit([["a"]], HIGH, predict=line)
+    assert [f.kind for f in report.findings] == ["data_type"]
+    assert report.not_looked_at == ()
+    report = package.audit(POINTS, HIGH[:3], parameters=LINE, predict=lambda p, X: 1 / 0)
+    assert [f.kind for f in report.findings] == ["target_shape"]
