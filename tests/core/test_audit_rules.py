@@ -1976,3 +1976,250 @@ def test_without_parameters_no_function_is_asked():
     assert report.not_looked_at == ()
     report = package.audit(POINTS, HIGH[:3], parameters=LINE, predict=lambda p, X: 1 / 0)
     assert [f.kind for f in report.findings] == ["target_shape"]
+
+
+def test_data_have_a_row_for_each_sample_in_any_layout():
+    exam = exam_of(np.arange(12).reshape(2, 2, 3), np.arange(6.0).reshape(2, 3), told={"X": -1})
+    assert exam.X_rows.tolist() == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
+    assert exam.X_rows.dtype == np.float64
+    assert exam.y_rows.tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert exam.n_outputs == 2
+    assert exam.first_answers is None
+
+
+@pytest.mark.parametrize(
+    ("y", "m", "labels", "first"),
+    [
+        ([0, 1, 2, 1, 0], 3, True, 0), ([1, 2, 3, 1, 1], 3, True, 1), ([1, 2, 2, 1, 1], 3, True, 0),
+        ([0, 1, 2, 3, 0], 3, True, 0), ([0.5, 1, 2, 1, 0], 3, False, 0),
+        ([0, 1, 1, 0, 1], 1, False, 0), ([0, 1, np.nan, 1, 1], 3, False, 0),
+    ],
+)  # fmt: skip
+def test_class_numbers_are_known_and_where_they_begin(y, m, labels, first):
+    exam = exam_of(POINTS, np.zeros(5), {"W": np.ones((2, m))}, predict=lambda p, X: X @ p["W"],
+                   loss=lambda p, X, y: 1.0)  # fmt: skip
+    exam.__dict__["y_rows"] = np.array(y, dtype=float)[:, None]
+    assert exam.labels == labels
+    assert exam.first_class == first
+    targets = exam.targets
+    if labels and max(y) - first < m:
+        assert targets.argmax(axis=1).tolist() == [int(each) - first for each in y]
+        assert targets.sum() == 5
+    elif labels:
+        assert targets is None
+
+
+def test_classes_count_from_1_only_where_the_program_takes_that():
+    y = np.array([1, 2, 3, 1, 2])
+    given = {"predict": lambda p, X: X @ p["W"]}
+    p = {"W": np.ones((2, 3))}
+    for role, function, first in [
+        ("loss", lambda p, X, y: 1.0, 1), ("loss", lambda p, X, y: 1 / 0, 0),
+        ("training_loss", lambda p, X, y: 1.0, 1), ("gradients", lambda p, X, y: 1 / 0, 0),
+        ("step", lambda p, X, y: p, 1), ("other", lambda p, X, y: 1.0, 0),
+    ]:  # fmt: skip
+        assert exam_of(POINTS, y, p, **given, **{role: function}).first_class == first
+
+
+def test_targets_fit_the_predictions_or_are_none():
+    p = {"W": np.ones((2, 2))}
+    exam = exam_of(POINTS, np.ones((5, 3)), p, predict=lambda p, X: X @ p["W"])
+    assert exam.targets is None
+    assert exam.targets_of(np.array([1])) is None
+    exam = exam_of(POINTS, HIGH)
+    assert exam.targets_of(None).tolist() == HIGH.tolist()
+    assert exam.targets_of(np.array([1, 2])).tolist() == HIGH[[1, 2]].tolist()
+
+
+def test_of_many_samples_a_few_are_asked():
+    exam = exam_of(np.ones((100, 2)), np.ones((100, 1)), {"W": np.ones((2, 1))})
+    assert exam.index(100) is None
+    some = exam.index(99)
+    assert len(some) == len(set(some)) == 99
+    assert some.tolist() == sorted(some)
+    assert exam.work(None) == 200
+    assert exam.work(np.arange(7)) == 14
+    assert exam_of(POINTS, HIGH).work(None) == 5
+    assert exam.few is None
+    for size, few in ((1999, False), (2000, True)):  # 200 000 products
+        exam = exam_of(np.ones((100, 1)), np.ones((100, 1)), {"W": np.ones((1, size))})
+        assert (exam.few is not None) == few
+    assert len(exam.few) == 64
+
+
+def test_a_loss_is_asked_with_the_same_random_numbers():
+    def drawn(p, X, y):
+        return np.random.rand() + random.random()  # noqa: NPY002
+
+    exam = exam_of(POINTS, HIGH, LINE, loss=drawn, training_loss=lambda p, X, y: len(X))
+    assert exam.loss(exam.patient.start, None, "loss") == exam.loss(
+        exam.patient.start, None, "loss"
+    )
+    assert exam.loss_name == "training_loss"
+    assert exam.loss(exam.patient.start) == 5
+    assert exam.loss(exam.patient.start, np.array([1, 2])) == 2
+    assert exam_of(POINTS, HIGH).loss_name == "loss"
+
+
+def test_points_lie_around_the_start():
+    p = {"a": np.array([1.0, 3.0]), "b": np.array([5.0]), "c": np.array([1e-9, 0.0]),
+         "d": np.array([0.0, 100.0])}  # fmt: skip
+    exam = exam_of(POINTS, HIGH, p)
+
+    class Ones:
+        def normal(self, size):
+            return np.ones(size)
+
+    a, b, c, d = exam.jittered(0.5, Ones())
+    assert a.tolist() == [0.5 * 1.7, 0.5 * 3.7]  # its spread is 1
+    assert b.tolist() == [pytest.approx(0.5 * 5.21)]  # one number has none: 0.3
+    assert c.tolist() == pytest.approx([0.5 * 0.035] * 2, rel=1e-6)  # 0.05 at least
+    assert d.tolist() == pytest.approx([0.5 * 2.1, 0.5 * 102.1])  # 3 at most
+    assert len(exam.points) == 8
+    again = np.random.default_rng(3)
+    for point in exam.points:
+        for x, y in zip(point, exam.jittered(1.0, again), strict=True):
+            np.testing.assert_array_equal(x, y)
+
+
+@pytest.mark.parametrize(
+    ("answers", "far"),
+    [
+        ([[0.3], [0.6]], 0.3), ([[0.3], [0.9]], 0.1), ([[0.3], [0.3]], 0.3e-3),
+        ([[-0.3], [0.6]], 0.4), ([[-0.95], [0.6]], 0.05), ([[2.0], [0.6]], 1), ([[0.0], [0.6]], 0),
+        ([[np.nan], [0.5]], -1), ([[0.0], [0.0]], 0), ([[1.0], [-1.0]], 0),
+    ],
+)  # fmt: skip
+def test_answers_are_far_from_flat_or_not(answers, far):
+    exam = exam_of([[1.0], [2.0]], [[0.0], [1.0]], LINE, predict=lambda p, X: np.array(answers))
+    assert exam.distance(exam.patient.start) == pytest.approx(far)
+
+
+def test_points_are_made_smaller_until_the_outputs_are_not_flat():
+    start = {"W": np.array([[400.0], [-300.0]])}
+
+    def steep(p, X):
+        return sigmoid(np.clip(X @ p["W"], -700, 700))
+
+    exam = exam_of(POINTS, HIGH, start, predict=steep)
+    (W,) = exam.points[0]
+    assert np.abs(W).max() < 10
+    assert exam.distance(exam.points[0]) > 0.01
+    assert exam_of(POINTS, HIGH, start).distance([]) == 1
+    exam = exam_of(POINTS, HIGH, LINE, predict=line)
+    exam.patient.functions["predict"] = lambda p, X: 1 / 0
+    assert exam.distance(exam.patient.start) == 1
+
+
+def test_a_formula_is_that_of_some_samples_too():
+    for scale, factor in ((lambda X: 1 / 5, 1 / 5), (lambda X: 1 / len(X), 1 / 2)):
+
+        def loss(p, X, y, scale=scale):
+            return scale(X) * np.sum((line(p, X) - y) ** 2) + 0.3 * np.sum(p["W"] ** 2)
+
+        exam = exam_of(POINTS, HIGH, LINE, predict=line, loss=loss)
+        assert exam.formula.factor == pytest.approx(1 / 5)
+        assert exam.formula.decay == pytest.approx(0.3)
+        two = exam.formula_at(exam.points[0], np.array([0, 1]))
+        assert two.factor == pytest.approx(factor)
+        assert two.decay == pytest.approx(0.3)
+        assert exam.formula_at(exam.points[0], None) is exam.formula
+        assert exam.formula_at(exam.points[0], np.arange(5)) is exam.formula
+    exact = exam_of(POINTS, line(LINE, POINTS), LINE, predict=line, loss=squares)
+    assert exact.factor_for(exact.patient.start, np.array([1]), "squared") == exact.formula.factor
+    assert exam_of(POINTS, HIGH, LINE, predict=line).formula_at([], np.array([0])) is None
+
+
+@pytest.mark.parametrize(("single", "off", "fits"), [
+    (False, 5e-4, True), (False, 5e-3, False), (True, 5e-3, True), (True, 5e-2, False),
+])  # fmt: skip
+def test_float32_fits_a_formula_less_closely(single, off, fits):
+    calls = []
+
+    def loss(p, X, y):
+        calls.append(1)
+        return squares(p, X, y) * (1 + off * (-1) ** len(calls))
+
+    exam = exam_of(POINTS, HIGH, LINE, predict=line, loss=loss)
+    exam.patient.single = single
+    assert (exam.formula is not None) == fits
+
+
+@pytest.mark.parametrize(
+    ("base", "a", "y", "possible"),
+    [
+        ("squared", 5, 5, True), ("absolute", -5, 5, True), ("binary", 0.5, 1, True),
+        ("binary", 1, 1, True), ("binary", 0, 1, True), ("binary", 1.1, 1, False),
+        ("cross", -0.1, 1, False), ("other_half", -0.1, 1, False), ("focal", 1.1, 1, False),
+        ("focal", 0.4, 1, True), ("cross_from_logits", 3, 1, False), ("cosine", 3, 1, False),
+        ("focal_cross", 0.5, 1, False), ("smoothed_binary", 0.5, 1, True),
+        ("smoothed_binary", 0.5, 0.3, False), ("smoothed_binary", 1.5, 1, False),
+        ("smoothed_cross", 0.5, 0, True), ("divergence", 0.5, 0.5, True),
+        ("divergence", 0.5, 1, False), ("divergence", 0.5, 1.5, False),
+        ("divergence", 0.5, -0.5, False), ("divergence", 1.5, 0.5, False), ("hinge", 3, -1, True),
+        ("hinge", 3, 1, True), ("squared_hinge", 3, 0, False), ("hinge", 3, 0.5, False),
+        ("log_squared", -0.5, 0, True), ("log_squared", -1, 0, False),
+        ("log_squared", -0.5, -1, False), ("poisson", 0.1, 0, True), ("poisson", 0, 0, False),
+        ("poisson", 0.1, -1, False),
+    ],
+)  # fmt: skip
+def test_a_loss_makes_sense_for_some_predictions_and_targets(base, a, y, possible):
+    exam = exam_of(POINTS, HIGH)
+    inside = 0.5 if base != "hinge" else 0.0
+    answers = [np.array([[inside]]), np.array([[float(a)]])]
+    assert exam.possible(base, answers, np.array([[float(y)]])) == possible
+    if base in ("cross_from_logits", "cosine", "focal_cross"):
+        both = [np.repeat(each, 2, axis=1) for each in answers]
+        assert exam.possible(base, both, np.ones((1, 2)))
+
+
+def test_weights_are_those_of_the_layers_or_matrices():
+    exam = exam_of(POINTS, HIGH, LINE, predict=line)
+    assert exam.weights == [0]
+    values = exam.patient.start
+    assert exam.squares(values) == pytest.approx(0.3125)
+    assert exam.sizes(values) == pytest.approx(0.75)
+    p = {"a": np.ones((2, 3)), "b": np.ones((1, 3)), "c": np.ones((3, 1)), "d": np.ones(3),
+         "e": np.ones((1, 1))}  # fmt: skip
+    exam = exam_of(POINTS, HIGH, p)
+    assert exam.weights == [0, 2]
+    values = [2 * v for v in exam.patient.start]
+    assert exam.squares(values) == 4 * 9
+    assert exam.sizes([-v for v in values]) == 2 * 9
+    glued = exam_of(POINTS, HIGH, {"W": np.array([[0.5], [-0.25], [7.0]])},
+                    predict=lambda p, X: X @ p["W"][:2] + p["W"][2])  # fmt: skip
+    assert glued.dense.layers[0].bias_column == -1
+    assert glued.squares(glued.patient.start) == pytest.approx(0.3125)
+    assert glued.sizes(glued.patient.start) == pytest.approx(0.75)
+
+
+def test_slopes_of_a_known_loss_are_those_of_the_network_or_measured():
+    known = exam_of(POINTS, HIGH, LINE, predict=line, loss=squares)
+    odd = exam_of(POINTS, HIGH, LINE, predict=lambda p, X: np.cos(line(p, X)) ** 3, loss=squares)
+    for exam, deep in ((known, True), (odd, False)):
+        assert (exam.dense is not None) == deep
+        for index in (None, np.array([0, 3])):
+            values = exam.points[0]
+            like = exam.measured(values, index)
+            slopes = exam.known_slopes(values, "squared", index, like)
+            p = dict(zip("Wb", values, strict=True))
+            X, y = exam.patient.data(index)
+            a = exam.patient.functions["predict"](p, X)
+            z = line(p, X)
+            inner = 1.0 if deep else -3 * np.cos(z) ** 2 * np.sin(z)
+            np.testing.assert_allclose(slopes[0], X.T @ (2 * (a - y) * inner), rtol=1e-5, atol=1e-7)
+    several = exam_of(POINTS, np.ones((5, 3)), LINE, predict=line)
+    assert several.known_slopes(several.patient.start, "squared", None, None) is None
+    odd.patient.functions["predict"] = lambda p, X: 1 / 0
+    assert odd.known_slopes(odd.points[0], "squared", None, like) is None
+
+
+def test_as_many_slopes_are_measured_as_there_is_time_for():
+    for n, measured in ((5, 400), (2000, 24), (150, 320)):
+        X = np.ones((n, 1))
+        exam = exam_of(X, np.ones((n, 1)), {"W": np.ones((1, 500))},
+                       loss=lambda p, X, y: float(np.sum(p["W"])))  # fmt: skip
+        found = exam.measured(exam.patient.start, None).slope[0]
+        assert np.sum(~np.isnan(found)) == measured
+        found = exam.measured(exam.patient.start, None, 60).slope[0]
+        assert np.sum(~np.isnan(found)) == 60
