@@ -2223,3 +2223,240 @@ def test_as_many_slopes_are_measured_as_there_is_time_for():
         assert np.sum(~np.isnan(found)) == measured
         found = exam.measured(exam.patient.start, None, 60).slope[0]
         assert np.sum(~np.isnan(found)) == 60
+
+
+# Training beside one with scaled inputs or smaller weights
+
+
+def regression(scale, rate, target=None):
+    """A line that is trained on inputs of some size; its step goes along the gradient."""
+    X = scale * POINTS
+    y = POINTS @ np.array([[1.0], [-2.0]]) if target is None else target
+
+    def step(p, X, y):
+        error = 2 * (line(p, X) - y) / len(X)
+        p["W"] -= rate * X.T @ error
+        p["b"] -= rate * error.sum(axis=0)
+
+    exam = exam_of(X, y, LINE, predict=line, loss=squares, step=step)
+    exam.chain = [exam.patient.start, exam.patient.stepped(exam.patient.start, exam.patient.data())]
+    if scale > 15:
+        exam.find("data_scale", "suspicious", "X", "X is large.")
+    return exam
+
+
+def both(exam):
+    """The losses of the two trainings that are compared."""
+    n = exam.patient.n
+    raw = training.trained(exam, exam.patient.data(), n, 300)
+    scaled = training.scaled_inputs(exam), exam.patient.data()[1]
+    return raw, training.trained(exam, scaled, n, 300).losses
+
+
+def test_a_training_that_breaks_on_inputs_out_of_scale_is_told_as_that():
+    exam = regression(100, 0.1)
+    checked(training.look_at_the_way_down, exam)
+    with np.errstate(all="ignore"):
+        raw, scaled = both(exam)
+    assert ("data_scale", "wrong", "X") in said(exam)
+    assert words(exam) == (
+        f"the loss goes from {raw.losses[0]:.4g} to {raw.losses[-1]:.4g} within {raw.n_steps} "
+        f"steps; with X scaled it goes from {scaled[0]:.4g} to {scaled[-1]:.4g}."
+    )
+    exam = regression(100, -0.1)  # scaled inputs are of no help
+    assert checked(training.look_at_the_way_down, exam) == [("divergence", "wrong", "step")]
+
+
+def test_a_training_that_gets_nowhere_on_inputs_out_of_scale_is_told_as_that():
+    exam = regression(100, 1e-9)
+    checked(training.look_at_the_way_down, exam)
+    assert [f.severity for f in exam.findings] == ["suspicious"]  # nor does it with scaled ones
+
+
+def saturated(scale, only_first=True, weights=0.5, rate=0.5):
+    """Hidden neurons that are flat where inputs or weights are large; their layer alone learns."""
+    X = scale * POINTS
+    y = np.tanh(POINTS @ np.array([[1.0, -0.5], [0.3, 0.8]])) @ np.array([[1.0], [-1.0]])
+
+    def step(p, X, y):
+        h = np.tanh(X @ p["W1"] + p["b1"])
+        d = 2 * (h @ p["W2"] - y) / len(X)
+        back = d @ p["W2"].T * (1 - h**2)
+        p["W1"] -= rate * X.T @ back
+        p["b1"] -= rate * back.sum(axis=0)
+        if not only_first:
+            p["W2"] -= rate * h.T @ d
+
+    p = {"W1": weights * np.array([[-1.0, 0.4], [0.7, 0.9]]), "b1": np.array([0.1, -0.1]),
+         "W2": np.array([[1.0], [-1.0]])}  # fmt: skip
+
+    def loss(p, X, y):
+        return np.mean((of_layers(np.tanh)(p, X) - y) ** 2)
+
+    exam = exam_of(X, y, p, predict=of_layers(np.tanh), loss=loss, step=step)
+    exam.chain = [exam.patient.start, exam.patient.stepped(exam.patient.start, exam.patient.data())]
+    if scale > 15:
+        exam.find("data_scale", "suspicious", "X", "X is large.")
+    return exam
+
+
+def test_flat_neurons_on_inputs_out_of_scale_that_do_not_learn_are_told_as_that():
+    exam = saturated(300.0)
+    checked(training.look_at_the_way_down, exam)
+    raw, scaled = both(exam)
+    assert said(exam)[-1] == ("data_scale", "wrong", "X")
+    assert words(exam) == (
+        f"in {raw.n_steps} steps the loss goes from {raw.losses[0]:.4g} to {raw.losses[-1]:.4g}; "
+        f"with X scaled, from the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}."
+    )
+
+
+def test_a_few_samples_learned_with_scaled_inputs_alone_show_their_scale():
+    exam = saturated(300.0)
+    assert training.ruined_by_scale(exam)
+    chosen = training.few_different(exam, 8)
+    raw = training.trained(exam, exam.patient.data(chosen), 5, 400, 0.3).losses
+    tamed = (training.scaled_inputs(exam)[chosen], exam.patient.data(chosen)[1])
+    tamed = training.trained(exam, tamed, 5, 400, 0.1).losses
+    assert words(exam) == (
+        f"5 samples are not learned by heart, the loss goes from {raw[0]:.4g} to {raw[-1]:.4g}; "
+        f"with X scaled, from the same start, from {tamed[0]:.4g} to {tamed[-1]:.4g}."
+    )
+    assert not training.ruined_by_scale(saturated(1.0))
+    fine = regression(20, 0.001)
+    assert not training.ruined_by_scale(fine)  # it learns as it is
+    assert not training.ruined_by_scale(regression(100, 1e-9))  # nor with scaled inputs
+
+
+def test_flat_slopes_are_wrong_where_smaller_weights_learn():
+    exam = saturated(1.0, weights=60.0)
+    exam.flat = {1: (0.8, 30.0)}
+    losses = training.trained(exam, exam.patient.data(), 5, 60).losses
+    assert training.fell(losses) <= 0.05
+    assert training.tell_flat(exam, losses)
+    assert said(exam) == [("saturated", "wrong", "layer 1")]
+    start = [v / 30 if k < 2 else v for k, v in enumerate(exam.patient.start)]
+    tamed = training.trained(exam, exam.patient.data(), 5, 60, start=start).losses
+    assert words(exam) == (
+        "of the slopes 80 % of layer 1 are as good as 0, and in a short training the loss goes "
+        f"from {losses[0]:.4g} to {losses[-1]:.4g}; with the weights of layer 1 divided by 30, "
+        f"from {tamed[0]:.4g} to {tamed[-1]:.4g}."
+    )
+    exam.findings.clear()
+    assert training.tell_flat(exam, [1.0, 0.94])
+    assert said(exam) == [("saturated", "note", "layer 1")]
+    exam.findings.clear()
+    assert not training.tell_flat(exam, [1.0, 0.89])  # it learns
+    assert not training.tell_flat(exam, [tamed[-1] / 0.59, tamed[-1] / 0.61])  # not far better
+    exam.find("data_scale", "suspicious", "X", "large")
+    assert not training.tell_flat(exam, losses)
+    exam.findings.clear()
+    exam.flat = {1: (0.8, 0.5)}  # weights are never made larger
+    assert not training.tell_flat(exam, losses)
+    exam.flat = {}
+    assert not training.tell_flat(exam, losses)
+
+
+def test_what_was_suspicious_is_a_note_where_the_program_learns():
+    exam = regression(1, 0.1)
+    for kind in ("data_scale", "saturated", "dead"):
+        exam.find(kind, "suspicious", "X", "seen.")
+    checked(training.look_at_the_way_down, exam)
+    assert {f.severity for f in exam.findings} == {"note"}
+    assert exam.findings[0].seen == "seen. All the same, the program learns."
+    exam = regression(1, 0.1, target=np.full((5, 1), 3.0))
+    exam.find("dead", "suspicious", "X", "seen.")
+    checked(training.look_at_the_way_down, exam)  # no better than one answer for all
+    assert [f.severity for f in exam.findings] == ["suspicious"]
+
+
+# Vectors and neurons that are taken as layers
+
+
+def test_neurons_that_hold_their_own_weights_are_taken_as_layers():
+    neurons = [{"w": np.array([0.5, -0.3]), "b": 0.1}, {"w": np.array([0.2, 0.7]), "b": -0.2}]
+    last = [{"w": np.array([1.0, -0.6]), "b": 0.3}]
+
+    def predict(p, X, name="layers"):
+        for layer in p[name]:
+            X = np.stack([np.tanh(X @ each["w"] + each["b"]) for each in layer], axis=1)
+        return X
+
+    exam = exam_of(POINTS, HIGH, {"layers": [neurons, last]}, predict=predict)
+    data.bundle_neurons(exam)
+    names = ["layers[0][:]['w']", "layers[0][:]['b']", "layers[1][:]['w']", "layers[1][:]['b']"]
+    assert exam.patient.names == names
+    assert exam.compared == [f"the neurons are taken together as layers: {', '.join(names)}"]
+    assert exam.dense is not None
+    assert [v.shape for v in exam.points[0]] == [(2, 2), (2,), (1, 2), (1,)]
+    odd = exam_of(POINTS, HIGH, {"layers": [neurons, last]},
+                  predict=lambda p, X: np.cos(predict(p, X)) ** 3)  # fmt: skip
+    names = list(odd.patient.names)
+    data.bundle_neurons(odd)  # no network
+    assert odd.patient.names == names
+    assert odd.patient.groups == []
+    assert len(odd.points[0]) == 6
+    neurons[1]["w"] = np.array([0.2, 0.7, 0.1])
+    uneven = exam_of(POINTS, HIGH, {"layers": [neurons, last]},
+                     predict=lambda p, X: np.ones((5, 1)) * p["layers"][0][0]["b"])  # fmt: skip
+    data.bundle_neurons(uneven)
+    assert uneven.patient.groups == []
+
+
+def test_a_plain_list_of_vectors_is_left_as_it_is():
+    p = [np.array([0.5, -0.3]), np.array([0.2, 0.7])]
+    exam = exam_of(POINTS, HIGH, p, predict=lambda p, X: np.cos(X @ p[0] + X @ p[1])[:, None])
+    data.bundle_neurons(exam)
+    assert exam.patient.groups == []
+    assert exam.compared == []
+
+
+def test_a_vector_that_makes_a_network_is_cut():
+    t = np.random.default_rng(0).normal(size=9)
+
+    def predict(p, X):
+        return np.tanh(X @ p["t"][:4].reshape(2, 2) + p["t"][4:6]) @ p["t"][6:8, None] + p["t"][8]
+
+    exam = exam_of(POINTS, HIGH, {"t": t}, predict=predict)
+    data.cut_vector(exam)
+    assert exam.compared == [
+        "the vector is cut into t[0:4] as (2, 2), t[4:6] as (2,), t[6:8] as (1, 2), t[8:9] as (1,)"
+    ]
+    assert [v.shape for v in exam.points[0]] == [(2, 2), (2,), (1, 2), (1,)]
+    assert exam.dense is not None
+    for size in (3, 4):  # so few are no vector of a network, and these are none
+        W = np.arange(1.0, size + 1)
+        exam = exam_of(np.ones((5, size)) + np.eye(5, size), HIGH, {"t": W},
+                       predict=lambda p, X: np.cos(X @ p["t"])[:, None])  # fmt: skip
+        data.cut_vector(exam)
+        assert exam.patient.names == ["t"]
+    exam = exam_of(POINTS, HIGH, {"t": t.reshape(3, 3)}, predict=lambda p, X: np.ones((5, 1)))
+    data.cut_vector(exam)
+    assert exam.patient.shapes == []
+
+
+def test_class_numbers_that_are_subtracted_from_columns_are_told():
+    labels = np.array([0, 1, 2, 1, 0])
+    p = {"W": np.array([[0.5, 0.1, -0.2], [-0.25, 0.3, 0.7]])}
+
+    def predict(p, X):
+        return X @ p["W"]
+
+    def loss(p, X, y):
+        return np.mean((predict(p, X) - (y[:, None] if y.ndim == 1 else y)) ** 2)
+
+    y = labels[:, None]
+    exam = exam_of(POINTS, y, p, predict=predict, loss=loss)
+    assert checked(data.look_at_target_shape, exam) == [("target_shape", "wrong", "y")]
+    point = {"W": exam.points[0][0]}
+    assert words(exam) == (
+        "y holds class numbers, shape (5, 1), and they are subtracted from 3 columns of "
+        f"predictions as if they were targets: the loss is {loss(point, POINTS, y):.4f}, and with "
+        f"a column for each class it is {loss(point, POINTS, np.eye(3)[labels]):.4f}."
+    )
+    rows = np.arange(5)
+    exam = exam_of(POINTS, labels, p, predict=predict,
+                   loss=lambda p, X, y: -np.mean(predict(p, X)[rows, y]))  # fmt: skip
+    assert checked(data.look_at_target_shape, exam) == []
+    exam = exam_of(POINTS, labels, p, predict=predict, loss=lambda p, X, y: 1 / 0)
+    assert checked(data.look_at_target_shape, exam) == []
