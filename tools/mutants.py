@@ -53,7 +53,10 @@ PARTS = {
     "audit": {
         "of": "nnlib/audit/*.py",
         "without": [],
-        "tests": ["core/test_audit.py", "core/test_audit_equations.py", "programs"],
+        "tests": [
+            *sorted(f"core/{path.name}" for path in (ROOT / "tests/core").glob("test_audit*.py")),
+            "programs",
+        ],
     },
     "checks": {
         "of": "nnlib/lab/checks/*.py",
