@@ -65,13 +65,15 @@ def audit(
     parameters : dict, list, or any nesting of them
         The program's arrays at its start, under any names.
     predict : function of (parameters, X)
+        Returns an answer for each sample: an array (n, m), (n,), or (m, n).
     loss : function of (parameters, X, y), returning one number
     gradients : function of (parameters, X, y), returning the structure of the parameters
+        Known by their names, also as dW1 or grad_W1, or by their order.
     step : function of (parameters, X, y)
         Returns the parameters after one update, or changes them in place.
     new_step : function of nothing, returning a step
         Where a step keeps something from call to call, such as momentum.
-    learning_rate : float
+    learning_rate : float, above 0
         What the step should multiply the gradient by.
     step_is : str
         "update", "batch" (a step takes some of the samples) or "epoch" (it makes many updates).
@@ -80,11 +82,13 @@ def audit(
     reports : dict of functions of (parameters, X, y)
         Numbers that the program prints, such as ``{"accuracy": f}``; they are computed again.
     samples : "rows" or "columns", or a dict of these for "X" and "y"
+        How the samples lie. Left out, it is found out.
     program : object
         A program that keeps its arrays itself. It is copied. ``predict``, ``loss``, ``gradients``
         and ``step`` are then names of its methods, or functions of it: ``f(program, X, y)``.
     arrays : list of str
-        The names of its attributes that are trained, such as ``["W1", "b1"]``.
+        The names of its attributes that are trained, such as ``["W1", "b1"]``. Left out, these
+        are all arrays of floats that it holds.
 
     Returns
     -------

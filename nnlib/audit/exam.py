@@ -296,8 +296,6 @@ class Exam:
         own, n = self.formula, self.patient.n if self.few is None else len(self.few)
         if own is None or index is None or len(index) == n or not self.patient.has(self.loss_name):
             return own
-        if self.targets_of(index) is None:
-            return own
         return replace(own, factor=self.factor_for(values, index, own.base))
 
     @cached_property

@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check
 from nnlib.audit.patient import Failed
 
-FLAT = 1e-3  # a slope below this share of the largest one is as good as none
+FLAT = 0.25e-3  # a slope below this is as good as none: a thousandth of a sigmoid's largest one
 
 
 @check
@@ -51,18 +51,15 @@ def look_for_silence(exam: Exam) -> None:
     if dense is None or exam.first_answers is None:
         return
     X = exam.X_rows if exam.few is None else exam.X_rows[exam.few]
-    z, a = dense.forward(exam.patient.start, X)
-    del a
+    z, _ = dense.forward(exam.patient.start, X)
     for number, activation in enumerate(dense.activations[:-1], start=1):
         slope = np.abs(activation.slope(z[number]))
         if activation.name in ("identity", "softplus", "sine"):
             continue
-        asleep = (slope < FLAT * (0.25 if activation.name == "sigmoid" else 1)).all(axis=0)
-        share = float((slope < FLAT * 0.25).mean())
         if activation.name == "ReLU":
-            if asleep.any():
-                tell_dead(exam, number, asleep)
+            tell_dead(exam, number, (slope == 0).all(axis=0))
             continue
+        share = float((slope < FLAT).mean())
         if share > 0.4:
             exam.flat[number] = share, float(np.median(np.abs(z[number])))
         if share > 0.9:
@@ -72,7 +69,7 @@ def look_for_silence(exam: Exam) -> None:
             exam.find(
                 "saturated", severity, f"layer {number}",
                 f"{100 * share:.0f} % of the slopes of layer {number} are below "
-                f"{FLAT * 0.25:g}: its weighted sums reach {np.abs(z[number]).max():.4g}.",
+                f"{FLAT:g}: its weighted sums reach {np.abs(z[number]).max():.4g}.",
             )  # fmt: skip
     look_at_output(exam, z[-1])
 
@@ -85,6 +82,8 @@ def exam_scale(exam: Exam) -> bool:
 def tell_dead(exam: Exam, number: int, asleep: np.ndarray) -> None:
     """Report neurons that are off for all samples."""
     n, off = len(asleep), int(asleep.sum())
+    if not off:
+        return
     severity = "wrong" if off == n else ("suspicious" if off > n / 2 else "note")
     verb = "is" if off == 1 else "are"
     exam.find(
@@ -108,10 +107,10 @@ def look_at_output(exam: Exam, z: np.ndarray) -> None:
         flat = a * (1 - a) if name != "tanh" else 1 - a**2
         share = float((flat < 1e-6).mean()) if name != "softmax" else float(
             (a.max(axis=1) > 1 - 1e-6).mean())  # fmt: skip
-        nearly = float((flat < FLAT * 0.25).mean())
+        nearly = float((flat < FLAT).mean())
         if nearly > 0.4:
             exam.flat[number] = nearly, float(np.median(np.abs(z)))
-        if share > 0.9 and number > 0:
+        if share > 0.9:
             exam.find(
                 "saturated", "suspicious", f"layer {number}",
                 f"{100 * share:.0f} % of the outputs are within 0.000001 of their limit at the "

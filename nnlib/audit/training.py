@@ -11,6 +11,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
 from nnlib.audit.patient import Arrays, Failed, in_form_of, taken
+from nnlib.audit.start import exam_scale
 
 
 @dataclass(frozen=True)
@@ -176,11 +177,6 @@ def of_one_answer(exam: Exam) -> float | None:
         return None
     constant = np.broadcast_to(y.mean(axis=0), y.shape)
     return formula.factor * BASES[formula.base](constant, y)
-
-
-def exam_scale(exam: Exam) -> bool:
-    """Say whether the inputs were found to be out of scale."""
-    return any(f.kind == "data_scale" for f in exam.findings)
 
 
 def fell(losses: list[float]) -> float:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -579,6 +580,25 @@ def test_a_network_that_is_none_is_not_found():
     assert rebuilt(lambda p: X @ p[0] + (p[0][0, 0] == 0), points, X) is None  # at one point only
 
 
+@pytest.mark.parametrize(
+    ("size", "room", "tried"), [(9_999, 4000, 4000), (10_000, 4000, 600), (10_000, 50, 50)]
+)
+def test_fewer_networks_are_tried_with_many_parameters(size, room, tried, monkeypatch):
+    count = []
+    layers = (Layer(0, None, False),)
+
+    def endless(found, scalings):
+        while True:
+            count.append(1)
+            yield layers, (NAMED["sigmoid"],), (0.0, 1.0)
+
+    monkeypatch.setattr(sys.modules["nnlib.audit.formulas"], "networks", endless)
+    W = np.zeros((1, size))
+    X = np.ones((1, 1))
+    assert rebuilt(lambda p: X @ p[0] + 3, [[W]], X, room) is None
+    assert len(count) == tried
+
+
 def test_arrays_are_equal_but_for_rounding():
     a = np.array([[2.0, -1.0]])
     assert agrees(a + 1.9e-5, a)
@@ -631,6 +651,16 @@ def test_a_formula_fits_within_a_thousandth_of_the_spread():
     assert not fits(1.02e-3)
     assert fits(0.95e-2, tolerance=1e-2)
     assert not fits(1.05e-2, tolerance=1e-2)
+
+
+def test_losses_that_hardly_differ_fit_within_a_millionth():
+    off = np.array([1.0, -1.0, 1.0, -1.0, 0.0])
+    for share, fits in ((0.9e-6, True), (1.2e-6, False)):
+        found = fitted(
+            5 + 5 * share * off, {"squared": np.full(5, 2.0)}, np.full(5, 2.0), np.full(5, 2.0)
+        )
+        assert (found is not None) == fits
+    assert fitted(OTHER, {"squared": LOSSES}, OTHER, THIRD) is None  # a penalty alone is no loss
 
 
 def test_with_a_penalty_it_fits_more_closely():

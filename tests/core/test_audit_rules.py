@@ -1113,6 +1113,20 @@ def test_a_gradient_that_grows_by_the_same_each_time_keeps_something(third, kind
         assert words(exam) == f"{beginning}."
 
 
+def test_a_gradient_of_one_number_that_changes_is_random():
+    exam = exam_of(POINTS, HIGH, {"w": 1.0}, gradients=counting([1.0, 2.0, 3.0]))
+    assert checked(functions.ask_twice, exam) == [("loss_random", "wrong", "gradients")]
+
+
+def test_what_fails_is_not_asked_twice():
+    exam = exam_of(POINTS, HIGH, LINE, loss=lambda p, X, y: 1 / 0)
+    assert checked(functions.ask_twice, exam) == []
+    shapes = counting([np.ones(1), np.ones(2), np.ones(2)])
+    exam = exam_of(POINTS, HIGH, {"w": np.ones(2)}, gradients=shapes)
+    exam.find("changes_its_arguments", "wrong", "gradients", "said")
+    assert checked(functions.ask_twice, exam) == []
+
+
 def test_a_training_loss_may_be_random():
     def drawn(p, X, y):
         return squares(p, X, y) + np.random.rand()  # noqa: NPY002
@@ -1613,6 +1627,13 @@ def test_a_training_ends_when_it_is_enough_or_breaks():
         way = training.trained(far, far.patient.data(), 5, 60)
     assert way.n_steps < 5
     assert not np.isfinite(way.losses[-1])
+
+
+@pytest.mark.parametrize(("work", "steps"), [(1, 60), (2_000_000, 50), (10**8, 10), (10**9, 10)])
+def test_a_training_takes_fewer_steps_where_each_is_long(work, steps, monkeypatch):
+    exam = trained_by(0.1)
+    monkeypatch.setattr(exam, "work", lambda rows: work * (len(rows) == 5))
+    assert training.trained(exam, exam.patient.data(), 5, 60).n_steps == steps
 
 
 @pytest.mark.parametrize(
