@@ -99,18 +99,20 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
 
 
 def fitting_rules(exam: Exam, steps: Steps) -> list[str]:
-    """Return the usual optimisers by which updates on one sample are made."""
+    """Return the usual optimisers by which updates on one sample are made, the nearest first."""
     index = np.array([0])
-    points, gs, us, names = steps_in_a_row(exam, index), [], [], set(usual([np.zeros(1)], 1.0))
+    points, gs, off = steps_in_a_row(exam, index), [], dict.fromkeys(usual([np.zeros(1)], 1.0), 0.0)
     for before, after in itertools.pairwise(points):
         g = steps.gradient(before, index)
-        if g is None or not names:
+        if g is None or not off:
             return []
         gs.append(np.concatenate([np.ravel(x) for x in g]))
-        us = [np.ravel(x - y.reshape(x.shape)) for x, y in zip(before, after, strict=True)]
+        u = np.concatenate(
+            [np.ravel(x - y.reshape(x.shape)) for x, y in zip(before, after, strict=True)]
+        )
         made = usual(gs, exam.learning_rate or 0.0)
-        names = {n for n in names if close(made[n], np.concatenate(us), 2e-3)}
-    return sorted(names)
+        off = {n: float(np.abs(made[n] - u).max()) for n in off if close(made[n], u, 2e-3)}
+    return sorted(off, key=lambda name: off[name])
 
 
 def same_walk(

@@ -1,0 +1,416 @@
+"""Steps by the targets of other samples, by one sample after the other, and behind dropout."""
+
+import itertools
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import reports
+
+from nnlib.audit.batches import (
+    another_factor,
+    few_samples,
+    in_turn,
+    one_update,
+    several_factors,
+    several_updates,
+    updates_without_looking,
+)
+from nnlib.audit.exam import Exam
+from nnlib.audit.masks import constant_neurons, layers_of, tell_scale
+from nnlib.audit.missteps import one_after_the_other, some_later, unsteady
+from nnlib.audit.orders import better_order, different_samples, in_other_order, tell_columns
+from nnlib.audit.pairs import fitting_rules, look_at_pairs, right_in_turn
+from nnlib.audit.patient import Patient
+from nnlib.audit.update import Steps, draws_at_random, keeps_something, remembers_nothing
+
+stored = reports.stored
+RATE = 0.1
+rng = np.random.default_rng(6)
+X = rng.normal(size=(7, 3))
+y = np.eye(3)[[0, 1, 2, 2, 1, 0, 1]]
+START = {
+    "W1": rng.normal(size=(3, 4)), "b1": rng.normal(size=4),
+    "W2": rng.normal(size=(4, 3)), "b2": rng.normal(size=3),
+}  # fmt: skip
+NAMES = list(START)
+VALUES = list(START.values())
+
+
+def forward(p, X):
+    a1 = np.tanh(X @ p["W1"] + p["b1"])
+    return a1, 1 / (1 + np.exp(-(a1 @ p["W2"] + p["b2"])))
+
+
+def predict(p, X):
+    return forward(p, X)[1]
+
+
+def loss(p, X, y):
+    return float(np.sum((predict(p, X) - y) ** 2) / len(X))
+
+
+def gradients(p, X, y):
+    a1, a2 = forward(p, X)
+    d2 = 2 * (a2 - y) / len(X) * a2 * (1 - a2)
+    d1 = d2 @ p["W2"].T * (1 - a1**2)
+    return {"W1": X.T @ d1, "b1": d1.sum(0), "W2": a1.T @ d2, "b2": d2.sum(0)}
+
+
+def descend(p, X, y, f=RATE):
+    g = gradients(p, X, y)
+    return {name: p[name] - f * g[name] for name in p}
+
+
+def by_samples(p, X, y, order=None, f=RATE):
+    """One update for each sample, in this order of the targets."""
+    order = range(len(X)) if order is None else order
+    for i, j in enumerate(order):
+        p = descend(p, X[i : i + 1], y[j : j + 1], f)
+    return p
+
+
+def exam_of(step, step_is="update", rate=RATE, own=False, **more):
+    functions = {"predict": predict, "loss": loss, "step": step, **more}
+    if own:
+        functions["gradients"] = gradients
+    exam = Exam(Patient(X, y, START, functions), rate, step_is, {})
+    exam.patient.n = len(X)
+    exam.chain = [exam.patient.start]
+    for _ in range(4):
+        exam.chain.append(exam.patient.stepped(exam.chain[-1], exam.patient.data()))
+    return exam
+
+
+def said(exam):
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    with np.errstate(all="ignore"):
+        yield
+
+
+# Targets of other samples
+
+
+def test_different_samples_have_different_targets_first():
+    exam = exam_of(descend)
+    assert different_samples(exam, 2).tolist() == [0, 1]
+    assert different_samples(exam, 4).tolist() == [0, 1, 2, 3]
+    assert different_samples(exam, 6).tolist() == [
+        0,
+        1,
+        2,
+        3,
+        4,
+        6,
+    ]  # 5: as 0
+    assert different_samples(exam, 9).tolist() == [0, 1, 2, 3, 4, 6, 5]
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("f", [RATE, 1.02 * RATE])
+def test_an_update_by_the_targets_of_others_is_told(own, f, stored):
+    exam = exam_of(lambda p, X, y: descend(p, X, y[::-1], f), own=own)
+    assert [in_other_order(exam, Steps(exam)), *said(exam)] == stored
+
+
+def test_an_update_by_its_own_targets_is_not():
+    for rate in (RATE, None):
+        exam = exam_of(descend, rate=rate)
+        assert not in_other_order(exam, Steps(exam))
+        assert not exam.findings
+
+
+def test_targets_of_others_need_a_rate_unless_the_step_shows_signs_alone(stored):
+    exam = exam_of(lambda p, X, y: descend(p, X, np.roll(y, 1, axis=0)), rate=None)
+    assert not in_other_order(exam, Steps(exam))
+
+    def signs(p, X, y):
+        g = gradients(p, X, np.roll(y, 1, axis=0))
+        return {name: p[name] - 0.01 * np.sign(g[name]) for name in p}
+
+    exam = exam_of(signs, rate=None)
+    assert in_other_order(exam, Steps(exam))
+    assert said(exam) == stored
+
+
+@pytest.mark.parametrize("by", [0, 1, 2])
+def test_columns_of_targets_that_are_moved_along_are_told(by):
+    exam = exam_of(lambda p, X, y: descend(p, X, np.roll(y, by, axis=1)))
+    assert tell_columns(exam, Steps(exam), exam.points[1]) == (by > 0)
+    assert said(exam) == [
+        f"wrong gradient_wrong (step): the step goes along the gradient for targets whose columns "
+        f"are moved by {by}: each class stands where another one should."
+    ] * (by > 0)  # fmt: skip
+
+
+def test_the_cosines_of_a_step_with_other_targets():
+    exam = exam_of(lambda p, X, y: descend(p, X, y[::-1]), "epoch")
+    own, other, order = better_order(exam, Steps(exam), np.array([0, 1, 2]), 0)
+    assert other == pytest.approx(1)
+    assert own < 0.93
+    assert order == (2, 1, 0)
+    exam = exam_of(descend, "epoch")
+    assert better_order(exam, Steps(exam), np.array([0, 1, 2]), 0) is None
+
+
+def test_an_epoch_that_shuffles_the_rows_alone_is_told(stored):
+    def shuffled(p, X, y):
+        return by_samples(p, X, y, np.random.permutation(len(X)), 0.01)  # noqa: NPY002
+
+    def together(p, X, y):
+        order = np.random.permutation(len(X))  # noqa: NPY002
+        return by_samples(p, X[order], y[order], None, 0.01)
+
+    exam = exam_of(shuffled, "epoch", 0.01)
+    look_at_pairs(exam)
+    assert said(exam) == stored
+    assert said(exam)
+    exam = exam_of(together, "epoch", 0.01)
+    look_at_pairs(exam)
+    assert not exam.findings
+
+
+def adam_by_samples(order):
+    def new_step():
+        memory = {}
+
+        def step(p, X, y):
+            for i, j in enumerate(order(len(X))):
+                g = gradients(p, X[i : i + 1], y[j : j + 1])
+                t = memory["t"] = memory.get("t", 0) + 1
+                for name in p:
+                    m, v = memory.get(name, (0, 0))
+                    m, v = 0.9 * m + 0.1 * g[name], 0.999 * v + 0.001 * g[name] ** 2
+                    memory[name] = m, v
+                    root = np.sqrt(v / (1 - 0.999**t)) + 1e-8
+                    p = {**p, name: p[name] - 0.01 * m / (1 - 0.9**t) / root}
+            return p
+
+        return step
+
+    return new_step
+
+
+def test_adam_by_samples_with_the_targets_of_others(stored):
+    for order in (lambda n: range(n - 1, -1, -1), range):
+        new_step = adam_by_samples(order)
+        exam = exam_of(new_step(), "epoch", 0.01, new_step=new_step)
+        assert fitting_rules(exam, Steps(exam)) == ["Adam (0.9, 0.999)", "Adam (0.9, 0.99)"]
+        look_at_pairs(exam)
+        assert said(exam) == stored
+
+
+# One after the other
+
+
+def test_right_updates_in_any_order_and_grouping_are_right():
+    exam = exam_of(by_samples)
+    steps, index = Steps(exam), np.array([1, 4, 6])
+    for order in itertools.permutations(range(3)):
+        for cut in (1, 2, 3):
+            p = START
+            for part in (order[:cut], order[cut:]):
+                if part:
+                    rows = index[sorted(part)]
+                    p = descend(p, X[rows], y[rows])
+            u = [a - b for a, b in zip(VALUES, p.values(), strict=True)]
+            assert in_turn(steps, VALUES, index, u, RATE)
+            assert not in_turn(steps, VALUES, index, u, RATE * 1.01)
+            scale = max(np.abs(x).max() for x in u)
+            near, far = [[x.copy() for x in u] for _ in range(2)]
+            near[0][0, 0] += 0.9e-5 * scale
+            far[0][0, 0] += 1.2e-5 * scale
+            assert in_turn(steps, VALUES, index, near, RATE)
+            assert not in_turn(steps, VALUES, index, far, RATE)
+
+
+def test_a_step_that_is_right_in_turn():
+    chosen = np.array([0, 1, 2])
+    for step, right in [
+        (by_samples, True), (descend, True),
+        (lambda p, X, y: by_samples(p, X, y, [1, 2, 0]), False),
+    ]:  # fmt: skip
+        exam = exam_of(step, "epoch")
+        assert right_in_turn(exam, Steps(exam), chosen, 0) == right
+    assert not right_in_turn(exam_of(by_samples, "epoch", None), Steps(exam), chosen, 0)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 199, 200])
+def test_several_updates_by_the_gradient_are_counted(n):
+    def step(p, X, y):
+        for _ in range(n):
+            p = descend(p, X, y, 0.01)
+        return p
+
+    exam = exam_of(step, rate=0.01)
+    told = several_updates(exam, Steps(exam), exam.points[0], np.array([0, 3]))
+    assert told == (1 < n < 200)
+    assert exam.compared == [f"a step makes {n} updates by the gradient"] * told
+
+
+def test_updates_that_do_not_look_again_are_told(stored):
+    def step(p, X, y):
+        a1, a2 = forward(p, X)
+        d2 = 2 * (a2 - y) / len(X) * a2 * (1 - a2)
+        for _ in range(len(X)):
+            d1 = d2 @ p["W2"].T * (1 - a1**2)
+            g = {"W1": X.T @ d1, "b1": d1.sum(0), "W2": a1.T @ d2, "b2": d2.sum(0)}
+            p = {name: p[name] - RATE * g[name] for name in p}
+        return p
+
+    exam = exam_of(step)
+    assert updates_without_looking(exam, Steps(exam), exam.points[0])
+    assert said(exam) == stored
+    for other in (descend, by_samples, lambda p, X, y: descend(p, X, y, 3 * RATE)):
+        exam = exam_of(other)
+        assert not updates_without_looking(exam, Steps(exam), exam.points[0])
+
+
+def test_factors_that_differ_from_sample_to_sample():
+    def uneven(p, X, y):
+        return descend(p, X, y, RATE * (1 + 0.1 * X[0, 0]))
+
+    for step, differ in [(descend, False), (uneven, True)]:
+        exam = exam_of(step, rate=None)
+        assert several_factors(exam, Steps(exam), exam.points[0]) == differ
+
+
+def test_another_factor_on_all_samples(stored):
+    def summed(p, X, y):
+        return descend(p, X, y, RATE * len(X))
+
+    for step, told in [(descend, False), (summed, True), (by_samples, False)]:
+        exam = exam_of(step, None)
+        assert another_factor(exam, Steps(exam), exam.points[0]) == told
+        assert said(exam) == stored
+
+
+@pytest.mark.parametrize("step_is", [None, "epoch", "batch"])
+def test_an_epoch_is_asked_about_few_samples(step_is, stored):
+    exam = exam_of(by_samples, step_is)
+    few_samples(exam, Steps(exam), exam.points[0])
+    assert [*said(exam), *exam.compared, *exam.missing] == stored
+    assert one_update(exam, Steps(exam), exam.points[0], np.array([2]))
+
+
+# What a step keeps, and draws
+
+
+def test_a_step_that_remembers_or_draws_is_noticed():
+    def momentum(p, X, y):
+        memory["n"] = memory.get("n", 0) + 1
+        return descend(p, X, y, RATE * memory["n"])
+
+    def drawing(p, X, y):
+        return descend(p, X, y, RATE * np.random.uniform(0.5, 1))  # noqa: NPY002
+
+    for step, remembers, draws in [
+        (descend, False, False), (momentum, True, True), (drawing, False, True)
+    ]:  # fmt: skip
+        memory = {}
+        exam = exam_of(step)
+        steps = Steps(exam)
+        assert remembers_nothing(steps, exam.points[0]) != remembers
+        assert keeps_something(steps, exam.points[0], None) == remembers
+        assert draws_at_random(exam, steps, exam.points[0]) == draws
+
+
+def test_a_move_that_rounding_makes_is_none():
+    def barely(p, X, y):
+        return {name: value + 4e-16 for name, value in p.items()}
+
+    exam = exam_of(barely)
+    values = [np.full_like(v, 0.5) for v in VALUES]
+    assert all((u == 0).all() for u in Steps(exam).moved(values, None))
+    exam = exam_of(lambda p, X, y: {name: value + 1e-14 for name, value in p.items()})
+    assert all((u != 0).all() for u in Steps(exam).moved(values, None))
+
+
+# Updates that come too early
+
+
+def test_parameters_one_after_the_other(stored):
+    def in_this_order(names):
+        def step(p, X, y):
+            for name in names:
+                p = {**p, name: p[name] - RATE * gradients(p, X, y)[name]}
+            return p
+
+        return step
+
+    for names in (NAMES, NAMES[::-1]):
+        exam = exam_of(in_this_order(names))
+        u = Steps(exam).moved(exam.points[0], None)
+        assert one_after_the_other(exam, Steps(exam), exam.points[0], None, u)
+        assert said(exam) == stored
+    exam = exam_of(descend)
+    u = Steps(exam).moved(exam.points[0], None)
+    assert not one_after_the_other(exam, Steps(exam), exam.points[0], None, u)
+
+
+def test_some_parameters_by_a_later_gradient(stored):
+    def step(p, X, y):
+        g = gradients(p, X, y)
+        p = {**p, "W2": p["W2"] - RATE * g["W2"]}
+        return {**p, **{n: p[n] - RATE * gradients(p, X, y)[n] for n in ("W1", "b1", "b2")}}
+
+    for each in (step, descend):
+        exam = exam_of(each)
+        steps, values = Steps(exam), exam.points[0]
+        u, g = steps.moved(values, None), steps.gradient(values, None)
+        assert some_later(exam, steps, values, None, u, g) == (each is step)
+        assert said(exam) == stored
+
+
+def test_steps_whose_factor_changes(stored):
+    def new_step(factors):
+        calls = itertools.cycle(factors)
+        return lambda p, X, y: descend(p, X, y, RATE * next(calls))
+
+    for factors in ([1, 1, 1, 1], [1, 1.019, 1, 1], [1, 1.021, 1, 1], [1, 0.5, 0.25, 0.1],
+                    [1, -1, 1, -1], [-1, -1, -1, -1], [-1, 0.5, 1, 1]):  # fmt: skip
+        exam = exam_of(new_step(factors))
+        told = unsteady(exam, Steps(exam), RATE * factors[0])
+        assert [told, *said(exam)] == stored
+
+
+# Dropout
+
+
+def test_masks_that_pass_on_more_or_less_are_told(stored):
+    for masks in [
+        {1: [np.array([2.0, 0, 2, 0] * 30)]}, {1: [np.array([1.0, 0] * 60)]},
+        {2: [np.array([2.0, 2, 2, 0] * 60)], 1: [np.array([4.0, 0, 0, 0] * 60)]},
+        {1: [np.full(50, 1.079)]}, {1: [np.full(50, 1.081)]}, {1: [np.full(50, 0.919)]},
+        {1: [np.array([1.25] * 8 + [0] * 2)]}, {1: [np.array([2.0, 0]), np.array([0.0, 0])]},
+    ]:  # fmt: skip
+        exam = exam_of(descend)
+        tell_scale(exam, masks)
+        assert said(exam) == stored
+
+
+def test_constant_neurons_pass_on_a_little():
+    exam = exam_of(descend)
+    assert exam.dense is not None
+    values = constant_neurons(VALUES, exam.dense.layers, 0.01)
+    W1, b1, W2, b2 = values
+    assert not W1.any()
+    assert (b1 == 1).all()
+    np.testing.assert_allclose(b2, [0.3, 0.05, -0.2])
+    np.testing.assert_allclose(W2, 0.01 / 4 * np.array([[1, 1.5, 2]] * 4))
+    turned = SimpleNamespace(W=0, b=1, turned=True, matrix=lambda v: v[0].T)
+    W, b = constant_neurons([np.ones((3, 4)), np.ones(3)], (turned,), 0.01)
+    np.testing.assert_allclose(W, W2.T)
+    np.testing.assert_allclose(b, b2)
+
+
+def test_layers_are_told_by_their_shapes_where_the_network_is_not_known():
+    exam = exam_of(descend)
+    own = layers_of(exam)
+    assert [(layer.W, layer.b) for layer in own] == [(0, 1), (2, 3)]
+    exam.dense = None
+    assert [(layer.W, layer.b) for layer in layers_of(exam)] == [(0, 1), (2, 3)]
