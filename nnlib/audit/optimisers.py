@@ -193,7 +193,9 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
         yield False, "momentum of 1: nothing is forgotten", grown
     for k in range(1, len(gs)):
         lags = [gs[0] * lr] * k + [lr * g for g in gs[:-k]]
-        yield False, f"gradient descent with the gradient of {k} step(s) before", lags
+        first = k == len(gs) - 1  # none but that of the first step is among them
+        words = "of the first step, at every step" if first else f"of {k} step(s) before"
+        yield False, f"gradient descent with the gradient {words}", lags
     total, v = [], np.zeros_like(gs[0])
     for g in gs:
         v = v + g

@@ -261,6 +261,20 @@ def test_single_entries_that_are_set_are_named(stored):
         assert [f.entries for f in exam.findings] == stored
 
 
+def test_of_many_single_entries_three_are_shown():
+    """Nine of a hundred, of which three are told with their numbers, and eight are marked."""
+    W, g = rng.normal(size=(10, 10)), rng.normal(size=(10, 10))
+    for n in (3, 4, 9, 10, 11):
+        exam, u = exam_of(parameters={"W": W}), RATE * g
+        u[range(n - 1), range(n - 1)] = 9.0
+        u[0, 5] = 9.0
+        told = tell_few(exam, [W], [u], [g])
+        assert told == (n <= 10)
+        assert [f.seen.count("goes from") for f in exam.findings] == [3] * told
+        assert [" …" in f.seen for f in exam.findings] == [n > 3] * told
+        assert [len(f.entries) for f in exam.findings] == [min(n, 8)] * told
+
+
 def test_more_than_a_tenth_or_one_of_few_is_no_single_entry():
     for places in [[(0, (1, 3)), (0, (1, 2))], [(1, (2,))], [(3, (0,))]]:
         u = moves()

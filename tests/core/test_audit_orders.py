@@ -16,12 +16,14 @@ from nnlib.audit.batches import (
     several_updates,
     updates_without_looking,
 )
+from nnlib.audit.chains import compare_chain
 from nnlib.audit.exam import Exam
 from nnlib.audit.masks import constant_neurons, layers_of, tell_scale
 from nnlib.audit.missteps import one_after_the_other, some_later, unsteady
 from nnlib.audit.orders import better_order, different_samples, in_other_order, tell_columns
 from nnlib.audit.pairs import fitting_rules, look_at_pairs, right_in_turn
 from nnlib.audit.patient import Patient
+from nnlib.audit.steps import grown, stays_whole, tell_divergence, tell_no_number
 from nnlib.audit.update import Steps, draws_at_random, keeps_something, remembers_nothing
 
 stored = reports.stored
@@ -414,3 +416,117 @@ def test_layers_are_told_by_their_shapes_where_the_network_is_not_known():
     assert [(layer.W, layer.b) for layer in own] == [(0, 1), (2, 3)]
     exam.dense = None
     assert [(layer.W, layer.b) for layer in layers_of(exam)] == [(0, 1), (2, 3)]
+
+
+# Steps in a row
+
+
+def chain_of(exam, move):
+    """Let the audit meet these moves, made of the gradients so far, from the start on."""
+    exam.chain, gs = [VALUES], []
+    for _ in range(4):
+        p = dict(zip(NAMES, exam.chain[-1], strict=True))
+        gs.append(list(gradients(p, X, y).values()))
+        exam.chain.append([v - u for v, u in zip(exam.chain[-1], move(gs), strict=True)])
+
+
+def momentum(gs, f=RATE, mu=0.9):
+    return [
+        f * sum(mu ** (len(gs) - 1 - k) * g[i] for k, g in enumerate(gs)) for i in range(len(NAMES))
+    ]
+
+
+def moved_by(share, name="W1", at=0):
+    """Momentum, but for one entry in the third step: off by a share of the largest move."""
+
+    def move(gs):
+        u = momentum(gs)
+        if len(gs) == 3:
+            u[NAMES.index(name)].flat[at] += share * max(np.abs(x).max() for x in u)
+        return u
+
+    return move
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize(("share", "known"), [(0.0, True), (1.9e-3, True), (2.1e-3, False)])
+def test_steps_in_a_row_are_an_optimisers_to_two_thousandths(share, known, own):
+    exam = exam_of(descend, own=own)
+    chain_of(exam, moved_by(share))
+    assert compare_chain(exam, Steps(exam))
+    assert exam.compared == ["4 steps in a row are those of momentum 0.9"] * known
+    assert [f.kind for f in exam.findings] == ["optimizer_formula"] * (not known)
+
+
+def test_steps_in_a_row_that_are_another_multiple_or_go_uphill(stored):
+    for move in [
+        lambda gs: momentum(gs, 0.3), lambda gs: momentum(gs, -RATE),
+        lambda gs: [-RATE * g for g in gs[-1]], lambda gs: momentum(gs, 2 * RATE),
+        lambda gs: [np.zeros_like(g) for g in gs[-1]],
+        lambda gs: [RATE * g for g in gs[0]],
+        lambda gs: [RATE * g if len(gs) < 3 else g**2 for g in gs[-1]],
+    ]:  # fmt: skip
+        for step_is in ("update", "epoch"):
+            exam = exam_of(descend, step_is)
+            chain_of(exam, move)
+            told = compare_chain(exam, Steps(exam))
+            assert [bool(told), *said(exam), *exam.compared, *exam.missing] == stored
+
+
+# Steps that end in no numbers, or in other shapes
+
+
+def test_parameters_that_grow_are_named():
+    exam = exam_of(descend)
+    W1, b1, W2, _ = VALUES
+    exam.chain[1] = [W1, b1.reshape(1, 4), W2[:, :1], np.ones((3, 3))]
+    assert [name for name, _, _ in grown(exam)] == ["W2", "b2"]
+    exam.chain[1] = VALUES
+    assert grown(exam) == []
+
+
+def test_numbers_that_are_lost_go_with_the_slopes(stored):
+    g = list(gradients(START, X, y).values())
+    for lost, told in [
+        ([x < 0 for x in g], True), ([x > 0 for x in g], False), ([x == x for x in g], False),
+    ]:  # fmt: skip
+        exam = exam_of(descend)
+        exam.chain[1] = [np.where(off, np.nan, v) for off, v in zip(lost, VALUES, strict=True)]
+        assert tell_no_number(exam) == told
+        assert said(exam) == stored
+
+
+def test_numbers_that_are_lost_where_the_slope_is_0(stored):
+    exam = exam_of(descend)
+    exam.patient.functions["gradients"] = lambda p, X, y: {
+        name: np.where(np.arange(v.size).reshape(v.shape) % 2, 0.0, 1.0) for name, v in p.items()
+    }
+    exam.chain[1] = [np.where(np.arange(v.size).reshape(v.shape) % 2, np.inf, v) for v in VALUES]
+    assert tell_no_number(exam)
+    assert said(exam) == stored
+
+
+def test_a_divergence_is_told_once():
+    exam = exam_of(descend)
+    tell_divergence(exam)
+    assert not exam.findings
+    exam.diverged = ("divergence", "step", "after 2 steps the parameters are no finite numbers.")
+    tell_divergence(exam)
+    tell_divergence(exam)
+    assert said(exam) == [
+        "wrong divergence (step): after 2 steps the parameters are no finite numbers."
+    ]
+    assert not exam.patient.has("step")
+
+
+def test_whole_numbers_that_stay_whole():
+    whole = {"W": np.array([[1, 2]]), "b": np.array([3])}
+    for step, stays in [
+        (lambda p, X, y: {n: v - (0.5 * v).astype(int) for n, v in p.items()}, True),
+        (lambda p, X, y: {n: v - 0.5 for n, v in p.items()}, False),
+        (lambda p, X, y: {"W": p["W"] - 1, "b": p["b"] - 0.5}, False),
+        (lambda p, X, y: None, True),
+        (lambda p, X, y: p["c"], False),
+    ]:  # fmt: skip
+        exam = Exam(Patient(X, y, whole, {"step": step}), RATE, "update", {})
+        assert stays_whole(exam) == stays
