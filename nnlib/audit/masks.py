@@ -256,7 +256,9 @@ def verdicts_of(
         assert own_delta is not None
         kept = mask[np.isfinite(mask) & (np.abs(mask) > 1e-6)]
         dropped = np.isfinite(mask) & (np.abs(mask) <= 1e-6)
-        if not len(kept) or np.ptp(kept) > 1e-3 * np.abs(kept).max():
+        if not len(kept):
+            continue  # all are dropped: such a step tells nothing of this layer
+        if np.ptp(kept) > 1e-3 * np.abs(kept).max():
             return None
         back = (above @ dense.layers[k].matrix(values).T) * dense.activations[k - 1].slope(
             z[k - 1]

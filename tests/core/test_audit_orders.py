@@ -18,7 +18,13 @@ from nnlib.audit.batches import (
 )
 from nnlib.audit.chains import compare_chain
 from nnlib.audit.exam import Exam
-from nnlib.audit.masks import constant_neurons, layers_of, tell_scale
+from nnlib.audit.masks import (
+    constant_neurons,
+    layers_of,
+    look_at_masks,
+    tell_scale,
+    verdicts_of,
+)
 from nnlib.audit.missteps import one_after_the_other, some_later, unsteady
 from nnlib.audit.orders import better_order, different_samples, in_other_order, tell_columns
 from nnlib.audit.pairs import fitting_rules, look_at_pairs, right_in_turn
@@ -381,6 +387,66 @@ def test_steps_whose_factor_changes(stored):
 
 
 # Dropout
+
+
+def dropped(p, X, y, there, back):
+    """The gradient of a network whose hidden neurons are multiplied by masks on both ways."""
+    a1 = np.tanh(X @ p["W1"] + p["b1"])
+    a2 = 1 / (1 + np.exp(-(a1 * there @ p["W2"] + p["b2"])))
+    d2 = 2 * (a2 - y) / len(X) * a2 * (1 - a2)
+    d1 = d2 @ p["W2"].T * back * (1 - a1**2)
+    made = X.T @ d1, d1.sum(0), (a1 * there).T @ d2, d2.sum(0)
+    return dict(zip(NAMES, made, strict=True))
+
+
+MASKS = [
+    ([2, 0, 2, 2], [2, 0, 2, 2], [(1, "")]),
+    ([2, 0, 2, 2], [1, 1, 1, 1], [(1, "is missing on the way back")]),
+    ([2, 0, 2, 2], [2, 2, 2, 2], [(1, "is missing on the way back")]),
+    ([2, 0, 2, 2], [0, 2, 0, 2], [(1, "is another one on the way back")]),
+    ([2, 0, 2, 2], [1, 0, 1, 1], [(1, "is multiplied by 2 on the way there alone")]),
+    ([1, 0, 1, 1], [1, 0, 1, 1], [(1, "")]),
+    ([1, 1, 1, 1], [1, 1, 1, 1], []),  # nothing is dropped
+    ([2, 0, 2, 3], [2, 0, 2, 3], None),  # no mask: what is kept is multiplied by two numbers
+    ([2, 0, 2, 2], [3, 0, 3, 3], None),
+    ([0, 0, 0, 0], [0, 0, 0, 0], []),  # all are dropped: that tells nothing
+    ([0, 0, 0, 0], [1, 1, 1, 1], []),
+]
+
+
+@pytest.mark.parametrize(("there", "back", "verdict"), MASKS)
+def test_the_masks_of_both_ways_are_read_off_a_step_on_one_sample(there, back, verdict):
+    exam = exam_of(descend)
+    values, index, seen = exam.points[0], np.array([3]), {}
+    p = dict(zip(NAMES, values, strict=True))
+    g = list(dropped(p, X[index], y[index], np.array(there), np.array(back)).values())
+    assert verdicts_of(exam, Steps(exam), values, index, g, seen) == verdict
+    if verdict:
+        np.testing.assert_allclose(seen[1][0], there, atol=1e-9)
+    if not any(there):
+        return
+    wrong = [2 * x if k == 3 else x for k, x in enumerate(g)]  # b2 is no sum of delta
+    assert verdicts_of(exam, Steps(exam), values, index, wrong, {}) is None
+    longer = [1.1 * x for x in g]  # the output's delta is another one
+    assert verdicts_of(exam, Steps(exam), values, index, longer, {}) is None
+    assert verdicts_of(exam, Steps(exam), values, index, [0 * x for x in g], {}) == []
+
+
+@pytest.mark.parametrize("kind", ["same", "missing", "half of the time", "seldom"])
+def test_masks_are_looked_at_in_several_steps(kind, stored):
+    calls = itertools.count()
+
+    def step(p, X, y):
+        there = 2.0 * (np.random.rand(4) < 0.5)  # noqa: NPY002
+        number = next(calls)
+        off = {"missing": True, "half of the time": number % 2 == 0, "seldom": number % 4 == 0}
+        g = dropped(p, X, y, there, np.ones(4) if off.get(kind) else there)
+        return {name: p[name] - RATE * g[name] for name in p}
+
+    exam = exam_of(step)
+    calls = itertools.count()
+    look_at_masks(exam, Steps(exam), exam.points[0])
+    assert [*said(exam), *exam.compared] == stored
 
 
 def test_masks_that_pass_on_more_or_less_are_told(stored):
