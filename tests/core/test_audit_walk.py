@@ -422,6 +422,44 @@ def test_two_slips_are_told_both():
     ]
 
 
+def test_one_number_is_a_multiple_of_any_other():
+    """So only a factor that slips make is told of a single weight."""
+    net = Net(("tanh", "sigmoid"), (3, 1, 1), "squared", between)
+    (step,) = net.told(W2=lambda d: 2 * net.a[1].T @ d).deviations
+    assert step.text.startswith("the gradient of W2 is 2.0000 times the slope")
+    (step,) = net.told(W2=lambda d: 0.37 * net.a[1].T @ d).deviations
+    assert step.text == (
+        "the gradient of b2 is right, so delta2 is right; the product a1.T @ delta2 is not"
+    )
+
+
+@pytest.mark.parametrize("row", [0, -1])
+def test_weights_that_hold_the_biases_are_gone_through_without_them(row):
+    rng = np.random.default_rng(1)
+    layers = (Layer(0, None, False, row), Layer(1, None, False, row))
+    dense = Dense(layers, (NAMED["tanh"], NAMED["sigmoid"]))
+    values = [rng.normal(size=(4, 5)), rng.normal(size=(6, 2))]
+    X, y = rng.normal(size=(N, 3)), rng.uniform(size=(N, 2))
+    formula = Formula("squared", 1 / N)
+    a = dense.forward(values, X)[1]
+    d2 = 2 / N * (a[2] - y) * a[2] * (1 - a[2])
+    whole, part = values[1].T, (slice(0, 5) if row == 0 else slice(1, 6))
+    d1 = d2 @ whole[:, part] * (1 - a[1] ** 2)
+
+    def glued(b, W):
+        return np.concatenate([b[None], W] if row == 0 else [W, b[None]])
+
+    g = [glued(d.sum(axis=0), before.T @ d) for d, before in ((d1, X), (d2, a[1]))]
+    exam = SimpleNamespace(patient=SimpleNamespace(single=False), formula=formula, n_outputs=2)
+    walk = Walk(exam, dense, values, X, y, formula, g, False)
+    walk.go()
+    (step,) = walk.deviations
+    which = "first" if row == 0 else "last"
+    assert step.text == (
+        f"delta1 goes back through the {which} (2, 5) of W2.T with the biases, not W2.T"
+    )
+
+
 def test_what_nothing_explains_is_not_explained():
     rng = np.random.default_rng(0)
     walk = DEEP.told(W2=lambda d: rng.normal(size=(5, 5)), b2=lambda d: rng.normal(size=5))
@@ -586,6 +624,8 @@ def test_a_walk_on_another_loss_says_which_is_shown():
     assert found[4] == ()  # they are measured on the loss that is shown
     (found,) = report_of(DEEP, own=None, s1=1.0)
     assert found[3].endswith("; the loss shown is no known formula.)")
+    (found,) = report_of(DEEP, own=Formula("binary", 1 / 4), few=range(4), s1=1.0)
+    assert "binary cross-entropies divided by the 4 samples.)" in found[3]
 
 
 def test_a_walk_with_a_factor_says_it_where_it_is_known():
