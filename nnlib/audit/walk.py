@@ -150,6 +150,9 @@ class Walk:
                 if right_W and right_b:
                     yield delta, self.or_else(delta, steps, candidates)
                 elif not whole and len(steps) <= 1:
+                    made = W if right_W else b
+                    if steps and (made is None or made.size == 1):
+                        continue  # one number fits one of so many slips by chance
                     more = self.product_steps(number, delta, W, b, right_W, right_b)
                     if more is not None:
                         yield delta, steps + more

@@ -814,3 +814,147 @@ def test_a_cosine_says_whether_a_step_goes_downhill():
         " The gradient and the slopes have the cosine -1.0000."
     )
     assert problem.cosine([0 * s for s in problem.measured.slope]) == ""
+
+
+def test_a_small_number_in_a_logarithm_makes_no_gradient_wrong():
+    def padded(p, X, y):
+        a = predict(p, X)
+        return -np.mean(y * np.log(a + 2e-4) + (1 - y) * np.log(1 - a + 2e-4))
+
+    exam = exam_on(loss=padded, of=bce)
+    problem = comparison(exam)
+    point = dict(zip(START, exam.points[0], strict=True))
+    g = [*slopes_of(bce)(point, X, Y).values()]
+    assert not all(problem.right(k, g) for k in range(4))
+    assert problem.right_by_formula(g, 1.0)
+    assert problem.right_by_formula(g, 1.004)
+    assert not problem.right_by_formula(g, 1.006)
+    assert problem.right_by_formula([3 * x for x in g], 3.0)
+    assert not problem.right_by_formula([x + 0.1 for x in g], 1.0)
+    assert found(exam) is None
+    assert not comparison(exam_on(loss=of_unknown, predict=unknown)).right_by_formula(g, 1.0)
+
+
+def test_slopes_in_float32_are_those_of_the_rebuilt_network():
+    exam = exam_on()
+    exact = comparison(exam).measured.slope
+    exam.patient.single = True
+    problem = comparison(exam)
+    for a, b in zip(problem.measured.slope, exact, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-8)
+    assert problem.measured.noise == 1e-6
+    assert problem.measured.low is problem.measured.high is problem.measured.slope
+    few = Comparison(exam, exam.points[0], np.array([0, 3]))
+    assert few.n == 2
+    assert problem.n == 7
+    odd = exam_on(loss=of_unknown, predict=unknown)
+    odd.patient.single = True
+    assert comparison(odd).measured.noise != 1e-6
+
+
+def test_nothing_is_what_rounding_makes():
+    problem = comparison(exam_on())
+    noise = problem.measured.noise
+    zero = [np.zeros(np.shape(v)) for v in START.values()]
+    problem.measured.slope[1] = np.full(3, 0.9 * noise)
+    assert problem.nothing(1, zero)
+    assert problem.nothing(1, [x + 0.9 * noise for x in zero])
+    assert not problem.nothing(1, [x + 1.1 * noise for x in zero])
+    problem.measured.slope[1] = np.full(3, 1.1 * noise)
+    assert not problem.nothing(1, zero)
+
+
+def test_a_factor_near_to_1_may_be_that_of_a_small_number_in_a_logarithm():
+    assert found(exam_on(times(1.004))) is None
+    exam = exam_on(times(1.004), loss=of_unknown, predict=unknown)
+    assert found(exam) == ("gradient_scale", "wrong", "W1, b1, W2, b2")
+    assert "is 1.0040 times the slope of the loss" in words(exam)
+
+
+def test_biases_may_be_in_the_penalty_of_another_loss():
+    def of(p, X, y):
+        return bce(p, X, y) + 0.05 * sum(np.sum(v**2) for v in p.values())
+
+    exam = exam_on(of=of)
+    assert found(exam) == ("loss_formula", "wrong", "loss and gradient")
+    assert "binary cross-entropies, and 0.05 times the squares of the weights" in words(exam)
+
+
+def test_of_a_step_without_a_rate_the_factor_is_not_told():
+    exam = exam_on(of=bce)
+    problem = comparison(exam)
+    g = [3 * x for x in slopes_of(bce)(dict(zip(START, problem.point, strict=True)), X, Y).values()]
+    assert not problem.judge(g, "step", free=True)
+    assert words(exam).startswith(
+        "the loss that is shown is the mean of the squared errors; what is descended is the binary "
+        "cross-entropies."
+    )
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_of_a_loss_with_the_wrong_sign_the_other_loss_is_told_unless_it_was(sign):
+    exam = exam_on(times(sign), loss=lambda *g: -mse(*g), of=bce)
+    made = found(exam)
+    if sign > 0:
+        assert made is None  # the loss's sign was said
+    else:
+        assert made == ("loss_formula", "wrong", "loss and gradient")
+        assert "what is descended is minus the mean of the binary cross-entropies" in words(exam)
+
+
+def test_few_numbers_are_no_penalty():
+    """One weight and one bias are a multiple of themselves by chance."""
+    start = {"W": np.array([[0.7]]), "b": np.array([0.3])}
+
+    def tiny(p, X):
+        return sigmoid(X[:, :1] @ p["W"] + p["b"])
+
+    exam = exam_on(lambda g, p: {k: x + 0.2 * p[k] for k, x in g.items()},
+                   loss=lambda p, X, y: mse(p, X, y, tiny), predict=tiny, start=start,
+                   data=X[:, :1])  # fmt: skip
+    assert found(exam) == ("gradient_wrong", "wrong", "W, b")
+    assert words(exam).startswith("the gradient of W, b is not the slope of the loss.")
+
+
+def test_a_norm_of_few_weights_is_no_norm():
+    start = {"W": np.array([[0.7], [-0.4], [0.2]]), "b": np.array([0.3])}
+
+    def three(p, X):
+        return sigmoid(np.c_[X, X[:, :1] ** 2] @ p["W"] + p["b"])
+
+    def slip(g, p):
+        W = p["W"]
+        return {**g, "W": g["W"] + 0.1 * (np.sign(W) - W / np.linalg.norm(W))}
+
+    exam = exam_on(slip, loss=lambda p, X, y: mse(p, X, y, three), predict=three, start=start)
+    made = found(exam)
+    assert made[0] != "weight_term"
+
+
+def test_the_dropout_check_waits_for_what_is_wrong_before_it():
+    exam = exam_on()
+    assert checked(gradient.look_at_dropout, exam) == []
+    for kind in ("loss_random", "samples_mixed", "target_shape", "data_type"):
+        exam = exam_on()
+        exam.find(kind, "wrong", "loss", "said before")
+        assert checked(gradient.look_at_dropout, exam) == []
+
+
+def test_what_fails_on_the_way_is_not_told_as_a_formula():
+    calls = []
+
+    def failing(p, X, y):
+        calls.append(1)
+        return 1 / 0 if len(calls) > 8 else np.sum(predict(p, X) ** 3)
+
+    for look in (gradient.look_for_terms, gradient.look_for_other_targets,
+                 gradient.look_for_square_of_mean):  # fmt: skip
+        exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: 1 / 0)
+        assert not look(exam, "loss")
+        exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: np.nan)
+        assert not look(exam, "loss")
+        exam = exam_of(X, Y, START, predict=predict, loss=mse)
+        assert not look(exam, "loss")
+        assert said(exam) == []
+        exam = exam_of(X[:1], Y[:1], START, predict=predict, loss=lambda *g: -mse(*g))
+        assert not look(exam, "loss")
