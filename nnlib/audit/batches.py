@@ -15,6 +15,7 @@ from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.missteps import (
     compare_single,
     explain,
+    tell_bare,
     tell_factor,
     tell_lost,
     tell_other_gradient,
@@ -39,6 +40,9 @@ from nnlib.audit.walk import Walk
 def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     """Ask for an update on so few samples that a call makes only one."""
     patient = exam.patient
+    if exam.formula is None and exam.found("loss_formula") and not patient.has("gradients"):
+        exam.miss("the updates within a step, beside a loss that has to be mended first")
+        return
     sizes = [1, 2, 4, 8, 16, 32, 64, 100, 128]
     for size in [s for s in sizes if s < patient.n]:
         index = np.sort(np.random.default_rng(2).permutation(patient.n)[:size])
@@ -113,7 +117,12 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9 for x, y in zip(u, g, strict=True)
     ):
         return False  # a parameter that does not move is said to be so
-    if still_parts(u, g) or tell_other_gradient(exam, u, g) or tell_lost(exam, u, g, values):
+    if (
+        still_parts(u, g)
+        or tell_other_gradient(exam, u, g)
+        or tell_lost(exam, u, g, values)
+        or tell_bare(exam, u, g)
+    ):
         return exam.found()
     if comparison.by_weight_term(scaled, "step", rate is None):
         return True
@@ -284,8 +293,20 @@ def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray)
     rate = exam.learning_rate
     if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
         return False
+    if updates_at(exam, steps, values, index, rate, 1e-3):
+        return True
+    if exam.formula is None and not exam.patient.has("gradients"):
+        return False  # each slope is measured, which takes long
+    # With another rate only what fits better than chance allows: the updates are not counted.
+    return any(updates_at(exam, steps, values, index, f * rate, 1e-6) for f in (0.5, 2, 0.1, 10))
+
+
+def updates_at(
+    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, rate: float, tolerance: float
+) -> bool:
+    """See whether a step is several updates of gradient descent at a rate."""
     after = steps.once(values, exam.patient.data(index))
-    here = values
+    here, own = values, exam.learning_rate
     for k in range(1, 200 if exam.work(index) < 10_000 else 20):
         g = steps.gradient(here, index)
         if g is None:
@@ -295,8 +316,15 @@ def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray)
             np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
         ]
         moved = [np.abs(a - b).max(initial=0) for a, b in zip(here, values, strict=True)]
-        if k > 1 and max(off) <= 1e-3 * max(moved):
-            exam.look(f"a step makes {k} updates by the gradient")
+        if k > 1 and max(off) <= tolerance * max(moved):
+            if rate == own:
+                exam.look(f"a step makes {k} updates by the gradient")
+                return True
+            exam.find(
+                "gradient_scale", "wrong", "step",
+                f"a step makes {k} updates by the gradient with the rate {rate:g}, and the rate "
+                f"is {own:g}: {rate / (own or 1):g} times what it should be.",
+            )  # fmt: skip
             return True
     return False
 

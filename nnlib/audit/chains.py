@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, seed
-from nnlib.audit.optimisers import rules, shared_rules, uphill
+from nnlib.audit.formulas import WORDS, Formula
+from nnlib.audit.optimisers import adaptive_and_sound, rules, shared_rules, uphill
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
+from nnlib.audit.terms import odd_loss
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
@@ -76,14 +78,16 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
                     "subtracted is added.",
                 )  # fmt: skip
                 return True
-    if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values):
+    if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values, index):
+        return True
+    if tell_other_loss(exam, points, us, order, index):
         return True
     rate = exam.learning_rate
     first = one_factor(us[0], gs[0], 1e-3)
     if index is None and exam.step_is != "update" and exam.patient.n > 1:
         return False  # it may be several updates: few samples will tell
     if first is not None and first > 0 and (rate is None or abs(first - rate) < 1e-2 * rate):
-        tell_odd_steps(exam, us, gs)
+        tell_odd_steps(exam, us, gs, order)
         return True
     return first is None and looks_adaptive(exam, us, gs, points[0])
 
@@ -128,11 +132,18 @@ def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
 
 
 def tell_rate(
-    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, values: list[Any]
+    exam: Exam,
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    order: np.ndarray,
+    values: list[Any],
+    index: Any = None,
 ) -> bool:
     """See whether a sound optimiser takes these steps at another rate than the one it should."""
     rate = exam.learning_rate
-    if rate is None or len(us) < 3 or exam.patient.short_steps or exam.step_is == "epoch":
+    if rate is None or len(us) < 3 or exam.patient.short_steps:
+        return False
+    if exam.step_is == "epoch" and (index is None or len(index) > 1):
         return False  # an epoch is as long as its updates together
     for sound, name, made in rules(gs, None, order, us, values):
         if not sound or "sign of" in name or "descent" in name or not made[0].any():
@@ -177,10 +188,69 @@ def tell_slip(
     return True
 
 
-def tell_odd_steps(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray]) -> None:
+def tell_other_loss(
+    exam: Exam, points: list[Arrays], us: list[np.ndarray], order: np.ndarray, index: Any
+) -> bool:
+    """See whether an adaptive optimiser follows a known loss, where the one shown is none.
+
+    The size of the slopes does not matter to it, so that any factor of that loss will do.
+    """
+    dense, y = exam.dense, exam.targets_of(index)
+    if dense is None or y is None or exam.formula is not None or exam.patient.has("gradients"):
+        return False
+    if us[0].size != sum(v.size for v in points[0]):
+        return False
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    flat = [np.concatenate([np.ravel(v) for v in p]) for p in points[:-1]]
+    for base in ("squared", "binary", "cross"):
+        if not exam.possible(base, exam.base_values[1], y):
+            continue
+        known = Formula(base, 1 / len(X))
+        gs = [np.concatenate([np.ravel(g) for g in dense.gradient(values, X, y, known)])
+              for values in points[:-1]]  # fmt: skip
+        for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
+            if len(made) == len(us) and all(
+                close(m, u, 2e-3) for m, u in zip(made, us, strict=True)
+            ):
+                odd = odd_loss(exam, exam.loss_name)
+                shown = "no formula that is known here" if odd is None else odd.words
+                exam.find(
+                    "loss_formula", "wrong", "loss and step",
+                    f"the loss that is shown is {shown}; {len(us)} steps in a row are those of "
+                    f"{name} along the slopes of the {WORDS[base]}.",
+                )  # fmt: skip
+                return True
+    return False
+
+
+def by_parameter(
+    exam: Exam, u: np.ndarray, g: np.ndarray, order: np.ndarray
+) -> list[tuple[str, float]]:
+    """Return the parameters that move by another multiple of their gradients, if all move so."""
+    parts = [(u[order == k], g[order == k]) for k in range(len(exam.patient.names))]
+    factors = [one_factor(a, b, 1e-4) if b.any() else np.nan for a, b in parts]
+    if any(f is None for f in factors):
+        return []
+    rate = exam.learning_rate or 1.0
+    pairs = zip(exam.patient.names, factors, strict=True)
+    return [(name, f / rate) for name, f in pairs if f is not None and abs(f - rate) > 1e-2 * rate]
+
+
+def tell_odd_steps(
+    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray
+) -> None:
     """The first step is right, and a later one is not."""
     for k, (u, g) in enumerate(zip(us, gs, strict=True)):
         f = one_factor(u, g, 2e-3)
+        off = by_parameter(exam, u, g, order) if f is None and exam.learning_rate else []
+        if 0 < len(off) < len(exam.patient.names):
+            said = ", ".join(f"{name} by {x:.4g} times" for name, x in off)
+            exam.find(
+                "step_not_gradient", "wrong", ", ".join(name for name, _ in off),
+                f"step {k + 1} moves {said} what gradient and rate say, and all else by what they "
+                "say.",
+            )  # fmt: skip
+            return
         if f is None:
             cosine = float(np.vdot(u, g) / (length(u) * length(g) + 1e-300))
             exam.find(
@@ -213,7 +283,7 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
         return True
     if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
         return False
-    lengths = [float(np.median(np.abs(u))) for u in us]
+    lengths = [float(np.median(np.abs(u[u != 0]))) if u.any() else 0.0 for u in us]
     if np.ptp(lengths) < 2e-2 * max(lengths) and exam_scale(exam):
         exam.miss(
             "which optimiser it is: its steps are all of one length, the slopes hardly change"
@@ -222,10 +292,10 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
     kind = "optimizer_formula" if exam.patient.has("gradients") else "step_not_gradient"
     exam.find(
         kind, "wrong", "step",
-        f"the first step has one length for all entries ({np.median(np.abs(us[0])):.4g}), as "
+        f"the first step has one length for all entries ({lengths[0]:.4g}), as "
         "Adam's has; but the first "
         f"{len(us)} steps are those of no optimiser known here. Their lengths: "
-        + ", ".join(f"{np.median(np.abs(u)):.4g}" for u in us) + ".",
+        + ", ".join(f"{x:.4g}" for x in lengths) + ".",
     )  # fmt: skip
     return True
 

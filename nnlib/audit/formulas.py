@@ -237,6 +237,11 @@ class Formula:
         of = " and biases" if self.decay_of_all else ""
         return f"{c:.4g} times the squares of the weights{of}" if c else ""
 
+    def is_sum(self, n: int, m: int) -> bool:
+        """Say whether it is a sum over the samples, not divided by their number."""
+        told = factor_words(abs(self.factor), WORDS[self.base], n, m)
+        return told.startswith(("the sum of", "half the sum of")) and f"the {n} sam" not in told
+
     def words(self, n: int, m: int) -> str:
         """Say which loss it is."""
         told = factor_words(self.factor, WORDS[self.base], n, m, self.base == "root")
@@ -267,9 +272,14 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
     return f"{sign}{f:.4g} times the sum of the {what}".rstrip(",")
 
 
-def where_from(f: float, n: int, m: int) -> str:
-    """Say where a factor in a gradient might come from: n samples, m outputs."""
+def where_from(f: float, n: int, m: int, own: Formula | None = None) -> str:
+    """Say where a factor in a gradient might come from: n samples, m outputs, a loss if known."""
     words = factor_in_words(f, n, m)
+    summed = own is not None and own.is_sum(n, m)
+    if n > 1 and summed and words.startswith("A mean taken twice"):
+        return f"The loss is a sum over the {n} samples, and this belongs to their mean."
+    if n > 2 and words.startswith("Which factor") and abs(f - n**2) < 1e-4 * n**2:
+        return f"{f:.4g} = {n} * {n}: multiplied by the {n} samples, not divided by them?"
     parts = next((d for d in (2, 3, 4, 5, 10) if n and abs(f * d - n) < 1e-3 * n), 0)
     if parts and ", or " not in words and words.startswith(("Half a sum", "The 2 of a square")):
         return f"{words[:-1]}, or a division by {parts} where {n} is meant?"

@@ -20,7 +20,8 @@ from nnlib.audit.formulas import (
 )
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
-from nnlib.audit.slopes import Measured, at_largest, largest_first, one_factor
+from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
+from nnlib.audit.terms import look_for_odd_terms, odd_loss
 from nnlib.audit.walk import Walk
 
 
@@ -33,7 +34,10 @@ def look_at_formula(exam: Exam) -> None:
             continue
         formula = exam.formula_of(name)
         if formula is None:
-            looks = (look_for_terms, look_for_other_targets, look_for_square_of_mean)
+            looks = (
+                look_for_terms, look_for_odd_terms, look_for_other_targets,
+                look_for_square_of_mean,
+            )  # fmt: skip
             if not any(look(exam, name) for look in looks):
                 look_for_stretching(exam, name)
             continue
@@ -468,6 +472,7 @@ class Comparison:
             self.by_other_loss,
             self.by_other_targets,
             self.by_equations,
+            self.by_measured_delta,
             self.by_parameters,
         ):
             if attempt(g, where, free):
@@ -484,7 +489,8 @@ class Comparison:
         if f < 0 and formula is not None and formula.factor < 0:
             return True  # the loss has the wrong sign, and that was said
         if f < 0:
-            seen = f"every entry is {f:.4f} times the slope of the loss: it points uphill."
+            falls = self.falling(list(range(len(g))))
+            seen = f"every entry is {f:.4f} times the slope of the loss: it points uphill.{falls}"
             self.exam.find("gradient_sign", "wrong", where, seen, self.worst(g))
         elif not free and not self.by_form_of_loss(g, f):
             self.exam.find("gradient_scale", "wrong", where,
@@ -525,7 +531,7 @@ class Comparison:
 
     def factor_words(self, f: float) -> str:
         """Say where a factor might come from."""
-        return where_from(f, self.n, self.exam.n_outputs)
+        return where_from(f, self.n, self.exam.n_outputs, self.formula)
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
         """Name the entries that are furthest off, with both numbers."""
@@ -737,7 +743,10 @@ class Comparison:
     def tell_other_loss(self, g: Arrays, base: str, f: float, free: bool, beside: str = "") -> None:
         """Report which loss is shown and which one is descended."""
         own, m = self.formula, self.exam.n_outputs
+        odd = odd_loss(self.exam, self.exam.loss_name) if own is None else None
         shown = own.words(self.n, m) if own is not None else "no formula that is known here"
+        shown = odd.words if odd is not None else shown
+        told = odd is not None and self.exam.found("loss_formula")
         if free:
             down = f"{'minus ' if f < 0 else ''}the {WORDS[base]}"
         else:
@@ -755,7 +764,8 @@ class Comparison:
         what = "the loss that is shown" if self.exam.loss_name == "loss" else "the training loss"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
-            f"{what} is {shown}; what is descended is {down}{beside}.{lacks}", self.worst(g),
+            f"{'' if told else f'{what} is {shown}; '}what is descended is {down}{beside}.{lacks}",
+            self.worst(g),
         )  # fmt: skip
 
     # Equation by equation, on the network rebuilt
@@ -786,6 +796,49 @@ class Comparison:
         if best is None:
             return False
         best.report(self.worst(g), free or not self.factor_known)
+        return True
+
+    def slopes_at(self, index: np.ndarray, entries: list[list[tuple[int, ...]]]) -> Arrays:
+        """Measure the slopes of the loss on some samples, at some entries."""
+        return measure(lambda p: self.exam.loss(p, index), self.point, entries).slope
+
+    def by_measured_delta(self, g: Arrays, where: str, free: bool) -> bool:
+        """Go back from the output where the loss is not known: its delta is measured.
+
+        At one sample the slope of the loss by the output's bias is the output's delta.
+        """
+        exam, dense, y = self.exam, self.exam.dense, self.exam.targets_of(self.index)
+        if dense is None or y is None or self.formula is not None or free:
+            return False
+        last, n = dense.layers[-1], self.n
+        if last.b is None or len(dense.layers) < 2 or n * y.shape[1] > 300 or exam.patient.single:
+            return False
+        entries = [list(np.ndindex(v.shape)) if k == last.b else []
+                   for k, v in enumerate(self.point)]  # fmt: skip
+        index = np.arange(n) if self.index is None else self.index
+        try:
+            delta = np.stack([
+                np.ravel(self.slopes_at(index[i : i + 1], entries)[last.b]) for i in range(n)
+            ])  # fmt: skip
+        except Failed:
+            return False
+        whole = np.ravel(self.measured.slope[last.b])
+        f = None if np.isnan(whole).any() else one_factor(whole, delta.sum(axis=0), self.loose)
+        if f is None or not any(abs(f - v) < 1e-3 * v for v in (1.0, 1 / n)):
+            return False  # the loss is not the sum, nor the mean, of those of the samples
+        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        _, a = dense.forward(self.point, X)
+        W = dense.split(self.measured.slope, len(dense.layers))[0]
+        seen = ~np.isnan(W)
+        off = np.abs(a[-2].T @ (f * delta) - W)[seen]
+        if off.max(initial=0) > 1e-3 * np.abs(W[seen]).max(initial=0):
+            return False  # the loss is made with another network than the predictions
+        walk = Walk(exam, dense, self.point, X, y, Formula("binary", 1.0), g, False)
+        walk.given, walk.tolerance = f * delta, self.loose
+        walk.go()
+        if not walk.explained or not walk.deviations:
+            return False
+        walk.report(self.worst(g), False)
         return True
 
     def by_parameters(self, g: Arrays, where: str, free: bool) -> bool:
@@ -847,7 +900,7 @@ class Comparison:
         if self.exam.dense is None and self.exam.patient.has("predict"):
             others += (
                 " Its equation cannot be named: the predictions are not those of dense layers "
-                "that are known here."
+                f"that are known here.{self.shares()}"
             )
         self.exam.find(
             "gradient_wrong", "wrong", names,
@@ -855,6 +908,19 @@ class Comparison:
             self.worst(g),
         )  # fmt: skip
         return True
+
+    def shares(self) -> str:
+        """Say what the predictions of a sample add up to, where that is one number, and not 1."""
+        answers = self.exam.base_values[1]
+        if not answers or answers[0].shape[1] < 2 or min(a.min() for a in answers) < 0:
+            return ""
+        sums = np.concatenate([a.sum(axis=1) for a in answers])
+        if np.ptp(sums) > 1e-9 * sums.max() or abs(sums[0] - 1) < 1e-6 or len(sums) < 8:
+            return ""
+        return (
+            f" The predictions of each sample add up to {sums[0]:.4g}; those of a softmax add up "
+            "to 1. What is it divided by?"
+        )
 
     def falling(self, wrong: list[int]) -> str:
         """Say that the output's activation falls, where predictions do as its bias rises."""
@@ -893,6 +959,27 @@ class Comparison:
                 return True
         return False
 
+    def last_alone(self, X: np.ndarray, k: int, rows: np.ndarray) -> np.ndarray:
+        """Return what rows of an embedding get where of several uses the last one alone counts.
+
+        Of each column of X, or of all: two stacks of rows, up to one factor.
+        """
+        exam, made = self.exam, np.zeros((2, len(rows), self.point[k].shape[1]))
+        index = np.arange(exam.patient.n) if self.index is None else self.index
+        for place, row in enumerate(rows):
+            samples, columns = np.nonzero(X.astype(int) == row)
+            wanted = {int(samples[columns == c].max()): 0.0 for c in np.unique(columns)}
+            for i in wanted:
+                entries: list[list[tuple[int, ...]]] = [[] for _ in self.point]
+                entries[k] = [(int(row), j) for j in range(made.shape[2])]
+                slope = self.slopes_at(index[i : i + 1], entries)[k]
+                share = slope[row] / max((samples == i).sum(), 1)
+                uses = sum(samples[columns == c].max() == i for c in np.unique(columns))
+                made[0, place] += uses * share
+                if i == samples.max():
+                    made[1, place] = share
+        return made
+
     def by_rows(self, g: Arrays, k: int) -> bool:
         """See whether the wrong rows are those to which X points more than once."""
         X, s = self.exam.X_rows if self.index is None else self.exam.X_rows[self.index], g[k]
@@ -904,12 +991,19 @@ class Comparison:
         smaller = np.abs(s[off]).sum() < np.abs(self.measured.slope[k][off]).sum()
         if not off.any() or (counts[off] < 2).any() or ((counts[~off] > 1).any() and not smaller):
             return False
+        try:
+            some = np.flatnonzero(off)[:6]
+            ways = self.last_alone(X, k, some)
+        except Failed:
+            return False
+        if not any(one_factor(np.ravel(s[some]), np.ravel(w), 5e-3) for w in ways):
+            return False
         rows = ", ".join(map(str, np.flatnonzero(off)[:6]))
         others = " Rows that are read once or never are right." * bool((counts < 2).any())
         self.exam.find(
             "gradient_wrong", "wrong", self.names[k],
-            f"in {self.names[k]} the rows {rows} are off, and each of them is read more than once."
-            f"{others}", self.worst(g),
+            f"in {self.names[k]} the rows {rows} are off: each of them is read more than once, and "
+            f"gets the gradient of its last use alone.{others}", self.worst(g),
             advice=("E[index] += d adds once where an index comes several times.",
                     "np.add.at(E, index, d) adds each time."),
         )  # fmt: skip

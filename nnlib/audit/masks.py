@@ -11,11 +11,13 @@ import itertools
 import numpy as np
 
 from nnlib.audit.exam import Exam, seed
-from nnlib.audit.formulas import Layer, chains, disorder
+from nnlib.audit.formulas import Dense, Formula, Layer, chains, disorder
 from nnlib.audit.patient import Arrays, in_form_of
 from nnlib.audit.update import Steps
+from nnlib.audit.walk import Walk
 
 SEEDS = range(7, 19)
+MORE_SEEDS = range(19, 199)  # for the mean of a mask, which few steps do not tell
 BOTH_OR_NONE = (
     "Inverted dropout divides by the share that is kept, in training, and predict uses the neurons "
     "as they are; the older one multiplies by it, in predict alone. Here both do it, or none, or "
@@ -172,26 +174,38 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     verdicts: list[tuple[int, str]] = []
     masks: dict[int, list[np.ndarray]] = {}
-    for number in SEEDS:
+
+    def looked(seeds: range) -> bool:
+        return sum(look(number) for number in seeds) >= 0.75 * len(seeds)  # some masks tell nothing
+
+    def look(number: int) -> bool:
         index = np.array([number % exam.patient.n])
         after = steps.once(values, exam.patient.data(index), number)
         g = [(v - w.reshape(v.shape)) / rate for v, w in zip(values, after, strict=True)]
         found = verdicts_of(exam, steps, values, index, g, masks)
-        if found is None:
-            return
-        verdicts += found
-    if not verdicts:
+        verdicts.extend(found or [])
+        return found is not None
+
+    if not looked(SEEDS) or not verdicts:
         return
     wrong = [each for each in verdicts if each[1]]
+    if not wrong and any(abs(np.concatenate(m).mean() - 1) > 0.1 for m in masks.values()):
+        if not looked(MORE_SEEDS):
+            return
+        wrong = [each for each in verdicts if each[1]]
     if not wrong:
         exam.look("with dropout, the mask of the way there is that of the way back")
         tell_scale(exam, masks)
     elif len(wrong) > len(verdicts) / 3:
         layer, text = max(set(wrong), key=wrong.count)
+        begin = f"in {wrong.count((layer, text))} of {len(verdicts)} steps on one sample each, "
+        if not text.startswith(("is ", "has ")):  # no mask is wrong, but what stands beside it
+            where = f"W{layer + 1}" if f"W{layer + 1} is" in text else f"delta{layer}"
+            exam.find("gradient_wrong", "wrong", where, f"{begin}with dropout, {text}.")
+            return
         exam.find(
             "gradient_wrong", "wrong", f"delta{layer}",
-            f"in {wrong.count((layer, text))} of {len(verdicts)} steps on one sample each, the "
-            f"mask of dropout behind layer {layer} {text}.",
+            f"{begin}the mask of dropout behind layer {layer} {text}.",
             advice=("On the way there neurons were dropped, and on the way back others, or none.",
                     "Keep the mask of the forward pass, and multiply delta by the same mask."),
         )  # fmt: skip
@@ -229,16 +243,24 @@ def verdicts_of(
     assert own is not None
     assert y is not None
     parts = [dense.split(g, k + 1) for k in range(len(dense.layers))]
-    a, masks, z = exam.X_rows[index], [], []
-    a = (a - dense.shift) / dense.divisor
+    masks, z = [], []
+    X = a = (exam.X_rows[index] - dense.shift) / dense.divisor
     for k, (layer, activation) in enumerate(zip(dense.layers, dense.activations, strict=True)):
         W, b = parts[k]
         assert b is not None
-        if not np.abs(b).max() > 0:
+        still = not np.abs(b).max() > 0
+        if still and k:
             return []
-        passed = (W @ b / (b @ b)).reshape(1, -1)
+        # Where all of the first layer is dropped, nothing comes back to it; X was passed on.
+        passed = a if still else (W @ b / (b @ b)).reshape(1, -1)
         if np.abs(np.outer(passed, b) - W).max() > 1e-4 * max(np.abs(W).max(), 1e-300):
             return None
+        ones = passed[np.abs(passed) > 1e-9]
+        if k and len(ones) > 1 and np.ptp(ones) <= 1e-6 * np.abs(ones).max() and (
+            np.ptp(a[np.abs(passed) > 1e-9]) > 1e-2
+        ):  # fmt: skip
+            return [(k, f"the gradient of W{k + 1} is made of the mask itself, not of a{k} times "
+                        "the mask")]  # fmt: skip
         ratio = np.where(np.abs(a) > 1e-9, passed / np.where(a == 0, 1, a), np.nan)
         masks.append(ratio)
         z.append(passed @ layer.matrix(values) + layer.bias(values))
@@ -256,20 +278,28 @@ def verdicts_of(
         assert own_delta is not None
         kept = mask[np.isfinite(mask) & (np.abs(mask) > 1e-6)]
         dropped = np.isfinite(mask) & (np.abs(mask) <= 1e-6)
+        seen.setdefault(k, []).append(mask[np.isfinite(mask)])
         if not len(kept):
-            continue  # all are dropped: such a step tells nothing of this layer
+            continue  # all are dropped: such a step tells nothing of the way back
         if np.ptp(kept) > 1e-3 * np.abs(kept).max():
             return None
-        back = (above @ dense.layers[k].matrix(values).T) * dense.activations[k - 1].slope(
-            z[k - 1]
-        )[0]
+        bare = above @ dense.layers[k].matrix(values).T
+        back = bare * dense.activations[k - 1].slope(z[k - 1])[0]
         clear = np.isfinite(mask) & (np.abs(back) > 1e-6 * max(np.abs(back).max(), 1e-300))
-        if not (dropped & clear).any() or not clear.any():
-            continue
+        scale = float(kept[0])
         way = own_delta[clear] / back[clear]
         there = mask[clear]
-        scale = float(kept[0])
-        seen.setdefault(k, []).append(mask[np.isfinite(mask)])
+        if not dropped.any() and abs(scale - 1) < 1e-3 and len(way) > 1:
+            lost, rest = np.abs(way) < 1e-6, way[np.abs(way) >= 1e-6]
+            alone = lost.any() and len(rest) and np.ptp(rest) <= 1e-3 * np.abs(rest).max()
+            found.append((k, "is there on the way back alone" if alone else ""))
+            continue
+        text = another_slope(exam, dense, values, [X, *z], k, mask, bare, own_delta)
+        if text:
+            found.append((k, text))
+            continue
+        if not (dropped & clear).any() or not clear.any():
+            continue
         same = np.abs(way - there).max() <= 1e-3 * abs(scale)
         if same:
             found.append((k, ""))
@@ -282,3 +312,41 @@ def verdicts_of(
         else:
             return None
     return found
+
+
+def another_slope(
+    exam: Exam,
+    dense: Dense,
+    values: Arrays,
+    z: list[np.ndarray],
+    k: int,
+    mask: np.ndarray,
+    bare: np.ndarray,
+    own: np.ndarray,
+) -> str:
+    """Say which wrong slope stands in delta of layer k behind dropout; nothing if none is known.
+
+    ``bare``: what comes back to the layer, without its mask and its slope.
+    """
+    seen = np.isfinite(mask)
+    activation, scale = dense.activations[k - 1], float(np.abs(mask[seen]).max(initial=0))
+    right, room = activation.slope(z[k])[0], 1e-3 * np.abs(own).max(initial=0)
+    if activation.name == "ReLU":  # where it is off its mask cannot be read off
+        off = right == 0
+        ratio = np.abs(own[off] - scale * bare[off]) <= room
+        through = np.abs(own[off]) > room
+        if through.any() and not (np.abs(own[~off]) > room).any() and ratio[through].all():
+            return f"delta{k} lets through what comes back where its ReLU is off, not on"
+        return ""
+    if (np.abs(own - bare * right * mask)[seen] <= room).all() or (mask[seen] != 0).sum() < 2:
+        return ""
+    y = exam.targets_of(np.arange(1))
+    assert y is not None
+    walk = Walk(exam, dense, values, z[0], y, Formula("squared", 1.0), list(values), False)
+    walk.z = z
+    walk.a = [z[0], *(f.value(x) for f, x in zip(dense.activations, z[1:], strict=True))]
+    for _, text, slope in walk.slopes(activation, z[k], walk.a[k], k):
+        made = (bare * slope[0] * mask)[seen]
+        if np.isfinite(made).all() and (np.abs(own[seen] - made) <= room).all():
+            return f"delta{k} = what comes back * {text}"
+    return ""

@@ -40,6 +40,9 @@ def compare_single(
     if g is None:
         exam.miss("the step beside the gradient: pass gradients, or loss and predict")
         return True
+    if not np.abs(together(u, g)[1]).max(initial=0) > 0 and exam.found("loss_formula"):
+        exam.miss("the step beside the slope of the loss, which is 0 everywhere")
+        return True
     verdict = relation(exam, u, g, values)
     if verdict == "plain":
         if barely_early(exam, steps, values, index, u, g):
@@ -111,11 +114,16 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
                 "at a softmax such a sum over samples and outputs is 0.",
             )  # fmt: skip
         else:
+            if at_a_softmax(exam, stuck):
+                seen += (
+                    " Its gradient may be missing in the update, or be a sum over samples and "
+                    "outputs, which is 0 at a softmax."
+                )
             exam.find("parameter_not_moved", "wrong", ", ".join(stuck), seen)
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
-    if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g):
+    if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g) or tell_bare(exam, u, g):
         return
     if tell_lost(exam, u, g, values) or slip_of_some(exam, steps, u, index):
         return
@@ -172,6 +180,14 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def at_a_softmax(exam: Exam, stuck: list[str]) -> bool:
+    """Say whether the output's bias alone does not move, and the output is a softmax."""
+    if exam.dense is None or exam.dense.activations[-1] is not SOFTMAX:
+        return False
+    b = exam.dense.layers[-1].b
+    return b is not None and stuck == [exam.patient.names[b]]
 
 
 def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> bool:
@@ -376,7 +392,7 @@ def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
     exam.find(
         "optimizer_formula", "wrong", "step",
         f"the first step is {f:.4g} times the gradient, and the second one is no positive multiple "
-        "of it: it is neither gradient descent nor an optimiser that is known here.",
+        "of it: it is no single update of gradient descent, and no optimiser known here.",
     )  # fmt: skip
     return True
 
@@ -392,7 +408,7 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
         )  # fmt: skip
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
-        why = where_from(f / rate, n, exam.n_outputs)
+        why = where_from(f / rate, n, exam.n_outputs, exam.formula if index is None else None)
         if abs(f - rate**2) < 1e-3 * rate**2:
             twice = "The rate stands in it twice"
             plain = why.startswith("Which factor")
@@ -646,6 +662,43 @@ def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
     return True
 
 
+def tell_bare(exam: Exam, u: Arrays, g: Arrays) -> bool:
+    """See whether parameters move by one number, in all entries, in place of their gradient."""
+    names, alike = exam.patient.names, []
+    for name, x, y in zip(names, u, g, strict=True):
+        a, b = together([x], [y])
+        if len(a) and np.ptp(a) <= 1e-9 * np.abs(a).max() and a.any():
+            # Adam's first steps have one length too, but the signs of the slopes; and a sum over
+            # everything is one number as well, which is told elsewhere.
+            total = float(b.sum())
+            summed = any(abs(a[0] - s * total) <= 2e-2 * abs(a[0]) for s in of_rate(exam, len(b)))
+            if len(a) > 1 and b.min() < 0 < b.max() and not summed:
+                alike.append((name, float(a[0])))
+    everything = all(x.size == 1 or any(n == name for n, _ in alike)
+                     for name, x in zip(names, u, strict=True))  # fmt: skip
+    if not alike or (not everything and exam.learning_rate is None):
+        return False
+    rate = exam.learning_rate
+    numbers = {round(v, 12) for _, v in alike}
+    if not everything and not all(abs(v - (rate or 0.0)) <= 1e-9 for v in numbers):
+        return False
+    said = " or ".join(f"{-v:.4g}" for v in sorted(numbers))
+    exam.find(
+        "step_not_gradient", "wrong", ", ".join(name for name, _ in alike),
+        f"in {', '.join(name for name, _ in alike)} all entries move by one number, {said}, "
+        "whatever their slopes are, and against some of them.",
+        advice=("The gradient is missing in the line of the update.",
+                "Write rate * gradient, and look whether the entries move differently."),
+    )  # fmt: skip
+    return True
+
+
+def of_rate(exam: Exam, size: int) -> list[float]:
+    """Return the factors by which a sum over everything may stand in a step."""
+    rate, n = exam.learning_rate or 1.0, exam.patient.n
+    return [rate * s for s in (1, 1 / size, 1 / n, 1 / (n * size), float(n))]
+
+
 def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     """See whether parameters are replaced by minus the rate times their gradient."""
     rate = exam.learning_rate
@@ -657,13 +710,29 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     lost = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
         left = np.where(np.isfinite(y), v - x + rate * y, 0)
-        if v.size > 1 and np.abs(left).max() <= 1e-6 * np.abs(v).max(initial=0):
+        least = 1e-6 if v.size > 1 else 1e-9  # one number may come near to 0 by chance
+        if np.abs(left).max() <= least * np.abs(v).max(initial=0):
             lost.append(name)
+        elif v.size > 3:
+            gone = (np.abs(left) <= 1e-6 * np.abs(v)) & (np.abs(v) > 1e-3) & np.isfinite(y)
+            kept = np.isfinite(y) & ~gone
+            if gone.sum() > 2 and np.abs(left - v)[kept].max(initial=0) <= 1e-6 * np.abs(v).max():
+                lost.append(f"{int(gone.sum())} of {v.size} entries of {name}")
+        for other, w in zip(exam.patient.names, values, strict=True):
+            if other != name and w.shape == v.shape and np.abs(left - w).max(initial=0) <= (
+                least * np.abs(w).max(initial=0)
+            ) and np.abs(w - v).max(initial=0) > 1e-3 * np.abs(w).max(initial=0):  # fmt: skip
+                exam.find(
+                    "step_not_gradient", "wrong", name,
+                    f"after the step {name} is {other} minus the rate times the gradient of "
+                    f"{name}: {other} stands where {name} belongs.",
+                )  # fmt: skip
+                return True
     if lost:
         exam.find(
             "step_not_gradient", "wrong", ", ".join(lost),
-            f"after the step {', '.join(lost)} is minus the rate times its gradient: what it was "
-            "before is lost.",
+            f"after the step there is nothing in {', '.join(lost)} but minus the rate times the "
+            "gradient: what was there before is lost.",
         )  # fmt: skip
     return bool(lost)
 

@@ -237,6 +237,16 @@ def adaptive_rules(
         turned = run(gs, 0.0, 1 - rho, lambda m, v, g, t: g / (np.sqrt(v) + 1e-8))
         words = "whose rho is the wrong way round: (1 - rho) v + rho g * g"
         yield False, f"RMSProp ({rho}) {words}", [lr * x for x in turned]
+    for epsilon in epsilons:
+        for rho, keeps, words in (
+            (1.0, 1.0, "AdaGrad whose sum of squares"), (0.9, 0.1, "RMSProp (0.9) whose mean"),
+            (0.99, 0.01, "RMSProp (0.99) whose mean"),
+        ):  # fmt: skip
+            v, late = np.zeros_like(gs[0]), []
+            for g in gs:
+                late.append(lr * g / (np.sqrt(v) + epsilon))
+                v = rho * v + keeps * g * g
+            yield False, f"{words} is taken before the new square is in it", late
     n_parameters = int(order.max()) + 1 if len(order) else 1
     for b1, b2 in betas[:6]:
         for epsilon in epsilons[:4]:
@@ -356,6 +366,9 @@ def faulty_updates(
         ),
         "with both corrections by beta1": lambda m, v, g, t: (
             (m / (1 - b1**t)) / (np.sqrt(v / (1 - b1**t)) + epsilon)
+        ),
+        "with both corrections by beta2": lambda m, v, g, t: (
+            (m / (1 - b2**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon)
         ),
         "with beta * t in place of beta**t": lambda m, v, g, t: (
             (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)

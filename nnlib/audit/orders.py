@@ -110,7 +110,19 @@ def better_order(
         return None
     found = {order: cosine(order) for order in orders[1:]}
     best = max(found, key=lambda order: found[order])
-    return (own, found[best], best) if found[best] > 0.97 else None
+    if not found[best] > 0.97:
+        return None
+    for size in range(1, len(chosen)):  # perhaps it is a step on some of them alone
+        for part in itertools.combinations(range(len(chosen)), size):
+            some = np.array(part)
+            g = gradient_in_order(exam, values, chosen[some], np.arange(size))
+            if g is None:
+                continue
+            a, b = together(u, g)
+            b = np.sign(b) if signs else b
+            if length(a) * length(b) > 0 and np.vdot(a, b) / (length(a) * length(b)) > 0.93:
+                return None
+    return own, found[best], best
 
 
 def gradient_in_order(

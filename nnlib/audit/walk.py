@@ -72,6 +72,7 @@ class Walk:
         self.factor = 1.0
         self.n_right = 0
         self.bare: np.ndarray | None = None  # what came back to the layer above, before its slope
+        self.given: np.ndarray | None = None  # the output's delta, where the loss is not known
         self.later: Arrays | None = None  # the parameters after the step, for what comes too early
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
         self.nothing = max(
@@ -204,6 +205,9 @@ class Walk:
 
     def output_deltas(self) -> Iterator[tuple[np.ndarray, list[Step]]]:
         """Yield what the delta of the output may be."""
+        if self.given is not None:
+            yield self.given, []
+            return
         z, a = self.z[-1], self.a[-1]
         f, last = self.formula.factor, len(self.dense.layers)
         right = f * self.dense.output_delta(z, a, self.y, self.formula.base)
@@ -215,6 +219,17 @@ class Walk:
         name = f"delta{last}"
         for kind, text, slope in self.slopes(activation, z, a, last):
             yield error * slope, a_step(kind, name, f"{name} = (a - y) * {text}")
+        if activation is not SOFTMAX and activation.name != "identity":
+            scale = 2 * f if self.formula.base == "squared" else f
+            own = activation.slope(z) if self.formula.base == "squared" else np.ones_like(z)
+            text = f"{name} is made of z - y, not of a - y: the activation is missing"
+            yield scale * (z - self.y) * own, odd(name, text)
+        if activation.name == "sigmoid" and self.formula.base in ("binary", "cross"):
+            with np.errstate(all="ignore"):
+                loss = error / activation.slope(z)  # the slope of the loss with respect to a
+            for kind, text, slope in self.slopes(activation, z, a, last):
+                made = f"{name} = the slope of the loss by a, (a - y) / (a * (1 - a)), * {text}"
+                yield loss * slope, a_step(kind, name, made)
         if activation.name in ("sigmoid", "tanh"):
             scale = 2 * f if self.formula.base == "squared" else f
             for e, sign, word in ((a - self.y, 1.0, "a - y"), (self.y - a, -1.0, "y - a")):
@@ -453,6 +468,16 @@ class Walk:
             yield "gradient_wrong", "the mean of the slopes over the samples", mean
             yield "gradient_wrong", "f(z): the activation itself, not its slope", a
             yield "gradient_wrong", "1 - a, which lacks a factor", 1 - a
+        if name not in ("identity", "ReLU"):  # a ReLU's is no number where it is off
+            with np.errstate(all="ignore"):
+                text = "1 / the slope: a division where a product belongs"
+                yield "gradient_wrong", text, 1 / right
+                if name == "sigmoid":
+                    yield "gradient_wrong", "a / (1 - a), where a * (1 - a) belongs", a / (1 - a)
+        if name.startswith("leaky"):
+            share = float(activation.slope(np.array(-1.0)))
+            turned = np.where(z > 0, share, 1.0)
+            yield "slope_of_a", f"the slopes 1 and {share:g}, the wrong way round", turned
         if name == "ReLU":
             yield (
                 "slope_of_a",
@@ -540,6 +565,14 @@ class Walk:
                     f"the gradient of b{number} is right, so delta{number} is right; the "
                     f"product a{number - 1}.T @ delta{number} is not",
                 )
+        if not right_W and not right_b and b is not None:  # the delta may go down as it should
+            f = one_factor(
+                np.concatenate([np.ravel(W), b]),
+                np.concatenate([np.ravel(self.a[number - 1].T @ delta), delta.sum(axis=0)]),
+                self.tolerance,
+            )
+            if f is not None and self.is_round(f):
+                return [self.factor_step(f"W{number}, b{number}", f)]
         return None
 
     def is_round(self, f: float) -> bool:
@@ -596,6 +629,21 @@ class Walk:
             f"the gradient of {name} is delta of the last sample alone",
             delta[-1],
         )
+        for kind, text, made in (
+            ("gradient_wrong", f"the sum of a{number}", self.a[number]),
+            ("gradient_wrong", f"the sum of z{number}", self.z[number]),
+        ):
+            yield (
+                kind,
+                f"the gradient of {name} is {text} over the samples, not that of delta{number}",
+                made.sum(axis=0),
+            )
+            yield (
+                kind,
+                f"the gradient of {name} is {text.replace('sum', 'mean')} over the samples, not "
+                f"that of delta{number}",
+                made.mean(axis=0),
+            )
         yield (
             "gradient_wrong",
             f"the gradient of {name} is that of W{number}, summed over the inputs, where delta "
@@ -751,7 +799,7 @@ class Walk:
         elif exam.few is not None:
             whole = len(exam.few)
         total = self.formula.factor * self.factor
-        other = own is None or self.formula.base != own.base
+        other = self.given is None and (own is None or self.formula.base != own.base)
         down = factor_words(total, WORDS[self.formula.base], n, m, self.formula.base == "root")
         beside = ""
         if other or (self.any_factor and not free and abs(self.factor - 1) > 1e-3):

@@ -1,0 +1,202 @@
+"""A loss of no known formula: is it a known one but for one term?
+
+A term without its logarithm, without its target, a penalty without its square: each is tried at
+all points, and only what gives the program's numbers there is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlib.audit.exam import Exam
+from nnlib.audit.formulas import BASES, WORDS, factor_words, fitted, log_of
+from nnlib.audit.patient import Failed
+
+# Of the range of the losses. At eight points one factor, or two, do not fit so well by chance; a
+# small number inside of a logarithm, against log(0), changes less.
+EXACT = 1e-5
+
+
+@dataclass(frozen=True)
+class OddLoss:
+    """A loss that is a known one but for one thing.
+
+    ``words``: which loss it is, and what is odd. ``meant``: whether somebody may mean it so.
+    """
+
+    words: str
+    meant: bool = False
+
+
+def odd_loss(exam: Exam, name: str) -> OddLoss | None:
+    """Return which known loss a function is but for one term, or None."""
+    try:
+        answers, y = exam.base_values[1], exam.targets_of(exam.few)
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return None
+    if y is None or not answers or not np.isfinite(losses).all() or not np.ptp(losses) > 0:
+        return None
+    squares = np.array([exam.squares(values) for values in exam.points])
+    fitting: list[tuple[float, OddLoss]] = []
+    for base, what, meant, sums in odd_sums(exam, answers, y):
+        for columns in ([sums], [sums, squares]):
+            factor, error = fit(columns, losses)
+            if error < EXACT:
+                words = factor_words(factor, WORDS[base], *y.shape)
+                fitting.append((error * len(columns), OddLoss(f"{words}, but {what}", meant)))
+                break
+    if fitting:
+        return min(fitting, key=lambda each: each[0])[1]
+    return of_one_output(exam, answers, y, losses) or sum_in_penalty(exam, losses)
+
+
+def fit(columns: list[np.ndarray], losses: np.ndarray) -> tuple[float, float]:
+    """Return the factor of the first column in the losses, and what the columns leave of them."""
+    A = np.stack(columns, axis=1)
+    if not np.isfinite(A).all() or np.ptp(A[:, 0]) == 0:
+        return 0.0, np.inf
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    solution = np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale
+    return float(solution[0]), float(np.abs(A @ solution - losses).max() / np.ptp(losses))
+
+
+def odd_sums(
+    exam: Exam, answers: list[np.ndarray], y: np.ndarray
+) -> Iterator[tuple[str, str, bool, np.ndarray]]:
+    """Yield a base, what is odd about it, whether that may be meant, and its sums at the points."""
+    errors = {"the fourth powers of the errors stand where their squares belong": (4, True)}
+    for what, (power, meant) in errors.items():
+        yield "squared", what, meant, np.array([np.sum((a - y) ** power) for a in answers])
+    plus = "a + y stands where a - y belongs"
+    yield "squared", plus, False, np.array([np.sum((a + y) ** 2) for a in answers])
+    if not exam.possible("cross", [*answers, answers[0]], y) and y.shape[1] > 1:
+        return
+    if not all(a.min() >= 0 and a.max() <= 1 for a in answers):
+        return
+    for right, stands, why in (
+        ("y log(a)", "y a", "the logarithm is missing"),
+        ("y log(a)", "log(a)", "the factor y is missing"),
+        ("y log(a)", "y + log(a)", "a plus stands for a times"),
+        ("y log(a)", "a log(a)", "the prediction stands for the target"),
+        ("y log(a)", "y", "the factor log(a) is missing"),
+        ("(1 - y) log(1 - a)", "(1 - y) (1 - a)", "the logarithm is missing"),
+        ("(1 - y) log(1 - a)", "log(1 - a)", "the factor 1 - y is missing"),
+        ("(1 - y) log(1 - a)", "(1 - a) log(1 - a)", "the prediction stands for the target"),
+        ("(1 - y) log(1 - a)", "1 - y", "the factor log(1 - a) is missing"),
+        ("(1 - y) log(1 - a)", "(1 + y) log(1 - a)", "a plus stands for a minus"),
+        ("(1 - y) log(1 - a)", "(1 - y) log(1 + a)", "a plus stands for a minus"),
+        ("(1 - y) log(1 - a)", "(1 - y) log(a)", "it is the logarithm of a, not of 1 - a"),
+        ("(1 - y) log(1 - a)", "y log(1 - a)", "the factor is y, not 1 - y"),
+    ):
+        rest = "(1 - y) log(1 - a)" if right == "y log(a)" else "y log(a)"
+        what = f"{stands} stands where {right} belongs: {why}"
+        pairs = [(term(stands, a, y), term(rest, a, y)) for a in answers]
+        yield "binary", what, False, np.array([-one - other for one, other in pairs])
+        classes = y.shape[1] > 1 and right == "y log(a)" and stands != "y"
+        if classes:  # a mean of the right class's predictions can be meant, a sum of all cannot
+            yield "cross", what, stands == "y a", np.array([-one for one, _ in pairs])
+
+
+def term(words: str, a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of a term of a cross-entropy, right or wrong."""
+    yes, no = log_of(a), log_of(1 - a)
+    terms = {
+        "y log(a)": y * yes, "y a": y * a, "log(a)": yes, "y + log(a)": y + yes,
+        "a log(a)": a * yes, "y": y, "(1 - y) log(1 - a)": (1 - y) * no,
+        "(1 - y) (1 - a)": (1 - y) * (1 - a), "log(1 - a)": no, "(1 - a) log(1 - a)": (1 - a) * no,
+        "1 - y": 1 - y, "(1 + y) log(1 - a)": (1 + y) * no,
+        "(1 - y) log(1 + a)": (1 - y) * np.log1p(a), "(1 - y) log(a)": (1 - y) * yes,
+        "y log(1 - a)": y * no,
+    }  # fmt: skip
+    return float(np.sum(terms[words]))
+
+
+def of_one_output(
+    exam: Exam, answers: list[np.ndarray], y: np.ndarray, losses: np.ndarray
+) -> OddLoss | None:
+    """See whether one output alone has a part in the loss."""
+    n, m = y.shape
+    if not 1 < m < 30:
+        return None
+    nothing = np.zeros(len(losses))
+    for k in range(m):
+        parts = [a[:, k : k + 1] for a in answers]
+        bases = {
+            base: np.array([BASES[base](a, y[:, k : k + 1]) for a in parts])
+            for base in ("squared", "binary", "absolute", "cross")
+            if exam.possible(base, answers, y)
+        }
+        formula = fitted(losses, bases, nothing, nothing, EXACT)
+        if formula is not None:
+            words = factor_words(formula.factor, WORDS[formula.base], n, 1)
+            return OddLoss(f"{words}, but of output {k} alone: the others have no part in it")
+    return None
+
+
+def sum_in_penalty(exam: Exam, losses: np.ndarray) -> OddLoss | None:
+    """See whether a penalty adds up weights themselves, where their squares belong."""
+    weights = [matrices_of(exam, values) for values in exam.points]
+    names, count = [exam.patient.names[k] for k in exam.weights], len(exam.weights)
+    if not count:
+        return None
+    sums = np.array([[float(W.sum()) for W in each] for each in weights])
+    squares = np.array([[float(np.sum(W**2)) for W in each] for each in weights])
+    y = exam.targets_of(exam.few)
+    assert y is not None
+    for base, data in exam.base_values[0].items():
+        for some in [[k] for k in range(count)] + [list(range(count))] * (count > 1):
+            others = [k for k in range(count) if k not in some]
+            columns = [data, sums[:, some].sum(axis=1)]
+            columns += [squares[:, others].sum(axis=1)] if others else []
+            factor, error = fit(columns, losses)
+            without = fit([columns[0], *columns[2:]], losses)[1]
+            if error < EXACT and without > 100 * max(error, 1e-3 * EXACT):
+                told = factor_words(factor, WORDS[base], *y.shape)
+                which = ", ".join(names[k] for k in some)
+                return OddLoss(
+                    f"{told} and a penalty, but that is the sum of {which}, where the sum of "
+                    "the squares belongs: negative weights lower it"
+                )
+    return None
+
+
+def matrices_of(exam: Exam, values: list[np.ndarray]) -> list[np.ndarray]:
+    """Return the weights, without the biases that stand in a row or a column of them."""
+    if exam.dense is None:
+        return [values[k] for k in exam.weights]
+    return [layer.matrix(values) for layer in exam.dense.layers]
+
+
+def one_number(exam: Exam, name: str) -> bool:
+    """See whether the loss is one number, whatever the predictions are."""
+    try:
+        answers = exam.base_values[1]
+        losses = [exam.loss(values, exam.few, name) for values in exam.points]
+    except Failed:
+        return False
+    if not answers or np.ptp(losses) > 0 or np.ptp([a.mean() for a in answers]) <= 1e-6:
+        return False
+    exam.find(
+        "loss_formula", "wrong", name,
+        f"{name} is {losses[0]:.6g} at {len(losses)} points, and the predictions differ: they have "
+        "no part in it.",
+    )  # fmt: skip
+    return True
+
+
+def look_for_odd_terms(exam: Exam, name: str) -> bool:
+    """See whether a loss is a known one but for a term that nobody can mean."""
+    odd = odd_loss(exam, name)
+    if odd is None or (odd.meant and exam.patient.has("gradients")):
+        return one_number(exam, name)
+    exam.find(
+        "loss_formula", "suspicious" if odd.meant else "wrong", name, f"{name} is {odd.words}.",
+        advice=("A slip in the line of the loss. If the gradient was derived from the right one, "
+                "the program learns well, and shows another number.",
+                "Write this term down beside the formula, and correct it."),
+    )  # fmt: skip
+    return True
