@@ -613,9 +613,22 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
             return []
         groups = np.array_split(np.arange(n), min(n, 6 if exam.work(None) < 1_000_000 else 3))
         unused = one_by_one(groups, unmoved, n)
+        if 1 < len(unused) < n and not np.array_equal(
+            begin, function(X, smaller_targets(exam, np.array(unused)))
+        ):
+            return []  # a sum over the outputs, such as that of the errors, hides which one it is
     except Failed:
         return []
     return unused if 1 < len(unused) < n else []
+
+
+def smaller_targets(exam: Exam, group: np.ndarray) -> Any:
+    """Return y with smaller numbers in some samples, where it holds several floats for each."""
+    patient = exam.patient
+    array = np.moveaxis(np.array(patient.y), patient.axis["y"], 0).copy()
+    if array.dtype.kind == "f" and array.ndim > 1 and array.shape[1] > 1:
+        array[group] = 0.5 * array[group] + 0.1
+    return as_it_came(exam, "y", array)
 
 
 def disturbed(exam: Exam, group: np.ndarray, number: int) -> tuple[Any, Any]:

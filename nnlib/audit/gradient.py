@@ -368,8 +368,21 @@ class Comparison:
             f"shape {value.shape}" for name, array, value in found
         )  # fmt: skip
         names = [name for name, _, _ in found]
+        if not any(self.is_a_sum(name, array) for name, array, _ in found):
+            self.exam.find("gradient_wrong", "wrong", ", ".join(names), f"{text}.", tuple(names))
+            return
         runs = "the sum runs over everything."
         self.exam.find("axis_missing", "wrong", ", ".join(names), f"{text}: {runs}", tuple(names))
+
+    def is_a_sum(self, name: str, array: np.ndarray) -> bool:
+        """Say whether one number may be the sum, or the mean, of all slopes of a parameter."""
+        s, value = self.measured.slope[self.names.index(name)], float(array.ravel()[0])
+        if np.isnan(s).any():
+            return True  # not all of them were measured
+        total, room = float(s.sum()), 1e-2 * float(np.abs(s).sum()) + self.measured.noise
+        shares = [v * w for v in (1, self.n, 1 / self.n) for w in (1, 1 / s.size)]
+        return any(abs(value - f * total) <= max(f, 1) * 1e-2 * room + 1e-3 * abs(f * total)
+                   for f in shares)  # fmt: skip
 
     def tell_table(self, name: str, array: np.ndarray, value: np.ndarray) -> None:
         """Report a gradient that lies across its parameter: a column for a row, or a row."""
@@ -459,6 +472,9 @@ class Comparison:
 
     def explain(self, g: Arrays, where: str, free: bool) -> None:
         """Say what a wrong gradient is."""
+        if not any(np.abs(x).max(initial=0) > self.measured.noise for x in g):
+            self.by_parameters(g, where, free)  # nothing of it shows a cause
+            return
         patient, seen = self.exam.patient, self.measured.n_corners
         if self.exam.dense is None and where == "gradients" and not seen and tell_output_slope(
             self.exam, lambda i: patient.gradients(self.point, patient.data(i)), self.point, where
@@ -865,6 +881,7 @@ class Comparison:
             len(known)
             and all(f is not None for f in factors.values())
             and (max(known) - min(known) <= 1e-2 * max(map(abs, known)))
+            and abs(next(iter(known)) - 1) > 5e-3  # so near to 1 it is no factor
         ):
             f = next(iter(known))
             kind = "gradient_sign" if f < 0 else "gradient_scale"
@@ -874,6 +891,8 @@ class Comparison:
                                self.worst(g))  # fmt: skip
                 return True
             text = f"it points uphill.{self.falling(wrong)}" if f < 0 else self.factor_words(f)
+            if f < 0 and abs(f + 1) > 1e-2 and max(g[k].size for k in wrong) == 1:
+                kind, text = "gradient_wrong", "it points uphill, and -1 would be a lost sign."
             if text.startswith("Which factor") and max(g[k].size for k in wrong) == 1:
                 kind, text = "gradient_wrong", "no usual factor; other samples may have another."
             self.exam.find(
