@@ -312,6 +312,8 @@ def updates_at(
         if g is None:
             return False
         here = [a - rate * b for a, b in zip(here, g, strict=True)]
+        if not all(np.abs(a).max(initial=0) < 1e6 for a in here):
+            return False  # also where it is no number
         off = [
             np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
         ]

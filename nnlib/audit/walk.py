@@ -571,7 +571,7 @@ class Walk:
                 np.concatenate([np.ravel(self.a[number - 1].T @ delta), delta.sum(axis=0)]),
                 self.tolerance,
             )
-            if f is not None and self.is_round(f):
+            if f is not None and f > 0 and self.is_round(f):
                 return [self.factor_step(f"W{number}, b{number}", f)]
         return None
 

@@ -300,8 +300,8 @@ def test_parameters_that_are_lost_are_named(rate):
     exam = exam_of(rate)
     assert tell_lost(exam, lost, G, VALUES)
     assert said(exam) == [
-        "wrong step_not_gradient (W1, b1, W2, b2): after the step W1, b1, W2, b2 is minus the "
-        "rate times its gradient: what it was before is lost."
+        "wrong step_not_gradient (W1, b1, W2, b2): after the step there is nothing in W1, b1, W2, "
+        "b2 but minus the rate times the gradient: what was there before is lost."
     ]
     u = moves()
     u[2] = lost[2]
@@ -384,7 +384,7 @@ def test_later_steps_that_go_elsewhere_are_told(stored):
         exam = exam_of()
         us = [RATE * g for g in FLAT]
         us[2] = change(us[2])
-        tell_odd_steps(exam, us, FLAT)
+        tell_odd_steps(exam, us, FLAT, ORDER)
         assert said(exam) == stored
 
 

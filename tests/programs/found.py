@@ -534,6 +534,7 @@ def the_step_uses_one_layer_twice_as_fast():
 
 
 @program(
+    "loss_formula",
     "nothing_compared",
     "parameter_not_moved",
     source="a loss that does not use the predictions of this call",
