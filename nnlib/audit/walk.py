@@ -228,6 +228,8 @@ class Walk:
             with np.errstate(all="ignore"):
                 loss = error / activation.slope(z)  # the slope of the loss with respect to a
             for kind, text, slope in self.slopes(activation, z, a, last):
+                if text == "the slope, squared":
+                    continue  # that is (a - y) * a * (1 - a), which is told below
                 made = f"{name} = the slope of the loss by a, (a - y) / (a * (1 - a)), * {text}"
                 yield loss * slope, a_step(kind, name, made)
         if activation.name in ("sigmoid", "tanh"):
