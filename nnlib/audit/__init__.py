@@ -7,6 +7,7 @@ it answers is compared with what its other answers imply.
 from __future__ import annotations
 
 import contextlib
+import io
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ from nnlib.audit.patient import (
     assign,
     attribute,
     copied,
+    leaves,
     of_an_object,
 )
 from nnlib.validation import check_number, describe
@@ -108,7 +110,8 @@ def audit(
         "predict": predict, "loss": loss, "gradients": gradients, "step": step,
         "training_loss": training_loss,
     }  # fmt: skip
-    check_options(learning_rate, step_is, reports, new_step)
+    check_options(learning_rate, step_is, reports, new_step, program)
+    check_ways_in(parameters, program, arrays)
     told = layouts(samples)
     copied_program = True
     if program is not None:
@@ -122,7 +125,15 @@ def audit(
         }
     else:
         check_roles(roles, None)
-    patient = Patient(X, y, parameters, {**roles, "new_step": new_step or roles.get("new_step")})
+    functions = {**roles, "new_step": new_step or roles.get("new_step")}
+    try:
+        patient = Patient(X, y, parameters, functions)
+    except MemoryError:
+        raise ValueError(
+            f"X of shape {np.shape(X)}, y of shape {np.shape(y)} or the parameters are too large "
+            "for a copy, and nothing is looked at without one. Pass fewer samples, such as "
+            "X[:1000] and y[:1000]."
+        ) from None
     if not patient.has("step") and patient.has("new_step"):
         patient.functions["step"] = lambda *given: patient.fresh_step()(*given)
     if parameters is not None and not patient.start:
@@ -189,23 +200,38 @@ def line_of(check: Callable[[Exam], None]) -> str:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Show nothing that the program prints or warns of, and put its random numbers back."""
+    """Show nothing that the program prints or warns of, and put back what it sets for all.
+
+    These are random numbers, how arrays are printed and the folder. It can read nothing, since
+    nobody answers, and its figures are closed.
+    """
+    import os
     import random
+    import sys
 
     state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
-    out, err = Silent(), Silent()
+    out, err, folder, stdin = Silent(), Silent(), os.getcwd(), sys.stdin
+    figures = sys.modules.get("matplotlib.pyplot")
+    before = set(figures.get_fignums()) if figures is not None else set()
     try:
+        sys.stdin = io.StringIO()
         with (
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             warnings.catch_warnings(),
             np.errstate(all="ignore"),
+            np.printoptions(),
         ):
             warnings.simplefilter("ignore")
             yield
     finally:
+        sys.stdin = stdin
+        os.chdir(folder)
         random.setstate(state)
         np.random.set_state(numpy_state)  # noqa: NPY002
+        if figures is not None:
+            for number in set(figures.get_fignums()) - before:
+                figures.close(number)
 
 
 def run_report(
@@ -233,11 +259,15 @@ def layouts(samples: str | Mapping[str, str] | None) -> dict[str, int]:
     return {name: data.LAYOUTS[layout] for name, layout in pairs.items()}
 
 
-def check_options(learning_rate: Any, step_is: Any, reports: Any, new_step: Any) -> None:
+def check_options(
+    learning_rate: Any, step_is: Any, reports: Any, new_step: Any, program: Any
+) -> None:
     """Raise an error that says what is expected, if an option is of another kind."""
     if learning_rate is not None:
         check_number("learning_rate", learning_rate, above=0, advice="Leave it out if unknown.")
-    if step_is not in (None, "update", "batch", "epoch"):
+    if step_is is not None and not (
+        isinstance(step_is, str) and step_is in ("update", "batch", "epoch")
+    ):
         raise ValueError(
             f'step_is is {describe(step_is)}, but "update", "batch" or "epoch" is expected. '
             "Leave it out if you are not sure."
@@ -249,9 +279,41 @@ def check_options(learning_rate: Any, step_is: Any, reports: Any, new_step: Any)
             f"reports is {describe(reports)}, but a dict of functions is expected, such as "
             '{"accuracy": f}.'
         )
+    for name, function in (reports or {}).items():
+        if not callable(function) and (program is None or not isinstance(function, str)):
+            raise TypeError(
+                f"reports[{name!r}] is {describe(function)}, but a function is expected that "
+                "returns the number: of (parameters, X, y), or of (program, X, y) beside program."
+            )
+        if isinstance(function, str):
+            check_roles({f"reports[{name!r}]": function}, program)
     if new_step is not None and not callable(new_step):
         raise TypeError(
             f"new_step is {describe(new_step)}, but a function is expected that returns a step."
+        )
+
+
+def check_ways_in(parameters: Any, program: Any, arrays: Any) -> None:
+    """Raise an error if the ways in are mixed: parameters, or a program and its arrays."""
+    if program is None and arrays is not None:
+        raise TypeError(
+            f"arrays is {describe(arrays)}, but no program is given whose attributes these are. "
+            "Pass program too, or the arrays themselves as parameters."
+        )
+    if program is not None and parameters is not None:
+        raise TypeError(
+            f"parameters is {describe(parameters)}, and a program is given as well, which holds "
+            'its own. Leave one of them out; arrays=["W1", "b1"] names those of the program.'
+        )
+    if isinstance(program, (dict, list, tuple, np.ndarray)):
+        raise TypeError(
+            f"program is {describe(program)}, but an object is expected that holds its arrays as "
+            "attributes. Pass these as parameters."
+        )
+    if isinstance(program, type):
+        raise TypeError(
+            f"program is the class {program.__name__}, but an object of it is expected, such as "
+            f"{program.__name__}()."
         )
 
 
@@ -261,8 +323,9 @@ def check_roles(roles: Mapping[str, Any], program: Any) -> None:
         if function is None or callable(function):
             continue
         if program is None or not isinstance(function, str):
+            given = "(parameters, X)" if name == "predict" else "(parameters, X, y)"
             expected = (
-                "a function of (parameters, X, y)" if program is None else "a name, or a function"
+                f"a function of {given}" if program is None else "a method's name, or a function"
             )
             raise TypeError(
                 f"{name} is {describe(function)}, but {expected} is expected."
@@ -287,20 +350,25 @@ def check_arrays(program: Any, arrays: Any) -> list[str]:
             for name, value in getattr(program, "__dict__", {}).items()
             if isinstance(value, np.ndarray) and value.dtype.kind == "f"
         ]
-    elif isinstance(arrays, str) or not all(isinstance(name, str) for name in arrays):
+    elif isinstance(arrays, (list, tuple)) and all(isinstance(name, str) for name in arrays):
+        found = list(arrays)
+    else:
         raise TypeError(
             f'arrays is {describe(arrays)}, but a list of names is expected: ["W1", "b1"].'
         )
-    else:
-        found = list(arrays)
     for name in found:
         try:
-            attribute(program, name)
+            value = attribute(program, name)
         except (AttributeError, LookupError, TypeError, ValueError):
             raise ValueError(
                 f"arrays names {name!r}, which {type(program).__name__} does not have. It has "
                 f"{', '.join(getattr(program, '__dict__', {})) or 'no attributes'}."
             ) from None
+        if not leaves(value):
+            raise TypeError(
+                f"arrays names {name!r}, which is {describe(value)}, and no array of numbers is "
+                "in it. Leave it out."
+            )
     if not found:
         raise ValueError(
             f"program is {describe(program)}, and no arrays were found in it. Pass arrays, the "

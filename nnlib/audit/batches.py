@@ -188,8 +188,9 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
     spread = float(np.ptp(factors)) if factors else 0.0
     if not more and (len(factors) < 3 or spread <= 2e-2 * np.abs(factors).max()):
         return False
-    if min(lengths) > 0.999 * max(lengths):
-        return False  # a gradient that is cut to one length
+    if not more and all(f > 0.99 * max(factors) or size > 0.999 * max(lengths)
+                        for f, size in zip(factors, lengths, strict=True)):  # fmt: skip
+        return False  # gradients that are cut to one length, where they are longer
     dense, y, own = exam.dense, exam.targets_of(index), exam.formula
     if dense is not None and y is not None and own is not None:
         factor = steps.factor_for(values, index[:1], own.base)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from nnlib.audit.exam import Exam, seed
 from nnlib.audit.formulas import WORDS, Formula
 from nnlib.audit.optimisers import adaptive_and_sound, rules, shared_rules, uphill
 from nnlib.audit.patient import Arrays
+from nnlib.audit.schedules import by_schedule
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
@@ -51,21 +53,16 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
         return False
     us, gs, order, g = found
     values = [together(p, g)[0] for p in points[:-1]]
-    for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
-        if len(made) == len(us) and all(
-            close(m, u, max(2e-3, rounding(exam, u, points[0]), 2e-2 * exam.patient.short_steps))
-            and (exam.patient.short_steps or close_everywhere(m, u, order))
-            for m, u in zip(made, us, strict=True)
-        ):
-            if sound:
-                on = "" if index is None else f"on {some(index)} "
-                exam.look(f"{on}{len(us)} steps in a row are those of {name}")
-            else:
-                exam.find(
-                    "optimizer_formula", "wrong", "step",
-                    f"{len(us)} steps in a row are those of {name}.",
-                )  # fmt: skip
-            return True
+    for sound, name in fitting(exam, us, gs, order, values, points[0]):
+        if sound:
+            on = "" if index is None else f"on {some(index)} "
+            exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+        else:
+            exam.find(
+                "optimizer_formula", "wrong", "step",
+                f"{len(us)} steps in a row are those of {name}.",
+            )  # fmt: skip
+        return True
     if float(np.vdot(us[0], gs[0])) < 0:
         for _, name, made in uphill(gs, exam.learning_rate, us, values):
             if all(
@@ -78,6 +75,8 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
                     "subtracted is added.",
                 )  # fmt: skip
                 return True
+    if tell_schedule(exam, us, gs, order, points[0], index):
+        return True
     if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values, index):
         return True
     if tell_other_loss(exam, points, us, order, index):
@@ -90,6 +89,64 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
         tell_odd_steps(exam, us, gs, order)
         return True
     return first is None and looks_adaptive(exam, us, gs, points[0])
+
+
+def fitting(
+    exam: Exam,
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    order: np.ndarray,
+    values: list[np.ndarray],
+    start: Arrays,
+) -> Iterator[tuple[bool, str]]:
+    """Yield the optimisers that take these steps: whether sound, and the name."""
+    short = exam.patient.short_steps
+    for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
+        if len(made) == len(us) and all(
+            close(m, u, max(2e-3, rounding(exam, u, start), 2e-2 * short))
+            and (short or close_everywhere(m, u, order))
+            for m, u in zip(made, us, strict=True)
+        ):
+            yield sound, name
+
+
+def known_chain(exam: Exam, steps: Steps, index: Any) -> bool:
+    """Say whether a sound optimiser takes these steps, whatever the first of them looks like."""
+    points = steps_in_a_row(exam, index)
+    found = moves_beside_slopes(steps, points, index)
+    if found is None or not any(u.any() for u in found[0]):
+        return False
+    us, gs, order, g = found
+    values = [together(p, g)[0] for p in points[:-1]]
+    for sound, name in fitting(exam, us, gs, order, values, points[0]):
+        if sound:
+            on = "" if index is None else f"on {some(index)} "
+            exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+        return sound
+    return tell_schedule(exam, us, gs, order, points[0], index)
+
+
+def tell_schedule(
+    exam: Exam,
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    order: np.ndarray,
+    values: Arrays,
+    index: Any,
+) -> bool:
+    """See whether a sound optimiser takes these steps at a rate that changes, or cuts gradients."""
+    sound, noted = by_schedule(exam, us, gs, order, values)
+    on = "" if index is None else f"on {some(index)} "
+    if sound:
+        exam.look(f"{on}{len(us)} steps in a row are those of {sound}")
+    elif noted:
+        exam.find(
+            "optimizer_formula", "note", "step",
+            f"{on}{len(us)} steps in a row are as those of {noted}.",
+            advice=("The rate follows a schedule: it is warmed up, or becomes smaller.",
+                    "Nothing, if a schedule is meant; if not, look where the rate is changed."),
+        )  # fmt: skip
+    return bool(sound or noted)
 
 
 def moves_beside_slopes(
@@ -146,7 +203,9 @@ def tell_rate(
     if exam.step_is == "epoch" and (index is None or len(index) > 1):
         return False  # an epoch is as long as its updates together
     for sound, name, made in rules(gs, None, order, us, values):
-        if not sound or "sign of" in name or "descent" in name or not made[0].any():
+        if not sound or "sign of" in name or "descent" in name or "AdaDelta" in name:
+            continue
+        if not made[0].any():
             continue
         if all(close(m, u, 1e-3) for m, u in zip(made, us, strict=True)):
             if "momentum" in name:

@@ -27,17 +27,22 @@ def look_at_types(exam: Exam) -> None:
         try:
             array = np.asarray(data)
         except ValueError:
-            exam.find("data_type", "wrong", name, f"the rows of {name} have different lengths.")
+            exam.find(
+                "data_type", "wrong", name, f"the rows of {name} have different lengths.",
+                advice=("A row was read with an entry too few or too many.",
+                        f"Print len(row) for each row of {name}, and mend the odd ones."),
+            )  # fmt: skip
             exam.stopped = True
             return
         if isinstance(data, np.ma.MaskedArray) and np.ma.getmaskarray(data).any():
             bad = np.argwhere(np.ma.getmaskarray(data))
-            place = ", ".join(map(str, bad[0]))
+            place = f"{name}[{', '.join(map(str, bad[0]))}]" if array.ndim else name
             exam.find(
                 "data_type", "wrong", name,
                 f"{name} is a masked array, and {len(bad)} of its entries are masked, the first at "
-                f"{name}[{place}]. What becomes of them in a sum or a product is not said.",
-                (f"{name}[{place}]",),
+                f"{place}. What becomes of them in a sum or a product is not said.", (place,),
+                advice=("Entries were masked because they are missing, or not to be used.",
+                        f"Fill them, {name}.filled(0), or leave these samples out."),
             )  # fmt: skip
             exam.stopped = True
         elif isinstance(data, Iterator):
@@ -48,12 +53,8 @@ def look_at_types(exam: Exam) -> None:
             )  # fmt: skip
             exam.stopped = True
         elif array.dtype.kind not in "biuf":
-            seen = f"{name} has the type {array.dtype}: its entries are no numbers."
-            if array.dtype.kind in "USO" and array.ndim == 0:
-                seen = f"{name} is {describe(data)}, not an array of numbers."
-            elif array.dtype.kind in "USO" and array.size:
-                seen += f" Its first entry is {array.ravel().tolist()[0]!r}."
-            exam.find("data_type", "wrong", name, seen)
+            seen, advice = no_numbers(name, data, array)
+            exam.find("data_type", "wrong", name, seen, advice=advice)
             exam.stopped = True
         elif not np.isfinite(array).all():
             bad = np.argwhere(~np.isfinite(array))
@@ -68,7 +69,8 @@ def look_at_types(exam: Exam) -> None:
             )  # fmt: skip
             exam.stopped = True
         elif array.size == 0 or array.ndim == 0:
-            exam.find("data_type", "wrong", name, f"{name} has shape {array.shape}: no samples.")
+            exam.find("data_type", "wrong", name, f"{name} has shape {array.shape}: no samples.",
+                      advice=NO_TABLE)  # fmt: skip
             exam.stopped = True
 
     for name, value in zip(patient.names, patient.start, strict=True):
@@ -84,6 +86,34 @@ def look_at_types(exam: Exam) -> None:
                         "Draw its start anew, and pass that."),
             )  # fmt: skip
             exam.stopped = True
+
+
+NO_TABLE = (
+    "A variable of another meaning was passed, or one that was never filled.",
+    "Pass an array with a row for each sample, such as np.array([[0.0, 1.0], [1.0, 0.0]]).",
+)
+
+
+def no_numbers(name: str, data: Any, array: np.ndarray) -> tuple[str, tuple[str, str] | None]:
+    """Say of what data are made that are no numbers, and what to do about it."""
+    kind, first = array.dtype.kind, array.ravel()[:1].tolist() if array.dtype.kind in "USO" else []
+    if kind == "c":
+        return f"{name} has the type {array.dtype}: a network here takes real numbers.", (
+            "A Fourier transform, or the root of a negative number, gives complex ones.",
+            f"Take what is meant: {name}.real, or np.abs({name}).",
+        )
+    if kind in "USO" and array.ndim == 0:
+        plain = re.sub(r" at 0x[0-9a-fA-F]+(\.\.\.)?", "", describe(data))
+        return f"{name} is {plain}, not an array of numbers.", NO_TABLE
+    if kind == "O":
+        numbers = (int, float, np.number, np.bool_)
+        odd = [each for each in array.ravel().tolist() if not isinstance(each, numbers)]
+        if not odd:
+            return f"{name} has the type object: NumPy keeps its entries as Python's objects.", None
+        return f"{name} has the type object, and {len(odd)} of its entries are no numbers, such " \
+            f"as {re.sub(' at 0x[0-9a-fA-F]+', '', repr(odd[0])[:60])}.", None  # fmt: skip
+    seen = f"{name} has the type {array.dtype}: its entries are no numbers."
+    return seen + (f" Its first entry is {first[0]!r}." if first else ""), None
 
 
 def entries_of(name: str, n: int) -> str:
@@ -325,10 +355,13 @@ def look_at_target_shape(exam: Exam) -> None:
         )  # fmt: skip
         return
     reshaped = dict(values_of(exam, y.reshape(answer.shape)))
+    again = dict(values_of(exam, copied(patient.y)))
     for name, value in values_of(exam, copied(patient.y)):
         other = reshaped.get(name, value)
         if np.isnan(other).any() or fits_as_it_came(exam, name, value, other):
             continue
+        if not np.array_equal(value, again.get(name, value), equal_nan=True):
+            continue  # it is another number at each call
         shape = np.broadcast_shapes(answer.shape, y.shape)
         numbers = f": {value[0]:.4f} and {other[0]:.4f}" if value.size == 1 else ""
         exam.find(

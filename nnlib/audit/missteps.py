@@ -8,12 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.audit.chains import compare_chain, steps_in_a_row, tell_epsilon, tell_rate, tell_slip
+from nnlib.audit.chains import (
+    compare_chain,
+    known_chain,
+    steps_in_a_row,
+    tell_epsilon,
+    tell_rate,
+    tell_slip,
+)
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.optimisers import uphill
 from nnlib.audit.patient import Arrays
+from nnlib.audit.schedules import is_cut
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,
@@ -48,7 +56,8 @@ def compare_single(
         if barely_early(exam, steps, values, index, u, g):
             return True
         return quiet or compare_chain(exam, steps, index)
-    if verdict == "optimiser" or (verdict == "scaled" and not quiet):
+    cut = verdict == "none" and is_cut(exam, u, g)
+    if cut or verdict == "optimiser" or (verdict == "scaled" and not quiet):
         return quiet or compare_chain(exam, steps, index)
     if not quiet and float(np.vdot(*together(u, g))) < 0:
         return compare_chain(exam, steps, index) and exam.found("gradient_sign")
@@ -71,7 +80,13 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9
     ]
     if not a.any():
-        if index is None and any(
+        first = zip(exam.chain[0], exam.chain[1], strict=True)
+        if not patient.has("new_step") and any(not np.array_equal(x, y) for x, y in first):
+            exam.miss(
+                "the step from another point: it moved at first, and does not any more, as where "
+                "its rate has come to 0. Pass new_step, which makes a fresh step"
+            )
+        elif index is None and any(
             not np.array_equal(x, y) for x, y in zip(exam.chain[0], exam.chain[-1], strict=True)
         ):
             if not compare_chain(exam, steps):
@@ -87,6 +102,11 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     ):
         return
     if f is not None and abs(f) > 1e-12:
+        other = index is not None and f > 0 and abs(f - (rate or f)) > 2e-2 * f
+        if other and keeps_something(exam, steps, values, index) and compare_chain(
+            exam, steps, index
+        ):  # fmt: skip
+            return  # the first step of momentum in another form
         if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
             tell_factor(exam, f, rate, index)
         return
@@ -130,6 +150,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     if tell_signs(exam, u, g):
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
+        return
+    if keeps_something(exam, steps, values, index) and known_chain(exam, steps, index):
         return
     if tell_epsilon(exam, a, b):
         return

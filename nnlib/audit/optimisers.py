@@ -6,6 +6,7 @@ are flat arrays; ``order`` says of each entry to which parameter it belongs.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -222,6 +223,7 @@ def adaptive_rules(
                     made = run(gs, b1, b2, update)
                     yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
         yield from other_adaptive(gs, lr, epsilons)
+        yield from later_adaptive(gs, lr, us)
         for decay in (0.01, 0.1, 0.001, 1e-4):
             made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
             yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
@@ -342,6 +344,10 @@ def faulty_updates(
         at = (t - 1) * n_parameters + (n_parameters - 1 - order) + 1
         return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
 
+    def forgetful(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+        mean, square = (1 - b1) * g / (1 - b1**t), (1 - b2) * g * g / (1 - b2**t)
+        return mean / (np.sqrt(square) + epsilon)
+
     return {
         "without the correction of the means": lambda m, v, g, t: m / (np.sqrt(v) + epsilon),
         "corrected by 1 - beta, not 1 - beta**t, or without the factors 1 - beta": once,
@@ -370,6 +376,7 @@ def faulty_updates(
         "with both corrections by beta2": lambda m, v, g, t: (
             (m / (1 - b2**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon)
         ),
+        "whose means are forgotten while its counter moves on": forgetful,
         "with beta * t in place of beta**t": lambda m, v, g, t: (
             (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)
         ),
@@ -408,3 +415,70 @@ def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...])
             other.append(lr * g / np.sqrt(v + epsilon))
         yield True, "AdaGrad", made
         yield True, "AdaGrad", other
+
+
+def later_adaptive(gs: list[np.ndarray], lr: float, us: list[np.ndarray]) -> Iterator[Rule]:
+    """Yield AMSGrad, Adamax, AdaBelief, NAdam, centred RMSProp, AdaDelta and Lion."""
+    for epsilon, b2 in itertools.product((1e-8, 1e-7, 1e-6), (0.999, 0.99)):
+        for name, made in later_than_adam(gs, epsilon, b2):
+            yield True, f"{name} (0.9, {b2})", [lr * x for x in made]
+    for epsilon, rho in itertools.product((1e-8, 1e-7, 1e-6, 1e-5, 1e-4), (0.9, 0.99, 0.95)):
+        m, v, w = (np.zeros_like(gs[0]) for _ in range(3))
+        inside, outside, delta = [], [], []
+        for g in gs:
+            m = rho * m + (1 - rho) * g
+            v = rho * v + (1 - rho) * g * g
+            inside.append(lr * g / np.sqrt(v - m * m + epsilon))
+            outside.append(lr * g / (np.sqrt(np.maximum(v - m * m, 0)) + epsilon))
+            delta.append(np.sqrt((w + epsilon) / (v + epsilon)) * g)
+            w = rho * w + (1 - rho) * delta[-1] ** 2
+        yield True, f"centred RMSProp ({rho})", inside
+        yield True, f"centred RMSProp ({rho})", outside
+        yield True, f"AdaDelta ({rho})", delta  # it has no rate
+        yield True, f"AdaDelta ({rho}), times the rate", [lr * x for x in delta]
+    if divided_by_itself(us[-1], gs[-1], lr):
+        return
+    for b1, b2 in ((0.9, 0.99), (0.95, 0.98), (0.9, 0.999)):
+        m, lion = np.zeros_like(gs[0]), []
+        for g in gs:
+            lion.append(lr * np.sign(b1 * m + (1 - b1) * g))
+            m = b2 * m + (1 - b2) * g
+        yield True, f"Lion ({b1}, {b2}), along the sign of a mean", lion
+
+
+def later_than_adam(
+    gs: list[np.ndarray], epsilon: float, b2: float
+) -> list[tuple[str, list[np.ndarray]]]:
+    """Return the steps of Adam's relatives that keep another second mean, at a rate of 1."""
+    b1, names = 0.9, ("AMSGrad", "AMSGrad", "Adamax", "AdaBelief", "NAdam")
+    m, v, largest, largest_seen, norm, spread = (np.zeros_like(gs[0]) for _ in range(6))
+    rows = []
+    for t, g in enumerate(gs, start=1):
+        m = b1 * m + (1 - b1) * g
+        v = b2 * v + (1 - b2) * g * g
+        largest = np.maximum(largest, v)
+        largest_seen = np.maximum(largest_seen, v / (1 - b2**t))
+        norm = np.maximum(b2 * norm, np.abs(g))
+        spread = b2 * spread + (1 - b2) * (g - m) ** 2 + epsilon
+        mean, root = m / (1 - b1**t), np.sqrt(v / (1 - b2**t)) + epsilon
+        rows.append((
+            mean / (np.sqrt(largest_seen) + epsilon),
+            mean / (np.sqrt(largest / (1 - b2**t)) + epsilon),
+            mean / (norm + epsilon),
+            mean / (np.sqrt(spread / (1 - b2**t)) + epsilon),
+            (b1 * mean + (1 - b1) * g / (1 - b1**t)) / root,
+        ))  # fmt: skip
+    return [(name, list(steps)) for name, steps in zip(names, zip(*rows, strict=True), strict=True)]
+
+
+def published(gs: list[np.ndarray], us: list[np.ndarray]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield the sound optimisers with their usual numbers, at a rate of 1."""
+    yield "gradient descent", gs
+    for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
+        for epsilon in (1e-8, 1e-7):
+            for name, update in sound_updates(b1, b2, epsilon).items():
+                yield f"{name} ({b1}, {b2})", run(gs, b1, b2, update)
+    yield from ((name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7)))
+    yield from ((name, made) for _, name, made in later_adaptive(gs, 1.0, us))
+    if not divided_by_itself(us[-1], gs[-1], float(np.median(np.abs(us[-1])))):
+        yield "steps along the sign of the gradient", [np.sign(g) for g in gs]

@@ -14,7 +14,7 @@ from nnlib.audit.optimisers import usual
 from nnlib.audit.orders import better_order, different_samples
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.steps import tell_divergence
-from nnlib.audit.update import Steps, close, one_length
+from nnlib.audit.update import Steps, close, keeps_something, length, one_length, together
 
 
 @check
@@ -37,7 +37,10 @@ def look_at_pairs(exam: Exam) -> None:
                 better = better_order(exam, steps, chosen, number)
             except Failed:
                 return
-            if better is not None and not right_in_turn(exam, steps, chosen, number):
+            if better is not None and not (
+                right_in_turn(exam, steps, chosen, number)
+                or right_by_weights(exam, steps, chosen, number)
+            ):
                 own, other, order = better
                 exam.find(
                     "pairs_broken", "wrong", "step",
@@ -59,6 +62,29 @@ def right_in_turn(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> 
     u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
     rate = exam.learning_rate
     return rate is not None and in_turn(steps, values, chosen, u, rate)
+
+
+def right_by_weights(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> bool:
+    """Say whether the samples' own gradients make a step, those of the first ones counting more.
+
+    So momentum adds them up: of four updates the first has gone in up to four times.
+    """
+    values = exam.patient.held(exam.points[1])
+    if not keeps_something(exam, steps, values, chosen):
+        return False
+    alone = [steps.gradient(values, np.array([i])) for i in chosen]
+    after = steps.once(values, exam.patient.data(chosen), number)
+    u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+    columns = [together(u, g)[1] for g in alone if g is not None]
+    if len(columns) < len(chosen) or len({len(column) for column in columns}) > 1:
+        return False
+    terms = np.stack(columns, axis=1)
+    move = together(u, alone[0])[0] if alone[0] is not None else terms[:, 0]
+    shares = np.linalg.lstsq(terms, move, rcond=None)[0]
+    if not shares.min() > 0 or shares.max() > 4 * shares.min():
+        return False
+    made = terms @ shares
+    return float(np.vdot(made, move)) > 0.97 * length(made) * length(move)
 
 
 def pairs_one_by_one(exam: Exam, steps: Steps) -> None:

@@ -14,6 +14,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from nnlib.validation import describe
 
 Arrays = list[np.ndarray]
 SECONDS_A_CALL = 3.0  # a call that takes longer is given up
+DEEPEST = 8  # levels of a structure that are looked through: one that holds itself has no last one
 
 
 class Failed(Exception):
@@ -62,10 +64,10 @@ def is_leaf(value: Any, top: bool = False) -> bool:
         return False
 
 
-def holds_arrays(value: Any) -> bool:
+def holds_arrays(value: Any, depth: int = 0) -> bool:
     """Say whether there is an array or a dict somewhere in nested lists."""
     if isinstance(value, (list, tuple)):
-        return any(map(holds_arrays, value))
+        return depth > DEEPEST or any(holds_arrays(each, depth + 1) for each in value)
     return not isinstance(value, (bool, int, float, np.number))
 
 
@@ -77,18 +79,26 @@ def children(value: Any) -> Iterator[tuple[str, Any]]:
         isinstance(value, np.ndarray) and value.dtype == object
     ):
         yield from ((f"[{i}]", each) for i, each in enumerate(value))
-    elif hasattr(value, "__dict__") and not callable(value):
+    elif is_object(value):
         yield from ((f".{name}", each) for name, each in vars(value).items())
 
 
-def leaves(value: Any, name: str = "", depth: int = 0) -> list[tuple[str, np.ndarray]]:
+def is_object(value: Any) -> bool:
+    """Say whether a value holds others as attributes: no module, such as np among the globals."""
+    return hasattr(value, "__dict__") and not callable(value) and not isinstance(value, ModuleType)
+
+
+def leaves(
+    value: Any, name: str = "", depth: int = 0, above: frozenset[int] = frozenset()
+) -> list[tuple[str, np.ndarray]]:
     """Return the names and the arrays at the ends of a structure, in its order."""
     if is_leaf(value, top=depth == 0):
         return [(name, np.asarray(value))]
-    found = []
-    for part, each in children(value) if depth < 8 else ():
-        found += leaves(each, name + part, depth + 1)
-    return found
+    if depth >= DEEPEST or id(value) in above:  # a layer may know the network that it belongs to
+        return []
+    above = above | {id(value)}
+    return [leaf for part, each in children(value)
+            for leaf in leaves(each, name + part, depth + 1, above)]  # fmt: skip
 
 
 def short_name(name: str) -> str:
@@ -99,33 +109,44 @@ def short_name(name: str) -> str:
     return name.lstrip(".") if not name.startswith("[") else f"parameters{name}"
 
 
-def filled(value: Any, new: Iterator[np.ndarray], exact: bool, depth: int = 0) -> Any:
+def filled(
+    value: Any,
+    new: Iterator[np.ndarray],
+    exact: bool,
+    depth: int = 0,
+    above: dict[int, Any] | None = None,
+) -> Any:
     """Return a copy of a structure with other numbers at its ends, of the same types."""
     if is_leaf(value, top=depth == 0):
         return like(value, next(new), exact)
-    if depth >= 8:
-        return copy.deepcopy(value)
+    above = above or {}
+    if depth >= DEEPEST or id(value) in above:
+        return above.get(id(value)) or copied(value)
+
+    def part(each: Any, made: Any = None) -> Any:
+        return filled(each, new, exact, depth + 1, {**above, id(value): made})
+
     if isinstance(value, dict):
         made = copy.copy(value)
         for key, each in value.items():
-            made[key] = filled(each, new, exact, depth + 1)
+            made[key] = part(each, made)
         return made
     if isinstance(value, tuple):
-        parts = [filled(each, new, exact, depth + 1) for each in value]
+        parts = [part(each) for each in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if isinstance(value, list):
-        return [filled(each, new, exact, depth + 1) for each in value]
+        return [part(each) for each in value]
     if isinstance(value, np.ndarray) and value.dtype == object:
         made = np.empty_like(value)
         for i, each in enumerate(value):
-            made[i] = filled(each, new, exact, depth + 1)
+            made[i] = part(each)
         return made
-    if hasattr(value, "__dict__") and not callable(value):
+    if is_object(value):
         made = copy.copy(value)
         for name, each in vars(value).items():
-            setattr(made, name, filled(each, new, exact, depth + 1))
+            setattr(made, name, part(each, made))
         return made
-    return copy.deepcopy(value)
+    return copied(value)
 
 
 def like(value: Any, array: np.ndarray, exact: bool) -> Any:

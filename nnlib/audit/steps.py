@@ -21,7 +21,7 @@ from nnlib.audit.functions import (
 from nnlib.audit.masks import look_at_masks
 from nnlib.audit.missteps import compare_single, explain
 from nnlib.audit.orders import in_other_order
-from nnlib.audit.patient import Failed, fits, leaves
+from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
@@ -194,6 +194,9 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
 
     if tell_fixed_target(exam, "step", after):
         return
+    if along_signs(exam.chain):
+        exam.miss("the rows that a step looks at: it goes along signs, which few samples change")
+        return
     unused = unused_rows(exam, after)
     if not unused:
         targets = unused_targets(exam, after)
@@ -217,6 +220,16 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
         f"a step goes to the same place whatever stands in {rows(unused)}: {len(unused)} of "
         f"{n} samples are never looked at.", advice=advice_for(unused, n),
     )  # fmt: skip
+
+
+def along_signs(chain: list[Arrays]) -> bool:
+    """Say whether the first step has exactly one length in all entries that it moves."""
+    moves = [np.ravel(a - b.reshape(a.shape)) for a, b in zip(chain[0], chain[1], strict=True)]
+    sizes = np.abs(np.concatenate(moves))
+    sizes = sizes[sizes > 0]
+    largest = max(float(np.abs(v).max(initial=0)) for v in chain[0])
+    # what subtracting from the parameters rounds; an epsilon of 1e-8 makes Adam's differ by more
+    return len(sizes) > 3 and float(np.ptp(sizes)) <= 4e-16 * max(largest, sizes.max())
 
 
 @check
