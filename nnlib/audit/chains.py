@@ -241,8 +241,9 @@ def tell_slip(
         return False
     step, optimiser = fit[0][0], fit[1]
     exam.find(
-        step.kind, "wrong", step.where,
-        f"{step.text}: {len(us)} steps in a row are those of {optimiser} along such gradients.",
+        step.kind, "wrong", exam.in_own_names(step.where),
+        f"{exam.in_own_names(step.text)}: {len(us)} steps in a row are those of {optimiser} along "
+        "such gradients.",
     )  # fmt: skip
     return True
 

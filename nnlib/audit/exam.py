@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
@@ -173,6 +174,18 @@ class Exam:
                 return None
             return np.eye(self.n_outputs)[whole]
         return y if y.shape[1] == self.n_outputs else None
+
+    def in_own_names(self, text: str) -> str:
+        """Return a text on the rebuilt network with the program's own names for W1, b1 and so on.
+
+        Many programs count from 0, and their W1 is another one.
+        """
+        own = {}
+        for number, layer in enumerate(self.dense.layers if self.dense else [], start=1):
+            own[f"W{number}"] = self.patient.names[layer.W]
+            if layer.b is not None:
+                own[f"b{number}"] = self.patient.names[layer.b]
+        return re.sub(r"\b[Wb]\d+\b", lambda role: own.get(role[0], role[0]), text)
 
     def index(self, at_most: int) -> np.ndarray | None:
         """Return some samples, or None for all if there are not more."""

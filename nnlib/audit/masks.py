@@ -65,13 +65,13 @@ def tell_gradient_mask(exam: Exam, point: Arrays) -> bool:
                 if (moved[dropped] > 1e3 * slopes.noise).any():
                     verdicts.setdefault((where, words), (int(i), np.flatnonzero(dropped).tolist()))
     for (where, words), (i, neurons) in verdicts.items():
-        names = ", ".join(map(str, neurons[:6]))
+        names, own = ", ".join(map(str, neurons[:6])), exam.in_own_names(where)
         exam.find(
-            "gradient_wrong", "wrong", where,
+            "gradient_wrong", "wrong", own,
             f"dropout: at sample {i} the training loss has no slope at the neurons with index "
             f"{names} of layer {where[5:] if where[0] == 'd' else int(where[1:]) - 1}, which are "
             "dropped, and "
-            f"{where if where[0] == 'd' else f'the gradient of {where}'} {words}.",
+            f"{where if where[0] == 'd' else f'the gradient of {own}'} {words}.",
             advice=("The mask of the way there is not the one of the way back, or there is none.",
                     "Keep the mask of the forward pass, and multiply what is passed on and what "
                     "comes back by the same one."),

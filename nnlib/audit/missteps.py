@@ -103,7 +103,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if f is not None and abs(f) > 1e-12:
         other = index is not None and f > 0 and abs(f - (rate or f)) > 2e-2 * f
-        if other and keeps_something(exam, steps, values, index) and compare_chain(
+        if other and keeps_something(steps, values, index) and compare_chain(
             exam, steps, index
         ):  # fmt: skip
             return  # the first step of momentum in another form
@@ -151,7 +151,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
-    if keeps_something(exam, steps, values, index) and known_chain(exam, steps, index):
+    if keeps_something(steps, values, index) and known_chain(exam, steps, index):
         return
     if tell_epsilon(exam, a, b):
         return
@@ -468,7 +468,7 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
         walk.go()
         if walk.explained and any(s.kind == "updated_too_early" for s in walk.deviations):
             text = "; ".join(s.text for s in walk.deviations if s.kind == "updated_too_early")
-            exam.find("updated_too_early", "wrong", "step", f"{text}.")
+            exam.find("updated_too_early", "wrong", "step", f"{exam.in_own_names(text)}.")
             return True
     return sequential(exam, steps, values, index, u, later)
 

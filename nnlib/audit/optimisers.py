@@ -223,12 +223,12 @@ def adaptive_rules(
                     made = run(gs, b1, b2, update)
                     yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
         yield from other_adaptive(gs, lr, epsilons)
-        yield from later_adaptive(gs, lr, us)
         for decay in (0.01, 0.1, 0.001, 1e-4):
             made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
             yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
         if not divided_by_itself(us[-1], gs[-1], lr):
             yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
+        yield from later_adaptive(gs, lr, us)
         return
     for rho in (0.9, 0.99, 0.999):
         v, whole = gs[0] ** 2, []

@@ -70,7 +70,7 @@ def right_by_weights(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) 
     So momentum adds them up: of four updates the first has gone in up to four times.
     """
     values = exam.patient.held(exam.points[1])
-    if not keeps_something(exam, steps, values, chosen):
+    if not keeps_something(steps, values, chosen):
         return False
     alone = [steps.gradient(values, np.array([i])) for i in chosen]
     after = steps.once(values, exam.patient.data(chosen), number)

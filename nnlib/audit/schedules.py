@@ -102,7 +102,7 @@ def in_step(
 ) -> Iterator[tuple[str, list[float]]]:
     """Yield the optimisers whose steps have the direction of these, with the rates."""
     candidates = list(published(gs, us))
-    candidates += [(name, made) for sound, name, made in momentum_rules(gs, 1.0, gs, False)
+    candidates += [(name, made) for sound, name, made in momentum_rules(gs, 1.0, False)
                    if sound and "descent" not in name]  # fmt: skip
     for name, made in candidates:
         factors = []

@@ -816,8 +816,8 @@ class Walk:
                 step = Step("axis_missing", step.where, step.text)
             kinds.setdefault(step.kind, []).append(step)
         for kind, steps in kinds.items():
-            where = ", ".join(dict.fromkeys(step.where for step in steps))
-            text = "; ".join(step.text for step in steps)
+            where = exam.in_own_names(", ".join(dict.fromkeys(step.where for step in steps)))
+            text = exam.in_own_names("; ".join(step.text for step in steps))
             exam.find(kind, "wrong", where, f"{text}.{beside}", entries)
             entries = ()
         if not self.deviations:
