@@ -21,7 +21,7 @@ from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import Comparison, tell_output_slope
 from nnlib.audit.optimisers import uphill
 from nnlib.audit.patient import Arrays
-from nnlib.audit.schedules import is_cut
+from nnlib.audit.schedules import cut_to_length, is_cut
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,
@@ -102,6 +102,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     ):
         return
     if f is not None and abs(f) > 1e-12:
+        if cut_to_length(exam, u, f):
+            return
         other = index is not None and f > 0 and abs(f - (rate or f)) > 2e-2 * f
         if other and keeps_something(steps, values, index) and compare_chain(
             exam, steps, index

@@ -478,7 +478,7 @@ def published(gs: list[np.ndarray], us: list[np.ndarray]) -> Iterator[tuple[str,
         for epsilon in (1e-8, 1e-7):
             for name, update in sound_updates(b1, b2, epsilon).items():
                 yield f"{name} ({b1}, {b2})", run(gs, b1, b2, update)
-    yield from ((name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7)))
+    yield from ((name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7, 1e-6)))
     yield from ((name, made) for _, name, made in later_adaptive(gs, 1.0, us))
     if not divided_by_itself(us[-1], gs[-1], float(np.median(np.abs(us[-1])))):
         yield "steps along the sign of the gradient", [np.sign(g) for g in gs]

@@ -29,6 +29,8 @@ def look_at_pairs(exam: Exam) -> None:
     patient = exam.patient
     if not patient.has("step") or exam.step_is == "update" or len(exam.chain) < 2 or exam.found():
         return
+    if patient.random_loss and exam.dense is None and not patient.has("gradients"):
+        return  # slopes of random numbers have no direction
     steps = Steps(exam)
     for size in (2, 3, 4):
         chosen = different_samples(exam, size)

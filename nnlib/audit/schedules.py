@@ -16,8 +16,13 @@ LIMITS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)  # what gradient
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
 
 
-def cut(gs: list[np.ndarray], order: np.ndarray) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield the gradients as they are cut to usual limits, where that changes them, and how."""
+def cut(
+    gs: list[np.ndarray], order: np.ndarray, whole: bool = True
+) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield the gradients as they are cut to usual limits, where that changes them, and how.
+
+    Lengths are known only where they are ``whole``.
+    """
     parts = [order == k for k in np.unique(order)]
 
     def shortened(g: np.ndarray, part: np.ndarray, limit: float) -> np.ndarray:
@@ -27,7 +32,7 @@ def cut(gs: list[np.ndarray], order: np.ndarray) -> Iterator[tuple[str, list[np.
     everything = np.ones(len(order), dtype=bool)
     for limit in LIMITS:
         entries = [np.clip(g, -limit, limit) for g in gs]
-        whole = [shortened(g, everything, limit) for g in gs]
+        short = [shortened(g, everything, limit) for g in gs]
         each = []
         for g in gs:
             for part in parts:
@@ -35,9 +40,9 @@ def cut(gs: list[np.ndarray], order: np.ndarray) -> Iterator[tuple[str, list[np.
             each.append(g)
         for words, made in (
             (f"each entry of the gradient cut at {limit:g}", entries),
-            (f"each gradient cut to the length {limit:g}", whole),
+            (f"each gradient cut to the length {limit:g}", short),
             (f"each parameter's gradient cut to the length {limit:g}", each),
-        ):
+        )[: 3 if whole else 1]:
             if any(not np.allclose(a, b, rtol=1e-6) for a, b in zip(made, gs, strict=True)):
                 yield words, made
 
@@ -51,6 +56,19 @@ def is_cut(exam: Exam, u: Arrays, g: Arrays) -> bool:
     for _, made in cut([b], order):
         f = one_factor(a, made[0], 2e-2 if exam.patient.short_steps else 1e-4)
         if f is not None and f > 0 and not faster(f, exam.learning_rate):
+            return True
+    return False
+
+
+def cut_to_length(exam: Exam, u: Arrays, f: float) -> bool:
+    """Say whether a step is shorter than the rate says, and its length a usual one."""
+    rate = exam.learning_rate
+    if rate is None or not 0 < f < rate:
+        return False
+    size = float(np.sqrt(sum(float(np.sum(x**2)) for x in u))) / rate
+    for limit in LIMITS:
+        if abs(size - limit) <= (1e-2 if exam.patient.short_steps else 1e-4) * limit:
+            exam.look(f"a step goes along the gradient, which is cut to the length {limit:g}")
             return True
     return False
 
@@ -72,13 +90,12 @@ def by_schedule(
     The first text is for what is in order, the second for what is worth a note.
     """
     rate, size = exam.learning_rate, sum(v.size for v in values)
-    if len(us) < 3 or len(us[0]) < 8 or not all(u.any() for u in us):
+    if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
     rounded = max(rounding(exam, u, values) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
     ways = [("", gs)]
-    if len(us[0]) == size:
-        ways += [(f", {words}", made) for words, made in cut(gs, order)]
+    ways += [(f", {words}", made) for words, made in cut(gs, order, len(us[0]) == size)]
     some = np.arange(len(order))[:: max(1, len(order) // 2000)]  # enough to tell them apart
     for words, all_of_them in ways:
         some_us, made = [u[some] for u in us], [g[some] for g in all_of_them]
@@ -125,8 +142,8 @@ def with_momentum(
     before counts too.
     """
     first = one_factor(us[0], gs[0], tolerance)
-    if first is None or first <= 0:
-        return
+    if first is None or first <= 0 or len(us[0]) < 6:
+        return  # three shares fit few numbers by chance
     for name, looks_back in (("momentum", False), ("Nesterov's momentum", True)):
         rates = [first]
         for k in range(1, len(us)):

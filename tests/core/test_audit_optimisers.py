@@ -484,3 +484,69 @@ def test_the_usual_optimisers_last_steps():
     assert found.keys() == expected.keys()
     for name, step in expected.items():
         np.testing.assert_allclose(found[name], walked(step)[-1], rtol=1e-12)
+
+
+LATER = {  # by its name: the step at a rate of 1, of a memory, the slopes and the count
+    "AMSGrad": lambda s, g, t: s["m"] / (1 - 0.9**t) / (np.sqrt(s["top"]) + 1e-8),
+    "Adamax": lambda s, g, t: s["m"] / (1 - 0.9**t) / (s["norm"] + 1e-8),
+    "AdaBelief": lambda s, g, t: (
+        s["m"] / (1 - 0.9**t) / (np.sqrt(s["spread"] / (1 - 0.999**t)) + 1e-8)
+    ),
+    "NAdam": lambda s, g, t: (
+        (0.9 * s["m"] + 0.1 * g) / (1 - 0.9**t) / (np.sqrt(s["v"] / (1 - 0.999**t)) + 1e-8)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_relatives_of_adam_that_keep_another_second_mean_are_known(name):
+    def step(memory, g, t):
+        old = dict.fromkeys(("m", "v", "top", "norm", "spread"), np.zeros_like(g)) | memory
+        m, v = 0.9 * old["m"] + 0.1 * g, 0.999 * old["v"] + 0.001 * g**2
+        memory |= {
+            "m": m, "v": v, "top": np.maximum(old["top"], v / (1 - 0.999**t)),
+            "norm": np.maximum(0.999 * old["norm"], np.abs(g)),
+            "spread": 0.999 * old["spread"] + 0.001 * (g - m) ** 2 + 1e-8,
+        }  # fmt: skip
+        return RATE * LATER[name](memory, g, t)
+
+    assert named(walked(step)) == (True, f"{name} (0.9, 0.999)")
+
+
+@pytest.mark.parametrize("rho", [0.9, 0.99, 0.95])
+def test_centred_rmsprop_and_adadelta_are_known(rho):
+    def centred(memory, g, t):
+        memory["m"] = rho * memory.get("m", 0) + (1 - rho) * g
+        memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
+        return RATE * g / np.sqrt(memory["v"] - memory["m"] ** 2 + 1e-6)
+
+    def adadelta(memory, g, t):
+        memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
+        step = np.sqrt((memory.get("w", 0) + 1e-6) / (memory["v"] + 1e-6)) * g
+        memory["w"] = rho * memory.get("w", 0) + (1 - rho) * step**2
+        return step
+
+    assert named(walked(centred)) == (True, f"centred RMSProp ({rho})")
+    assert named(walked(adadelta)) == (True, f"AdaDelta ({rho})")
+    assert named(walked(times(RATE, adadelta))) == (True, f"AdaDelta ({rho}), times the rate")
+
+
+def test_lion_goes_along_the_sign_of_a_mean():
+    def step(memory, g, t):
+        old = memory.get("m", 0)
+        memory["m"] = 0.99 * old + 0.01 * g
+        return RATE * np.sign(0.9 * old + 0.1 * g)
+
+    turned = [GS[0], GS[0], -0.1 * GS[0], GS[1]]  # the sign of the mean is not that of the slope
+    made = walked(step, turned)
+    every = [name for _, name, each in rules(turned, RATE, ORDER, made, VALUES) if same(each, made)]
+    assert every[0] == "Lion (0.9, 0.99), along the sign of a mean"
+
+
+def test_adam_whose_means_are_forgotten_while_its_counter_moves_on_is_known():
+    def step(memory, g, t):
+        mean, square = 0.1 * g / (1 - 0.9**t), 0.001 * g * g / (1 - 0.999**t)
+        return RATE * mean / (np.sqrt(square) + 1e-8)
+
+    name = "Adam (0.9, 0.999) whose means are forgotten while its counter moves on"
+    assert named(walked(step)) == (False, name)

@@ -1,0 +1,23 @@
+"""The audit accuses none of the random sound programs with more ingredients."""
+
+import sys
+
+import pytest
+
+from nnlib import audit
+from programs.random_more import sound
+
+
+@pytest.fixture(autouse=True)
+def a_patient_clock(monkeypatch):
+    """A busy machine gives an audit little time in what the clock allows it."""
+    monkeypatch.setattr(sys.modules["nnlib.audit"], "SECONDS_BY_THE_CLOCK", 120)
+
+
+@pytest.mark.parametrize("seed", range(0, 150, 10))
+def test_nothing_is_wrong_with_random_sound_programs_of_more_kinds(seed):
+    for each in range(seed, seed + 10):
+        arguments, words = sound(each)
+        report = audit(arguments.pop("X"), arguments.pop("y"), **arguments)
+        assert not [f for f in report.findings if f.severity == "wrong"], f"{words}\n{report}"
+        assert report, words
