@@ -143,8 +143,8 @@ def tell_schedule(
         exam.find(
             "optimizer_formula", "note", "step",
             f"{on}{len(us)} steps in a row are as those of {noted}.",
-            advice=("The rate follows a schedule: it is warmed up, or becomes smaller.",
-                    "Nothing, if a schedule is meant; if not, look where the rate is changed."),
+            advice=("The rate follows a schedule, or gradients are cut to a length.",
+                    "Nothing, if that is meant; if not, look where the rate is changed."),
         )  # fmt: skip
     return bool(sound or noted)
 
