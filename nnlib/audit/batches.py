@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.audit.chains import compare_chain
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
-from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.gradient import Comparison, mixed_words, tell_output_slope
 from nnlib.audit.missteps import (
     compare_single,
     explain,
@@ -30,6 +30,7 @@ from nnlib.audit.update import (
     common_factor,
     keeps_something,
     length,
+    loss_mixes_samples,
     rounding,
     some,
     still_parts,
@@ -45,6 +46,11 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         exam.miss("the updates within a step, beside a loss that has to be mended first")
         return
     sizes = [1, 2, 4, 8, 16, 32, 64, 100, 128]
+    if exam.dense is None and loss_mixes_samples(exam):
+        if in_own_turn(exam, steps, values):
+            exam.miss("the updates within a step, where the loss mixes the samples of a batch")
+            return
+        sizes = sizes[2:]  # behind batch norm one sample has no slope, and two hardly any
     for size in [s for s in sizes if s < patient.n]:
         index = np.sort(np.random.default_rng(2).permutation(patient.n)[:size])
         try:
@@ -93,6 +99,21 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         explain(exam, steps, values, index)
 
 
+def in_own_turn(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """Say whether a step on four samples is several of the program's own, on fewer each."""
+    index = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:4])
+    whole = steps.once(values, exam.patient.data(index))
+    for order in itertools.permutations(range(4)):
+        for ends in ((0, 1, 2, 3, 4), (0, 2, 4), (0, 3, 4)):
+            here = values
+            for a, b in itertools.pairwise(ends):
+                here = steps.once(here, exam.patient.data(np.sort(index[list(order[a:b])])))
+            if all(np.allclose(a, b, rtol=1e-6, atol=1e-9)
+                   for a, b in zip(here, whole, strict=True)):  # fmt: skip
+                return True
+    return False
+
+
 def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """See whether a step on all samples is another multiple, or follows another known loss."""
     u, g = steps.moved(values, None), steps.gradient(values, None)
@@ -130,6 +151,8 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     if comparison.by_weight_term(scaled, "step", rate is None):
         return True
     if comparison.by_other_loss(scaled, "step", rate is None):
+        return True
+    if exam.step_is is None and comparison.by_other_targets(scaled, "step", rate is None):
         return True
     return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
 
@@ -226,10 +249,12 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
         return True
     if more:
         return False
+    words = mixed_words(exam) if own is None else ""
+    seen = f"ample by sample the step is {', '.join(f'{x:.4g}' for x in factors[:4])}, … times the "
+    seen += "slope of the loss, where one number is expected."
     exam.find(
-        "gradient_wrong", "wrong", "step",
-        f"sample by sample the step is {', '.join(f'{x:.4g}' for x in factors[:4])}, … times the "
-        "slope of the loss, where one number is expected.",
+        "loss_formula" if words else "gradient_wrong", "wrong", "step",
+        f"{exam.loss_name} is {words}. S{seen}" if words else f"s{seen}",
     )  # fmt: skip
     return True
 
@@ -296,7 +321,9 @@ def in_turn(steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: fl
 def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
     """See whether a step is gradient descent, several updates long."""
     rate = exam.learning_rate
-    if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
+    few = sum(v.size for v in values) <= 60  # as many slopes as are measured
+    rebuilt = exam.dense is not None and (exam.formula is not None or few)
+    if rate is None or not (exam.patient.has("gradients") or rebuilt):
         return False
     if updates_at(exam, steps, values, index, rate, 1e-3):
         return True

@@ -252,7 +252,7 @@ def cut_vector(exam: Exam) -> None:
     for shapes in itertools.islice(cuts(vector.size, exam.X_rows.shape[1], wanted[0].shape[1]), 24):
         patient.cut(shapes)
         parts = [patient.parts(values[0]) for values in points]
-        if rebuilt(answers_in_turn(wanted), parts, exam.X_rows[:n], 900) is not None:
+        if rebuilt(answers_in_turn(wanted), parts, exam.X_rows[:n], 900, ask=False) is not None:
             del exam.__dict__["dense"], exam.__dict__["points"]
             pieces = zip(patient.names, shapes, strict=True)
             exam.look("the vector is cut into " + ", ".join(f"{k} as {s}" for k, s in pieces))

@@ -292,9 +292,14 @@ class Exam:
         """The known loss that gives the program's numbers, or None."""
         return self.formula_of(self.loss_name)
 
-    def factor_for(self, values: Arrays, index: Any, base: str) -> float:
-        """Return the factor of a base in the loss for some samples, divided as it divides them."""
-        y, own = self.targets_of(index), self.formula
+    def factor_for(
+        self, values: Arrays, index: Any, base: str, own: Formula | None = None, name: str = ""
+    ) -> float:
+        """Return the factor of a base in the loss for some samples, divided as it divides them.
+
+        ``own`` and ``name``: the formula and the name of the loss, where another one is meant.
+        """
+        y, own = self.targets_of(index), own or self.formula
         assert y is not None
         assert own is not None
         penalty = own.decay * self.squares(values) + own.sizes * self.sizes(values)
@@ -302,7 +307,7 @@ class Exam:
         total = BASES[base](self.patient.predictions(values, index, exact=True), y)
         if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
             return own.factor
-        return (self.loss(values, index) - penalty) / total
+        return (self.loss(values, index, name) - penalty) / total
 
     def formula_at(self, values: Arrays, index: Any) -> Formula | None:
         """Return the formula of the loss for some samples."""

@@ -317,10 +317,20 @@ class Activation:
 def _leaky(share: float) -> Activation:
     """Return a leaky ReLU."""
     return Activation(
-        f"leaky ReLU ({share})",
+        f"leaky ReLU ({share:.4g})",
         lambda z: np.where(z > 0, z, share * z),
         lambda z: np.where(z > 0, 1.0, share),
         lambda a: np.where(a > 0, 1.0, share),
+    )
+
+
+def _elu(alpha: float) -> Activation:
+    """Return an ELU that ends at -alpha."""
+    return Activation(
+        "ELU" if alpha == 1 else f"ELU ({alpha:.4g})",
+        lambda z: np.where(z > 0, z, alpha * np.expm1(np.minimum(z, 0))),
+        lambda z: np.where(z > 0, 1.0, alpha * np.exp(np.minimum(z, 0))),
+        lambda a: np.where(a > 0, 1.0, a + alpha),
     )
 
 
@@ -338,12 +348,7 @@ ACTIVATIONS = [
     _leaky(0.1),
     _leaky(0.2),
     Activation("softplus", lambda z: np.logaddexp(0, z), sigmoid, lambda a: 1 - np.exp(-a)),
-    Activation(
-        "ELU",
-        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
-        lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0))),
-        lambda a: np.where(a > 0, 1.0, a + 1),
-    ),
+    _elu(1.0),
     Activation("sine", np.sin, np.cos, lambda a: np.sqrt(np.maximum(1 - a**2, 0))),
     Activation(
         "SiLU",
@@ -353,7 +358,18 @@ ACTIVATIONS = [
     ),
     Activation("arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)),
 ]
+
+
+def log_softmax(z: np.ndarray) -> np.ndarray:
+    """Return the logarithm of the softmax of each row."""
+    z = z - z.max(axis=1, keepdims=True)
+    return np.asarray(z - np.log(np.exp(z).sum(axis=1, keepdims=True)))
+
+
 SOFTMAX = Activation("softmax", softmax, lambda z: np.ones_like(z), lambda a: a * (1 - a))
+LOG_SOFTMAX = Activation(
+    "log-softmax", log_softmax, lambda z: np.ones_like(z), lambda a: np.ones_like(a)
+)
 RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, np.inf)}
 
 
@@ -417,6 +433,8 @@ class Dense:
         slope = SLOPES[base](a, y)
         if self.activations[-1] is SOFTMAX:
             return a * (slope - (slope * a).sum(axis=1, keepdims=True))
+        if self.activations[-1] is LOG_SOFTMAX:
+            return slope - np.exp(a) * slope.sum(axis=1, keepdims=True)
         return slope * self.activations[-1].slope(z)
 
     def gradient(
@@ -561,11 +579,13 @@ def rebuilt(
     X: np.ndarray,
     room: int = 4000,
     whole: np.ndarray | None = None,
+    ask: bool = True,
 ) -> Dense | None:
     """Return the dense network that predicts what the program predicts, if there is one.
 
     ``X`` (n, d) are the samples that ``predictions`` answers, with (n, m), at each point; ``room``
-    is how many networks are tried; ``whole`` are all samples, by which a program may scale them.
+    is how many networks are tried; ``whole`` are all samples, by which a program may scale them;
+    ``ask``: ``predictions`` answers at other parameters, too.
     """
     if sum(value.size for value in points[0]) >= 10_000:
         room = min(room, 600)
@@ -578,9 +598,10 @@ def rebuilt(
         scalings += [(0.0, 255.0), (0.0, 256.0), (0.0, 16.0), *scalings_by(whole)]
     found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 2000))
     found.sort(key=lambda layers: (len(layers), disorder(layers)))
-    for layers, activations, (shift, divisor) in itertools.islice(
-        networks(found[:60], scalings), room
-    ):
+    logs = all(np.abs(np.exp(each).sum(axis=1) - 1).max() < 1e-6 for each in wanted)
+    tries = itertools.islice(networks(found[:60], scalings, logs), room)
+    bent = bent_networks(predictions, points[0], found[:2] * ask, X, logs)
+    for layers, activations, (shift, divisor) in itertools.chain(tries, bent):
         network = Dense(layers, activations, divisor, shift)
         if all(
             agrees(network.forward(values, X)[1][-1], answer)
@@ -590,10 +611,16 @@ def rebuilt(
     return None
 
 
+Network = tuple[tuple[Layer, ...], tuple[Activation, ...], tuple[Any, Any]]
+
+
 def networks(
-    found: list[tuple[Layer, ...]], scalings: list[tuple[Any, Any]]
-) -> Iterator[tuple[tuple[Layer, ...], tuple[Activation, ...], tuple[Any, Any]]]:
-    """Yield networks to try, the likeliest first: layers, activations, a scaling of X."""
+    found: list[tuple[Layer, ...]], scalings: list[tuple[Any, Any]], logs: bool
+) -> Iterator[Network]:
+    """Yield networks to try, the likeliest first: layers, activations, a scaling of X.
+
+    ``logs``: the answers are logarithms of shares.
+    """
     likely, rest = found[:4], found[4:]
     for some, mixed, scaled in (
         (likely, False, scalings), (likely, True, scalings[:1]), (rest, False, scalings),
@@ -602,7 +629,68 @@ def networks(
         for layers in some:
             for scaling in scaled:
                 for activations in activation_choices(len(layers), mixed):
-                    yield layers, activations, scaling
+                    if logs and activations[-1] is not SOFTMAX:
+                        continue
+                    last = LOG_SOFTMAX if logs else activations[-1]
+                    yield layers, (*activations[:-1], last), scaling
+
+
+READINGS: list[tuple[Activation, Callable[[np.ndarray], float]]] = [
+    (ACTIVATIONS[3], lambda a: float(a[0])),  # of the identity
+    (ACTIVATIONS[0], lambda a: float(np.log(a[0] / (1 - a[0])))),
+    (SOFTMAX, lambda a: float(np.log(a[0] / a[1])) if len(a) > 1 else np.nan),
+    (LOG_SOFTMAX, lambda a: float(a[0] - a[1]) if len(a) > 1 else np.nan),
+]
+
+
+def bent_networks(
+    predictions: Callable[[Arrays], np.ndarray],
+    start: Arrays,
+    found: list[tuple[Layer, ...]],
+    X: np.ndarray,
+    logs: bool,
+) -> Iterator[Network]:
+    """Yield networks of leaky ReLUs or ELUs whose share of what is negative is read off.
+
+    One sample is led through single numbers, as t to the first layer and unchanged behind it: the
+    answers to t of 1, -1 and -2 tell f(-1) and f(-2), and with f(1) = 1 that they are read rightly.
+    """
+    row = int(np.sum(X**2, axis=1).argmax())
+    if not X[row].any():
+        return
+    for layers in found:
+        if len(layers) < 2:
+            continue
+        answers = [predictions(led(layers, start, X[row], t))[row] for t in (1.0, -1.0, -2.0)]
+        for output, read in READINGS:
+            with np.errstate(all="ignore"):
+                one, first, second = (read(a) for a in answers)
+            if (
+                not abs(one - 1) < 1e-6
+                or not -10 < first < -1e-4
+                or (output is LOG_SOFTMAX) != logs
+            ):
+                continue
+            share, alpha = (float(f"{v:.6g}") for v in (-first, first / np.expm1(-1)))
+            for activation in (_leaky(share), _elu(alpha)):
+                if abs(float(activation.value(np.array(-2.0))) - second) < 1e-5 * abs(second):
+                    hidden = [activation] * (len(layers) - 1)
+                    yield layers, (*hidden, output), (0.0, 1.0)
+
+
+def led(layers: tuple[Layer, ...], start: Arrays, x: np.ndarray, t: float) -> Arrays:
+    """Return parameters that make of x the number t, and lead f(t) to the first output."""
+    values = [np.zeros_like(v) for v in start]
+    for number, layer in enumerate(layers, start=1):
+        W = np.zeros_like(layer.matrix(start))
+        if number == 1:
+            W[:] = (t * x / (x @ x))[:, None]
+        elif number < len(layers):  # behind the first layer all is positive
+            W[:] = (1.0 if t > 0 or number > 2 else -1.0) / len(W)
+        else:
+            W[:, 0] = (1.0 if t > 0 or number == 2 else -1.0) / len(W)
+        Dense(layers, tuple(ACTIVATIONS)).put(values, number, W, np.zeros(W.shape[1]), start)
+    return values
 
 
 def scalings_by(X: np.ndarray | None) -> Iterator[tuple[Any, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnlib.activations import softmax
 from nnlib.audit.exam import STRETCHED, Exam, check, table
 from nnlib.audit.formulas import (
     ACTIVATIONS,
@@ -20,6 +21,7 @@ from nnlib.audit.formulas import (
 )
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
+from nnlib.audit.readings import Alone, tell_slopes
 from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
 from nnlib.audit.terms import look_for_odd_terms, odd_loss
 from nnlib.audit.walk import Walk
@@ -197,6 +199,7 @@ def look_at_gradient(exam: Exam) -> None:
     for point in exam.points[:2]:
         try:
             problem = Comparison(exam, point, exam.few)
+            problem.alone = lambda i, p=point: patient.gradients(p, patient.data(i))
             g = patient.gradients(point, patient.data(exam.few))
         except Failed as error:
             exam.failed(error)
@@ -204,6 +207,67 @@ def look_at_gradient(exam: Exam) -> None:
         if not problem.judge(g, "gradients"):
             return
     exam.look("the gradient is the slope of the loss, parameter by parameter")
+
+
+def mixed_words(exam: Exam) -> str:
+    """Say what a loss is made of, where each class or each matrix has a factor of its own.
+
+    There have to be more points than factors; then what fits them all is no chance.
+    """
+    answers, y = exam.base_values[1], exam.targets_of(exam.few)
+    if y is None or not answers or exam.dense is None:
+        return ""
+    try:
+        losses = np.array([exam.loss(values, exam.few) for values in exam.points])
+    except Failed:
+        return ""
+    layers = list(enumerate(exam.dense.layers, start=1))
+    for base in ("cross", "squared", "binary", "cross_from_logits", "binary_from_logits"):
+        if not exam.possible(base, answers, y):
+            continue
+        total = [np.array([BASES[base](a, y) for a in answers])]
+        squares = [
+            np.array([np.sum(each.matrix(p) ** 2) for p in exam.points]) for _, each in layers
+        ]
+        f = factors_of(losses, total + squares)
+        if f is not None:
+            parts = [
+                f"{k:.4g} times the squares of W{i}"
+                if abs(k) > 1e-6 * abs(f[0])
+                else f"nothing of W{i}"
+                for (i, _), k in zip(layers, f[1:], strict=True)
+            ]
+            told = factor_words(f[0], WORDS[base], len(y), y.shape[1])
+            return f"{told}, with {', '.join(parts)}"
+        names, rows = np.unique(y, axis=0, return_inverse=True)
+        if len(names) > 6 or len(names) < 2:
+            continue
+        by_class = [np.array([BASES[base](a[each], y[each]) for a in answers])
+                    for k in range(len(names)) if (each := np.ravel(rows) == k).any()]  # fmt: skip
+        f = factors_of(losses, by_class)
+        if f is not None and (f > 0).all():
+            each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
+            pairs = sorted(zip(each, f, strict=True))
+            parts = [f"{k * len(y):.4g} for class {label:g}" for label, k in pairs]
+            return (
+                f"the mean over the {len(y)} samples of {WORDS[base]} with a weight for each class "
+                f"({', '.join(parts)})"
+            )
+    return ""
+
+
+def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
+    """Return by which factors columns make losses; None if they do not, or if any might."""
+    A = np.stack(columns, axis=1)
+    if len(losses) < len(columns) + 2 or not (np.isfinite(A).all() and np.isfinite(losses).all()):
+        return None
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    f = np.asarray(np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)
+    good = np.abs(A @ f - losses).max() <= 1e-7 * max(np.ptp(losses), 1e-300)
+    return f if good and np.linalg.matrix_rank(A / scale) == len(columns) else None
+
+
+WITHOUT_BIASES = (np.s_[:], np.s_[:-1], np.s_[1:], np.s_[:, :-1], np.s_[:, 1:])
 
 
 def flat_pairs(g: Arrays, measured: Measured) -> tuple[np.ndarray, np.ndarray]:
@@ -226,6 +290,8 @@ def penalties(value: np.ndarray, summed: bool) -> Iterator[tuple[str, np.ndarray
         for axis in range(value.ndim if value.ndim > 1 else 0):
             total = np.broadcast_to(value.sum(axis=axis, keepdims=True), value.shape)
             yield f"{{:.4f}} times {{}} summed over axis {axis}", total
+    if value.size > 1:
+        yield "{:.4f} at each entry of {}, whatever it is", np.ones(value.shape)
     if value.ndim != 2 or min(value.shape) < 2:
         return
     for line, turned in (("column", value.T), ("row", value)):
@@ -235,6 +301,10 @@ def penalties(value: np.ndarray, summed: bool) -> Iterator[tuple[str, np.ndarray
             alone = alone.T if line == "column" else alone
             yield f"{{:.4f}} {{}} without its {which} {line}", value - alone
             yield f"{{:.4f}} times the {which} {line} of {{}}", alone
+            one = np.zeros_like(turned)
+            one[k] = 1.0
+            one = one.T if line == "column" else one
+            yield f"{{:.4f}} at each entry of the {which} {line} of {{}}, whatever it is", one
 
 
 def tell_output_slope(
@@ -303,6 +373,14 @@ def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
         for k in range(1, min(y.shape[1], 12)):
             words = f"the columns are moved by {k}, each class stands where another one should"
             yield "gradient_wrong", words, np.roll(y, k, axis=1)
+        classes = np.unique(y.argmax(axis=1))
+        if classes[-1] < len(y):
+            rows = np.zeros_like(y)
+            rows[classes] = 1
+            numbers = ", ".join(map(str, classes[:4])) + ", …" * (len(classes) > 4)
+            words = f"a whole row of ones for the samples with index {numbers}, the numbers of the "
+            words += "classes, as d[y] -= 1 makes, where d[np.arange(n), y] -= 1 is meant"
+            yield "gradient_wrong", words, rows
 
 
 class Comparison:
@@ -315,6 +393,7 @@ class Comparison:
         self.names = exam.patient.names
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
         self.n = exam.patient.n if index is None else len(index)
+        self.alone: Alone | None = None  # the gradient for one sample, where it can be asked for
         self.factor_known = True  # not where momentum begins with a part of the gradient
 
     def slopes_of_the_loss(self) -> Measured:
@@ -483,12 +562,15 @@ class Comparison:
         for attempt in (
             self.by_one_factor,
             self.by_mask,
+            self.by_unrolling,
             self.by_weight_term,
             self.by_factor_beside_penalty,
+            self.by_smoothed_targets,
             self.by_other_loss,
             self.by_other_targets,
             self.by_equations,
             self.by_measured_delta,
+            self.by_slopes,
             self.by_parameters,
         ):
             if attempt(g, where, free):
@@ -517,6 +599,37 @@ class Comparison:
     def by_mask(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether a mask of dropout in the training loss is not that of the gradient."""
         return where == "gradients" and tell_gradient_mask(self.exam, self.point)
+
+    def by_unrolling(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether gradients hold the right numbers, read by columns and written by rows."""
+        told = []
+        for k, (x, s) in enumerate(zip(g, self.measured.slope, strict=True)):
+            if self.right(k, g):
+                continue
+            if s.ndim != 2 or min(s.shape) < 2 or s.shape[0] == s.shape[1] or np.isnan(s).any():
+                return False
+            if not any(self.unrolled(x[part], s[part]) for part in WITHOUT_BIASES):
+                return False
+            told.append(self.names[k])
+        if not told:
+            return False
+        names = ", ".join(told)
+        self.exam.find(
+            "product_wrong", "wrong", names,
+            f"the gradient of {names} has the right numbers in another order: they were read "
+            "column by column and written row by row.", self.worst(g),
+            advice=("It was unrolled in the other order than the parameters, as by order='F' or a "
+                    "transpose before ravel(), or reshape stands where .T is meant.",
+                    "Unroll parameters and gradients by the same lines, with order='C' in both."),
+        )  # fmt: skip
+        return True
+
+    def unrolled(self, x: np.ndarray, s: np.ndarray) -> bool:
+        """Say whether x is s with its columns written as rows; a row of biases may stand apart."""
+        if min(s.shape) < 2:
+            return False
+        made = np.ravel(s, order="F").reshape(s.shape)
+        return bool(np.abs(x - made).max() <= self.tolerance * self.largest)
 
     def by_form_of_loss(self, g: Arrays, f: float) -> bool:
         """See whether it is the gradient of the loss without its root, or with other logarithms."""
@@ -606,7 +719,8 @@ class Comparison:
             elif clearly:
                 return {}
         found = [*factors.values()]
-        if n_entries < 3 or np.ptp(found) > 0.02 * abs(found[0]):
+        least = 6 if "whatever" in form else 3
+        if n_entries < least or np.ptp(found) > 0.02 * abs(found[0]):
             return {}  # so few fit by chance: one number is a multiple of any other
         return factors
 
@@ -716,6 +830,51 @@ class Comparison:
                 return True
         return False
 
+    def by_smoothed_targets(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether a - t is descended for targets t that do not sum to 1, as they have to."""
+        exam, y, dense = self.exam, self.exam.targets_of(self.index), self.exam.dense
+        if self.formula is not None or dense is None or y is None or y.shape[1] < 2:
+            return False
+        f = self.shares_of_targets(y)
+        if f is None:
+            return False
+        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        p = softmax(dense.forward(self.point, X)[0][-1])
+        for c in (1 / len(y), 1.0):
+            known = dense.gradient(
+                self.point, X, y, Formula("cross", 1.0), c * p - (f[0] * y + f[1])
+            )
+            a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
+            factor = one_factor(a, b, self.loose)
+            total = f[0] + y.shape[1] * f[1]
+            if factor is None or abs(factor - 1) > 5e-3 or abs(total - c) < 1e-3 * c:
+                continue
+            exam.find(
+                "loss_formula", "wrong", f"{exam.loss_name} and gradient",
+                f"{exam.loss_name} is a cross-entropy for the targets t = {f[0] / c:.4g} y + "
+                f"{f[1] / c:.4g}, which sum to {total / c:.4g} for each sample. What is descended "
+                "is the softmax minus t: that is its slope only where they sum to 1.",
+                self.worst(g),
+                advice=("Smoothed labels are (1 - e) * y + e / K for K classes, and a factor of "
+                        "these is lost.", "Print the row sums of the smoothed targets."),
+            )  # fmt: skip
+            return True
+        return False
+
+    def shares_of_targets(self, y: np.ndarray) -> np.ndarray | None:
+        """Return c and d where the loss is the cross-entropy for the targets c y + d, undivided."""
+        exam, index = self.exam, self.index
+        if not (y.sum(axis=1) == 1).all():
+            return None
+        try:
+            answers = [exam.patient.predictions(p, index, exact=True) for p in exam.points]
+            losses = np.array([exam.loss(values, index) for values in exam.points])
+        except Failed:
+            return None
+        base = "cross" if exam.possible("cross", answers, y) else "cross_from_logits"
+        parts = [np.array([BASES[base](a, t) for a in answers]) for t in (y, np.ones_like(y))]
+        return factors_of(losses, parts)
+
     def by_other_targets(self, g: Arrays, where: str, free: bool) -> bool:
         """See whether it is the gradient for another table of targets."""
         exam, y = self.exam, self.exam.targets_of(self.index)
@@ -726,8 +885,10 @@ class Comparison:
             if np.array_equal(other, y):
                 continue
             delta = None
-            if self.formula.base in ("binary", "cross"):  # a - y, also for rows of several ones
-                delta = self.formula.factor * (exam.dense.forward(self.point, X)[1][-1] - other)
+            if self.formula.base in ("binary", "cross", "cross_from_logits"):
+                z, a = exam.dense.forward(self.point, X)  # a - y, also for rows of several ones
+                answers = softmax(z[-1]) if self.formula.base == "cross_from_logits" else a[-1]
+                delta = self.formula.factor * (answers - other)
             known = exam.dense.gradient(self.point, X, other, self.formula, delta)
             a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
             f = one_factor(a, b, self.loose)
@@ -760,7 +921,7 @@ class Comparison:
         """Report which loss is shown and which one is descended."""
         own, m = self.formula, self.exam.n_outputs
         odd = odd_loss(self.exam, self.exam.loss_name) if own is None else None
-        shown = own.words(self.n, m) if own is not None else "no formula that is known here"
+        shown = own.words(self.n, m) if own is not None else self.unusual_words()
         shown = odd.words if odd is not None else shown
         told = odd is not None and self.exam.found("loss_formula")
         if free:
@@ -783,6 +944,11 @@ class Comparison:
             f"{'' if told else f'{what} is {shown}; '}what is descended is {down}{beside}.{lacks}",
             self.worst(g),
         )  # fmt: skip
+
+    def unusual_words(self) -> str:
+        """Say what a loss is that weighs classes, or the penalties of weights, each its own way."""
+        exam, own = self.exam, mixed_words(self.exam)
+        return own if own and exam.few is None else "no formula that is known here"
 
     # Equation by equation, on the network rebuilt
 
@@ -857,6 +1023,11 @@ class Comparison:
         walk.report(self.worst(g), False)
         return True
 
+    def by_slopes(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether the slopes, sample by sample, are those of another function of z."""
+        alone = self.alone
+        return alone is not None and tell_slopes(self.exam, alone, self.point, self.worst(g))
+
     def by_parameters(self, g: Arrays, where: str, free: bool) -> bool:
         """Say parameter by parameter what is off."""
         wrong = [k for k in range(len(g)) if not self.right(k, g)]
@@ -902,6 +1073,9 @@ class Comparison:
             )  # fmt: skip
             return True
         if self.in_other_order(g) or (len(wrong) == 1 and self.by_rows(g, wrong[0])):
+            return True
+        attempts = (self.by_neurons, self.by_offset, self.by_scaling)
+        if any(attempt(g, k) for attempt in attempts for k in reversed(wrong)):
             return True
         unused = [k for k in wrong if self.without_effect(k)]
         if unused and not self.exam.patient.random_loss:
@@ -1027,6 +1201,97 @@ class Comparison:
                     "np.add.at(E, index, d) adds each time."),
         )  # fmt: skip
         return True
+
+    def by_neurons(self, g: Arrays, k: int) -> bool:
+        """See whether each neuron's weights are off by a factor of their own."""
+        x, s = g[k], self.measured.slope[k]
+        if x.ndim != 2 or min(x.shape) < 2 or np.isnan(s).any() or self.n < 3:
+            return False  # at one sample any delta makes such factors
+        for line, of_g, slopes in (("column", x.T, s.T), ("row", x, s)):
+            found = [one_factor(a, b, self.loose, self.measured.noise)
+                     for a, b in zip(of_g, slopes, strict=True)]  # fmt: skip
+            known = [j for j, f in enumerate(found) if f is not None and abs(f) > 1e-9]
+            if any(found[j] is None and np.abs(slopes[j]).max() > self.measured.noise
+                   for j in range(len(found))) or len(known) < 3:  # fmt: skip
+                continue
+            f = np.array([found[j] for j in known], dtype=float)
+            if np.ptp(f) < 1e-2 * np.abs(f).max():
+                continue
+            name = self.names[k]
+            seen = f"each {line} of the gradient of {name} is the slope times a factor of its own: "
+            seen += f"{', '.join(f'{v:.4g}' for v in f[:4])}{', …' * (len(f) > 4)}."
+            self.exam.find(
+                "gradient_wrong", "wrong", name, f"{seen}{self.factor_named(f, known, x.shape)}",
+                self.worst(g),
+                advice=("Something that has one number for each neuron is lost on the way back, or "
+                        "stands in it twice: a scale, or a deviation.",
+                        "Look at each factor of that neuron in the forward pass: it belongs into "
+                        "its delta once."),
+            )  # fmt: skip
+            return True
+        return False
+
+    def factor_named(self, f: np.ndarray, known: list[int], shape: tuple[int, ...]) -> str:
+        """Say of which parameter these factors are made."""
+        for name, value in zip(self.names, self.point, strict=True):
+            v = np.ravel(value)
+            if v.size not in shape or v.size <= max(known) or not v[known].all():
+                continue
+            for power, words in ((-1, "1 / {}: {} is missing"), (1, "{}: {} stands there twice"),
+                                 (-2, "1 / {}**2: {} is missing twice")):  # fmt: skip
+                if np.abs(f * v[known] ** -power - 1).max() < 1e-3:
+                    return f" They are {words.format(name, name)}."
+        return ""
+
+    def by_offset(self, g: Arrays, k: int) -> bool:
+        """See whether what is off is the same for all samples: a mean that is not taken away."""
+        X = self.exam.X_rows if self.index is None else self.exam.X_rows[self.index]
+        off, total = g[k] - self.measured.slope[k], X.sum(axis=0)
+        if off.ndim != 2 or min(off.shape) < 3 or np.isnan(off).any() or self.n < 3:
+            return False
+        off = off if off.shape[0] == len(total) else off.T
+        if off.shape[0] != len(total) or not total.any():
+            return False
+        made = np.outer(total, total @ off / (total @ total))
+        if np.abs(off - made).max() > self.loose * np.abs(off).max():
+            return False
+        name = self.names[k]
+        self.exam.find(
+            "gradient_wrong", "wrong", name,
+            f"the gradient of {name} is off by the summed inputs times one number for each neuron: "
+            "the delta of each neuron is off by the same number at all samples.", self.worst(g),
+            advice=("A term that is a mean over the samples is lost, as in the way back through "
+                    "batch norm: dx - dx.mean(axis=0) - ...",
+                    "Write down the way back through the mean as well as the one past it."),
+        )  # fmt: skip
+        return True
+
+    def by_scaling(self, g: Arrays, k: int) -> bool:
+        """See whether weights whose size has no effect, as before batch norm, get a slope by it."""
+        x, s, W = g[k], self.measured.slope[k], self.point[k]
+        if self.exam.dense is not None or x.ndim != 2 or min(x.shape) < 3 or np.isnan(s).any():
+            return False
+        for axis, line in ((0, "column"), (1, "row")):
+            size = np.sqrt(np.sum(s**2, axis=axis) * np.sum(W**2, axis=axis))
+            along, claimed = (np.sum(each * W, axis=axis) for each in (s, x))
+            if not (size > 1e3 * self.measured.noise).sum() > 2:
+                continue
+            # A random slope has some 1 / sqrt(rows) of its length along the weights.
+            if np.abs(along).max() > 1e-3 * size.max() or np.abs(claimed).max() < 0.03 * size.max():
+                continue
+            name = self.names[k]
+            self.exam.find(
+                "gradient_wrong", "wrong", name,
+                f"the loss has no slope along a {line} of {name}, only across it: it does not "
+                "change when a neuron's weights are all made larger, as in front of batch norm. "
+                f"The gradient of {name} has one.", self.worst(g),
+                advice=("What a neuron is divided by, its deviation or its length, is taken for a "
+                        "constant on the way back, or a term of that is lost.",
+                        "The way back through batch norm has three terms: dx, its mean, and "
+                        "x_hat * mean(dx * x_hat)."),
+            )  # fmt: skip
+            return True
+        return False
 
     def without_effect(self, k: int) -> bool:
         """Say whether the loss stays what it is, exactly, whatever a parameter is."""

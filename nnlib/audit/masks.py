@@ -168,6 +168,9 @@ def layers_of(exam: Exam) -> tuple[Layer, ...]:
 def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
     """Compare the masks of the way there and of the way back, at some samples."""
     dense, own, rate = exam.dense, exam.formula, exam.learning_rate
+    name = exam.loss_name
+    if own is None and exam.patient.has("loss"):  # with dropout it has no formula
+        own, name = exam.formula_of("loss"), "loss"
     if dense is None or own is None or rate is None or exam.targets is None:
         return
     if len(dense.layers) < 2 or any(layer.b is None for layer in dense.layers):
@@ -182,7 +185,8 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
         index = np.array([number % exam.patient.n])
         after = steps.once(values, exam.patient.data(index), number)
         g = [(v - w.reshape(v.shape)) / rate for v, w in zip(values, after, strict=True)]
-        found = verdicts_of(exam, steps, values, index, g, masks)
+        factor = exam.factor_for(values, index, own.base, own, name)
+        found = verdicts_of(exam, values, index, g, masks, (own.base, factor))
         verdicts.extend(found or [])
         return found is not None
 
@@ -228,19 +232,18 @@ def tell_scale(exam: Exam, masks: dict[int, list[np.ndarray]]) -> None:
 
 def verdicts_of(
     exam: Exam,
-    steps: Steps,
     values: Arrays,
     index: np.ndarray,
     g: Arrays,
     seen: dict[int, list[np.ndarray]],
+    loss: tuple[str, float],
 ) -> list[tuple[int, str]] | None:
     """Return for each layer with a mask what is wrong, "" if nothing; None if it is none.
 
-    The masks are added to ``seen``, by layer.
+    The masks are added to ``seen``, by layer; ``loss`` is its base and its factor.
     """
-    dense, own, y = exam.dense, exam.formula, exam.targets_of(index)
+    dense, y = exam.dense, exam.targets_of(index)
     assert dense is not None
-    assert own is not None
     assert y is not None
     parts = [dense.split(g, k + 1) for k in range(len(dense.layers))]
     masks, z = [], []
@@ -265,7 +268,7 @@ def verdicts_of(
         masks.append(ratio)
         z.append(passed @ layer.matrix(values) + layer.bias(values))
         a = activation.value(z[-1])
-    expected = steps.factor_for(values, index, own.base) * dense.output_delta(z[-1], a, y, own.base)
+    expected = loss[1] * dense.output_delta(z[-1], a, y, loss[0])
     last = parts[-1][1]
     assert last is not None
     off = np.abs(expected - last).max()

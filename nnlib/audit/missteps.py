@@ -176,6 +176,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if not exam.found():
             comparison = Comparison(exam, values, exam.few if index is None else index)
             comparison.factor_known = not keeps_something(steps, values, index)
+            if rate is not None:
+                comparison.alone = lambda i: [x / rate for x in steps.moved(values, i)]
             same_index = index is not None or exam.few is None
             if same_index and comparison.judge(scaled, "step", free=rate is None):
                 return
@@ -249,11 +251,23 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
         places += whole[:1] or [f"{int(off.sum())} of {off.size} entries of {name}"]
     if not places:
         return False
-    exam.find(
-        "parameter_not_moved", "wrong", "step",
+    seen = (
         f"{'; '.join(places)}: not moved by the step, and the slope there is not 0. All other "
-        "entries move as they should.",
-    )  # fmt: skip
+        "entries move as they should."
+    )
+    still, (_, slope) = np.concatenate([np.ravel(s) for s in still_parts(u, g)]), together(g, g)
+    clear = np.abs(slope) > 1e-9
+    for sign, word in ((-1, "negative"), (1, "positive")):
+        lost = clear & (sign * slope > 0)
+        if len(slope) == len(still) and lost.sum() > 7 and np.array_equal(lost, still & clear):
+            exam.find(
+                "step_not_gradient", "wrong", "step",
+                f"{seen} Those are the {int(lost.sum())} whose slope is {word}.",
+                advice=("Slopes of one sign are cut off to 0, as by np.clip(g, 0, limit) or "
+                        "np.maximum(g, 0).", "Clip on both sides: np.clip(g, -limit, limit)."),
+            )  # fmt: skip
+            return True
+    exam.find("parameter_not_moved", "wrong", "step", seen)
     return True
 
 
@@ -658,15 +672,26 @@ def tell_limit(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
     return True
 
 
+def scale_of_most(u: Arrays, g: Arrays, rate: float) -> float:
+    """Return the largest of the steps that are meant, without those that are clearly other ones."""
+    a, b = together(u, g)
+    for _ in range(3):
+        largest = float(np.abs(rate * b).max(initial=0))
+        near = np.abs(a - rate * b) <= 1e-3 * largest
+        a, b = a[near], b[near]
+    return float(np.abs(rate * b).max(initial=0))
+
+
 def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
     """See whether all but some few entries move by the rate times the gradient."""
     rate, said, places = exam.learning_rate, [], []
     if rate is None or exam.patient.short_steps:
         return False
-    largest = max(float(np.nanmax(np.abs(rate * y), initial=0)) for y in g)
+    largest = scale_of_most(u, g, rate)
     for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
         off = np.isfinite(y) & (np.abs(x - rate * y) > 1e-3 * largest)
-        if off.sum() > max(1, 0.1 * off.size) or (off.any() and off.size < 8):
+        moving = np.isfinite(y) & ((x != 0) | (np.abs(rate * y) > 1e-9))
+        if off.sum() > max(1, 0.1 * moving.sum()) or (off.any() and off.size < 8):
             return False
         for i in np.argwhere(off):
             place = f"{name}[{', '.join(map(str, i))}]"
@@ -675,10 +700,12 @@ def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
             said.append(f"{place} goes from {v[at]:.4g} to {(v - x)[at]:.4g}")
     if not said:
         return False
+    measured = all(np.isfinite(y).all() for y in g)
     exam.find(
         "step_not_gradient", "wrong", "step",
-        f"{'; '.join(said[:3])}{' …' if len(said) > 3 else ''}. All other entries move by the rate "
-        "times the gradient.", tuple(places[:8]),
+        f"{'; '.join(said[:3])}{' …' if len(said) > 3 else ''}. All other entries"
+        f"{'' if measured else ' that were measured'} move by the rate times the gradient.",
+        tuple(places[:8]),
         advice=("Single entries are set, or cut off at a limit, after the step.",
                 "Look at every line that touches the parameters behind the update, such as "
                 "np.clip."),

@@ -254,9 +254,8 @@ def look_at_step(exam: Exam) -> None:
                 "the step beside the gradient: a step on one sample differs from seed to seed, as "
                 "with dropout"
             )
-            if patient.has("training_loss", "predict"):
-                compare_single(exam, steps, values, None, True)
-            else:
+            beside = patient.has("training_loss", "predict")
+            if not (beside and compare_single(exam, steps, values, None, True)):
                 look_at_masks(exam, steps, values)
             return
         moves = np.concatenate([np.ravel(u) for u in steps.moved(values, None)])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.exam import Exam, seed
-from nnlib.audit.patient import Arrays, fits
+from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import at_largest, one_factor
 
 N_STEPS = 4
@@ -92,12 +92,35 @@ def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """Say whether the global generator decides where a step on one sample goes."""
     for sample in {0, exam.patient.n // 2, exam.patient.n - 1}:
         data = exam.patient.data(np.array([sample]))
-        begin = steps.once(values, data, 7)
-        for number in range(8, 13):  # a mask of few neurons may come twice
-            pairs = zip(begin, steps.once(values, data, number), strict=True)
-            if any(not np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in pairs):
-                return True
+        try:
+            begin = steps.once(values, data, 7)
+            for number in range(8, 13):  # a mask of few neurons may come twice
+                pairs = zip(begin, steps.once(values, data, number), strict=True)
+                if any(not np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in pairs):
+                    return True
+        except Failed:  # it takes no single sample
+            continue
     return False
+
+
+def loss_mixes_samples(exam: Exam) -> bool:
+    """Say whether the loss of some samples is neither the mean nor the sum of theirs alone.
+
+    So it is behind batch norm. The sum may hold a penalty, which then is counted more than once.
+    """
+    if not exam.patient.has(exam.loss_name) or exam.formula is not None or exam.patient.n < 8:
+        return False
+    values = exam.points[0]
+    try:
+        alone = [exam.loss(values, np.array([i])) for i in range(4)]
+        pairs = [exam.loss(values, np.array([i, i + 1])) for i in (0, 2)]
+    except Failed:
+        return False
+    mean = [(alone[i] + alone[i + 1]) / 2 for i in (0, 2)]
+    more = [pair - 2 * each for pair, each in zip(pairs, mean, strict=True)]
+    room = 1e-6 * max(map(abs, [*alone, *pairs]))
+    near = all(abs(a - b) <= room for a, b in zip(pairs, mean, strict=True))
+    return not near and abs(more[0] - more[1]) > room
 
 
 def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:

@@ -14,6 +14,8 @@ import numpy as np
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import (
     ACTIVATIONS,
+    LOG_SOFTMAX,
+    SLOPES,
     SOFTMAX,
     WORDS,
     Activation,
@@ -253,6 +255,7 @@ class Walk:
                     "of the activation has cancelled already",
                 ),
             )
+        yield from self.of_softmax(f, name)
         if activation is SOFTMAX or activation.name == "sigmoid":
             sure = np.eye(a.shape[1])[a.argmax(axis=1)] if activation is SOFTMAX else np.round(a)
             own = np.ones_like(a) if self.formula.base in ("binary", "cross") else (
@@ -270,6 +273,15 @@ class Walk:
             ):
                 slope = -self.y * mask * activation.slope(z)
                 yield f * slope, odd(name, f"in {name} the mask a * y < 1 of the hinge is {text}")
+        if self.formula.base == "huber":
+            large = np.abs(a - self.y) > 1
+            for text, made in (("1, without their sign", 1.0), ("-1, without their sign", -1.0),
+                               ("0", 0.0)):  # fmt: skip
+                slope = np.where(large, made, a - self.y) * activation.slope(z)
+                yield (
+                    f * slope,
+                    odd(name, f"where an error is beyond 1, {name} holds {text} for it"),
+                )
         slope = right / np.where(error == 0, np.inf, error)
         yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
         yield (
@@ -290,6 +302,33 @@ class Walk:
             np.broadcast_to(right.sum(axis=1, keepdims=True), right.shape),
             odd(name, f"{name} is summed over the outputs"),
         )
+
+    def of_softmax(self, f: float, name: str) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield deltas of a softmax, or of its logarithm, that lack a part of its Jacobian."""
+        last, z, a = self.dense.activations[-1], self.z[-1], self.a[-1]
+        if last not in (SOFTMAX, LOG_SOFTMAX):
+            return
+        base, p = self.formula.base, SOFTMAX.value(z)
+        if last is SOFTMAX:
+            came = f * SLOPES[base](a, self.y)
+            text = f"{name} holds the diagonal of the softmax's Jacobian alone, a * (1 - a)"
+            yield came * a * (1 - a), odd(name, text)
+            text = f"{name} is the slope of the loss with respect to a: the softmax's is missing"
+            yield came, a_step("slope_missing", name, text)
+            yield (
+                came * a,
+                odd(name, f"{name} lacks the sum over the classes in the softmax's slope"),
+            )
+        if base not in ("cross", "cross_from_logits"):
+            return
+        came = -f * self.y  # of a loss that is a mean of -log p at the targets
+        text = (
+            f"{name} is g - softmax(z), where g - softmax(z) * g.sum(axis=1) is log-softmax's way"
+        )
+        yield came - p, odd(name, f"{text} back, with g = {-f:.4g} * y")
+        text = f"{name} holds the targets' part alone, without the softmax"
+        yield came, odd(name, text)
+        yield f * p, odd(name, f"{name} holds the softmax alone, without the targets")
 
     def hidden_deltas(
         self, number: int, upstream: np.ndarray
@@ -379,6 +418,7 @@ class Walk:
                     "slope of the output's activation stands in it",
                 ),
             )
+        yield from self.handed_on(number)
         if self.bare is not None:
             yield (
                 self.bare @ W.T,
@@ -414,6 +454,23 @@ class Walk:
             (upstream.mean(axis=0, keepdims=True) @ W.T * ones, "the mean over the samples"),
         ]:
             yield way, a_step("product_wrong", name, f"{name} goes back through {text}")
+
+    def handed_on(self, number: int) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield the error of the output itself, in the place of what comes back to a layer."""
+        last, name, z = len(self.dense.layers), f"delta{number}", self.z[number]
+        if number == last - 1 and self.formula.base == "squared":
+            return  # the same is asked of each hidden layer below the output, in other words
+        scale = self.formula.factor * self.factor
+        delta = scale * self.dense.output_delta(self.z[-1], self.a[-1], self.y, self.formula.base)
+        for made, words in (
+            (scale * SLOPES[self.formula.base](self.a[-1], self.y),
+             f"the slope of the loss with respect to a{last}"),
+            (delta, f"delta{last}"),
+        ):  # fmt: skip
+            wide = made.shape[1] in (1, z.shape[1])
+            if wide and not (number == last - 1 and made is delta):
+                text = f"{name} is made of {words}, not of what comes back through W{number + 1}"
+                yield made * np.ones_like(z), a_step("product_wrong", name, text)
 
     def other_factors(
         self, number: int, shape: tuple[int, int]
