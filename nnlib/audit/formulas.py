@@ -599,7 +599,8 @@ def rebuilt(
     found = list(itertools.islice(chains(shapes, X.shape[1], wanted[0].shape[1]), 2000))
     found.sort(key=lambda layers: (len(layers), disorder(layers)))
     logs = all(np.abs(np.exp(each).sum(axis=1) - 1).max() < 1e-6 for each in wanted)
-    tries = itertools.islice(networks(found[:60], scalings, logs), room)
+    tries = networks(found[:60], scalings)
+    tries = itertools.islice(in_logs(tries) if logs else tries, room)
     bent = bent_networks(predictions, points[0], found[:2] * ask, X, logs)
     for layers, activations, (shift, divisor) in itertools.chain(tries, bent):
         network = Dense(layers, activations, divisor, shift)
@@ -614,13 +615,8 @@ def rebuilt(
 Network = tuple[tuple[Layer, ...], tuple[Activation, ...], tuple[Any, Any]]
 
 
-def networks(
-    found: list[tuple[Layer, ...]], scalings: list[tuple[Any, Any]], logs: bool
-) -> Iterator[Network]:
-    """Yield networks to try, the likeliest first: layers, activations, a scaling of X.
-
-    ``logs``: the answers are logarithms of shares.
-    """
+def networks(found: list[tuple[Layer, ...]], scalings: list[tuple[Any, Any]]) -> Iterator[Network]:
+    """Yield networks to try, the likeliest first: layers, activations, a scaling of X."""
     likely, rest = found[:4], found[4:]
     for some, mixed, scaled in (
         (likely, False, scalings), (likely, True, scalings[:1]), (rest, False, scalings),
@@ -629,10 +625,14 @@ def networks(
         for layers in some:
             for scaling in scaled:
                 for activations in activation_choices(len(layers), mixed):
-                    if logs and activations[-1] is not SOFTMAX:
-                        continue
-                    last = LOG_SOFTMAX if logs else activations[-1]
-                    yield layers, (*activations[:-1], last), scaling
+                    yield layers, activations, scaling
+
+
+def in_logs(found: Iterator[Network]) -> Iterator[Network]:
+    """Yield the networks that end in a softmax, with its logarithm in place of it."""
+    for layers, activations, scaling in found:
+        if activations[-1] is SOFTMAX:
+            yield layers, (*activations[:-1], LOG_SOFTMAX), scaling
 
 
 READINGS: list[tuple[Activation, Callable[[np.ndarray], float]]] = [

@@ -13,6 +13,7 @@ import numpy as np
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import ACTIVATIONS, LOG_SOFTMAX, SOFTMAX, Activation, Dense
 from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.slopes import one_factor
 
 Alone = Callable[[np.ndarray], Arrays]  # the gradient that the program uses for one sample
 N_SAMPLES = 24  # with some neurons each: enough to see a function of z, and few calls
@@ -27,7 +28,7 @@ def tell_slopes(exam: Exam, alone: Alone, values: Arrays, entries: tuple[str, ..
     read = slopes_read(exam, dense, alone, values)
     if read is None:
         return False
-    told, layers = [], []
+    told, layers, multiples = [], [], []
     for number in range(len(dense.layers) - 1, 0, -1):
         z, a, used = (np.array(each) for each in zip(*read[number], strict=True))
         own = dense.activations[number - 1]
@@ -38,10 +39,11 @@ def tell_slopes(exam: Exam, alone: Alone, values: Arrays, entries: tuple[str, ..
         words = slope_words(own, z, a, used)
         if not words:
             return False
+        multiples.append(one_factor(used, own.slope(z), TOLERANCE) is not None)
         layers.append(f"delta{number}")
         told.append(f"in delta{number} the slope {words}")
-    if not told:
-        return False
+    if all(multiples):
+        return False  # nothing is off, or a factor alone, and that is said of the gradient
     exam.find(
         "gradient_wrong", "wrong", ", ".join(layers), f"{'; '.join(told)}.", entries,
         advice=("The derivative that is written down is not that of the activation.",
@@ -130,8 +132,6 @@ def known_slopes(own: Activation, z: np.ndarray, a: np.ndarray) -> Iterator[tupl
             if other.name not in ("sine", "arctan"):  # nobody writes those
                 yield f"that of {other.name} at a", other.of_a(a)
             yield f"{other.name} itself, at z", other.value(z)
-    for k, text in ((2.0, "twice the slope"), (0.5, "half the slope"), (-1.0, "minus the slope")):
-        yield text, k * own.slope(z)
 
 
 def pieces_words(own: Activation, z: np.ndarray, a: np.ndarray, used: np.ndarray) -> str:

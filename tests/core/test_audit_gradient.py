@@ -506,7 +506,7 @@ def test_a_factor_beside_a_right_penalty_is_told(f, kind):
 
 
 def test_patterns_of_a_penalty_are_these():
-    value = np.array([[1.0, -2.0], [3.0, 4.0], [-5.0, 6.0]])
+    value, ones = np.array([[1.0, -2.0], [3.0, 4.0], [-5.0, 6.0]]), np.ones((3, 2))
     made = {form.format(0.5, "W"): pattern for form, pattern in penalties(value, True)}
     wanted = {
         "0.5000 W": value,
@@ -514,24 +514,31 @@ def test_patterns_of_a_penalty_are_these():
         "0.5000 times the sum of W, one number for all": np.full((3, 2), 7.0),
         "0.5000 times W summed over axis 0": np.array([[-1.0, 8.0]] * 3),
         "0.5000 times W summed over axis 1": np.array([[-1.0] * 2, [7.0] * 2, [1.0] * 2]),
+        "0.5000 at each entry of W, whatever it is": ones,
         "0.5000 W without its first column": value * [0, 1],
         "0.5000 times the first column of W": value * [1, 0],
+        "0.5000 at each entry of the first column of W, whatever it is": ones * [1, 0],
         "0.5000 W without its last column": value * [1, 0],
         "0.5000 times the last column of W": value * [0, 1],
+        "0.5000 at each entry of the last column of W, whatever it is": ones * [0, 1],
         "0.5000 W without its first row": value * [[0], [1], [1]],
         "0.5000 times the first row of W": value * [[1], [0], [0]],
+        "0.5000 at each entry of the first row of W, whatever it is": ones * [[1], [0], [0]],
         "0.5000 W without its last row": value * [[1], [1], [0]],
         "0.5000 times the last row of W": value * [[0], [0], [1]],
+        "0.5000 at each entry of the last row of W, whatever it is": ones * [[0], [0], [1]],
     }
     assert list(made) == list(wanted)
     for text, pattern in wanted.items():
         np.testing.assert_array_equal(made[text], pattern)
-    assert len([*penalties(value, False)]) == 10
+    assert len([*penalties(value, False)]) == 15
     assert [form for form, _ in penalties(np.ones(3), True)] == [
-        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} times the sum of {}, one number for all"
+        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} times the sum of {}, one number for all",
+        "{:.4f} at each entry of {}, whatever it is",
     ]  # fmt: skip
-    assert len([*penalties(np.ones((1, 3)), True)]) == 5
-    assert len([*penalties(np.ones(1), True)]) == len([*penalties(np.ones(3), False)]) == 2
+    assert len([*penalties(np.ones((1, 3)), True)]) == 6
+    assert len([*penalties(np.ones(1), True)]) == 2
+    assert len([*penalties(np.ones(3), False)]) == 3
 
 
 # Another loss, other targets
@@ -592,10 +599,11 @@ def test_other_tables_are_these():
         ("pairs_broken", y[[2, 0, 1]].tolist()), ("pairs_broken", y[[1, 2, 0]].tolist()),
         ("pairs_broken", y[::-1].tolist()), ("samples_mixed", [[1, 1, 0]] * 3),
         ("gradient_wrong", y[:, [2, 0, 1]].tolist()), ("gradient_wrong", y[:, [1, 2, 0]].tolist()),
+        ("gradient_wrong", [[1, 1, 1], [1, 1, 1], [0, 0, 0]]),  # the rows 0 and 1, as the classes
     ]  # fmt: skip
     assert len([*other_tables(y[:, :1])]) == 3
     assert len([*other_tables(y[:, :2] + 0.1)]) == 3
-    assert len([*other_tables(np.eye(20))]) == 4 + 11
+    assert len([*other_tables(np.eye(20))]) == 4 + 11 + 1
 
 
 # Parameter by parameter
