@@ -65,7 +65,8 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     free = exam.learning_rate is None and size == 1
     if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
         return
-    if one_update(exam, steps, values, index):
+    wrong = wrong_update(exam, steps, values, index)
+    if wrong is None:
         if updates_without_looking(exam, steps, values):
             return
         compare_chain(exam, steps, index)
@@ -91,6 +92,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is None and size == 1 and not patient.has(exam.loss_name, "predict"):
         return
+    index = wrong  # the first one may be right: a sample at which all ReLUs are off, say
     if several_updates(exam, steps, values, index):
         return
     if size == 1 and one_by_one(exam, steps, values, index):
@@ -414,11 +416,12 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
     return False
 
 
-def one_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
-    """See whether updates on some few samples are right, at several of them."""
+def wrong_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> np.ndarray | None:
+    """Return the first few samples, out of several such, on which an update is not right."""
     size = len(index)
     order = np.random.default_rng(2).permutation(exam.patient.n)
     for k in range(min(3, exam.patient.n) if size == 1 else 1):
-        if not compare_single(exam, steps, values, np.sort(order[k * size : (k + 1) * size]), True):
-            return False
-    return True
+        some_few = np.sort(order[k * size : (k + 1) * size])
+        if not compare_single(exam, steps, values, some_few, True):
+            return some_few
+    return None

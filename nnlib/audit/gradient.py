@@ -395,6 +395,7 @@ class Comparison:
         self.n = exam.patient.n if index is None else len(index)
         self.alone: Alone | None = None  # the gradient for one sample, where it can be asked for
         self.factor_known = True  # not where momentum begins with a part of the gradient
+        self.stretched: list[str] = []  # parameters whose gradient is one number, and no sum
 
     def slopes_of_the_loss(self) -> Measured:
         """Measure the slopes; where the loss is too coarse for that, take the rebuilt network's."""
@@ -417,8 +418,11 @@ class Comparison:
                     self.tell_table(name, array, value)
                 result.append(array.reshape(value.shape))
             elif array.size == 1 and value.size > 1:
-                self.tell_single_numbers(g)
-                return None
+                if self.sums_up(g):
+                    self.tell_single_numbers(g)
+                    return None
+                self.stretched.append(name)
+                result.append(np.full(value.shape, array.item()))
             elif array.ndim == 2 and array.T.shape == value.shape:
                 self.exam.find(
                     "product_wrong", "wrong", name,
@@ -436,6 +440,18 @@ class Comparison:
                 )  # fmt: skip
                 return None
         return result
+
+    def sums_up(self, g: Arrays) -> bool:
+        """Say whether gradients that are one number are sums, or means, of all their slopes."""
+        for array, value, slope in zip(g, self.point, self.measured.slope, strict=True):
+            if array.size > 1 or value.size == 1:
+                continue
+            total, given = float(np.nanmean(slope)) * value.size, float(array.ravel()[0])
+            shares = [1.0, 1 / value.size, 1 / self.n, 1 / (self.n * value.size)]
+            known = not np.isnan(slope).any()  # of many entries only some are measured
+            if known and not any(abs(given - f * total) <= 1e-3 * abs(f * total) for f in shares):
+                return False
+        return True
 
     def tell_single_numbers(self, g: Arrays) -> None:
         """Report gradients that are one number, of parameters that are more."""
@@ -1095,6 +1111,9 @@ class Comparison:
                 " Its equation cannot be named: the predictions are not those of dense layers "
                 f"that are known here.{self.shares()}"
             )
+        others += "".join(
+            f" That of {name} is one number, which NumPy stretches." for name in self.stretched
+        )
         self.exam.find(
             "gradient_wrong", "wrong", names,
             f"the gradient of {names} is not the slope of the loss.{others}{self.cosine(g)}",
@@ -1128,7 +1147,9 @@ class Comparison:
                 )
             except Failed:
                 return ""
-            if (after < before).all():
+            with np.errstate(all="ignore"):
+                fall = np.log(before / (1 - before)) - np.log(after / (1 - after))
+            if np.abs(fall - 0.1).max() < 1e-4:  # of a hidden bias it would not be just as much
                 return (
                     f" The predictions fall where {self.names[k]} rises: 1 / (1 + exp(z)) lacks "
                     "the minus of a sigmoid."

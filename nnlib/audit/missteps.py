@@ -46,7 +46,9 @@ def compare_single(
     """See whether a step is rate times gradient, or the first of a known optimiser."""
     u, g = steps.moved(values, index), steps.gradient(values, index)
     if g is None:
-        exam.miss("the step beside the gradient: pass gradients, or loss and predict")
+        own = exam.patient.has("gradients")
+        why = ", which has other shapes" if own else ": pass gradients, or loss and predict"
+        exam.miss(f"the step beside the gradient{why}")
         return True
     if not np.abs(together(u, g)[1]).max(initial=0) > 0 and exam.found("loss_formula"):
         exam.miss("the step beside the slope of the loss, which is 0 everywhere")

@@ -284,16 +284,15 @@ class Walk:
                 )
         slope = right / np.where(error == 0, np.inf, error)
         yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
-        yield (
-            f * np.sign(a - self.y) * np.abs(slope),
-            odd(name, f"{name} holds the sign of the error, not the error"),
-        )
-        yield (
-            f * np.abs(a - self.y) * np.abs(slope),
-            odd(name, f"{name} holds the size of the error, without its sign"),
-        )
-        for squared in (f * (a - self.y) ** 2 * np.abs(slope), f * (a - self.y) ** 2):
-            yield squared, odd(name, f"{name} holds the squared error, not the error")
+        own = np.abs(slope)
+        for scale in (f, 2 * f) if self.formula.base == "squared" else (f,):
+            text = f"{name} holds the sign of the error, not the error"
+            yield scale * np.sign(a - self.y) * own, odd(name, text)
+            text = f"{name} holds the size of the error, without its sign"
+            yield scale * np.abs(a - self.y) * own, odd(name, text)
+            text = f"{name} holds the squared error, not the error"
+            yield scale * (a - self.y) ** 2 * own, odd(name, text)
+            yield scale * (a - self.y) ** 2, odd(name, text)
         yield (
             np.broadcast_to(right.mean(axis=0), right.shape),
             odd(name, f"{name} is averaged over the samples too early"),
@@ -526,7 +525,8 @@ class Walk:
             mean = np.broadcast_to(right.mean(axis=0), right.shape)
             yield "gradient_wrong", "the mean of the slopes over the samples", mean
             yield "gradient_wrong", "f(z): the activation itself, not its slope", a
-            yield "gradient_wrong", "1 - a, which lacks a factor", 1 - a
+            lacks = "without the square" if name == "tanh" else "which lacks a factor"
+            yield "gradient_wrong", f"(1 - a), {lacks}", 1 - a
         if name not in ("identity", "ReLU"):  # a ReLU's is no number where it is off
             with np.errstate(all="ignore"):
                 text = "1 / the slope: a division where a product belongs"
@@ -545,8 +545,7 @@ class Walk:
             )
             yield "gradient_wrong", "z in place of the mask", z
         if name == "tanh":
-            yield "gradient_wrong", "1 - a, without the square", 1 - a
-            yield "gradient_wrong", "1 + a**2", 1 + a**2
+            yield "gradient_wrong", "(1 + a**2)", 1 + a**2
         for other in ACTIVATIONS[:3]:
             if other.name != name:
                 for at, values in (("z", other.slope(z)), ("a", other.of_a(a))):
@@ -594,8 +593,9 @@ class Walk:
             for kind, text, made in self.bias_forms(number, delta):
                 if self.near(np.broadcast_to(made, b.shape), b):
                     return a_step(kind, f"b{number}", text)
-            round_number = f is not None and min(abs(f - v) for v in (0, 0.5, 2, n / 2)) < 1e-3
-            if f is not None and (b.size > 1 or f < 0 or round_number):
+            usual = (0, 0.5, 2, n / 2, -0.5, -2, -1 / n, -n)
+            round_number = f is not None and min(abs(f - v) for v in usual) < 1e-3
+            if f is not None and (b.size > 1 or round_number):  # one number is any multiple
                 return [self.factor_step(f"b{number}", f)]
             if b.size == 1 and self.formula.base not in COUNTING:
                 return a_step(
@@ -709,6 +709,14 @@ class Walk:
             "summed over the samples belongs",
             (self.a[number - 1].T @ delta).sum(axis=0),
         )
+        before, came = self.a[number - 1], "X" if number == 1 else f"a{number - 1}"
+        for which, column in ((0, before[:, 0]), (before.shape[1] - 1, before[:, -1])):
+            yield (
+                "product_wrong",
+                f"the gradient of {name} is that of the weights from input {which}: delta is "
+                f"multiplied by column {which} of {came}, where a bias has a 1",
+                column @ delta,
+            )
         if n == delta.shape[1]:
             yield (
                 "axis_missing",
@@ -748,6 +756,14 @@ class Walk:
                         values.T @ delta,
                     )
             wider = self.a[other]
+            if delta.shape[1] == wider.shape[1] == 1 < a.shape[1]:
+                one = (wider.T @ delta).item()
+                yield (
+                    "product_wrong",
+                    f"{at} is a{other}.T @ delta{number}, one number that NumPy stretches, not "
+                    f"a{before}.T @ delta{number}",
+                    np.full(right.shape, one),
+                )
             if wider.shape[1] > a.shape[1]:
                 for which, part in (
                     ("first", wider[:, : a.shape[1]]),
@@ -864,8 +880,8 @@ class Walk:
         if other or (self.any_factor and not free and abs(self.factor - 1) > 1e-3):
             shown = own.words(whole, m) if own is not None else "no known formula"
             beside = f" (The other equations descend {down}; the loss shown is {shown}.)"
-        if other:
-            entries = ()  # they are measured on the loss that is shown
+        if other or (free and abs(self.factor - 1) > 1e-3):
+            entries = ()  # they are measured on the loss that is shown, or of another length
         kinds: dict[str, list[Step]] = {}
         means = any("the mean of delta over everything" in step.text for step in self.deviations)
         for step in self.of_another_layer():
