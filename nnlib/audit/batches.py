@@ -67,7 +67,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     wrong = wrong_update(exam, steps, values, index)
     if wrong is None:
-        if updates_without_looking(exam, steps, values):
+        if updates_without_looking(exam, steps, values, None):
             return
         compare_chain(exam, steps, index)
         if exam.found("optimizer_formula"):
@@ -91,6 +91,8 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             exam.miss("the updates within an epoch, one by one: how many there are is not known")
         return
     if exam.step_is is None and size == 1 and not patient.has(exam.loss_name, "predict"):
+        return
+    if exam.step_is != "batch" and updates_without_looking(exam, steps, values, wrong):
         return
     index = wrong  # the first one may be right: a sample at which all ReLUs are off, say
     if several_updates(exam, steps, values, index):
@@ -365,14 +367,16 @@ def updates_at(
     return False
 
 
-def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
-    """See whether a step on all samples makes several updates, all by its first predictions."""
-    dense, y, rate = exam.dense, exam.targets, exam.learning_rate
+def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+    """See whether a step on some samples makes several updates, all by its first predictions."""
+    dense, y, rate = exam.dense, exam.targets_of(index), exam.learning_rate
     if dense is None or y is None or exam.formula is None or rate is None:
         return False
     if exam.patient.short_steps or exam.formula.penalised or exam.patient.n < 2:
         return False
-    u, g = steps.moved(values, None), steps.gradient(values, None)
+    if index is not None and len(dense.layers) < 2:
+        return False  # one layer would move as by a gradient that is so many times too long
+    u, g = steps.moved(values, index), steps.gradient(values, index)
     last = dense.layers[-1].W
     f = None if g is None else one_factor(np.ravel(u[last]), np.ravel(g[last]), 2e-6)
     k = 0 if f is None else round(f / rate)
@@ -380,15 +384,15 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
         return False
     looking = values
     for _ in range(k):
-        slopes = steps.gradient(looking, None)
+        slopes = steps.gradient(looking, index)
         if slopes is None:
             return False
         looking = [v - rate * x for v, x in zip(looking, slopes, strict=True)]
     if max(np.abs(v - h - x).max(initial=0) / np.abs(x).max(initial=1e-300)
            for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
         return False  # the predictions hardly change between the updates
-    z, a = dense.forward(values, exam.X_rows)
-    factor = steps.factor_for(values, None, exam.formula.base)
+    z, a = dense.forward(values, exam.X_rows if index is None else exam.X_rows[index])
+    factor = steps.factor_for(values, index, exam.formula.base)
     output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
     for early in (False, True):
         here = [v.copy() for v in values]
@@ -403,17 +407,29 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays) -> bool:
                     delta = back * dense.activations[number - 2].slope(z[number - 1])
         if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * np.abs(x).max(initial=1e-300)
                for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
-            exam.find(
-                "step_not_gradient", "wrong", "step",
-                f"a step on all {exam.patient.n} samples makes {k} updates, all of them by the "
-                "predictions that it began with.",
-                advice=("The update stands in a loop over the samples, such as one that counts "
-                        "right answers, and the error is computed once, before it.",
-                        "Put the update behind that loop: one for each time that the error is "
-                        "computed."),
-            )  # fmt: skip
+            tell_not_looking(exam, k, index)
             return True
     return False
+
+
+def tell_not_looking(exam: Exam, k: int, index: Any) -> None:
+    """Report updates that are all made by the same predictions."""
+    which = f"all {exam.patient.n} samples" if index is None else some(index)
+    advice = (
+        "The update stands in a loop over the samples, such as one that counts right answers, and "
+        "the error is computed once, before it.",
+        "Put the update behind that loop: one for each time that the error is computed.",
+    )
+    if index is not None:
+        advice = (
+            "The forward pass, or the error, stands before the loop and is not computed again.",
+            "Put it into the loop: predictions, error and gradient anew for each update.",
+        )
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"a step on {which} makes {k} updates, all of them by the predictions that it began with.",
+        advice=advice,
+    )  # fmt: skip
 
 
 def wrong_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> np.ndarray | None:

@@ -21,6 +21,7 @@ from nnlib.audit.formulas import (
 )
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
+from nnlib.audit.predictions import biases_in_the_sum, look_for_other_predictions
 from nnlib.audit.readings import Alone, tell_slopes
 from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
 from nnlib.audit.terms import look_for_odd_terms, odd_loss
@@ -42,6 +43,8 @@ def look_at_formula(exam: Exam) -> None:
             )  # fmt: skip
             if not any(look(exam, name) for look in looks):
                 look_for_stretching(exam, name)
+            if not exam.found():
+                look_for_other_predictions(exam, name)
             continue
         n, m = len(exam.targets_of(exam.few)), exam.n_outputs  # type: ignore[arg-type]
         words = formula.words(n, m)
@@ -1062,6 +1065,8 @@ class Comparison:
                     f"of the slopes of all its entries.", self.worst(g),
                 )  # fmt: skip
                 return True
+        if biases_in_the_sum(self.exam, {k: 1 / f if f else 0.0 for k, f in factors.items()}):
+            return True
         names = ", ".join(self.names[k] for k in wrong)
         known = {f for f in factors.values() if f is not None}
         if (
