@@ -21,7 +21,11 @@ from nnlib.audit.formulas import (
 )
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
-from nnlib.audit.predictions import biases_in_the_sum, look_for_other_predictions
+from nnlib.audit.predictions import (
+    bias_behind_the_activation,
+    biases_in_the_sum,
+    look_for_other_predictions,
+)
 from nnlib.audit.readings import Alone, tell_slopes
 from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
 from nnlib.audit.terms import look_for_odd_terms, odd_loss
@@ -374,7 +378,8 @@ def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
         words = "each sample has a 1 for every class that any of them has, as table[:, y] = 1 makes"
         yield "samples_mixed", words, every
         for k in range(1, min(y.shape[1], 12)):
-            words = f"the columns are moved by {k}, each class stands where another one should"
+            by = k if 2 * k <= y.shape[1] else k - y.shape[1]
+            words = f"the columns are moved by {by}, each class stands where another one should"
             yield "gradient_wrong", words, np.roll(y, k, axis=1)
         classes = np.unique(y.argmax(axis=1))
         if classes[-1] < len(y):
@@ -1092,6 +1097,10 @@ class Comparison:
                 f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",
                 self.worst(g),
             )  # fmt: skip
+            return True
+        if len(wrong) == 1 and bias_behind_the_activation(
+            self.exam, self.point, self.index, wrong[0], g[wrong[0]]
+        ):
             return True
         if self.in_other_order(g) or (len(wrong) == 1 and self.by_rows(g, wrong[0])):
             return True

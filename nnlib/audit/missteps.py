@@ -196,7 +196,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         )  # fmt: skip
         return
     odd = [
-        f"{name} {ratio_words(x, y)}"
+        f"{name} {ratio_words(x, y, rate)}"
         for name, x, y in zip(patient.names, scaled, g, strict=True)
         if one_factor(*together([x], [y]), 1e-2) is None
         or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2

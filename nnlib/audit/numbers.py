@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from nnlib.audit.exam import Exam, check
-from nnlib.audit.formulas import BASES, fitted
+from nnlib.audit.formulas import BASES, WORDS, Formula, factor_words, fitted
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.slopes import at_largest
+from nnlib.audit.slopes import at_largest, one_factor
+
+LOSSES = ("loss", "cost", "error", "mse", "bce", "entropy")
+LETTERS = {"l", "j", "e", "err", "mae", "ce", "nll"}  # as words of their own: L_train, J
 
 
 @check
@@ -18,7 +23,7 @@ def compute_again(exam: Exam) -> None:
         try:
             if "acc" in lower or "correct" in lower or "right" in lower:
                 compare_accuracy(exam, name)
-            elif any(word in lower for word in ("loss", "cost", "error", "mse", "bce", "entropy")):
+            elif any(word in lower for word in LOSSES) or LETTERS & {*re.findall("[a-z]+", lower)}:
                 compare_loss(exam, name)
             else:
                 exam.miss(f"the number {name!r}: only losses and accuracies are known here")
@@ -38,9 +43,10 @@ def compare_accuracy(exam: Exam, name: str) -> None:
     if exam.targets is None or not exam.patient.has("predict"):
         exam.miss(f"{name}: the predictions do not fit the targets")
         return
-    rows = []
+    rows, answers = [], []
     for values in [exam.patient.start, *exam.points[:4], *far_points(exam)]:
         a = exam.patient.predictions(values)
+        answers.append(a)
         rows.append((printed(exam, name, values), *accuracies(exam, a)))
     table = np.array(rows)
     shares = table[:, 1:]
@@ -50,13 +56,13 @@ def compare_accuracy(exam: Exam, name: str) -> None:
             if np.abs(table[:, 0] - factor * shares[:, column]).max() <= 0.006 * factor:
                 exam.look(f"{name} is the share of samples that are right, {shares[0, 0]:.4f}")
                 return
-    off = np.abs(table[:, 0] - shares[:, 0])
+    off = np.nan_to_num(np.abs(table[:, 0] - shares[:, 0]))
     k = 0 if off[0] > 0.006 else at_largest(off)  # at the start, which the reader knows
     where = "" if k == 0 else "with other parameters than those of the start, "
     exam.find(
         "printed_number", "wrong", name,
         f"{where}the program reports {table[k, 0]:.4f} as {name}; of the {n} predictions the share "
-        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, table)}",
+        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, table, answers)}",
         (f"{name} = {table[k, 0]:.4f}",),
     )  # fmt: skip
 
@@ -81,18 +87,82 @@ def accuracies(exam: Exam, a: np.ndarray) -> list[float]:
     return [*whole, *entries, float((np.round(a) == y).mean())]
 
 
-def accuracy_words(exam: Exam, table: np.ndarray) -> str:
+def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
     """Say what a wrong accuracy looks like."""
-    says = table[:, 0]
+    says, y = table[:, 0], exam.targets
+    assert y is not None
+    for other, words in other_shares(y, answers):
+        for factor in (1.0, 100.0):
+            if np.allclose(says, factor * other, rtol=0, atol=1e-6 * factor, equal_nan=True):
+                return f" It is {words}."
     if not says.any():
         return " It is always 0: are floats compared with whole numbers, or numbers with columns?"
     if np.ptp(says) == 0:
-        return " It is the same whatever the parameters are."
+        return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
     ratio = says / np.where(table[:, 1] > 0, table[:, 1], np.nan)
     if np.isfinite(ratio).all() and np.ptp(ratio) < 1e-6:
         return f" It is {ratio[0]:.4f} times the right number."
+    part = right_in_a_part(y, answers, says)
+    if part:
+        return part
     if says.max() > 1.5 * exam.patient.n:
         return " Does it count entries of a table, not samples?"
+    return ""
+
+
+def other_shares(y: np.ndarray, answers: Arrays) -> list[tuple[np.ndarray, str]]:
+    """Return shares that are taken for an accuracy, of yes and no, and what they are."""
+    if y.shape[1] > 1 or len(np.unique(y)) != 2 or y.min() != 0 or y.max() != 1:
+        return []
+    t = y[:, 0] == 1
+    found = []
+    with np.errstate(all="ignore"):
+        for over, side in ((True, "above"), (False, "below")):
+            said = [(a[:, 0] > 0.5) == over for a in answers]
+            ones = np.array([t[s].sum() / s.sum() for s in said])  # NaN where none is there
+            words = f"the share of targets of 1 among the predictions {side} 0.5"
+            found.append((ones, words + ", the precision" * over))
+            zeros = 1 - ones
+            found.append((zeros, f"the share of targets of 0 among the predictions {side} 0.5"))
+        for target in (1, 0):
+            hit = np.array([((a[:, 0] > 0.5) == target)[t == target].mean() for a in answers])
+            words = f"the share of right ones among the samples with y = {target} alone"
+            found.append((hit, words))
+    errors = [np.abs(a[:, 0] - y[:, 0]).mean() for a in answers]
+    words = "1 minus the mean size of the errors: the predictions are not decided to 0 or 1 first"
+    return [*found, (1 - np.array(errors), words)]
+
+
+def share_of_one(y: np.ndarray, share: float) -> str:
+    """Say of which class a number is the share, if it is of one alone."""
+    for factor in (1.0, 100.0):
+        if y.shape[1] == 1:
+            which = [v for v in np.unique(y) if abs(share - factor * np.mean(y == v)) < 1e-9]
+            column = " argmax of a single column is always 0." if which == [0.0] else ""
+        else:
+            hits = np.abs(share - factor * y.mean(axis=0)) < 1e-9
+            which, column = list(np.flatnonzero(hits)), ""
+        if len(which) == 1:
+            what = f"with y = {which[0]:g}" if y.shape[1] == 1 else f"of class {which[0]}"
+            return f" It is the share of samples {what}.{column}"
+    return ""
+
+
+def right_in_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
+    """Say of which part of the samples it is the share that is right, the first or the last."""
+    n, several = len(y), y.shape[1] > 1
+    if several:
+        right = np.array([a.argmax(axis=1) == y.argmax(axis=1) for a in answers])
+    else:
+        middle = (y.min() + y.max()) / 2
+        right = np.array([((a > middle) == (y > middle)).all(axis=1) for a in answers])
+    for k in range(1, n):
+        for which, part in (("first", right[:, :k]), ("last", right[:, n - k :])):
+            for divisor, words in ((k, ""), (n, f", divided by all {n}")):
+                for factor in (1.0, 100.0):
+                    made = factor * part.sum(axis=1) / divisor
+                    if np.ptp(made) > 0 and np.abs(made - says).max() < 1e-6 * factor:
+                        return f" It is the share of right ones among the {which} {k} alone{words}."
     return ""
 
 
@@ -124,9 +194,90 @@ def compare_loss(exam: Exam, name: str) -> None:
     if formula is not None and formula.factor > 0 and "times the sum" not in words:
         exam.look(f"{name} is {words}")
         return
+    if formula is not None and in_other_units(y, formula):
+        exam.look(f"{name} is {words}: a known loss in other units, perhaps those of the data")
+        return
     seen = f"the program reports {says[0]:.4f} as {name}"
     if exam.patient.has("loss"):
         seen += f", and the function loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
+    words = words or on_two_scales(y, answers, says) or loss_of_a_part(y, answers, says)
     seen += f". It is {words}." if words else (
         ". No loss that is known here gives such numbers for all predictions.")  # fmt: skip
     exam.find("printed_number", "wrong", name, seen, (f"{name} = {says[0]:.4f}",))
+
+
+def loss_of_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
+    """Say of which part of the samples it is a known loss, the first or the last; or nothing."""
+    n, m = y.shape
+    if n > 400:
+        return ""
+    inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
+    for base in ("squared", "absolute", *(("binary", "cross") if inside else ())):
+        single = [[BASES[base](a[i : i + 1], y[i : i + 1]) for i in range(n)] for a in answers]
+        sums = np.cumsum(single, axis=1)
+        for k in range(1, n):
+            for which, part in (("first", sums[:, k - 1]), ("last", sums[:, -1] - sums[:, -1 - k])):
+                f = one_factor(says, part, 1e-6)
+                if f is None or not np.ptp(part) > 1e-9 * np.abs(part).max():
+                    continue
+                words = factor_words(f, WORDS[base], k, m)
+                if f > 0 and "times the sum" not in words:
+                    of = "sample" if k == 1 else f"{k} samples"
+                    return f"{words} of the {which} {of} alone"
+    return ""
+
+
+def in_other_units(y: np.ndarray, formula: Formula) -> bool:
+    """Say whether targets were scaled, and a loss has a factor that no count of samples makes."""
+    f, n = formula.factor, y.size
+    standard = abs(y.mean()) < 1e-2 and abs(y.std() - 1) < 5e-2
+    between = abs(y.min()) < 1e-9 and abs(y.max() - 1) < 1e-9
+    if formula.base not in ("squared", "absolute", "root") or f <= 0:
+        return False
+    if len(np.unique(y)) < 5 or not (standard or between):
+        return False
+    counts = [2 * f, 2 * f * n, 2 * f * np.sqrt(n), 1 / f, 2 * n * f * f]
+    return not any(abs(c - round(c)) < 1e-4 for c in counts if c < 1000)
+
+
+def on_two_scales(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
+    """See whether squared errors are taken between numbers on two scales.
+
+    The sum of (s a + t - y)**2 has four terms, each a number times what the predictions show; so
+    has that of (a - s y - t)**2.
+    """
+    if len(np.unique(y)) < 5:
+        return ""
+    n, m = y.shape
+    seen = np.array([[np.sum(a * a), np.sum(a * y), np.sum(a), 1.0] for a in answers])
+    scale = np.abs(seen).max(axis=0)
+    for power, mean in ((2, "the root of the mean of the squared errors"),
+                        (1, "the mean of the squared errors"),
+                        (1, "half the mean of the squared errors")):  # fmt: skip
+        values = says**power
+        found = np.linalg.lstsq(seen / scale, values, rcond=None)[0] / scale
+        rest = np.abs(seen @ found - values).max()
+        if not rest <= 1e-9 * np.abs(values).max() or len(answers) < 6 or found[0] <= 0:
+            continue
+        c = (0.5 if mean.startswith("half") else 1.0) / (n * m)
+        s, t = -found[1] / (2 * c), -found[2] / (2 * c)  # a and s y + t
+        if abs(found[0] - c) < 1e-4 * c and near(found[3], c * np.sum((s * y + t) ** 2)):
+            return f"{mean} between the predictions and {s:.4g} y {signed(t)}, on another scale"
+        s = float(np.sqrt(found[0] / c))
+        t = found[2] / (2 * c * s)
+        right = near(found[1], -2 * c * s) and near(found[3], c * np.sum((t - y) ** 2))
+        if right and abs(s - 1) > 1e-3:
+            return (
+                f"{mean} between y and the predictions times {s:.4g} {signed(t)}, on another scale"
+            )
+    return ""
+
+
+def signed(t: float) -> str:
+    """Say "+ 3" or "- 3"."""
+    return f"{'-' if t < 0 else '+'} {abs(t):.4g}"
+
+
+def near(a: float, b: float) -> bool:
+    """Say whether two numbers are equal but for rounding."""
+    return bool(abs(a - b) <= 1e-4 * max(abs(a), abs(b)))

@@ -191,17 +191,15 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
         for g in gs:
             v = v + lr * g
             grown.append(v)
-        yield False, "momentum of 1: nothing is forgotten", grown
+        yield False, (
+            "momentum of 1, which forgets nothing, as where gradients add up from step to step "
+            "and are not set to 0"
+        ), grown  # fmt: skip
     for k in range(1, len(gs)):
         lags = [gs[0] * lr] * k + [lr * g for g in gs[:-k]]
         first = k == len(gs) - 1  # none but that of the first step is among them
         words = "of the first step, at every step" if first else f"of {k} step(s) before"
         yield False, f"gradient descent with the gradient {words}", lags
-    total, v = [], np.zeros_like(gs[0])
-    for g in gs:
-        v = v + g
-        total.append(lr * v)
-    yield False, "gradients that add up from step to step: they are not set to 0", total
 
 
 def adaptive_rules(

@@ -66,9 +66,10 @@ def tell_columns(exam: Exam, steps: Steps, values: Arrays) -> bool:
             fitting.append(k)
     if not fitting or fitting[0] == 0:
         return False
+    by = fitting[0] if 2 * fitting[0] <= m else fitting[0] - m
     exam.find(
         "gradient_wrong", "wrong", "step",
-        f"the step goes along the gradient for targets whose columns are moved by {fitting[0]}: "
+        f"the step goes along the gradient for targets whose columns are moved by {by}: "
         "each class stands where another one should.",
     )  # fmt: skip
     return True

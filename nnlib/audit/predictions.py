@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -133,8 +134,7 @@ def difference(exam: Exam, network: Dense, X: np.ndarray, answers: Arrays) -> st
     """Say what predict is instead, if one line of the network makes it so."""
     for other, text in relatives(network):
         if all(
-            agrees(other.forward(p, X)[1][-1], a)
-            for p, a in zip(exam.points, answers, strict=True)
+            agrees(other.forward(p, X)[1][-1], a) for p, a in zip(exam.points, answers, strict=True)
         ):
             return f" but one {text}"
     lines = lines_before(exam, network)
@@ -157,7 +157,11 @@ def lines_before(exam: Exam, network: Dense) -> list[tuple[float, float]]:
     number in that column makes the network answer as predict does.
     """
     d = exam.X_rows.shape[1]
-    if d > 20 or np.any(network.divisor != 1) or any(layer.bias_column is not None for layer in network.layers):
+    if (
+        d > 20
+        or np.any(network.divisor != 1)
+        or any(layer.bias_column is not None for layer in network.layers)
+    ):
         return []
     rows, lines = exam.X_rows[:40], []
     for j in range(d):
@@ -273,5 +277,49 @@ def biases_in_the_sum(exam: Exam, times: dict[int, float]) -> bool:
         "gradient_scale", "wrong", names, f"{text}.",
         advice=("The bias stands inside the sum over the inputs: np.sum(x * w + b).",
                 "Add it once, after the sum: np.sum(x * w) + b."),
+    )  # fmt: skip
+    return True
+
+
+def bias_behind_the_activation(exam: Exam, values: Arrays, index: Any, k: int, g: Any) -> bool:
+    """See whether predict adds a bias behind the activation, and its gradient holds the slope.
+
+    The layer has to be the last hidden one. ``g``: the gradient of parameter ``k``.
+    """
+    patient, y, formula = exam.patient, exam.targets_of(index), exam.formula
+    if exam.dense is not None or y is None or formula is None or patient.shapes:
+        return False
+
+    def without(values: Arrays) -> np.ndarray:
+        bare = [v * (i != k) for i, v in enumerate(values)]
+        return patient.predictions(bare, np.arange(min(6, patient.n)), exact=True)
+
+    try:
+        network = rebuilt(without, exam.points[:3], exam.X_rows[:6], room=600)
+        wanted = patient.predictions(values, index, exact=True)
+    except Failed:
+        return False
+    if network is None or [each.b for each in network.layers][-2:-1] != [k]:
+        return False
+    number = len(network.layers) - 1
+    X = exam.X_rows if index is None else exam.X_rows[index]
+    z, a = network.forward([v * (i != k) for i, v in enumerate(values)], X)
+    last = network.layers[-1]
+    moved = (a[number] + values[k].reshape(1, -1)) @ last.matrix(values) + last.bias(values)
+    out = network.activations[-1].value(moved)
+    if not agrees(out, wanted):
+        return False
+    delta = formula.factor * network.output_delta(moved, out, y, formula.base)
+    back = delta @ last.matrix(values).T
+    inside = (back * network.activations[number - 1].slope(z[number])).sum(axis=0)
+    if not agrees(np.ravel(g), inside, 1e-3):
+        return False
+    name = patient.names[k]
+    exam.find(
+        "gradient_wrong", "wrong", name,
+        f"predict adds {name} behind the activation, f(z) + {name}, and the gradient of {name} "
+        f"holds the activation's slope, as if it stood inside, f(z + {name}).",
+        advice=("A bias belongs to the weighted sum, and comes before the activation.",
+                "Write f(x @ W + b); or leave the slope out of the gradient of this bias."),
     )  # fmt: skip
     return True

@@ -226,11 +226,13 @@ def scale_to(a: np.ndarray, b: np.ndarray) -> float:
     return float(length(b) / max(length(a), 1e-300))
 
 
-def ratio_words(x: np.ndarray, y: np.ndarray) -> str:
+def ratio_words(x: np.ndarray, y: np.ndarray, rate: float | None = None) -> str:
     """Say how a step of one parameter and its gradient differ."""
     f = one_factor(*together([x], [y]), 1e-2)
     if f is not None:
-        return f"is {f:.4g} times what it should be"
+        twice = rate is not None and abs(f - rate) < 1e-4 * rate and x.size > 1
+        why = ", which is the rate, as where it is multiplied in twice" * twice
+        return f"is {f:.4g} times what it should be{why}"
     a, b = together([x], [y])
     i = at_largest(np.abs(a - b))
     return f"moves by the rate times {a[i]:.4g}, where the gradient is {b[i]:.4g}"
