@@ -290,12 +290,14 @@ def bias_behind_the_activation(exam: Exam, values: Arrays, index: Any, k: int, g
     if exam.dense is not None or y is None or formula is None or patient.shapes:
         return False
 
-    def without(values: Arrays) -> np.ndarray:
-        bare = [v * (i != k) for i, v in enumerate(values)]
-        return patient.predictions(bare, np.arange(min(6, patient.n)), exact=True)
+    def bare(values: Arrays) -> Arrays:
+        return [v * (i != k) for i, v in enumerate(values)]
+
+    def answers(values: Arrays) -> np.ndarray:
+        return patient.predictions(values, np.arange(min(6, patient.n)), exact=True)
 
     try:
-        network = rebuilt(without, exam.points[:3], exam.X_rows[:6], room=600)
+        network = rebuilt(answers, [bare(p) for p in exam.points[:3]], exam.X_rows[:6], room=600)
         wanted = patient.predictions(values, index, exact=True)
     except Failed:
         return False
@@ -303,7 +305,7 @@ def bias_behind_the_activation(exam: Exam, values: Arrays, index: Any, k: int, g
         return False
     number = len(network.layers) - 1
     X = exam.X_rows if index is None else exam.X_rows[index]
-    z, a = network.forward([v * (i != k) for i, v in enumerate(values)], X)
+    z, a = network.forward(bare(values), X)
     last = network.layers[-1]
     moved = (a[number] + values[k].reshape(1, -1)) @ last.matrix(values) + last.bias(values)
     out = network.activations[-1].value(moved)
