@@ -25,6 +25,7 @@ from nnlib.audit.predictions import (
     bias_behind_the_activation,
     biases_in_the_sum,
     look_for_other_predictions,
+    relatives,
 )
 from nnlib.audit.readings import Alone, tell_slopes
 from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
@@ -368,6 +369,68 @@ def tell_output_slope(
     return True
 
 
+COPIED = (
+    "A line was copied for the next number, and not every name in it was changed.",
+    "Compare the line of this number with those of its neighbours, name by name.",
+)
+
+
+def tell_copied(
+    exam: Exam, moved: Callable[[Arrays, np.ndarray], Arrays], where: str, points: list[Arrays]
+) -> bool:
+    """See whether, of single numbers, some gradients hold the names of a neighbour's.
+
+    Then each is the slope of some number, times the ratio of two parameters, at all samples and
+    at all ``points``. ``moved`` returns the gradient that the program uses for some samples.
+    """
+    n, size = exam.patient.n, len(exam.patient.start)
+    if not 4 < size < 25 or any(v.size > 1 for v in exam.patient.start):
+        return False
+    used, slopes, numbers = [], [], []
+    try:
+        for values in points:
+            for i in np.unique(np.linspace(0, n - 1, 5).astype(int)):
+                index = np.array([i])
+                used.append([float(x.ravel()[0]) for x in moved(values, index)])
+                measured = exam.measured(values, index).slope
+                slopes.append([float(x.ravel()[0]) for x in measured])
+                numbers.append([float(v.ravel()[0]) for v in values])
+    except (Failed, IndexError):
+        return False
+    u, s, p = np.array(used), np.array(slopes), np.array(numbers)
+    if not (np.isfinite(u).all() and np.isfinite(s).all() and p.all()):
+        return False
+    room = 1e-4 * np.abs(s).max()
+    wrong = [k for k in range(size) if np.abs(u[:, k] - s[:, k]).max() > room]
+    if not 0 < len(wrong) <= size // 3:
+        return False
+    names, told = exam.patient.names, []
+    for k in wrong:
+        text = copied_from(u[:, k], s, p, k, names)
+        if not text:
+            return False
+        told.append(text)
+    exam.find("gradient_wrong", "wrong", ", ".join(names[k] for k in wrong),
+              f"{'; '.join(told)}.", advice=COPIED)  # fmt: skip
+    return True
+
+
+def copied_from(u: np.ndarray, s: np.ndarray, p: np.ndarray, k: int, names: list[str]) -> str:
+    """Say of which number's slope a gradient is a multiple, by the ratio of two parameters."""
+    size = s.shape[1]
+    others = [(j, k, k) for j in range(size) if j != k]
+    ratios = [(j, a, b) for j in [k, *range(size)] for a in range(size) for b in range(size)]
+    for j, a, b in [*others, *(each for each in ratios if each[1] != each[2])]:
+        if np.abs(u - s[:, j] * p[:, a] / p[:, b]).max() > 1e-5 * np.abs(u).max():
+            continue
+        if a == b:
+            return f"the gradient of {names[k]} is that of {names[j]}"
+        if j == k:
+            return f"in the gradient of {names[k]}, {names[a]} stands where {names[b]} belongs"
+        return f"the gradient of {names[k]} is that of {names[j]}, times {names[a]} / {names[b]}"
+    return ""
+
+
 def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
     """Yield tables that may have been made of the targets by mistake: kind, words, table."""
     yield "pairs_broken", "each sample has those of the sample before it", np.roll(y, 1, axis=0)
@@ -583,6 +646,11 @@ class Comparison:
             self.exam, lambda i: patient.gradients(self.point, patient.data(i)), self.point, where
         ):  # fmt: skip
             return
+        if where == "gradients" and tell_copied(
+            self.exam, lambda v, i: patient.gradients(v, patient.data(i)), where,
+            self.exam.points[:2],
+        ):  # fmt: skip
+            return
         for attempt in (
             self.by_one_factor,
             self.by_mask,
@@ -593,6 +661,7 @@ class Comparison:
             self.by_other_loss,
             self.by_other_targets,
             self.by_equations,
+            self.by_other_forward,
             self.by_measured_delta,
             self.by_slopes,
             self.by_parameters,
@@ -923,6 +992,30 @@ class Comparison:
                     self.worst(g),
                 )  # fmt: skip
                 return True
+        return False
+
+    def by_other_forward(self, g: Arrays, where: str, free: bool) -> bool:
+        """See whether it is the gradient of a network whose forward pass differs in one place."""
+        exam, y = self.exam, self.exam.targets_of(self.index)
+        if exam.dense is None or self.formula is None or y is None:
+            return False
+        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        a, own = np.concatenate([np.ravel(x) for x in g]), exam.dense
+        for network, text in relatives(own):
+            lost = {each.b for each in own.layers} - {each.b for each in network.layers}
+            values = [v * (k not in lost) for k, v in enumerate(self.point)]
+            known = replace(network, layers=own.layers).gradient(values, X, y, self.formula)
+            f = one_factor(a, np.concatenate([np.ravel(x) for x in known]), self.loose)
+            if f is None or f <= 0 or (not free and abs(f - 1) > 5e-3):
+                continue
+            exam.find(
+                "gradient_wrong", "wrong", where,
+                f"the gradient is that of another network than the one that predict and the loss "
+                f"are made of, one {text}.", self.worst(g),
+                advice=("Training has a forward pass of its own, and it differs.",
+                        "Write the forward pass once, and call it in both."),
+            )  # fmt: skip
+            return True
         return False
 
     def with_penalty(self, g: Arrays, at: Measured) -> tuple[float | None, str]:

@@ -18,7 +18,7 @@ from nnlib.audit.chains import (
 )
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
-from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.gradient import Comparison, tell_copied, tell_output_slope
 from nnlib.audit.optimisers import uphill
 from nnlib.audit.patient import Arrays
 from nnlib.audit.schedules import cut_to_length, is_cut
@@ -101,6 +101,14 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     alone = rate is not None and exam.dense is None and index is not None and len(index) == 1
     if alone and tell_output_slope(
         exam, lambda i: [x / rate for x in steps.moved(values, i)], values, "step"
+    ):
+        return
+    if (
+        rate is not None
+        and not patient.has("gradients")
+        and tell_copied(
+            exam, lambda v, i: [x / rate for x in steps.moved(v, i)], "step", exam.points[:2]
+        )
     ):
         return
     if f is not None and abs(f) > 1e-12:

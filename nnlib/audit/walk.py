@@ -284,6 +284,11 @@ class Walk:
                 )
         slope = right / np.where(error == 0, np.inf, error)
         yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
+        if activation.name != "identity":
+            text = f"{name} is made of z{last} - y, the weighted sum, where a{last} - y belongs"
+            scale = 2 * f if self.formula.base == "squared" else f
+            for made in (scale * (z - self.y), scale * (z - self.y) * slope):
+                yield made, odd(name, text)
         own = np.abs(slope)
         for scale in (f, 2 * f) if self.formula.base == "squared" else (f,):
             text = f"{name} holds the sign of the error, not the error"
@@ -440,6 +445,11 @@ class Walk:
                 upstream @ other,
                 a_step("product_wrong", name, f"{name} goes back through {text}, not {above}.T"),
             )
+        for which, k in (("last", -1), ("first", 0)) if W.shape[1] > 1 else ():
+            text = f"{name} is made of the {which} output's part of delta{number + 1} alone"
+            if number + 1 < len(self.dense.layers):
+                text = text.replace("output's", "neuron's")
+            yield np.outer(upstream[:, k], W[:, k]), a_step("product_wrong", name, text)
         ones = np.ones_like(self.z[number])
         for way, text in [
             (
@@ -594,6 +604,11 @@ class Walk:
                 if self.near(np.broadcast_to(made, b.shape), b):
                     return a_step(kind, f"b{number}", text)
             usual = (0, 0.5, 2, n / 2, -0.5, -2, -1 / n, -n)
+            n_in = self.a[number - 1].shape[1]
+            if f is not None and n_in > 2 and abs(f - n_in) < 1e-3:
+                text = f"the gradient of b{number} is {n_in} times the slope, as where it is "
+                text += f"counted in the loop over the {n_in} inputs of its layer, once for each"
+                return a_step("gradient_scale", f"b{number}", text)
             round_number = f is not None and min(abs(f - v) for v in usual) < 1e-3
             if f is not None and (b.size > 1 or round_number):  # one number is any multiple
                 return [self.factor_step(f"b{number}", f)]
