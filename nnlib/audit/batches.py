@@ -74,6 +74,8 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             return
         if exam.step_is is None and another_factor(exam, steps, values):
             return
+        if exam.step_is == "epoch" and some_by_one_alone(exam, steps, values):
+            return
         pair = np.sort(np.random.default_rng(2).permutation(patient.n)[:3])
         if exact_equations(exam, steps, values, pair) or (
             exam.step_is is None and exact_equations(exam, steps, values, None)
@@ -409,6 +411,54 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
                for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
             tell_not_looking(exam, k, index)
             return True
+    return False
+
+
+def some_by_one_alone(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether an epoch on two samples moves some parameters by one of them alone."""
+    dense, rate = exam.dense, exam.learning_rate
+    if dense is None or rate is None or exam.patient.short_steps or exam.patient.n < 2:
+        return False
+    pair = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:2])
+    u = steps.moved(values, pair)
+
+    def follows(order: tuple[int, ...], alone: set[int], which: int) -> bool:
+        here = values
+        for k, sample in enumerate(order):
+            g = steps.gradient(here, pair[[sample]])
+            if g is None:
+                return False
+            moves = [rate * x * (i not in alone or k == which) for i, x in enumerate(g)]
+            here = [v - x for v, x in zip(here, moves, strict=True)]
+        return all(
+            np.abs(v - h - x).max(initial=0) <= 1e-6 * max(np.abs(x).max(initial=0), 1e-12)
+            for v, h, x in zip(values, here, u, strict=True)
+        )
+
+    orders = [(0, 1), (1, 0)]
+    if any(follows(order, set(), 0) for order in orders):
+        return False
+    parts = [{k for k in (layer.W, layer.b) if k is not None} for layer in dense.layers]
+    groups = [set().union(*parts[:k]) for k in range(1, len(parts))]  # the first layers
+    groups += [set().union(*parts[k:]) for k in range(1, len(parts))]  # the last ones
+    groups += [{layer.b for layer in dense.layers if layer.b is not None}]
+    groups += [{layer.W for layer in dense.layers}]
+    groups = [group for group in groups if 0 < len(group) < len(values)]
+    groups += [{k} for k in range(len(values)) if len(values) > 1]
+    for order, alone, which in itertools.product(orders, groups, (1, 0)):
+        if not follows(order, alone, which):
+            continue
+        names = [exam.patient.names[k] for k in sorted(alone)]
+        place = "last" if which else "first"
+        exam.find(
+            "step_not_gradient", "wrong", ", ".join(names),
+            f"given two samples, an epoch moves {', '.join(names)} by the {place} one alone, and "
+            "all other parameters by both.",
+            advice=("The update of these parameters stands outside of the loop over the samples, "
+                    "often by its indent alone.",
+                    "Update all parameters in the same loop."),
+        )  # fmt: skip
+        return True
     return False
 
 

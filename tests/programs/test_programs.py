@@ -17,7 +17,7 @@ from programs.random_sound import sound
 stored = reports.stored
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
-    "eighth", "ninth", "missed", "tenth", "eleventh", "thirteenth", "fifteenth", "sound",
+    "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fifteenth", "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
