@@ -183,7 +183,8 @@ def test_slips_in_momentum_are_told_from_each_other(mu):
 
 def test_a_momentum_of_1_and_gradients_that_add_up_are_known():
     adding = walked(velocity(1.0, RATE))
-    assert named(adding) == (False, "momentum of 1: nothing is forgotten")
+    words = "as where gradients add up from step to step and are not set to 0"
+    assert named(adding) == (False, f"momentum of 1, which forgets nothing, {words}")
 
 
 @pytest.mark.parametrize("lag", [1, 2])

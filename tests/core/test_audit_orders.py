@@ -11,10 +11,10 @@ from nnlib.audit.batches import (
     another_factor,
     few_samples,
     in_turn,
-    one_update,
     several_factors,
     several_updates,
     updates_without_looking,
+    wrong_update,
 )
 from nnlib.audit.chains import compare_chain
 from nnlib.audit.exam import Exam
@@ -271,11 +271,11 @@ def test_updates_that_do_not_look_again_are_told(stored):
         return p
 
     exam = exam_of(step)
-    assert updates_without_looking(exam, Steps(exam), exam.points[0])
+    assert updates_without_looking(exam, Steps(exam), exam.points[0], None)
     assert said(exam) == stored
     for other in (descend, by_samples, lambda p, X, y: descend(p, X, y, 3 * RATE)):
         exam = exam_of(other)
-        assert not updates_without_looking(exam, Steps(exam), exam.points[0])
+        assert not updates_without_looking(exam, Steps(exam), exam.points[0], None)
 
 
 def test_factors_that_differ_from_sample_to_sample():
@@ -302,7 +302,7 @@ def test_an_epoch_is_asked_about_few_samples(step_is, stored):
     exam = exam_of(by_samples, step_is)
     few_samples(exam, Steps(exam), exam.points[0])
     assert [*said(exam), *exam.compared, *exam.missing] == stored
-    assert one_update(exam, Steps(exam), exam.points[0], np.array([2]))
+    assert wrong_update(exam, Steps(exam), exam.points[0], np.array([2])) is None
 
 
 # What a step keeps, and draws
