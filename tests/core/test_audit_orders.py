@@ -151,7 +151,7 @@ def test_columns_of_targets_that_are_moved_along_are_told(by):
     assert tell_columns(exam, Steps(exam), exam.points[1]) == (by > 0)
     assert said(exam) == [
         f"wrong gradient_wrong (step): the step goes along the gradient for targets whose columns "
-        f"are moved by {by}: each class stands where another one should."
+        f"are moved by {by if by < 2 else by - 3}: each class stands where another one should."
     ] * (by > 0)  # fmt: skip
 
 
