@@ -150,7 +150,7 @@ SLIPS = {
     ),
     "1 - a": (
         lambda p, a, **_: {"d1": lambda d: d @ p["W2"].T * (1 - a[1])},
-        "gradient_wrong", "delta1 = delta2 @ W2.T * 1 - a",
+        "gradient_wrong", "delta1 = delta2 @ W2.T * (1 - a)",
     ),
     "1 + a**2": (
         lambda p, a, **_: {"d1": lambda d: d @ p["W2"].T * (1 + a[1] ** 2)},
