@@ -182,7 +182,7 @@ def test_both_losses_are_looked_at_unless_they_are_random():
         (lambda y: np.roll(y, 1, axis=1), "loss_formula",
          "the columns are moved by 1, each class stands where another one should."),
         (lambda y: np.roll(y, 2, axis=1), "loss_formula",
-         "the columns are moved by 2, each class stands where another one should."),
+         "the columns are moved by -1, each class stands where another one should."),
     ],
 )  # fmt: skip
 def test_a_loss_of_other_targets_is_named(order, kind, text):
