@@ -1113,6 +1113,12 @@ def test_a_gradient_that_grows_by_the_same_each_time_keeps_something(third, kind
         assert words(exam) == f"{beginning}."
 
 
+def test_small_changes_that_are_alike_are_state_too():
+    parts = [{"W": 1e-6 * np.array([[k], [2 * k]]), "b": np.zeros(1)} for k in (1.0, 2.0, 3.0)]
+    exam = exam_of(POINTS, HIGH, LINE, gradients=counting(parts))
+    assert checked(functions.ask_twice, exam) == [("state_kept", "wrong", "gradients")]
+
+
 def test_a_gradient_of_one_number_that_changes_is_random():
     exam = exam_of(POINTS, HIGH, {"w": 1.0}, gradients=counting([1.0, 2.0, 3.0]))
     assert checked(functions.ask_twice, exam) == [("loss_random", "wrong", "gradients")]
@@ -1303,6 +1309,19 @@ def test_one_sample_alone_that_fails_or_gets_other_answers_is_told():
     assert exam.compared[-1] == "a sample alone and among others gets the same answer"
 
 
+def test_an_entry_that_two_samples_share_is_not_one_for_each():
+    def predict(p, X):
+        b = p["b"] if len(X) == 5 else p["b"][:1]
+        return X @ p["W"] + b + (b[:1] if len(X) == 5 else 0) * np.eye(5)[:, 1:2][: len(X)]
+
+    p = {"W": np.array([[0.5], [-0.25]]), "b": np.linspace(0.1, 1, 5)[:, None]}
+    exam = exam_of(POINTS, HIGH, p, predict=predict)
+    assert not functions.by_sample(exam, 1)
+    exam = exam_of(POINTS, HIGH, p, predict=lambda p, X: X @ p["W"] + p["b"])
+    assert functions.by_sample(exam, 1)
+    assert not functions.by_sample(exam, 0)
+
+
 def test_one_sample_is_not_asked_alone():
     exam = exam_of(POINTS[:1], HIGH[:1], LINE, predict=line)
     assert checked(functions.ask_one_alone, exam) == []
@@ -1318,6 +1337,10 @@ def test_a_square_x_that_lies_the_other_way_is_noticed():
     exam = exam_of(X, np.ones((4, 1)), p, predict=lambda p, X: np.tanh(p["W"] @ X))
     assert exam.patient.axis["X"] in (0, -1)
     exam.patient.axis = {"X": 0, "y": 0, "predictions": -1}
+    turned = exam_of(X, np.ones((4, 1)), {"W": p["W"].T}, predict=lambda p, X: np.tanh(X @ p["W"]))
+    turned.patient.axis = {"X": -1, "y": 0, "predictions": 0}
+    assert checked(functions.ask_one_alone, turned) == [("samples_as_columns", "wrong", "X")]
+    assert "with the samples in its columns, but the program takes its rows for" in words(turned)
     assert checked(functions.ask_one_alone, exam) == [("samples_as_columns", "wrong", "X")]
     assert words(exam) == (
         "X has shape (4, 4), with the samples in its rows, but the program takes its columns for "
