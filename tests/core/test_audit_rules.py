@@ -217,7 +217,7 @@ def test_two_arrays_make_a_table_or_do_not():
     [
         ([[1], [1, 2]], "the rows of X have different lengths."),
         ([["a", "b"]], "X has the type <U1: its entries are no numbers. Its first entry is 'a'."),
-        (np.array([[1j]]), "X has the type complex128: its entries are no numbers."),
+        (np.array([[1j]]), "X has the type complex128: a network here takes real numbers."),
         (np.empty((0,), dtype="U3"), "X has the type <U3: its entries are no numbers."),
         ("abc", "X is 'abc' (str), not an array of numbers."),
         (None, "X is None (NoneType), not an array of numbers."),
@@ -1579,8 +1579,10 @@ def test_a_printed_loss_is_one_of_all_predictions():
         (also(0.3), {"loss": squares}, "the program reports 0.1371 as loss, and the function loss "
                                        "gives 0.4571. It is 0.06 times the sum of the squared "
                                        "errors."),
-        (lambda p, X, y: squares(p, X[:2], y[:2]), {}, ". No loss that is known here gives such "
-                                                       "numbers for all predictions."),
+        (lambda p, X, y: squares(p, X[:2], y[:2]), {}, "It is the mean of the squared errors of "
+                                                       "the first 2 samples alone."),
+        (lambda p, X, y: np.sum(line(p, X) ** 3), {}, ". No loss that is known here gives such "
+                                                      "numbers for all predictions."),
     ]:  # fmt: skip
         exam = exam_of(POINTS, HIGH, LINE, predict=line, reports={"loss": function}, **given)
         found = checked(numbers.compute_again, exam)
@@ -1907,7 +1909,7 @@ def test_functions_and_names_of_methods_are_told_apart():
     )
     with pytest.raises(TypeError) as caught:
         package.check_roles({"loss": 3}, Holds())
-    assert str(caught.value) == "loss is 3 (int), but a name, or a function is expected."
+    assert str(caught.value) == "loss is 3 (int), but a method's name, or a function is expected."
     with pytest.raises(
         TypeError, match=r"expected\. Pass program too, if it is a method's name\.$"
     ):
@@ -1920,10 +1922,10 @@ def test_functions_and_names_of_methods_are_told_apart():
 
 
 def test_options_are_of_their_kind():
-    package.check_options(None, None, None, None)
-    package.check_options(0.1, "update", {"loss": len}, len)
+    package.check_options(None, None, None, None, None)
+    package.check_options(0.1, "update", {"loss": len}, len, None)
     for step_is in ("batch", "epoch"):
-        package.check_options(1, step_is, {}, None)
+        package.check_options(1, step_is, {}, None, None)
     for bad, error, text in [
         ((0, None, None, None), ValueError, "learning_rate is 0"),
         ((None, "", None, None), ValueError, "step_is is ''"),
@@ -1931,7 +1933,7 @@ def test_options_are_of_their_kind():
         ((None, None, None, "f"), TypeError, "new_step is 'f' .* a function is expected that"),
     ]:
         with pytest.raises(error, match=text):
-            package.check_options(*bad)
+            package.check_options(*bad, None)
 
 
 def test_what_an_object_prints_is_computed_on_its_arrays():

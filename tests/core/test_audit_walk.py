@@ -594,7 +594,7 @@ def report_of(net, own=True, free=False, entries=("entry",), n_outputs=None, few
     walk.exam = SimpleNamespace(
         formula=formula, n_outputs=n_outputs or net.y.shape[1], few=few,
         patient=SimpleNamespace(n=N, single=False),
-        find=lambda *parts: found.append(parts),
+        find=lambda *parts: found.append(parts), in_own_names=lambda text: text,
     )  # fmt: skip
     walk.report(entries, free)
     return found
