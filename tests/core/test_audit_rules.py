@@ -1581,6 +1581,8 @@ def test_a_printed_loss_is_one_of_all_predictions():
                                        "errors."),
         (lambda p, X, y: squares(p, X[:2], y[:2]), {}, "It is the mean of the squared errors of "
                                                        "the first 2 samples alone."),
+        (lambda p, X, y: np.mean(line(p, X) - y), {}, ". No loss that is known here gives such "
+                                                      "numbers for all predictions."),
         (lambda p, X, y: np.sum(line(p, X) ** 3), {}, ". No loss that is known here gives such "
                                                       "numbers for all predictions."),
     ]:  # fmt: skip
