@@ -8,7 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from nnlib.audit.chains import compare_chain
+from nnlib.audit.chains import compare_chain, tell_twist
+from nnlib.audit.epochs import (
+    MOMENTA,
+    Momentum,
+    Slopes,
+    ends_at,
+    look_at_epoch,
+    rule_on_one,
+    update,
+)
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
 from nnlib.audit.gradient import Comparison, mixed_words, tell_output_slope
@@ -65,20 +74,24 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     free = exam.learning_rate is None and size == 1
     if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
         return
-    wrong = wrong_update(exam, steps, values, index)
+    first = known_chain_on_one(exam, steps, values, index) if size == 1 else None
+    if exam.found("optimizer_formula", "gradient_sign"):
+        return
+    wrong = None if first is not None else wrong_update(exam, steps, values, index)
     if wrong is None:
         if updates_without_looking(exam, steps, values, None):
             return
         compare_chain(exam, steps, index)
         if exam.found("optimizer_formula"):
             return
-        if exam.step_is is None and another_factor(exam, steps, values):
+        rate = first or exam.learning_rate
+        if exam.step_is is None and another_factor(exam, steps, values, rate):
             return
         if exam.step_is == "epoch" and some_by_one_alone(exam, steps, values):
             return
         pair = np.sort(np.random.default_rng(2).permutation(patient.n)[:3])
-        if exact_equations(exam, steps, values, pair) or (
-            exam.step_is is None and exact_equations(exam, steps, values, None)
+        if exact_equations(exam, steps, values, pair, rate) or (
+            exam.step_is is None and exact_equations(exam, steps, values, None, rate)
         ):
             return  # with one sample some faults do not show
         if exam.step_is is None and not compare_single(exam, steps, values, None, True):
@@ -89,6 +102,10 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             )  # fmt: skip
             exam.miss('whether that is meant: pass step_is="epoch" or "batch"')
         exam.look(f"on {some(index)} a step is an update by the gradient")
+        alone = size == 1 and exam.step_is != "batch"
+        rule = rule_on_one(exam, steps, index) if alone else None
+        if look_at_epoch(exam, steps, values, rule):
+            return
         if exam.step_is == "epoch":
             exam.miss("the updates within an epoch, one by one: how many there are is not known")
         return
@@ -163,15 +180,31 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
 
 
-def another_factor(exam: Exam, steps: Steps, values: Arrays) -> bool:
-    """See whether a step on all samples is one update, exactly, with another factor."""
-    g = steps.gradient(values, None)
+def known_chain_on_one(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> float | None:
+    """Return by what the gradient is multiplied in the first of the steps of a known optimiser.
+
+    That is another number than the rate where a first step is longer or shorter, as Nesterov's.
+    """
+    g = steps.gradient(values, index)
     if g is None or exam.learning_rate is None:
+        return None
+    u = steps.moved(values, index)
+    f = common_factor(u, g, max(1e-3, rounding(exam, together(u, g)[0], values)))
+    if f is None or f <= 0 or abs(f - exam.learning_rate) <= 1e-2 * exam.learning_rate:
+        return None
+    known = compare_chain(exam, steps, index, any_step=True) or tell_twist(exam, steps, index)
+    return f if known else None
+
+
+def another_factor(exam: Exam, steps: Steps, values: Arrays, rate: float | None = None) -> bool:
+    """See whether a step on all samples is one update, exactly, with another factor."""
+    g, rate = steps.gradient(values, None), rate or exam.learning_rate
+    if g is None or rate is None or exam.learning_rate is None:
         return False
     f = one_factor(
         *together(steps.moved(values, None), g), 2e-6
     )  # several updates never fit so well
-    if f is None or abs(f - exam.learning_rate) < 1e-2 * exam.learning_rate:
+    if f is None or abs(f - rate) < 1e-2 * rate:
         return False
     if cut_to_length(exam, steps.moved(values, None), f) or unsteady(exam, steps, f):
         return True
@@ -265,9 +298,11 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
     return True
 
 
-def exact_equations(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
+def exact_equations(
+    exam: Exam, steps: Steps, values: Arrays, index: Any, rate: float | None
+) -> bool:
     """See whether a step on some samples is a single update with a slip, exactly."""
-    dense, y, rate = exam.dense, exam.targets_of(index), exam.learning_rate
+    dense, y = exam.dense, exam.targets_of(index)
     if dense is None or y is None or exam.formula is None:
         return False
     if exam.patient.short_steps or exam.patient.has("gradients") or exam.found():
@@ -325,24 +360,40 @@ def in_turn(steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: fl
 
 
 def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> bool:
-    """See whether a step is gradient descent, several updates long."""
-    rate = exam.learning_rate
+    """See whether a step is several updates long: by gradient descent, or by momentum.
+
+    In an epoch on copies of one sample each batch has the gradient of that sample, whatever the
+    order and the sizes of the batches: so also a velocity that starts at 0 in each epoch is seen.
+    """
+    rate, patient = exam.learning_rate, exam.patient
     few = sum(v.size for v in values) <= 60  # as many slopes as are measured
     rebuilt = exam.dense is not None and (exam.formula is not None or few)
-    if rate is None or not (exam.patient.has("gradients") or rebuilt):
+    if rate is None or not (patient.has("gradients") or rebuilt):
         return False
-    if updates_at(exam, steps, values, index, rate, 1e-3):
-        return True
-    if exam.formula is None and not exam.patient.has("gradients"):
-        return False  # each slope is measured, which takes long
+    # Where each slope is measured, plain descent alone is asked for: more takes long.
+    measured = exam.formula is None and not patient.has("gradients")
+    rules = MOMENTA[:1] if measured else MOMENTA
+    asked = [(index, "")]
+    if exam.step_is == "epoch" and len(index) == 1 and 1 < patient.n <= 2000:
+        asked.append((np.repeat(index, patient.n), f" on {patient.n} copies of one sample"))
+    for chosen, copies in asked:
+        after = steps.once(values, patient.data(chosen))
+        for rule in rules:
+            k = updates_by(steps, values, after, chosen, rule)
+            if k > 1:
+                name = rule.name if rule.keep else "the gradient"
+                exam.look(f"a step{copies} makes {k} updates by {name}")
+                each = rule if copies else replace(rule, repeats=k)
+                look_at_epoch(exam, steps, values, each, quiet=True)
+                return True
+    if measured:
+        return False
     # With another rate only what fits better than chance allows: the updates are not counted.
-    return any(updates_at(exam, steps, values, index, f * rate, 1e-6) for f in (0.5, 2, 0.1, 10))
+    return any(updates_at(exam, steps, values, index, f * rate) for f in (0.5, 2, 0.1, 10))
 
 
-def updates_at(
-    exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, rate: float, tolerance: float
-) -> bool:
-    """See whether a step is several updates of gradient descent at a rate."""
+def updates_at(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, rate: float) -> bool:
+    """See whether a step is several updates of gradient descent at another rate."""
     after = steps.once(values, exam.patient.data(index))
     here, own = values, exam.learning_rate
     for k in range(1, 200 if exam.work(index) < 10_000 else 20):
@@ -356,10 +407,7 @@ def updates_at(
             np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
         ]
         moved = [np.abs(a - b).max(initial=0) for a, b in zip(here, values, strict=True)]
-        if k > 1 and max(off) <= tolerance * max(moved):
-            if rate == own:
-                exam.look(f"a step makes {k} updates by the gradient")
-                return True
+        if k > 1 and max(off) <= 1e-6 * max(moved):
             exam.find(
                 "gradient_scale", "wrong", "step",
                 f"a step makes {k} updates by the gradient with the rate {rate:g}, and the rate "
@@ -367,6 +415,35 @@ def updates_at(
             )  # fmt: skip
             return True
     return False
+
+
+def updates_by(
+    steps: Steps, values: Arrays, after: Arrays, index: np.ndarray, rule: Momentum
+) -> int:
+    """Return how many updates lead from values to after, 0 if none do."""
+    many = 200 if steps.exam.work(index) < 10_000 else 20
+    slopes = steps.gradient if steps.patient.has("gradients") else Slopes(steps.exam, steps)
+    here, v = values, [np.zeros_like(x) for x in values]
+    whole, first, pace, way = distance(values, after), 0.0, 0.0, 0.0
+    for k in range(1, many):
+        pace = rule.keep * pace + rule.new
+        way += pace  # in first updates of plain descent, while the slopes hardly change
+        if rule.keep and k > 1 and way * first > 4 * whole:
+            return 0
+        moved = update(steps, here, v, index, rule, slopes)
+        if moved is None or distance(values, here) > 2 * whole:
+            return 0  # farther than the step has gone
+        first = first or distance(values, moved[0]) / rule.new
+        here, v = moved
+        if k > 1 and ends_at(here, after, values):
+            return k
+    return 0
+
+
+def distance(a: Arrays, b: Arrays) -> float:
+    """Return by how much two sets of parameters differ at most."""
+    return max(float(np.abs(x - y.reshape(x.shape)).max(initial=0))
+               for x, y in zip(a, b, strict=True))  # fmt: skip
 
 
 def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:

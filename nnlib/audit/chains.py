@@ -18,6 +18,7 @@ from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
 from nnlib.audit.terms import odd_loss
+from nnlib.audit.twists import twisted
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
@@ -43,8 +44,11 @@ def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
     return points
 
 
-def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
-    """See which optimiser takes these steps; False where none is near."""
+def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = False) -> bool:
+    """See which optimiser takes these steps; False where none is near.
+
+    ``any_step``: of the first step nothing is known, so that only whole optimisers are tried.
+    """
     points = steps_in_a_row(exam, index)
     if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
         return True  # no slope at the start, and no step
@@ -75,7 +79,11 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None) -> bool:
                     "subtracted is added.",
                 )  # fmt: skip
                 return True
-    if tell_schedule(exam, us, gs, order, points[0], index):
+    if any_step:
+        return False
+    if twisted(exam, steps, points, index, us, gs, order):
+        return True
+    if tell_schedule(exam, us, gs, order, points[0], values, index):
         return True
     if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values, index):
         return True
@@ -123,7 +131,7 @@ def known_chain(exam: Exam, steps: Steps, index: Any) -> bool:
             on = "" if index is None else f"on {some(index)} "
             exam.look(f"{on}{len(us)} steps in a row are those of {name}")
         return sound
-    return tell_schedule(exam, us, gs, order, points[0], index)
+    return tell_schedule(exam, us, gs, order, points[0], values, index)
 
 
 def tell_schedule(
@@ -132,10 +140,11 @@ def tell_schedule(
     gs: list[np.ndarray],
     order: np.ndarray,
     values: Arrays,
+    flat: list[np.ndarray],
     index: Any,
 ) -> bool:
     """See whether a sound optimiser takes these steps at a rate that changes, or cuts gradients."""
-    sound, noted = by_schedule(exam, us, gs, order, values)
+    sound, noted = by_schedule(exam, us, gs, order, values, flat)
     on = "" if index is None else f"on {some(index)} "
     if sound:
         exam.look(f"{on}{len(us)} steps in a row are those of {sound}")
@@ -147,6 +156,16 @@ def tell_schedule(
                     "Nothing, if that is meant; if not, look where the rate is changed."),
         )  # fmt: skip
     return bool(sound or noted)
+
+
+def tell_twist(exam: Exam, steps: Steps, index: Any) -> bool:
+    """See whether the steps are those of a known optimiser with a twist."""
+    points = steps_in_a_row(exam, index)
+    found = moves_beside_slopes(steps, points, index)
+    if found is None:
+        return False
+    us, gs, order, _ = found
+    return twisted(exam, steps, points, index, us, gs, order)
 
 
 def moves_beside_slopes(
@@ -167,24 +186,28 @@ def moves_beside_slopes(
 
 
 def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
-    """See whether parameters of one size share the memory of an optimiser."""
+    """See whether parameters of one size, or of one shape, share the memory of an optimiser."""
     found = moves_beside_slopes(steps, exam.chain, None)
     if found is None:
         return False
-    us, gs, order, _ = found
-    if len(set(np.bincount(order))) == order.max(initial=0) + 1:
+    us, gs, order, g = found
+    if len(order) != sum(x.size for x in g):
         return False
-    for name, made in shared_rules(gs, exam.learning_rate, order, us):
-        if all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
-            exam.find(
-                "optimizer_formula", "wrong", "step",
-                f"{len(us)} steps in a row are those of {name}, and its memory is one array for "
-                "the parameters of one size.",
-                advice=("[np.zeros(shape)] * 2 is a list that holds one array twice, and += "
-                        "changes it in both places.",
-                        "Make one for each parameter: [np.zeros_like(p) for p in parameters]."),
-            )  # fmt: skip
-            return True
+    for word, keys in (("size", [x.size for x in g]), ("shape", [x.shape for x in g])):
+        if len(set(keys)) == len(keys):
+            continue
+        for name, made in shared_rules(gs, exam.learning_rate, order, us, keys):
+            if all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+                exam.find(
+                    "optimizer_formula", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}, and its memory is one array "
+                    f"for the parameters of one {word}.",
+                    advice=("[np.zeros(shape)] * 2 is a list that holds one array twice, and += "
+                            "changes it in both places; a dictionary by shapes holds one for two "
+                            "layers.",
+                            "Make one for each parameter: [np.zeros_like(p) for p in parameters]."),
+                )  # fmt: skip
+                return True
     return False
 
 

@@ -302,9 +302,13 @@ class Exam:
         y, own = self.targets_of(index), own or self.formula
         assert y is not None
         assert own is not None
+        answers = self.patient.predictions(values, index, exact=True)
+        if base in ("binary", "cross") and cut_off(answers) and values is not self.points[0]:
+            values = self.points[0]  # the factor is the same there, and the logarithms are whole
+            answers = self.patient.predictions(values, index, exact=True)
         penalty = own.decay * self.squares(values) + own.sizes * self.sizes(values)
         penalty += own.decay_of_all * sum(float(np.sum(v**2)) for v in values)
-        total = BASES[base](self.patient.predictions(values, index, exact=True), y)
+        total = BASES[base](answers, y)
         if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
             return own.factor
         return (self.loss(values, index, name) - penalty) / total
@@ -411,6 +415,11 @@ class Exam:
         room = at_most or int(np.clip(24_000_000 // self.work(index), 24, 400))
         entries = chosen_entries(values, room, np.random.default_rng(5))
         return measure(lambda p: self.loss(p, index), values, entries, self.patient.single)
+
+
+def cut_off(answers: np.ndarray) -> bool:
+    """Say whether answers are so near to 0 or 1 that a logarithm of them is not to be trusted."""
+    return bool(np.minimum(answers, 1 - answers).min(initial=1) < 1e-9)
 
 
 def seed(number: int) -> None:

@@ -750,6 +750,7 @@ def fitted(
         good = np.isfinite(values) & np.isfinite(losses)
         if good.sum() < 4 or np.abs(values[good]).max() < 1e-12:
             continue
+        bare = np.inf
         for columns, penalty in [
             ((values,), ""),
             ((values, squares), "decay"),
@@ -761,10 +762,15 @@ def fitted(
             solution = np.linalg.lstsq(A / scale, losses[good], rcond=None)[0] / scale
             spread = max(np.ptp(losses[good]), 1e-3 * np.abs(losses[good]).max(), 1e-300)
             error = float(np.abs(A @ solution - losses[good]).max() / spread)
-            if error < tolerance * (0.3 if penalty else 1.0) and abs(solution[0]) > 1e-12:
+            fits = error < tolerance * (0.3 if penalty else 1.0)
+            if bare < np.inf:  # nothing but a small penalty makes such a fit exact
+                fits = bare > 1e-9 and error < 1e-3 * bare
+            if fits and abs(solution[0]) > 1e-12:
                 formula = Formula(base, float(solution[0]), **(
                     {penalty: float(solution[1])} if penalty else {}))  # fmt: skip
                 if best is None or (error < best[0] * 0.1 and best[0] > 1e-9):
                     best = error, formula
-                break
+                if penalty:
+                    break
+                bare = error
     return best[1] if best else None

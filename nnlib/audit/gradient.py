@@ -795,6 +795,10 @@ class Comparison:
                 off.append((name, rest, made, bool(size > 10)))
         for form in dict.fromkeys(form for _, _, made, _ in off for form in made):
             factors = self.multiples(form, off)
+            whole = all(self.names.index(n) in self.exam.weights for n in factors)
+            whole = whole and "sum" not in form and "sign" not in form
+            if without and whole and all(self.penalty_is(f) for f in factors.values()):
+                continue  # it is the penalty itself, and nothing is off but by rounding
             if factors:
                 self.tell_weight_term(g, form, factors, without)
                 return True

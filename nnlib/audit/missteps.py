@@ -15,6 +15,7 @@ from nnlib.audit.chains import (
     tell_epsilon,
     tell_rate,
     tell_slip,
+    tell_twist,
 )
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
@@ -119,7 +120,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             exam, steps, index
         ):  # fmt: skip
             return  # the first step of momentum in another form
-        if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f):
+        if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f, index):
             tell_factor(exam, f, rate, index)
         return
     others = [
@@ -129,6 +130,10 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     ]
     known = rate is None or exam.dense is None or patient.has("gradients")
     known = known or sums_over_everything(exam, u, g, stuck)
+    known = known or all(  # the others move by one length each, as Adam's and RMSProp's do
+        one_length(x, y) for name, x, y in zip(patient.names, u, g, strict=True)
+        if name not in stuck
+    )  # fmt: skip
     if stuck and not known and any(f is None for f in others):
         comparison = Comparison(exam, values, exam.few if index is None else index)
         scaled = [x / (rate or 1.0) for x in u]
@@ -155,7 +160,9 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if exam.found("gradient_wrong", "gradient_sign", "samples_mixed", "loss_formula"):
         return
-    if tell_parts(exam, u, g) or tell_other_gradient(exam, u, g) or tell_bare(exam, u, g):
+    if tell_one_side(exam, a, b) or tell_parts(exam, u, g):
+        return
+    if tell_other_gradient(exam, u, g) or tell_bare(exam, u, g):
         return
     if tell_lost(exam, u, g, values) or slip_of_some(exam, steps, u, index):
         return
@@ -164,6 +171,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     if exam.learning_rate is not None and index is None and compare_chain(exam, steps):
         return
     if keeps_something(steps, values, index) and known_chain(exam, steps, index):
+        return
+    if tell_twist(exam, steps, index):
         return
     if tell_epsilon(exam, a, b):
         return
@@ -175,7 +184,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if some_later(exam, steps, values, index, u, g):
         return
-    if decays(exam, u, g, values):
+    if decays(exam, u, g, values) or compare_chain(exam, steps, index, any_step=True):
         return
     fitting = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(u, g, strict=True)
                if x.size > 1]  # fmt: skip
@@ -244,6 +253,33 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
         fit = any(abs(u[k].flat[0] - value) < 1e-3 * abs(value) for value in sums)
         moved.append(one_number and (rate is None or fit or exam.patient.short_steps))
     return bool(moved) and all(moved)
+
+
+def tell_one_side(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
+    """See whether only the entries whose slope has one sign move."""
+    clear = 1e-3 * np.abs(b).max(initial=0)
+    for sign, word, other in ((1, "negative", "positive"), (-1, "positive", "negative")):
+        moving, still = sign * b > clear, sign * b < -clear
+        if min(moving.sum(), still.sum()) < 3:
+            continue
+        f = one_factor(a[moving], b[moving], 1e-2)
+        # What is left of a range that begins at 0.0000001 counts as nothing.
+        if f is None or np.abs(a[still]).max() > 1e-4 * np.abs(a[moving]).max():
+            continue
+        rate = exam.learning_rate or f
+        if f <= 0 or abs(f - rate) > 2e-2 * rate:
+            continue
+        exam.find(
+            "step_not_gradient", "wrong", "step",
+            f"of the {int(still.sum())} entries whose slope is {word} none moves"
+            + (f" by more than {np.abs(a[still]).max():.2g}" if a[still].any() else "")
+            + f"; the {int(moving.sum())} with a {other} one move by {f:.4g} times it.",
+            advice=("The gradient is cut to a range that ends at 0, as np.clip(g, 1e-7, 1) does, "
+                    "which is meant for probabilities, or a ReLU is taken of it.",
+                    "Cut it on both sides alike: np.clip(g, -1, 1)."),
+        )  # fmt: skip
+        return True
+    return False
 
 
 def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
@@ -335,6 +371,8 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
         return True
     if not all(one_length(x, np.sign(x)) for x in u):
         return False
+    if any(np.abs(x).max(initial=0) > 10 * np.median(np.abs(x[x != 0])) for x in u if x.any()):
+        return False  # some entries move much farther than most
     if all(one_length(x, -y) for x, y in zip(u, g, strict=True)):
         exam.find("gradient_sign", "wrong", "step",
                   "each step goes uphill: its signs are those of the slopes.")  # fmt: skip
@@ -399,20 +437,21 @@ def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     return True
 
 
-def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
+def unsteady(exam: Exam, steps: Steps, f: float, index: Any = None) -> bool:
     """See whether the steps after the first have another relation to their gradients."""
     if len(exam.chain) < 3 or not (exam.patient.has("gradients") or exam.dense is not None):
         return False
-    g = steps.gradient(exam.chain[1], None)
+    points = steps_in_a_row(exam, index)
+    g = steps.gradient(points[1], index)
     if g is None:
         return False
-    u = [a - b.reshape(a.shape) for a, b in zip(exam.chain[1], exam.chain[2], strict=True)]
+    u = [a - b.reshape(a.shape) for a, b in zip(points[1], points[2], strict=True)]
     then = one_factor(*together(u, g), 1e-2)
     if then is not None and abs(then - f) < 2e-2 * abs(f):
         return False
     us, gs, values = [], [], []
-    for before, after in itertools.pairwise(exam.chain):
-        slopes = steps.gradient(before, None)
+    for before, after in itertools.pairwise(points):
+        slopes = steps.gradient(before, index)
         if slopes is None:
             return False
         moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
@@ -420,7 +459,7 @@ def unsteady(exam: Exam, steps: Steps, f: float) -> bool:
         gs.append(together(moves, slopes)[1])
         values.append(together(before, slopes)[0])
     order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
-    if tell_rate(exam, us, gs, order, values):
+    if tell_rate(exam, us, gs, order, values, index):
         return True
     for _, name, made in uphill(gs, None, us, values) if f < 0 else ():
         if all(close(m, x, 2e-3) for m, x in zip(made, us, strict=True)):
@@ -457,6 +496,12 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
         why = where_from(f / rate, n, exam.n_outputs, exam.formula if index is None else None)
+        lost = next((mu for mu in (0.9, 0.99, 0.95) if abs(f - (1 - mu) * rate) < 1e-4 * f), 0)
+        if lost and abs(f * n - rate) > 1e-2 * rate:  # not the n samples' own divisor
+            why += (
+                f" Or, since {1 - lost:.4g} is 1 - {lost}: momentum as a running mean, whose "
+                "velocity is lost from step to step?"
+            )
         if abs(f - rate**2) < 1e-3 * rate**2:
             twice = "The rate stands in it twice"
             plain = why.startswith("Which factor")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,9 @@ def rules(
         lr = one_factor(us[1], gs[0], 1e-3)
     yield from momentum_rules(gs, lr, rate is None)
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
-    yield from adaptive_rules(gs, lr, order, values, True, us)
-    yield from adaptive_rules(gs, lr, order, values, False, us)
+    yield from adaptive_rules(gs, lr, order, values, True, us, rate is None)
+    yield True, "RProp", rprop(gs, lr)
+    yield from adaptive_rules(gs, lr, order, values, False, us, rate is None)
     for name, others in (
         ("the gradient of the first step, at every step", [gs[0]] * len(gs)),
         ("gradients that add up from step to step", list(np.cumsum(gs, axis=0))),
@@ -41,38 +43,90 @@ def rules(
         yield from counted_otherwise(gs, rate, order, us)
 
 
-def shared_rules(
-    gs: list[np.ndarray], rate: float | None, order: np.ndarray, us: list[np.ndarray]
+def common_rules(
+    gs: list[np.ndarray],
+    us: list[np.ndarray],
+    rate: float | None,
 ) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield momentum and Adam with one memory for all parameters of a size, one after the other."""
-    parts = [np.flatnonzero(order == k) for k in range(int(order.max()) + 1)]
-    first = parts[0]  # nobody has written into its memory before
-    lr = rate if rate is not None else one_factor(us[0][first], gs[0][first], 1e-3)
-    for mu in (0.9, 0.5, 0.8, 0.95, 0.99):
-        for new, words in ((1.0, ""), (1 - mu, ", as a running mean")):
-            if lr is None:
-                continue
-            v: dict[int, np.ndarray] = {}
-            steps = [np.zeros_like(g) for g in gs]
-            for g, step in zip(gs, steps, strict=True):
-                for part in parts:
-                    size = len(part)
-                    v[size] = mu * v.get(size, np.zeros(size)) + new * lr * g[part]
-                    step[part] = v[size]
-            yield f"momentum {mu}{words}", steps
-    lr = rate if rate is not None else float(np.median(np.abs(us[0][first])))
+    """Yield the sound optimisers that are met most, for gradients with a twist."""
+    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
+    for sound, name, made in momentum_rules(gs, lr, rate is None):
+        if sound:
+            yield name, made
+    lr = rate if rate is not None else float(np.median(np.abs(us[0])))
     for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
-        m: dict[int, np.ndarray] = {}
-        squares: dict[int, np.ndarray] = {}
-        steps = [np.zeros_like(g) for g in gs]
-        for t, (g, step) in enumerate(zip(gs, steps, strict=True), start=1):
-            for part in parts:
-                size, nothing = len(part), np.zeros(len(part))
-                m[size] = b1 * m.get(size, nothing) + (1 - b1) * g[part]
-                squares[size] = b2 * squares.get(size, nothing) + (1 - b2) * g[part] ** 2
-                root = np.sqrt(squares[size] / (1 - b2**t))
-                step[part] = lr * m[size] / (1 - b1**t) / (root + 1e-8)
-        yield f"Adam ({b1}, {b2})", steps
+        made = run(gs, b1, b2, sound_updates(b1, b2, 1e-8)["Adam"])
+        yield f"Adam ({b1}, {b2})", [lr * x for x in made]
+    for rho in (0.9, 0.99):
+        made = run(gs, 0.0, rho, lambda m, v, g, t: g / (np.sqrt(v) + 1e-8))
+        yield f"RMSProp ({rho})", [lr * x for x in made]
+    squares = np.cumsum([g * g for g in gs], axis=0)
+    yield "AdaGrad", [lr * g / (np.sqrt(v) + 1e-8) for g, v in zip(gs, squares, strict=True)]
+
+
+def shared_rules(
+    gs: list[np.ndarray],
+    rate: float | None,
+    order: np.ndarray,
+    us: list[np.ndarray],
+    keys: list[Any] | None = None,
+) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Yield optimisers with one memory for all parameters of a key, one after the other.
+
+    ``keys``: the shape of each parameter; if not given, its size. The parameters may be visited
+    from the first to the last or from the last to the first, and of a layer the weights first.
+    """
+    n = int(order.max()) + 1
+    parts = [np.flatnonzero(order == k) for k in range(n)]
+    keys = keys or [len(part) for part in parts]
+    by_layers = [k for i in range(0, n, 2) for k in (n - 2 - i, n - 1 - i) if k >= 0]
+    for visits in (list(range(n)), list(range(n))[::-1], by_layers):
+        ways = [(keys[k], parts[k]) for k in visits]
+        first = parts[visits[0]]  # nobody has written into its memory before
+        lr = rate if rate is not None else one_factor(us[0][first], gs[0][first], 1e-3)
+        for mu in (0.9, 0.5, 0.8, 0.95, 0.99) if lr is not None else ():
+            for new, words in ((1.0, ""), (1 - mu, ", as a running mean")):
+                means = shared_means(gs, ways, mu, new)
+                yield f"momentum {mu}{words}", [(lr or 0.0) * m for m in means]
+        lr = rate if rate is not None else float(np.median(np.abs(us[0][first])))
+        squares = [g * g for g in gs]
+        for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
+            pairs = zip(
+                shared_means(gs, ways, b1, 1 - b1), shared_means(squares, ways, b2, 1 - b2),
+                strict=True,
+            )  # fmt: skip
+            yield (
+                f"Adam ({b1}, {b2})",
+                [
+                    lr * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + 1e-8)
+                    for t, (m, v) in enumerate(pairs, start=1)
+                ],
+            )
+        for name, keep, new in (
+            ("AdaGrad", 1.0, 1.0), ("RMSProp (0.9)", 0.9, 0.1), ("RMSProp (0.99)", 0.99, 0.01),
+        ):  # fmt: skip
+            means = shared_means(squares, ways, keep, new)
+            for inside, outside in ((0.0, 1e-8), (1e-8, 0.0)):  # where its epsilon stands
+                yield (
+                    name,
+                    [
+                        lr * g / (np.sqrt(v + inside) + outside)
+                        for g, v in zip(gs, means, strict=True)
+                    ],
+                )
+
+
+def shared_means(
+    gs: list[np.ndarray], parts: list[tuple[Any, np.ndarray]], keep: float, new: float
+) -> list[np.ndarray]:
+    """Return keep * mean + new * g for each step, with one mean for all parts of a key."""
+    kept: dict[Any, np.ndarray] = {}
+    means = [np.zeros_like(g) for g in gs]
+    for g, mean in zip(gs, means, strict=True):
+        for key, part in parts:
+            kept[key] = keep * kept.get(key, np.zeros(len(part))) + new * g[part]
+            mean[part] = kept[key]
+    return means
 
 
 def divided_by_itself(u: np.ndarray, g: np.ndarray, lr: float) -> bool:
@@ -95,7 +149,7 @@ def adaptive_and_sound(
 ) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Yield Adam and its relatives, all sound, but for steps of one length."""
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
-    for _, name, made in adaptive_rules(gs, lr, order, values, True, us):
+    for _, name, made in adaptive_rules(gs, lr, order, values, True, us, rate is None):
         if "sign of" not in name:
             yield name, made
 
@@ -166,6 +220,8 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
         twice = [lr * x for x in running]
         yield False, f"momentum {mu}, as a running mean, with the rate applied twice", twice
         yield False, f"momentum {mu} with the velocity of the step before", old
+        late = [np.zeros_like(gs[0]), *running[:-1]]
+        yield False, f"momentum {mu}, as a running mean, with that of the step before", late
         added = [mu * lr * x for x in np.cumsum(gs, axis=0)]
         yield False, f"momentum whose {mu} stands at the gradient, not at the velocity", added
         v, long = gs[0], [gs[0]]
@@ -209,8 +265,12 @@ def adaptive_rules(
     values: list[np.ndarray],
     sound: bool,
     us: list[np.ndarray],
+    free: bool,
 ) -> Iterator[Rule]:
-    """Yield Adam and its relatives; those with slips if not ``sound``."""
+    """Yield Adam and its relatives; those with slips if not ``sound``.
+
+    ``free``: the rate was not given, and is the usual length of the first step.
+    """
     betas = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
              (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
     epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
@@ -220,7 +280,7 @@ def adaptive_rules(
                 for name, update in sound_updates(b1, b2, epsilon).items():
                     made = run(gs, b1, b2, update)
                     yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
-        yield from other_adaptive(gs, lr, epsilons)
+        yield from other_adaptive(gs, lr, epsilons, free)
         for decay in (0.01, 0.1, 0.001, 1e-4):
             made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
             yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
@@ -247,6 +307,19 @@ def adaptive_rules(
                 late.append(lr * g / (np.sqrt(v) + epsilon))
                 v = rho * v + keeps * g * g
             yield False, f"{words} is taken before the new square is in it", late
+    yield False, (
+        "Adamax (0.9, 0.999) with the maximum taken of the slope, not of its size: where it is "
+        "negative the divisor is 0 but for epsilon"
+    ), adamax(gs, lr, 0.9, 0.999, lambda g: g)  # fmt: skip
+    for b1, b2 in betas[:3]:
+        root = np.sqrt(1 - b2)
+        made = [
+            lr * np.sign(g) * (1 - b1) / (1 - b1**t) * np.sqrt(1 - b2**t) / root
+            for t, g in enumerate(gs, start=1)
+        ]
+        yield False, (
+            f"Adam ({b1}, {b2}) whose means are 0 again at each step, while its counter goes on"
+        ), made  # fmt: skip
     n_parameters = int(order.max()) + 1 if len(order) else 1
     for b1, b2 in betas[:6]:
         for epsilon in epsilons[:4]:
@@ -364,6 +437,12 @@ def faulty_updates(
         "with the root of beta2**t, not of 1 - beta2**t": lambda m, v, g, t: (
             np.sqrt(b2**t) / (1 - b1**t) * m / (np.sqrt(v) + epsilon)
         ),
+        "with beta2**2 in place of beta2**t": lambda m, v, g, t: (
+            (m / (1 - b1**t)) / (np.sqrt(v / (1 - b2**2)) + epsilon)
+        ),
+        "with beta**2 in place of beta**t": lambda m, v, g, t: (
+            (m / (1 - b1**2)) / (np.sqrt(v / (1 - b2**2)) + epsilon)
+        ),
         "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
         "with the gradient in place of its mean": lambda m, v, g, t: (
             (g / (np.sqrt(v / (1 - b2**t)) + epsilon)) if t > 1 else np.full_like(g, np.nan)
@@ -394,8 +473,11 @@ def usual(gs: list[np.ndarray], rate: float) -> dict[str, np.ndarray]:
     return found
 
 
-def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...]) -> Iterator[Rule]:
-    """Yield AdaGrad and RMSProp."""
+def other_adaptive(
+    gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...], free: bool
+) -> Iterator[Rule]:
+    """Yield AdaGrad and RMSProp, then RMSProp without a factor: near to AdaGrad at first."""
+    added = []
     for epsilon in epsilons:
         for rho in (0.9, 0.99, 0.999, 0.95):
             v, outside, inside = np.zeros_like(gs[0]), [], []
@@ -405,7 +487,11 @@ def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...])
                 inside.append(g / np.sqrt(v + epsilon))
             for made in (outside, inside):
                 yield True, f"RMSProp ({rho})", [lr * x for x in made]
-                yield True, f"RMSProp ({rho})", [lr * np.sqrt(1 - rho) * x for x in made]
+                shorter = [lr * np.sqrt(1 - rho) * x for x in made]
+                if free:  # its first step is longer than the rate
+                    yield True, f"RMSProp ({rho})", shorter
+                elif rho < 0.999:
+                    added.append((rho, shorter))
         v, made, other = np.zeros_like(gs[0]), [], []
         for g in gs:
             v = v + g * g
@@ -413,6 +499,11 @@ def other_adaptive(gs: list[np.ndarray], lr: float, epsilons: tuple[float, ...])
             other.append(lr * g / np.sqrt(v + epsilon))
         yield True, "AdaGrad", made
         yield True, "AdaGrad", other
+    for rho, shorter in added:
+        yield False, (
+            f"RMSProp ({rho}) whose squares are added without the factor {1 - rho:.3g}: {rho} v + "
+            f"g * g, so that its steps are {np.sqrt(1 - rho):.4g} times as long"
+        ), shorter  # fmt: skip
 
 
 def later_adaptive(gs: list[np.ndarray], lr: float, us: list[np.ndarray]) -> Iterator[Rule]:
@@ -476,7 +567,30 @@ def published(gs: list[np.ndarray], us: list[np.ndarray]) -> Iterator[tuple[str,
         for epsilon in (1e-8, 1e-7):
             for name, update in sound_updates(b1, b2, epsilon).items():
                 yield f"{name} ({b1}, {b2})", run(gs, b1, b2, update)
-    yield from ((name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7, 1e-6)))
+    yield from (
+        (name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7, 1e-6), False)
+    )
     yield from ((name, made) for _, name, made in later_adaptive(gs, 1.0, us))
     if not divided_by_itself(us[-1], gs[-1], float(np.median(np.abs(us[-1])))):
         yield "steps along the sign of the gradient", [np.sign(g) for g in gs]
+
+
+def rprop(gs: list[np.ndarray], lr: float) -> list[np.ndarray]:
+    """Return the steps of RProp, which looks at signs alone: each length grows or is halved."""
+    length, old, made = np.full_like(gs[0], lr), np.zeros_like(gs[0]), []
+    for g in gs:
+        length = length * np.where(g * old > 0, 1.2, np.where(g * old < 0, 0.5, 1.0))
+        old = g
+        made.append(length * np.sign(g))
+    return made
+
+
+def adamax(
+    gs: list[np.ndarray], lr: float, b1: float, b2: float, size: Callable[[np.ndarray], np.ndarray]
+) -> list[np.ndarray]:
+    """Return the steps of Adamax, whose divisor is the largest size of late."""
+    m, u, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+    for t, g in enumerate(gs, start=1):
+        m, u = b1 * m + (1 - b1) * g, np.maximum(b2 * u, size(g))
+        made.append(lr * m / (1 - b1**t) / (u + 1e-8))
+    return made

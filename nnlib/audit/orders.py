@@ -86,14 +86,15 @@ def different_samples(exam: Exam, size: int) -> np.ndarray:
 
 
 def better_order(
-    exam: Exam, steps: Steps, chosen: np.ndarray, number: int
+    exam: Exam, steps: Steps, chosen: np.ndarray, number: int, before: int = 0
 ) -> tuple[float, float, tuple[int, ...]] | None:
     """Return the cosines of a step to the gradient with own and other targets, if others fit."""
     values = exam.points[1]
-    u = steps.moved(values, chosen) if number == 0 else [
-        a - b.reshape(a.shape)
-        for a, b in zip(values, steps.once(values, exam.patient.data(chosen), number), strict=True)
-    ]  # fmt: skip
+    if number == before == 0:
+        u = steps.moved(values, chosen)
+    else:
+        after = steps.once(values, exam.patient.data(chosen), number, before)
+        u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
     signs = all(one_length(x, np.sign(x)) for x in u)  # an adaptive optimiser shows them alone
 
     def cosine(order: tuple[int, ...]) -> float:

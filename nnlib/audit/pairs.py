@@ -16,6 +16,13 @@ from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.steps import tell_divergence
 from nnlib.audit.update import Steps, close, keeps_something, length, one_length, together
 
+LATER = (
+    "What was shuffled is kept and shuffled again in the next epoch; rows and labels are not "
+    "kept alike.",
+    "Draw one order in each epoch, and use it for both: order = rng.permutation(n); X[order], "
+    "y[order].",
+)
+
 
 @check
 def look_at_the_end_of_the_steps(exam: Exam) -> None:
@@ -32,35 +39,38 @@ def look_at_pairs(exam: Exam) -> None:
     if patient.random_loss and exam.dense is None and not patient.has("gradients"):
         return  # slopes of random numbers have no direction
     steps = Steps(exam)
-    for size in (2, 3, 4):
+    for before, size, number in itertools.product((0, 1), (2, 3, 4), range(4)):
         chosen = different_samples(exam, size)
-        for number in range(4):
-            try:
-                better = better_order(exam, steps, chosen, number)
-            except Failed:
-                return
-            if better is not None and not (
-                right_in_turn(exam, steps, chosen, number)
-                or right_by_weights(exam, steps, chosen, number)
-            ):
-                own, other, order = better
-                exam.find(
-                    "pairs_broken", "wrong", "step",
-                    f"given the samples {', '.join(map(str, chosen))}, a step learns for them the "
-                    f"targets of {', '.join(str(chosen[k]) for k in order)}: its cosine to that "
-                    f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
-                )  # fmt: skip
-                return
+        try:
+            better = better_order(exam, steps, chosen, number, before)
+        except Failed:
+            return
+        if better is not None and not (
+            right_in_turn(exam, steps, chosen, number, before)
+            or (not before and right_by_weights(exam, steps, chosen, number))
+        ):
+            own, other, order = better
+            a_step = "the second step, and not the first," if before else "a step"
+            exam.find(
+                "pairs_broken", "wrong", "step",
+                f"given the samples {', '.join(map(str, chosen))}, {a_step} learns for them the "
+                f"targets of {', '.join(str(chosen[k]) for k in order)}: its cosine to that "
+                f"gradient is {other:.4f}, and to the one with their own targets {own:.4f}.",
+                advice=LATER if before else None,
+            )  # fmt: skip
+            return
     try:
         pairs_one_by_one(exam, steps)
     except Failed:
         return
 
 
-def right_in_turn(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) -> bool:
+def right_in_turn(
+    exam: Exam, steps: Steps, chosen: np.ndarray, number: int, before: int = 0
+) -> bool:
     """Say whether right updates, one after the other, make a step that looks like another one."""
     values = exam.patient.held(exam.points[1])
-    after = steps.once(values, exam.patient.data(chosen), number)
+    after = steps.once(values, exam.patient.data(chosen), number, before)
     u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
     rate = exam.learning_rate
     return rate is not None and in_turn(steps, values, chosen, u, rate)

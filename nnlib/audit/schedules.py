@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlib.audit.exam import Exam
-from nnlib.audit.optimisers import momentum_rules, published
+from nnlib.audit.optimisers import momentum_rules, published, run, sound_updates
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import close_everywhere, rounding, together
@@ -84,10 +84,12 @@ def by_schedule(
     gs: list[np.ndarray],
     order: np.ndarray,
     values: Arrays,
+    flat: list[np.ndarray],
 ) -> tuple[str, str]:
     """Say which optimiser makes these steps at a rate that changes, or along cut gradients.
 
-    The first text is for what is in order, the second for what is worth a note.
+    The first text is for what is in order, the second for what is worth a note. ``flat``: the
+    parameters before each step, as the steps and the gradients are.
     """
     rate, size = exam.learning_rate, sum(v.size for v in values)
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
@@ -99,7 +101,9 @@ def by_schedule(
     some = np.arange(len(order))[:: max(1, len(order) // 2000)]  # enough to tell them apart
     for words, all_of_them in ways:
         some_us, made = [u[some] for u in us], [g[some] for g in all_of_them]
-        found = [(name, factors) for name, factors in in_step(some_us, made, order[some], tolerance)
+        weights = [v[some] for v in flat]
+        found = [(name, factors)
+                 for name, factors in in_step(some_us, made, order[some], tolerance, weights)
                  if not any(faster(f, rate) for f in factors)]  # fmt: skip
         if not found:
             continue
@@ -111,14 +115,24 @@ def by_schedule(
             return "", f"{name} with a rate that changes: {rates}{words}"
         if abs(factors[0] - own) <= 2 * CHANGED * own:
             return f"{name}{words}", ""
+        return "", ""  # one factor at all steps, and not the rate: that is no schedule
     return "", ""
 
 
 def in_step(
-    us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, tolerance: float
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    order: np.ndarray,
+    tolerance: float,
+    flat: list[np.ndarray],
 ) -> Iterator[tuple[str, list[float]]]:
     """Yield the optimisers whose steps have the direction of these, with the rates."""
     candidates = list(published(gs, us))
+    for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
+        adam = run(gs, b1, b2, sound_updates(b1, b2, 1e-8)["Adam"])
+        candidates += [(f"AdamW ({b1}, {b2})",
+                        [x + decay * p for x, p in zip(adam, flat, strict=True)])
+                       for decay in (0.01, 0.1, 0.001, 1e-4)]  # fmt: skip
     candidates += [(name, made) for sound, name, made in momentum_rules(gs, 1.0, False)
                    if sound and "descent" not in name]  # fmt: skip
     for name, made in candidates:

@@ -207,10 +207,11 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
     seeds[0] = 8
     if unused_rows(exam, after) != unused or left_out != unused:  # others in the next step
         if exam.step_is == "epoch":
+            others = "later ones also at others" if left_out != unused else "at others each time"
             exam.find(
                 "samples_unused", "wrong" if len(unused) > n / 2 else "note", "step",
-                f"an epoch looks at {'at most ' * (n > 200)}{n - len(unused)} of {n} samples, at "
-                "others each time; the rest is left out.", advice=advice_for(unused, n),
+                f"an epoch looks at {'at most ' * (n > 200)}{n - len(unused)} of {n} samples, "
+                f"{others}; the rest is left out.", advice=advice_for(unused, n),
             )  # fmt: skip
         elif exam.step_is is None:
             exam.miss('the rows of each batch: pass step_is="batch" if a step draws some rows')

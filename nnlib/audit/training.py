@@ -11,7 +11,9 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import BASES
 from nnlib.audit.patient import Arrays, Failed, in_form_of, taken
+from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
+from nnlib.audit.update import Steps, together
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ def look_at_the_way_down(exam: Exam) -> None:
     if not np.isfinite(begin):
         return
     scaled = scaled_training(exam)
+    if not end <= begin and tell_rate_below_0(exam, way.n_steps):
+        return
     if not np.isfinite(end) or abs(end) > 1e4 * max(abs(begin), 1e-3):
         if exam_scale(exam) and falls(scaled):
             exam.find(
@@ -112,6 +116,38 @@ def look_at_the_way_down(exam: Exam) -> None:
         if better and (fell(losses) > 0.3 or (falls(losses) and scaled and not ahead)):
             for kind in ("data_scale", "saturated", "dead"):
                 exam.make_note(kind, "All the same, the program learns.")
+
+
+def tell_rate_below_0(exam: Exam, n_steps: int) -> bool:
+    """See whether steps along the gradient turn round after some time, as a falling rate does."""
+    patient, steps = exam.patient, Steps(exam)
+    index = None if exam.step_is == "update" else np.array([0])
+    values, step, factors = patient.start, patient.fresh_step(), list[float]()
+    seed(7)
+    try:
+        while len(factors) < min(n_steps, 60) and (not factors or factors[-1] >= 0):
+            g = steps.gradient(values, index)
+            after = patient.stepped(values, patient.data(index), step)
+            moved = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+            f = None if g is None else one_factor(*together(moved, g), 1e-2)
+            if f is None:
+                return False
+            factors.append(f)
+            values = after
+    except Failed:
+        return False
+    if len(factors) < 2 or factors[-1] >= 0:
+        return False
+    on = "" if index is None else " on one sample"
+    exam.find(
+        "gradient_sign", "wrong", "step",
+        f"steps{on} are the gradient times a rate that changes, {factors[0]:.4g} at first: step "
+        f"{len(factors)} is {factors[-1]:.4g} times it. It goes uphill.",
+        advice=("The rate falls by a line, such as rate0 * (1 - t / T), and t counts beyond T: "
+                "updates, perhaps, where T counts epochs.",
+                "Count t and T alike, and let the rate end at 0: max(0, ...)."),
+    )  # fmt: skip
+    return True
 
 
 def ruined_by_scale(exam: Exam) -> bool:

@@ -22,10 +22,15 @@ class Steps:
         self.patient = exam.patient
         self.rate = exam.learning_rate
 
-    def once(self, values: Arrays, data: tuple[Any, Any], number: int = 7) -> Arrays:
-        """Return the parameters after one fresh step."""
+    def once(
+        self, values: Arrays, data: tuple[Any, Any], number: int = 7, before: int = 0
+    ) -> Arrays:
+        """Return the parameters after one fresh step, or one that was called some times before."""
         seed(number)
-        return self.patient.stepped(values, data, self.patient.fresh_step(number))
+        step = self.patient.fresh_step(number)
+        for _ in range(before):
+            self.patient.stepped(values, data, step)
+        return self.patient.stepped(values, data, step)
 
     def moved(self, values: Arrays, index: Any) -> Arrays:
         """Return before - after of one fresh step on some samples."""

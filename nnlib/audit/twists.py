@@ -1,0 +1,132 @@
+"""Known optimisers with a twist: gradients that are cut, a look ahead."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nnlib.audit.exam import Exam
+from nnlib.audit.optimisers import common_rules
+from nnlib.audit.patient import Arrays
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.update import Steps, close, length, some, together
+
+LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
+
+
+def twisted(
+    exam: Exam,
+    steps: Steps,
+    points: list[Arrays],
+    index: Any,
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    order: np.ndarray,
+) -> bool:
+    """See whether these steps are those of a known optimiser with one twist; say which."""
+    on = "" if index is None else f"on {some(index)} "
+    return cut_gradient(exam, us, gs, order, on) or looks_ahead(
+        exam, steps, points, index, us, gs, on
+    )
+
+
+def cut_gradient(
+    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, on: str
+) -> bool:
+    """See whether the steps go along gradients that are cut at a limit."""
+    rate = exam.learning_rate
+    for sound, words, cut in cut_gradients(us, gs, order, rate):
+        if all(close(a, b, 2e-2) for a, b in zip(cut, gs, strict=True)):
+            continue  # so little is cut that other slips look alike
+        for name, made in common_rules(cut, us, rate):
+            if not all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+                continue
+            said = f"{len(us)} steps in a row are those of {name} along gradients {words}"
+            if sound:
+                exam.look(f"{on}{said}")
+            else:
+                exam.find("optimizer_formula", "wrong", "step", f"{said}.")
+            return True
+    return False
+
+
+def cut_gradients(
+    us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, rate: float | None
+) -> Iterator[tuple[bool, str, list[np.ndarray]]]:
+    """Yield gradients that are cut: whether soundly, how, and what is left of them."""
+    norms, largest = [length(g) for g in gs], [float(np.abs(g).max(initial=0)) for g in gs]
+    seen = () if not rate else (length(us[0]) / rate, float(np.abs(us[0]).max(initial=0)) / rate)
+    for c in (*LIMITS, *seen):
+        if c < max(norms):
+            factors = [min(1.0, c / max(n, 1e-300)) for n in norms]
+            yield True, f"whose common length is cut to {c:.4g}", [
+                f * g for f, g in zip(factors, gs, strict=True)]  # fmt: skip
+            each = [
+                np.array([
+                    min(1.0, c / max(length(g[order == k]), 1e-300))
+                    for k in range(int(order.max()) + 1)
+                ])[order] * g
+                for g in gs
+            ]  # fmt: skip
+            yield True, f"of which each parameter's is cut to the length {c:.4g}", each
+        if c < max(largest):
+            yield True, f"whose entries are cut to {-c:.4g} to {c:.4g}", [
+                np.clip(g, -c, c) for g in gs]  # fmt: skip
+            yield False, (
+                f"whose entries are cut to 0 to {c:.4g}: where the slope is negative nothing moves"
+            ), [np.clip(g, 0, c) for g in gs]  # fmt: skip
+        if any(c < n**2 for n in norms):
+            factors = [min(1.0, c / max(n**2, 1e-300)) for n in norms]
+            yield False, (
+                f"that are divided by the square of their length where it is above {c:.4g}: to be "
+                "cut to a length, they are divided by the length itself, the root of that sum"
+            ), [f * g for f, g in zip(factors, gs, strict=True)]  # fmt: skip
+
+
+def looks_ahead(
+    exam: Exam,
+    steps: Steps,
+    points: list[Arrays],
+    index: Any,
+    us: list[np.ndarray],
+    gs: list[np.ndarray],
+    on: str,
+) -> bool:
+    """See whether each gradient is taken where the velocity alone would lead: Nesterov's way."""
+    rate = exam.learning_rate or one_factor(us[0], gs[0], 1e-3)
+    if exam.dense is None and not exam.patient.has("gradients"):
+        return False  # to measure so many slopes takes too long
+    if rate is None or not close(rate * gs[0], us[0], 2e-3) or len(us) < 3:
+        return False
+    moves = [
+        [a - b.reshape(a.shape) for a, b in zip(p, q, strict=True)]
+        for p, q in itertools.pairwise(points)
+    ]
+    for mu, stays in itertools.product((0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6), (False, True)):
+        v = moves[0]
+        for here, move in zip(points[1:-1], moves[1:], strict=True):
+            ahead = [p - mu * x for p, x in zip(here, v, strict=True)]
+            g = steps.gradient(ahead, index)
+            if g is None:
+                return False
+            twice = 2 if stays else 1
+            made = [twice * mu * x + rate * y for x, y in zip(v, g, strict=True)]
+            a, b = together(made, g)[0], together(move, g)[0]
+            if not close(a, b, 2e-3):
+                break
+            v = [x - mu * y for x, y in zip(move, v, strict=True)] if stays else move
+        else:
+            name = f"Nesterov's momentum {mu}, with the gradient taken ahead"
+            if stays:
+                exam.find(
+                    "optimizer_formula", "wrong", "step",
+                    f"{len(us)} steps in a row are those of {name}, and the step ahead is not "
+                    f"taken back: {mu} times the velocity is added twice.",
+                )  # fmt: skip
+            else:
+                exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+            return True
+    return False
