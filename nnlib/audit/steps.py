@@ -252,7 +252,7 @@ def look_at_step(exam: Exam) -> None:
         values = exam.chain[0] if exam.diverged else exam.points[0]
         if draws_at_random(exam, steps, values):
             exam.miss(
-                "the step beside the gradient: a step on one sample differs from seed to seed, as "
+                "the step beside the gradient: a step on one sample differs from call to call, as "
                 "with dropout"
             )
             beside = patient.has("training_loss", "predict")

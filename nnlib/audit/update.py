@@ -21,6 +21,7 @@ class Steps:
         self.exam = exam
         self.patient = exam.patient
         self.rate = exam.learning_rate
+        self.own_draws = False  # whether a fresh step draws from a generator of its own
 
     def once(
         self, values: Arrays, data: tuple[Any, Any], number: int = 7, before: int = 0
@@ -28,7 +29,8 @@ class Steps:
         """Return the parameters after one fresh step, or one that was called some times before."""
         seed(number)
         step = self.patient.fresh_step(number)
-        for _ in range(before):
+        used_up = number - 7 if self.own_draws else 0  # draws, as a seed has no effect on them
+        for _ in range(before + used_up):
             self.patient.stepped(values, data, step)
         return self.patient.stepped(values, data, step)
 
@@ -94,7 +96,7 @@ def keeps_something(steps: Steps, values: Arrays, index: Any) -> bool:
 
 
 def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
-    """Say whether the global generator decides where a step on one sample goes."""
+    """Say whether a generator decides where a step on one sample goes."""
     for sample in {0, exam.patient.n // 2, exam.patient.n - 1}:
         data = exam.patient.data(np.array([sample]))
         try:
@@ -103,11 +105,30 @@ def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
                 pairs = zip(begin, steps.once(values, data, number), strict=True)
                 if any(not np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in pairs):
                     return True
+            steps.own_draws = steps.own_draws or leaves_still(steps, values, data)
         except Failed:  # it takes no single sample, as where it draws several of them
             a, b = (steps.once(values, exam.patient.data(), number) for number in (7, 8))
             if not all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True)):
                 raise
-    return False
+    return steps.own_draws
+
+
+def leaves_still(steps: Steps, values: Arrays, data: tuple[Any, Any]) -> bool:
+    """Say whether one step object leaves still what it moved before, with the same data: dropout.
+
+    No memory of an optimiser does so: a velocity shrinks, and is never 0 again.
+    """
+    held = steps.patient.held(values)
+    step, moved = steps.patient.fresh_step(), []
+    for _ in range(4):
+        seed(7)
+        after = steps.patient.stepped(values, data, step)
+        moved.append([a != b.reshape(a.shape) for a, b in zip(held, after, strict=True)])
+    return any(
+        (first & ~later).any() and later.any()
+        for others in moved[1:]
+        for first, later in zip(moved[0], others, strict=True)
+    )
 
 
 def loss_mixes_samples(exam: Exam) -> bool:

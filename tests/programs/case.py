@@ -38,6 +38,18 @@ def program(*kinds, source=""):
     return declare
 
 
+def pair(*kinds, source=""):
+    """Declare a program with a fault, and the same program without it: it takes ``ok``."""
+
+    def declare(function):
+        name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+        CASES[name] = Case(name, kinds, source, lambda: function(False))
+        CASES[f"{name}_mended"] = Case(f"{name}_mended", (), "", lambda: function(True))
+        return function
+
+    return declare
+
+
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 

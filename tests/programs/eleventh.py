@@ -8,19 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from programs.case import CASES, Case, program, sigmoid
-
-
-def pair(*kinds, source):
-    """Declare a program with a fault, and the same program without it."""
-
-    def declare(function):
-        name = f"eleventh.{function.__name__}"
-        CASES[name] = Case(name, kinds, source, lambda: function(False))
-        CASES[f"{name}_mended"] = Case(f"{name}_mended", (), "", lambda: function(True))
-        return function
-
-    return declare
+from programs.case import CASES, pair, program, sigmoid
 
 
 def xor():

@@ -8,21 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from programs.case import CASES, Case, program
+from programs.case import pair, program
 from programs.case import sigmoid as sig
 from programs.case import softmax as smax
-
-
-def pair(*kinds, source):
-    """Declare a program with a fault, and the same program without it."""
-
-    def declare(function):
-        name = f"fourteenth.{function.__name__}"
-        CASES[name] = Case(name, kinds, source, lambda: function(False))
-        CASES[f"{name}_mended"] = Case(f"{name}_mended", (), "", lambda: function(True))
-        return function
-
-    return declare
 
 
 def blobs(n, d, k, seed, spread=1.0):

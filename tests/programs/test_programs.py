@@ -18,7 +18,7 @@ stored = reports.stored
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
     "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
-    "fifteenth", "sound",
+    "fifteenth", "sixteenth", "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")

@@ -6,20 +6,8 @@ read a rule. ``ok`` is the one line that is mended.
 
 import numpy as np
 
-from programs.case import CASES, Case, program, sigmoid
+from programs.case import pair, program, sigmoid
 from programs.case import softmax as rows_softmax
-
-
-def pair(*kinds, source):
-    """Declare a program with a fault, and the same program without it."""
-
-    def declare(function):
-        name = f"thirteenth.{function.__name__}"
-        CASES[name] = Case(name, kinds, source, lambda: function(False))
-        CASES[f"{name}_mended"] = Case(f"{name}_mended", (), "", lambda: function(True))
-        return function
-
-    return declare
 
 
 def digits(n, d, k, seed, noise=0.35):

@@ -9,20 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from programs.case import CASES, XOR_X, XOR_Y, Case, program
+from programs.case import XOR_X, XOR_Y, pair, program
 from programs.case import sigmoid as sig
-
-
-def pair(*kinds, source):
-    """Declare a program with a fault, and the same program without it."""
-
-    def declare(function):
-        name = f"twelfth.{function.__name__}"
-        CASES[name] = Case(name, kinds, source, lambda: function(False))
-        CASES[f"{name}_mended"] = Case(f"{name}_mended", (), "", lambda: function(True))
-        return function
-
-    return declare
 
 
 def wine(seed, n=48, raw=False):
