@@ -96,7 +96,10 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
             if np.allclose(says, factor * other, rtol=0, atol=1e-6 * factor, equal_nan=True):
                 return f" It is {words}."
     if not says.any():
-        return " It is always 0: are floats compared with whole numbers, or numbers with columns?"
+        return (
+            " It is always 0: are floats compared with whole numbers, numbers with columns, or the "
+            "labels with one argmax of the whole table?"
+        )
     if np.ptp(says) == 0:
         return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
     ratio = says / np.where(table[:, 1] > 0, table[:, 1], np.nan)
@@ -112,6 +115,11 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
 
 def other_shares(y: np.ndarray, answers: Arrays) -> list[tuple[np.ndarray, str]]:
     """Return shares that are taken for an accuracy, of yes and no, and what they are."""
+    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+        hits = np.array([np.sum(a.argmax(axis=1)[:, None] == y) for a in answers])
+        words = "how often the number of the guessed class stands in the sample's row of 0 and 1"
+        return [(hits / share, f"{words}, by {by}") for share, by in (
+            (len(y), "samples"), (y.size, "entries"))]  # fmt: skip
     if y.shape[1] > 1 or len(np.unique(y)) != 2 or y.min() != 0 or y.max() != 1:
         return []
     t = y[:, 0] == 1

@@ -77,6 +77,15 @@ def odd_sums(
         return
     if not all(a.min() >= 0 and a.max() <= 1 for a in answers):
         return
+    every = (
+        "the target of each sample meets the prediction of every sample, as where the entries of a "
+        "product Y.T @ log(A) are summed: n rows and n columns for n samples"
+    )
+    yes = np.array([y.sum(axis=0) @ log_of(a).sum(axis=0) for a in answers])
+    no = np.array([(1 - y).sum(axis=0) @ log_of(1 - a).sum(axis=0) for a in answers])
+    yield "binary", every, False, -yes - no
+    if y.shape[1] > 1:
+        yield "cross", every, False, -yes
     for right, stands, why in (
         ("y log(a)", "y a", "the logarithm is missing"),
         ("y log(a)", "log(a)", "the factor y is missing"),

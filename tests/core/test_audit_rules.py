@@ -1496,8 +1496,8 @@ def accuracy(p, X, y):
         (lambda *g: accuracy(*g) + 0.0059, None),
         (lambda *g: accuracy(*g) + 0.0061, ""),
         (lambda *g: 100 * accuracy(*g) + 0.59, None),
-        (lambda *g: 0.0, " It is always 0: are floats compared with whole numbers, or numbers with "
-                         "columns?"),
+        (lambda *g: 0.0, " It is always 0: are floats compared with whole numbers, numbers with "
+                         "columns, or the labels with one argmax of the whole table?"),
         (lambda *g: 0.35, " It is the same whatever the parameters are."),
         (lambda *g: 25 * accuracy(*g), " It is 25.0000 times the right number."),
         (lambda p, X, y: float(np.sum((line(p, X) > 0.5) == (y > 0.5).ravel())),
