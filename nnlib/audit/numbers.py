@@ -205,13 +205,32 @@ def compare_loss(exam: Exam, name: str) -> None:
     if formula is not None and in_other_units(y, formula):
         exam.look(f"{name} is {words}: a known loss in other units, perhaps those of the data")
         return
+    other = other_errors(exam, answers, y, says)
+    if other:
+        exam.look(f"{name} is {other}, {says[0]:.4f}")
+        return
     seen = f"the program reports {says[0]:.4f} as {name}"
     if exam.patient.has("loss"):
         seen += f", and the function loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
     words = words or on_two_scales(y, answers, says) or loss_of_a_part(y, answers, says)
     seen += f". It is {words}." if words else (
         ". No loss that is known here gives such numbers for all predictions.")  # fmt: skip
-    exam.find("printed_number", "wrong", name, seen, (f"{name} = {says[0]:.4f}",))
+    # What is called an error and is no loss may be any measure.
+    is_loss = any(word in name.lower() for word in ("loss", "cost", "mse", "bce", "entropy"))
+    severity = "wrong" if words or is_loss else "suspicious"
+    exam.find("printed_number", severity, name, seen, (f"{name} = {says[0]:.4f}",))
+
+
+def other_errors(exam: Exam, answers: Arrays, y: np.ndarray, says: np.ndarray) -> str:
+    """Say which measure of errors a number is that is no loss: the largest, or the share wrong."""
+    if np.allclose(says, [np.abs(a - y).max() for a in answers], rtol=1e-3):
+        return "the largest size of an error"
+    shares = 1 - np.array([accuracies(exam, a) for a in answers])
+    for factor in (1.0, 100.0, float(len(y))):
+        if np.ptp(says) > 0 and (np.abs(says[:, None] - factor * shares).max(axis=0) < 1e-6).any():
+            return "the share of samples that are wrong" if factor == 1 else (
+                f"the share of samples that are wrong, times {factor:g}")  # fmt: skip
+    return ""
 
 
 def loss_of_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:

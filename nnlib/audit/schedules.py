@@ -172,4 +172,6 @@ def with_momentum(
                 break
             rates.append(float(shares[0]))
         else:
+            if looks_back:  # a velocity v is added (1 + mu) times, the first one too
+                rates = [rate / (1 + shares[1]) for rate in rates]
             yield name, rates

@@ -406,7 +406,7 @@ MASKS = [
     ([2, 0, 2, 2], [0, 2, 0, 2], [(1, "is another one on the way back")]),
     ([2, 0, 2, 2], [1, 0, 1, 1], [(1, "is multiplied by 2 on the way there alone")]),
     ([1, 0, 1, 1], [1, 0, 1, 1], [(1, "")]),
-    ([1, 1, 1, 1], [1, 1, 1, 1], []),  # nothing is dropped
+    ([1, 1, 1, 1], [1, 1, 1, 1], [(1, "")]),  # nothing is dropped: counted all the same
     ([2, 0, 2, 3], [2, 0, 2, 3], None),  # no mask: what is kept is multiplied by two numbers
     ([2, 0, 2, 2], [3, 0, 3, 3], None),
     ([0, 0, 0, 0], [0, 0, 0, 0], []),  # all are dropped: that tells nothing
@@ -420,16 +420,18 @@ def test_the_masks_of_both_ways_are_read_off_a_step_on_one_sample(there, back, v
     values, index, seen = exam.points[0], np.array([3]), {}
     p = dict(zip(NAMES, values, strict=True))
     g = list(dropped(p, X[index], y[index], np.array(there), np.array(back)).values())
-    assert verdicts_of(exam, Steps(exam), values, index, g, seen) == verdict
+    base = exam.formula.base
+    loss = (base, Steps(exam).factor_for(values, index, base))
+    assert verdicts_of(exam, values, index, g, seen, loss) == verdict
     if verdict:
         np.testing.assert_allclose(seen[1][0], there, atol=1e-9)
     if not any(there):
         return
     wrong = [2 * x if k == 3 else x for k, x in enumerate(g)]  # b2 is no sum of delta
-    assert verdicts_of(exam, Steps(exam), values, index, wrong, {}) is None
+    assert verdicts_of(exam, values, index, wrong, {}, loss) is None
     longer = [1.1 * x for x in g]  # the output's delta is another one
-    assert verdicts_of(exam, Steps(exam), values, index, longer, {}) is None
-    assert verdicts_of(exam, Steps(exam), values, index, [0 * x for x in g], {}) == []
+    assert verdicts_of(exam, values, index, longer, {}, loss) is None
+    assert verdicts_of(exam, values, index, [0 * x for x in g], {}, loss) == []
 
 
 @pytest.mark.parametrize("kind", ["same", "missing", "half of the time", "seldom"])
@@ -554,7 +556,7 @@ def test_parameters_that_grow_are_named():
 def test_numbers_that_are_lost_go_with_the_slopes(stored):
     g = list(gradients(START, X, y).values())
     for lost, told in [
-        ([x < 0 for x in g], True), ([x > 0 for x in g], False), ([x == x for x in g], False),
+        ([x < 0 for x in g], True), ([x > 0 for x in g], False), ([x == x for x in g], True),
     ]:  # fmt: skip
         exam = exam_of(descend)
         exam.chain[1] = [np.where(off, np.nan, v) for off, v in zip(lost, VALUES, strict=True)]

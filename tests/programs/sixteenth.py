@@ -1627,7 +1627,6 @@ def grey_values_as_they_are(ok):
 
 
 @pair(
-    "at_a_corner",
     "dead",
     "neurons_alike",
     "nothing_compared",
@@ -2853,7 +2852,8 @@ def scales_inside():
 
 @pair(
     "gradient_wrong",
-    source="own: dropout by a generator that the step keeps; its mask is missing on the way back",
+    source="ddbourgin/numpy-ml 94: the mask of dropout is not applied on the way back; here it comes "
+    "from a generator that the step keeps",
 )
 def mask_on_the_way_there(ok):
     X, y = clouds(60, 4, 3, 260)

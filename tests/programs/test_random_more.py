@@ -1,17 +1,9 @@
 """The audit accuses none of the random sound programs with more ingredients."""
 
-import sys
-
 import pytest
 
 from nnlib import audit
 from programs.random_more import sound
-
-
-@pytest.fixture(autouse=True)
-def a_patient_clock(monkeypatch):
-    """A busy machine gives an audit little time in what the clock allows it."""
-    monkeypatch.setattr(sys.modules["nnlib.audit"], "SECONDS_BY_THE_CLOCK", 120)
 
 
 @pytest.mark.parametrize("seed", range(0, 15, 5))
@@ -23,8 +15,8 @@ def test_nothing_is_wrong_with_random_sound_programs_of_more_kinds(seed):
         assert report, words
 
 
-@pytest.mark.xfail(reason="two adaptive optimisers that are not known yet", strict=True)
-@pytest.mark.parametrize("seed", [88, 89])
+@pytest.mark.xfail(reason="centred RMSProp on one batch of a squared hinge", strict=True)
+@pytest.mark.parametrize("seed", [88])
 def test_random_sound_programs_that_are_accused(seed):
     arguments, words = sound(seed)
     report = audit(arguments.pop("X"), arguments.pop("y"), **arguments)

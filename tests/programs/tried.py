@@ -1,0 +1,26 @@
+"""All programs of this folder, and what the audit says of one."""
+
+import importlib
+
+from nnlib import audit
+from programs.case import CASES
+
+FILES = [
+    "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
+    "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
+    "fifteenth", "sixteenth", "sound",
+]  # fmt: skip
+for name in FILES:
+    importlib.import_module(f"programs.{name}")
+
+FAULTY = [case for case in CASES.values() if case.kinds]
+SOUND = [case for case in CASES.values() if not case.kinds]
+
+
+def report_on(arguments):
+    arguments = dict(arguments)
+    return audit(arguments.pop("X"), arguments.pop("y"), **arguments)
+
+
+def wrong(report):
+    return [finding for finding in report.findings if finding.severity == "wrong"]
