@@ -106,27 +106,40 @@ def looks_ahead(
         for p, q in itertools.pairwise(points)
     ]
     for mu, stays in itertools.product((0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6), (False, True)):
-        v = moves[0]
+        v, rates = moves[0], [rate]
         for here, move in zip(points[1:-1], moves[1:], strict=True):
-            ahead = [p - mu * x for p, x in zip(here, v, strict=True)]
-            g = steps.gradient(ahead, index)
+            g = steps.gradient([p - mu * x for p, x in zip(here, v, strict=True)], index)
             if g is None:
                 return False
-            twice = 2 if stays else 1
-            made = [twice * mu * x + rate * y for x, y in zip(v, g, strict=True)]
-            a, b = together(made, g)[0], together(move, g)[0]
-            if not close(a, b, 2e-3):
+            carried = 2 * mu if stays else mu
+            rest = [x - carried * y for x, y in zip(move, v, strict=True)]
+            factor = one_factor(*together(rest, g), 2e-3)
+            if factor is None or not 0 < factor < 1.01 * rate:
                 break
+            rates.append(factor)
             v = [x - mu * y for x, y in zip(move, v, strict=True)] if stays else move
         else:
-            name = f"Nesterov's momentum {mu}, with the gradient taken ahead"
-            if stays:
-                exam.find(
-                    "optimizer_formula", "wrong", "step",
-                    f"{len(us)} steps in a row are those of {name}, and the step ahead is not "
-                    f"taken back: {mu} times the velocity is added twice.",
-                )  # fmt: skip
-            else:
-                exam.look(f"{on}{len(us)} steps in a row are those of {name}")
-            return True
+            return say_ahead(exam, mu, rates, stays, on)
     return False
+
+
+def say_ahead(exam: Exam, mu: float, rates: list[float], stays: bool, on: str) -> bool:
+    """Say of steps by Nesterov's momentum what is in order, and what is not."""
+    said = f"{len(rates)} steps in a row are those of Nesterov's momentum {mu}"
+    said += ", with the gradient taken ahead"
+    if stays:
+        exam.find(
+            "optimizer_formula", "wrong", "step",
+            f"{said}, and the step ahead is not taken back: {mu} times the velocity is added "
+            "twice.",
+        )  # fmt: skip
+    elif np.ptp(rates) > 1e-2 * rates[0]:
+        exam.find(
+            "optimizer_formula", "note", "step",
+            f"{on}{said}, at a rate that changes: {', '.join(f'{f:.4g}' for f in rates)}.",
+            advice=("The rate follows a schedule.",
+                    "Nothing, if that is meant; if not, look where the rate is changed."),
+        )  # fmt: skip
+    else:
+        exam.look(f"{on}{said}")
+    return True
