@@ -126,6 +126,23 @@ def audit(
     else:
         check_roles(roles, None)
     functions = {**roles, "new_step": new_step or roles.get("new_step")}
+    patient = admitted(X, y, parameters, functions)
+    exam = Exam(patient, learning_rate, step_is, dict(reports or {}))
+    if not copied_program:
+        exam.miss("the program as it was: it cannot be copied, so it was used itself")
+    kept = {} if copied_program else {name: copied(attribute(program, name)) for name in names}
+    try:
+        with quiet(), patient.alarm:
+            patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
+            look(exam, told)
+    finally:
+        for name, value in kept.items():
+            assign(program, name, value)
+    return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))
+
+
+def admitted(X: Any, y: Any, parameters: Any, functions: dict[str, Any]) -> Patient:
+    """Return the program in one form, or say why there is nothing to look at."""
     try:
         patient = Patient(X, y, parameters, functions)
     except MemoryError:
@@ -141,18 +158,7 @@ def audit(
             f"parameters is {describe(parameters)}, in which no array of numbers was found. Pass "
             'the arrays of the program, for example {"W1": W1, "b1": b1}.'
         )
-    exam = Exam(patient, learning_rate, step_is, dict(reports or {}))
-    if not copied_program:
-        exam.miss("the program as it was: it cannot be copied, so it was used itself")
-    kept = {} if copied_program else {name: copied(attribute(program, name)) for name in names}
-    try:
-        with quiet(), patient.alarm:
-            patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
-            look(exam, told)
-    finally:
-        for name, value in kept.items():
-            assign(program, name, value)
-    return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))
+    return patient
 
 
 def look(exam: Exam, told: dict[str, int]) -> None:

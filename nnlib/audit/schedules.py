@@ -94,6 +94,9 @@ def by_schedule(
     rate, size = exam.learning_rate, sum(v.size for v in values)
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
+    plain = [one_factor(u, g, 1e-3) for u, g in zip(us, gs, strict=True)]
+    if all(f is not None and abs(f - (plain[0] or f)) <= CHANGED * abs(f) for f in plain):
+        return "", ""  # one multiple of the gradient at all steps: that is no schedule
     rounded = max(rounding(exam, u, values) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
     ways = [("", gs)]
