@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from nnlib.audit.exam import Exam, seed
+from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS, Formula
 from nnlib.audit.optimisers import adaptive_and_sound, rules, shared_rules, uphill
 from nnlib.audit.patient import Arrays
@@ -20,28 +19,16 @@ from nnlib.audit.start import exam_scale
 from nnlib.audit.terms import odd_loss
 from nnlib.audit.twists import twisted
 from nnlib.audit.update import (
-    N_STEPS,
+    Chain,
     Steps,
+    chain_of,
     close,
     close_everywhere,
     length,
     relation,
     rounding,
-    some,
-    together,
+    steps_in_a_row,
 )
-
-
-def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
-    """Return the parameters at the start and after each of some steps, on some samples."""
-    if index is None:
-        return exam.chain
-    values, step, points = exam.patient.start, exam.patient.fresh_step(), [exam.patient.start]
-    seed(7)
-    for _ in range(N_STEPS):
-        values = exam.patient.stepped(values, exam.patient.data(index), step)
-        points.append(values)
-    return points
 
 
 def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = False) -> bool:
@@ -52,40 +39,27 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
     points = steps_in_a_row(exam, index)
     if all(np.array_equal(a, b) for a, b in zip(points[0], points[-1], strict=True)):
         return True  # no slope at the start, and no step
-    found = moves_beside_slopes(steps, points, index)
-    if found is None:
+    chain = chain_of(steps, index, points)
+    if chain is None:
         return False
-    us, gs, order, g = found
-    values = [together(p, g)[0] for p in points[:-1]]
-    for sound, name in fitting(exam, us, gs, order, values, points[0]):
+    us, gs, order, values = chain.us, chain.gs, chain.order, chain.values
+    for sound, name in fitting(exam, chain):
         if sound:
-            on = "" if index is None else f"on {some(index)} "
-            exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+            exam.look(f"{chain.on}{chain.said} {name}")
         else:
-            exam.find(
-                "optimizer_formula", "wrong", "step",
-                f"{len(us)} steps in a row are those of {name}.",
-            )  # fmt: skip
+            exam.find("optimizer_formula", "wrong", "step", f"{chain.said} {name}.")
         return True
     if float(np.vdot(us[0], gs[0])) < 0:
-        for _, name, made in uphill(gs, exam.learning_rate, us, values):
-            if all(
-                close(m, u, max(2e-3, 2e-2 * exam.patient.short_steps))
-                for m, u in zip(made, us, strict=True)
-            ):
-                exam.find(
-                    "gradient_sign", "wrong", "step",
-                    f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
-                    "subtracted is added.",
-                )  # fmt: skip
-                return True
+        tolerance = max(2e-3, 2e-2 * exam.patient.short_steps)
+        if tell_uphill(exam, chain, exam.learning_rate, tolerance):
+            return True
     if any_step:
         return False
-    if twisted(exam, steps, points, index, us, gs, order):
+    if twisted(exam, steps, chain) or tell_schedule(exam, chain):
         return True
-    if tell_schedule(exam, us, gs, order, points[0], values, index):
+    if tell_slip(exam, steps, points, us, index):
         return True
-    if tell_slip(exam, steps, points, us, index) or tell_rate(exam, us, gs, order, values, index):
+    if tell_rate(exam, us, gs, order, values, index):
         return True
     if tell_other_loss(exam, points, us, order, index):
         return True
@@ -99,59 +73,52 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
     return first is None and looks_adaptive(exam, us, gs, points[0])
 
 
-def fitting(
-    exam: Exam,
-    us: list[np.ndarray],
-    gs: list[np.ndarray],
-    order: np.ndarray,
-    values: list[np.ndarray],
-    start: Arrays,
-) -> Iterator[tuple[bool, str]]:
+def fitting(exam: Exam, chain: Chain) -> Iterator[tuple[bool, str]]:
     """Yield the optimisers that take these steps: whether sound, and the name."""
-    short = exam.patient.short_steps
-    for sound, name, made in rules(gs, exam.learning_rate, order, us, values):
+    us, order, short = chain.us, chain.order, exam.patient.short_steps
+    for sound, name, made in rules(chain.gs, exam.learning_rate, order, us, chain.values):
         if len(made) == len(us) and all(
-            close(m, u, max(2e-3, rounding(exam, u, start), 2e-2 * short))
+            close(m, u, max(2e-3, rounding(exam, u, chain.points[0]), 2e-2 * short))
             and (short or close_everywhere(m, u, order))
             for m, u in zip(made, us, strict=True)
         ):
             yield sound, name
 
 
+def tell_uphill(exam: Exam, chain: Chain, rate: float | None, tolerance: float) -> bool:
+    """See whether an optimiser takes these steps in the wrong direction."""
+    us = chain.us
+    for _, name, made in uphill(chain.gs, rate, us, chain.values):
+        if all(close(m, u, tolerance) for m, u in zip(made, us, strict=True)):
+            exam.find(
+                "gradient_sign", "wrong", "step",
+                f"{chain.said} {name}, but uphill: what should be subtracted is added.",
+            )  # fmt: skip
+            return True
+    return False
+
+
 def known_chain(exam: Exam, steps: Steps, index: Any) -> bool:
     """Say whether a sound optimiser takes these steps, whatever the first of them looks like."""
-    points = steps_in_a_row(exam, index)
-    found = moves_beside_slopes(steps, points, index)
-    if found is None or not any(u.any() for u in found[0]):
+    chain = chain_of(steps, index)
+    if chain is None or not any(u.any() for u in chain.us):
         return False
-    us, gs, order, g = found
-    values = [together(p, g)[0] for p in points[:-1]]
-    for sound, name in fitting(exam, us, gs, order, values, points[0]):
+    for sound, name in fitting(exam, chain):
         if sound:
-            on = "" if index is None else f"on {some(index)} "
-            exam.look(f"{on}{len(us)} steps in a row are those of {name}")
+            exam.look(f"{chain.on}{chain.said} {name}")
         return sound
-    return tell_schedule(exam, us, gs, order, points[0], values, index)
+    return tell_schedule(exam, chain)
 
 
-def tell_schedule(
-    exam: Exam,
-    us: list[np.ndarray],
-    gs: list[np.ndarray],
-    order: np.ndarray,
-    values: Arrays,
-    flat: list[np.ndarray],
-    index: Any,
-) -> bool:
+def tell_schedule(exam: Exam, chain: Chain) -> bool:
     """See whether a sound optimiser takes these steps at a rate that changes, or cuts gradients."""
-    sound, noted = by_schedule(exam, us, gs, order, values, flat)
-    on = "" if index is None else f"on {some(index)} "
+    sound, noted = by_schedule(exam, chain)
     if sound:
-        exam.look(f"{on}{len(us)} steps in a row are those of {sound}")
+        exam.look(f"{chain.on}{chain.said} {sound}")
     elif noted:
         exam.find(
             "optimizer_formula", "note", "step",
-            f"{on}{len(us)} steps in a row are as those of {noted}.",
+            f"{chain.on}{len(chain.us)} steps in a row are as those of {noted}.",
             advice=("The rate follows a schedule, or gradients are cut to a length.",
                     "Nothing, if that is meant; if not, look where the rate is changed."),
         )  # fmt: skip
@@ -160,37 +127,16 @@ def tell_schedule(
 
 def tell_twist(exam: Exam, steps: Steps, index: Any) -> bool:
     """See whether the steps are those of a known optimiser with a twist."""
-    points = steps_in_a_row(exam, index)
-    found = moves_beside_slopes(steps, points, index)
-    if found is None:
-        return False
-    us, gs, order, _ = found
-    return twisted(exam, steps, points, index, us, gs, order)
-
-
-def moves_beside_slopes(
-    steps: Steps, points: list[Arrays], index: Any
-) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray, Arrays] | None:
-    """Return the moves between points and the gradients there, flat, and whose each entry is."""
-    us, gs = [], []
-    for before, after in itertools.pairwise(points):
-        g = steps.gradient(before, index)
-        if g is None:
-            return None
-        u = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
-        a, b = together(u, g)
-        us.append(a)
-        gs.append(b)
-    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
-    return us, gs, order, g
+    chain = chain_of(steps, index)
+    return chain is not None and twisted(exam, steps, chain)
 
 
 def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
     """See whether parameters of one size, or of one shape, share the memory of an optimiser."""
-    found = moves_beside_slopes(steps, exam.chain, None)
-    if found is None:
+    chain = chain_of(steps)
+    if chain is None:
         return False
-    us, gs, order, g = found
+    us, gs, order, g = chain.us, chain.gs, chain.order, chain.g
     if len(order) != sum(x.size for x in g):
         return False
     for word, keys in (("size", [x.size for x in g]), ("shape", [x.shape for x in g])):

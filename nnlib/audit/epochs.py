@@ -12,10 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from nnlib.audit.chains import steps_in_a_row
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays
-from nnlib.audit.update import Steps
+from nnlib.audit.update import Steps, steps_in_a_row
 
 Gradient = Callable[[Arrays, np.ndarray], Arrays | None]
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 25, 30, 32, 40, 50, 64, 100, 128)

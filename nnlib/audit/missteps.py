@@ -11,22 +11,21 @@ import numpy as np
 from nnlib.audit.chains import (
     compare_chain,
     known_chain,
-    steps_in_a_row,
     tell_epsilon,
     tell_rate,
     tell_slip,
     tell_twist,
+    tell_uphill,
 )
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import Comparison, tell_copied, tell_output_slope
-from nnlib.audit.optimisers import uphill
 from nnlib.audit.patient import Arrays
 from nnlib.audit.schedules import cut_to_length, is_cut
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,
-    close,
+    chain_of,
     common_factor,
     keeps_something,
     length,
@@ -35,6 +34,7 @@ from nnlib.audit.update import (
     relation,
     rounding,
     scale_to,
+    steps_in_a_row,
     still_parts,
     together,
 )
@@ -449,26 +449,13 @@ def unsteady(exam: Exam, steps: Steps, f: float, index: Any = None) -> bool:
     then = one_factor(*together(u, g), 1e-2)
     if then is not None and abs(then - f) < 2e-2 * abs(f):
         return False
-    us, gs, values = [], [], []
-    for before, after in itertools.pairwise(points):
-        slopes = steps.gradient(before, index)
-        if slopes is None:
-            return False
-        moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
-        us.append(together(moves, slopes)[0])
-        gs.append(together(moves, slopes)[1])
-        values.append(together(before, slopes)[0])
-    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
-    if tell_rate(exam, us, gs, order, values, index):
+    chain = chain_of(steps, index, points)
+    if chain is None:
+        return False
+    if tell_rate(exam, chain.us, chain.gs, chain.order, chain.values, index):
         return True
-    for _, name, made in uphill(gs, None, us, values) if f < 0 else ():
-        if all(close(m, x, 2e-3) for m, x in zip(made, us, strict=True)):
-            exam.find(
-                "gradient_sign", "wrong", "step",
-                f"{len(us)} steps in a row are those of {name}, but uphill: what should be "
-                "subtracted is added.",
-            )  # fmt: skip
-            return True
+    if f < 0 and tell_uphill(exam, chain, None, 2e-3):
+        return True
     if then is not None and then > 0 and f > 0:
         exam.find(
             "optimizer_formula", "note", "step",

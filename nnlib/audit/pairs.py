@@ -8,13 +8,20 @@ from dataclasses import replace
 import numpy as np
 
 from nnlib.audit.batches import in_turn
-from nnlib.audit.chains import steps_in_a_row
 from nnlib.audit.exam import Exam, check
 from nnlib.audit.optimisers import usual
 from nnlib.audit.orders import better_order, different_samples
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.steps import tell_divergence
-from nnlib.audit.update import Steps, close, keeps_something, length, one_length, together
+from nnlib.audit.update import (
+    Steps,
+    close,
+    keeps_something,
+    length,
+    one_length,
+    steps_in_a_row,
+    together,
+)
 
 LATER = (
     "What was shuffled is kept and shuffled again in the next epoch; rows and labels are not "

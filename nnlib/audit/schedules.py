@@ -10,7 +10,7 @@ from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import momentum_rules, published, run, sound_updates
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import close_everywhere, rounding, together
+from nnlib.audit.update import Chain, close_everywhere, rounding, together
 
 LIMITS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)  # what gradients are cut to
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
@@ -78,33 +78,26 @@ def faster(f: float, rate: float | None) -> bool:
     return rate is not None and f > (1 + 2 * CHANGED) * rate
 
 
-def by_schedule(
-    exam: Exam,
-    us: list[np.ndarray],
-    gs: list[np.ndarray],
-    order: np.ndarray,
-    values: Arrays,
-    flat: list[np.ndarray],
-) -> tuple[str, str]:
+def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
     """Say which optimiser makes these steps at a rate that changes, or along cut gradients.
 
-    The first text is for what is in order, the second for what is worth a note. ``flat``: the
-    parameters before each step, as the steps and the gradients are.
+    The first text is for what is in order, the second for what is worth a note.
     """
-    rate, size = exam.learning_rate, sum(v.size for v in values)
+    us, gs, order, start = chain.us, chain.gs, chain.order, chain.points[0]
+    rate, size = exam.learning_rate, sum(v.size for v in start)
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
     plain = [one_factor(u, g, 1e-3) for u, g in zip(us, gs, strict=True)]
     if all(f is not None and abs(f - (plain[0] or f)) <= CHANGED * abs(f) for f in plain):
         return "", ""  # one multiple of the gradient at all steps: that is no schedule
-    rounded = max(rounding(exam, u, values) for u in us)
+    rounded = max(rounding(exam, u, start) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
     ways = [("", gs)]
     ways += [(f", {words}", made) for words, made in cut(gs, order, len(us[0]) == size)]
     some = np.arange(len(order))[:: max(1, len(order) // 2000)]  # enough to tell them apart
     for words, all_of_them in ways:
         some_us, made = [u[some] for u in us], [g[some] for g in all_of_them]
-        weights = [v[some] for v in flat]
+        weights = [v[some] for v in chain.values]
         found = [(name, factors)
                  for name, factors in in_step(some_us, made, order[some], tolerance, weights)
                  if not any(faster(f, rate) for f in factors)]  # fmt: skip

@@ -4,49 +4,34 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
-from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Steps, close, length, some, together
+from nnlib.audit.update import Chain, Steps, close, length, together
 
 LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 
 
-def twisted(
-    exam: Exam,
-    steps: Steps,
-    points: list[Arrays],
-    index: Any,
-    us: list[np.ndarray],
-    gs: list[np.ndarray],
-    order: np.ndarray,
-) -> bool:
+def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether these steps are those of a known optimiser with one twist; say which."""
-    on = "" if index is None else f"on {some(index)} "
-    return cut_gradient(exam, us, gs, order, on) or looks_ahead(
-        exam, steps, points, index, us, gs, on
-    )
+    return cut_gradient(exam, chain) or looks_ahead(exam, steps, chain)
 
 
-def cut_gradient(
-    exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, on: str
-) -> bool:
+def cut_gradient(exam: Exam, chain: Chain) -> bool:
     """See whether the steps go along gradients that are cut at a limit."""
-    rate = exam.learning_rate
-    for sound, words, cut in cut_gradients(us, gs, order, rate):
+    rate, us, gs = exam.learning_rate, chain.us, chain.gs
+    for sound, words, cut in cut_gradients(us, gs, chain.order, rate):
         if all(close(a, b, 2e-2) for a, b in zip(cut, gs, strict=True)):
             continue  # so little is cut that other slips look alike
         for name, made in common_rules(cut, us, rate):
             if not all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
                 continue
-            said = f"{len(us)} steps in a row are those of {name} along gradients {words}"
+            said = f"{chain.said} {name} along gradients {words}"
             if sound:
-                exam.look(f"{on}{said}")
+                exam.look(f"{chain.on}{said}")
             else:
                 exam.find("optimizer_formula", "wrong", "step", f"{said}.")
             return True
@@ -86,16 +71,9 @@ def cut_gradients(
             ), [f * g for f, g in zip(factors, gs, strict=True)]  # fmt: skip
 
 
-def looks_ahead(
-    exam: Exam,
-    steps: Steps,
-    points: list[Arrays],
-    index: Any,
-    us: list[np.ndarray],
-    gs: list[np.ndarray],
-    on: str,
-) -> bool:
+def looks_ahead(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether each gradient is taken where the velocity alone would lead: Nesterov's way."""
+    points, us, gs = chain.points, chain.us, chain.gs
     rate = exam.learning_rate or one_factor(us[0], gs[0], 1e-3)
     if exam.dense is None and not exam.patient.has("gradients"):
         return False  # to measure so many slopes takes too long
@@ -108,7 +86,7 @@ def looks_ahead(
     for mu, stays in itertools.product((0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6), (False, True)):
         v, rates = moves[0], [rate]
         for here, move in zip(points[1:-1], moves[1:], strict=True):
-            g = steps.gradient([p - mu * x for p, x in zip(here, v, strict=True)], index)
+            g = steps.gradient([p - mu * x for p, x in zip(here, v, strict=True)], chain.index)
             if g is None:
                 return False
             carried = 2 * mu if stays else mu
@@ -119,14 +97,13 @@ def looks_ahead(
             rates.append(factor)
             v = [x - mu * y for x, y in zip(move, v, strict=True)] if stays else move
         else:
-            return say_ahead(exam, mu, rates, stays, on)
+            return say_ahead(exam, mu, rates, stays, chain)
     return False
 
 
-def say_ahead(exam: Exam, mu: float, rates: list[float], stays: bool, on: str) -> bool:
+def say_ahead(exam: Exam, mu: float, rates: list[float], stays: bool, chain: Chain) -> bool:
     """Say of steps by Nesterov's momentum what is in order, and what is not."""
-    said = f"{len(rates)} steps in a row are those of Nesterov's momentum {mu}"
-    said += ", with the gradient taken ahead"
+    said = f"{chain.said} Nesterov's momentum {mu}, with the gradient taken ahead"
     if stays:
         exam.find(
             "optimizer_formula", "wrong", "step",
@@ -136,10 +113,10 @@ def say_ahead(exam: Exam, mu: float, rates: list[float], stays: bool, on: str) -
     elif np.ptp(rates) > 1e-2 * rates[0]:
         exam.find(
             "optimizer_formula", "note", "step",
-            f"{on}{said}, at a rate that changes: {', '.join(f'{f:.4g}' for f in rates)}.",
+            f"{chain.on}{said}, at a rate that changes: {', '.join(f'{f:.4g}' for f in rates)}.",
             advice=("The rate follows a schedule.",
                     "Nothing, if that is meant; if not, look where the rate is changed."),
         )  # fmt: skip
     else:
-        exam.look(f"{on}{said}")
+        exam.look(f"{chain.on}{said}")
     return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import itertools
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,66 @@ class Steps:
     def factor_for(self, values: Arrays, index: Any, base: str) -> float:
         """Return the factor of a base in the loss for these samples."""
         return self.exam.factor_for(values, index, base)
+
+
+def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:
+    """Return the parameters at the start and after each of some steps, on some samples."""
+    if index is None:
+        return exam.chain
+    values, step, points = exam.patient.start, exam.patient.fresh_step(), [exam.patient.start]
+    seed(7)
+    for _ in range(N_STEPS):
+        values = exam.patient.stepped(values, exam.patient.data(index), step)
+        points.append(values)
+    return points
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Some steps in a row, beside the gradients where they start.
+
+    ``points`` are the parameters at the start and after each step. ``us`` (the moves), ``gs`` and
+    ``values`` (the parameters before each step) are flat, and hold what has a gradient; ``order``
+    says of each entry to which parameter it belongs. ``g`` is the last gradient as it came.
+    """
+
+    index: Any
+    points: list[Arrays]
+    us: list[np.ndarray]
+    gs: list[np.ndarray]
+    values: list[np.ndarray]
+    order: np.ndarray
+    g: Arrays
+
+    @property
+    def said(self) -> str:
+        """How a sentence on these steps begins."""
+        return f"{len(self.us)} steps in a row are those of"
+
+    @property
+    def on(self) -> str:
+        """On how many samples they are, if not on all: "on 3 samples "."""
+        return "" if self.index is None else f"on {some(self.index)} "
+
+
+def chain_of(steps: Steps, index: Any = None, points: list[Arrays] | None = None) -> Chain | None:
+    """Return some steps in a row on some samples; None where there is no gradient.
+
+    ``points``: what `steps_in_a_row` returned for these samples, if it was asked before.
+    """
+    points = points or steps_in_a_row(steps.exam, index)
+    us, gs = [], []
+    for before, after in itertools.pairwise(points):
+        g = steps.gradient(before, index)
+        if g is None:
+            return None
+        moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        u, flat = together(moves, g)
+        us.append(u)
+        gs.append(flat)
+    values = [together(p, g)[0] for p in points[:-1]]
+    order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
+    return Chain(index, points, us, gs, values, order, g)
 
 
 def remembers_nothing(steps: Steps, values: Arrays) -> bool:

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 import reports
 from anything import snapshot
+from frame import Frame
+from xor_program import xor_program
 
 import nnlib
 from nnlib import audit, datasets
@@ -26,47 +28,8 @@ pytestmark = pytest.mark.usefixtures("all_are_stored")
 X, y = datasets.xor()
 
 
-def parameters(seed=0):
-    rng = np.random.default_rng(seed)
-    return {
-        "W1": rng.normal(size=(2, 4)),
-        "b1": 0.1 * rng.normal(size=(1, 4)),
-        "W2": rng.normal(size=(4, 1)),
-        "b2": np.zeros((1, 1)),
-    }
-
-
-def forward(p, X):
-    h = np.tanh(X @ p["W1"] + p["b1"])
-    return h, 1 / (1 + np.exp(-(h @ p["W2"] + p["b2"])))
-
-
-def predict(p, X):
-    return forward(p, X)[1]
-
-
-def loss(p, X, y):
-    a = predict(p, X)
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
-def gradients(p, X, y):
-    h, a = forward(p, X)
-    d2 = (a - y) / len(X)
-    d1 = d2 @ p["W2"].T * (1 - h**2)
-    return {
-        "W1": X.T @ d1,
-        "b1": d1.sum(0, keepdims=True),
-        "W2": h.T @ d2,
-        "b2": d2.sum(0, keepdims=True),
-    }
-
-
-def step(p, X, y):
-    for name, g in gradients(p, X, y).items():
-        p[name] -= 0.5 * g
-
-
+NAMES = ("W1", "b1", "W2", "b2")
+parameters, forward, predict, loss, gradients, step = xor_program(*NAMES)
 WHOLE = {"predict": predict, "loss": loss, "gradients": gradients, "step": step}
 
 
@@ -778,30 +741,8 @@ def test_what_is_returned_is_told_without_its_address():
     assert "0x" not in str(report)
 
 
-class Table:
-    """What the audit needs of a table of pandas."""
-
-    def __init__(self, data, index=None, columns=None):
-        self.data = np.asarray(data, dtype=float)
-        self.index, self.columns = index, columns
-        self.shape = self.data.shape
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.data, dtype=dtype)
-
-    @property
-    def iloc(self):
-        return self
-
-    def __getitem__(self, rows):
-        return Table(self.data[rows], None, self.columns)
-
-    def copy(self):
-        return Table(self.data.copy(), self.index, self.columns)
-
-
 def test_a_table_stays_a_table():
-    table = Table(X, columns=["x1", "x2"])
+    table = Frame(X, columns=["x1", "x2"])
 
     def values(X):
         assert X.columns == ["x1", "x2"]

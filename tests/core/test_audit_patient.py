@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+from frame import Frame
 
 from nnlib.audit.patient import (
     Failed,
@@ -51,27 +52,6 @@ class Holder:
 
     def __init__(self, **parts):
         self.__dict__.update(parts)
-
-
-class Frame:
-    """What the audit needs of a table of pandas, by rows and columns."""
-
-    def __init__(self, data, index=None, columns=None, name=None):
-        self.data, self.index, self.columns, self.name = np.array(data), index, columns, name
-        self.shape = self.data.shape
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.data, dtype=dtype)
-
-    @property
-    def iloc(self):
-        return self
-
-    def __getitem__(self, rows):
-        return Frame(self.data[rows], index=self.index, columns=self.columns, name=self.name)
-
-    def copy(self):
-        return Frame(self.data, index=self.index, columns=self.columns, name=self.name)
 
 
 # Structures

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from xor_program import xor_program
 
 from nnlib import audit, datasets
 from nnlib.audit import KINDS, SEVERITIES
@@ -14,47 +15,7 @@ from nnlib.audit.findings import SITTINGS
 X, y = datasets.xor()
 
 
-def start():
-    rng = np.random.default_rng(0)
-    return {
-        "W0": rng.normal(size=(2, 4)),
-        "b0": 0.1 * rng.normal(size=(1, 4)),
-        "W1": rng.normal(size=(4, 1)),
-        "b1": np.zeros((1, 1)),
-    }
-
-
-def forward(p, X):
-    h = np.tanh(X @ p["W0"] + p["b0"])
-    return h, 1 / (1 + np.exp(-(h @ p["W1"] + p["b1"])))
-
-
-def predict(p, X):
-    return forward(p, X)[1]
-
-
-def loss(p, X, y):
-    a = predict(p, X)
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
-def gradients(p, X, y):
-    h, a = forward(p, X)
-    d1 = (a - y) / len(X)
-    d0 = d1 @ p["W1"].T * (1 - h**2)
-    return {
-        "W0": X.T @ d0,
-        "b0": d0.sum(0, keepdims=True),
-        "W1": h.T @ d1,
-        "b1": d1.sum(0, keepdims=True),
-    }
-
-
-def step(p, X, y):
-    for name, g in gradients(p, X, y).items():
-        p[name] -= 0.5 * g
-
-
+start, forward, predict, loss, gradients, step = xor_program("W0", "b0", "W1", "b1")
 WHOLE = {"predict": predict, "loss": loss, "gradients": gradients, "step": step}
 
 
