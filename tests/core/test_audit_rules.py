@@ -1597,6 +1597,28 @@ def test_a_printed_loss_is_one_of_all_predictions():
             assert exam.findings[-1].entries == (f"loss = {value:.4f}",)
 
 
+def test_what_is_called_an_error_may_be_another_measure():
+    def wrong_share(p, X, y):
+        return 1 - accuracy(p, X, y)
+
+    for name, function, severity, told in [
+        ("max error", lambda p, X, y: np.abs(line(p, X) - y).max(), None, "the largest size of an "
+                                                                          "error"),
+        ("error", wrong_share, None, "the share of samples that are wrong"),
+        ("error in %", lambda *g: 100 * wrong_share(*g), None, "the share of samples that are "
+                                                               "wrong, times 100"),
+        ("errors", lambda *g: 5 * wrong_share(*g), None, "the share of samples that are wrong, "
+                                                         "times 5"),
+        ("error", lambda p, X, y: np.sum(line(p, X) ** 3), "suspicious", ""),
+        ("loss of errors", lambda p, X, y: np.sum(line(p, X) ** 3), "wrong", ""),
+    ]:  # fmt: skip
+        exam = exam_of(POINTS, HIGH, LINE, predict=line, reports={name: function})
+        found = checked(numbers.compute_again, exam)
+        assert found == [("printed_number", severity, name)] * (severity is not None), name
+        if told:
+            assert exam.compared[-1].startswith(f"{name} is {told}, ")
+
+
 def test_a_printed_loss_may_be_the_training_loss():
     def other(p, X, y):
         return 0.3 * squares(p, X, y) + 1

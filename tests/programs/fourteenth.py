@@ -1383,3 +1383,43 @@ def a_cut_gradient_under_momentum_and_a_falling_rate():
         step="step",
         learning_rate=0.5,
     )
+
+
+@program()
+def a_look_ahead_at_a_falling_rate():
+    X, lab = blobs(40, 3, 2, 50)
+    y = lab[:, None] * 1.0
+    r = np.random.default_rng(10)
+    p0 = [r.normal(size=(3, 5)), np.zeros(5), r.normal(size=(5, 1)), np.zeros(1)]
+
+    def f(p, X):
+        return sig(np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])
+
+    def slopes(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        d = (sig(h @ p[2] + p[3]) - y) / len(X)
+        e = d @ p[2].T * (1 - h**2)
+        return [X.T @ e, e.sum(0), h.T @ d, d.sum(0)]
+
+    def new():
+        v, n = [0 * q for q in p0], [0]
+
+        def step(p, X, y):
+            rate = 0.1 / (1 + 0.01 * n[0])
+            n[0] += 1
+            ahead = [q + 0.9 * w for q, w in zip(p, v)]
+            v[:] = [0.9 * w - rate * g for w, g in zip(v, slopes(ahead, X, y))]
+            return [q + w for q, w in zip(p, v)]
+
+        return step
+
+    return dict(
+        X=X,
+        y=y,
+        parameters=p0,
+        predict=f,
+        loss=lambda p, X, y: -np.mean(y * np.log(f(p, X)) + (1 - y) * np.log(1 - f(p, X))),
+        gradients=slopes,
+        new_step=new,
+        learning_rate=0.1,
+    )
