@@ -388,37 +388,27 @@ def several_updates(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray)
                 return True
     if measured:
         return False
-    # With another rate only what fits better than chance allows: the updates are not counted.
-    return any(updates_at(exam, steps, values, index, f * rate) for f in (0.5, 2, 0.1, 10))
-
-
-def updates_at(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray, rate: float) -> bool:
-    """See whether a step is several updates of gradient descent at another rate."""
-    after = steps.once(values, exam.patient.data(index))
-    here, own = values, exam.learning_rate
-    for k in range(1, 200 if exam.work(index) < 10_000 else 20):
-        g = steps.gradient(here, index)
-        if g is None:
-            return False
-        here = [a - rate * b for a, b in zip(here, g, strict=True)]
-        if not all(np.abs(a).max(initial=0) < 1e6 for a in here):
-            return False  # also where it is no number
-        off = [
-            np.abs(a - b.reshape(a.shape)).max(initial=0) for a, b in zip(here, after, strict=True)
-        ]
-        moved = [np.abs(a - b).max(initial=0) for a, b in zip(here, values, strict=True)]
-        if k > 1 and max(off) <= 1e-6 * max(moved):
+    after = steps.once(values, patient.data(index))
+    for f in (0.5, 2.0, 0.1, 10.0):
+        # Only what fits better than chance allows: nobody said how many updates there are.
+        k = updates_by(steps, values, after, index, Momentum(new=f), 1e-6)
+        if k > 1:
             exam.find(
                 "gradient_scale", "wrong", "step",
-                f"a step makes {k} updates by the gradient with the rate {rate:g}, and the rate "
-                f"is {own:g}: {rate / (own or 1):g} times what it should be.",
+                f"a step makes {k} updates by the gradient with the rate {f * rate:g}, and the "
+                f"rate is {rate:g}: {f:g} times what it should be.",
             )  # fmt: skip
             return True
     return False
 
 
 def updates_by(
-    steps: Steps, values: Arrays, after: Arrays, index: np.ndarray, rule: Momentum
+    steps: Steps,
+    values: Arrays,
+    after: Arrays,
+    index: np.ndarray,
+    rule: Momentum,
+    tolerance: float = 1e-3,
 ) -> int:
     """Return how many updates lead from values to after, 0 if none do."""
     many = 200 if steps.exam.work(index) < 10_000 else 20
@@ -435,7 +425,7 @@ def updates_by(
             return 0  # farther than the step has gone
         first = first or distance(values, moved[0]) / rule.new
         here, v = moved
-        if k > 1 and ends_at(here, after, values):
+        if k > 1 and ends_at(here, after, values, tolerance):
             return k
     return 0
 

@@ -746,22 +746,24 @@ def fitted(
     the sizes of the weights.
     """
     best: tuple[float, Formula] | None = None
+    penalties = {"decay": squares, "decay_of_all": squares_of_all}
+    if sizes is not None:
+        penalties["sizes"] = sizes
     for base, values in bases.items():
         good = np.isfinite(values) & np.isfinite(losses)
         if good.sum() < 4 or np.abs(values[good]).max() < 1e-12:
             continue
+        wanted = losses[good]
+        spread = max(np.ptp(wanted), 1e-3 * np.abs(wanted).max(), 1e-300)
+        everything = np.stack([values, *penalties.values()], axis=1)[good]
+        off = wanted - everything @ solved(everything, wanted)
+        if np.linalg.norm(off) > 2 * tolerance * spread * np.sqrt(len(off)):
+            continue  # all terms together do not come near: so none of them does
         bare = np.inf
-        for columns, penalty in [
-            ((values,), ""),
-            ((values, squares), "decay"),
-            ((values, squares_of_all), "decay_of_all"),
-            *([((values, sizes), "sizes")] if sizes is not None else []),
-        ]:
-            A = np.stack([column[good] for column in columns], axis=1)
-            scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
-            solution = np.linalg.lstsq(A / scale, losses[good], rcond=None)[0] / scale
-            spread = max(np.ptp(losses[good]), 1e-3 * np.abs(losses[good]).max(), 1e-300)
-            error = float(np.abs(A @ solution - losses[good]).max() / spread)
+        for penalty in ("", *penalties):
+            A = np.stack([values, penalties[penalty]] if penalty else [values], axis=1)[good]
+            solution = solved(A, wanted)
+            error = float(np.abs(A @ solution - wanted).max() / spread)
             fits = error < tolerance * (0.3 if penalty else 1.0)
             if bare < np.inf:  # nothing but a small penalty makes such a fit exact
                 fits = bare > 1e-9 and error < 1e-3 * bare
@@ -774,3 +776,9 @@ def fitted(
                     break
                 bare = error
     return best[1] if best else None
+
+
+def solved(A: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the x with which A x is nearest to b."""
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    return np.linalg.lstsq(A / scale, b, rcond=None)[0] / scale
