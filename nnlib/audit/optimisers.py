@@ -276,10 +276,10 @@ def adaptive_rules(
     epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
     if sound:
         for b1, b2 in betas:
+            both = means(gs, b1, b2)
             for epsilon in epsilons:
                 for name, update in sound_updates(b1, b2, epsilon).items():
-                    made = run(gs, b1, b2, update)
-                    yield True, f"{name} ({b1}, {b2})", [lr * x for x in made]
+                    yield True, f"{name} ({b1}, {b2})", list(lr * update(*both))
         yield from other_adaptive(gs, lr, epsilons, free)
         for decay in (0.01, 0.1, 0.001, 1e-4):
             made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
@@ -322,10 +322,10 @@ def adaptive_rules(
         ), made  # fmt: skip
     n_parameters = int(order.max()) + 1 if len(order) else 1
     for b1, b2 in betas[:6]:
+        both = means(gs, b1, b2)
         for epsilon in epsilons[:4]:
             for name, update in faulty_updates(b1, b2, epsilon, order, n_parameters).items():
-                made = run(gs, b1, b2, update)
-                yield False, f"Adam ({b1}, {b2}) {name}", [lr * x for x in made]
+                yield False, f"Adam ({b1}, {b2}) {name}", list(lr * update(*both))
             swapped = run(gs, b2, b1, sound_updates(b2, b1, epsilon)["Adam"])
             yield (
                 False,
@@ -366,17 +366,24 @@ def adaptive_rules(
             yield False, f"Adam ({b1}, {b2}) that keeps the corrected means for the next step", made
 
 
-Update = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+Update = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+
+def means(gs: list[np.ndarray], b1: float, b2: float) -> tuple[np.ndarray, ...]:
+    """Return what an update is made of: both running means, the gradient, the number of the step.
+
+    Each has a row for each step.
+    """
+    m, v = np.zeros((len(gs), gs[0].size)), np.zeros((len(gs), gs[0].size))
+    for k, g in enumerate(gs):
+        m[k] = b1 * m[k - 1] + (1 - b1) * g  # before the first row is the last one, which is 0
+        v[k] = b2 * v[k - 1] + (1 - b2) * g * g
+    return m, v, np.stack(gs), np.arange(1, len(gs) + 1)[:, None]
 
 
 def run(gs: list[np.ndarray], b1: float, b2: float, update: Update) -> list[np.ndarray]:
     """Return the steps of an optimiser with two running means, at a rate of 1."""
-    m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
-    for t, g in enumerate(gs, start=1):
-        m = b1 * m + (1 - b1) * g
-        v = b2 * v + (1 - b2) * g * g
-        made.append(update(m, v, g, t))
-    return made
+    return list(update(*means(gs, b1, b2)))
 
 
 def sound_updates(b1: float, b2: float, epsilon: float) -> dict[str, Update]:
@@ -401,21 +408,21 @@ def faulty_updates(
 ) -> dict[str, Update]:
     """Return slips in Adam, named after what they are."""
 
-    def counted(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+    def counted(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: np.ndarray) -> np.ndarray:
         at = (t - 1) * n_parameters + order + 1
         return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
 
-    def once(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+    def once(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: np.ndarray) -> np.ndarray:
         return (m / (1 - b1)) / (np.sqrt(v / (1 - b2)) + epsilon)
 
-    def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+    def later(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: np.ndarray) -> np.ndarray:
         return (m / (1 - b1 ** (t + 1))) / (np.sqrt(v / (1 - b2 ** (t + 1))) + epsilon)
 
-    def backwards(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+    def backwards(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: np.ndarray) -> np.ndarray:
         at = (t - 1) * n_parameters + (n_parameters - 1 - order) + 1
         return (m / (1 - b1**at)) / (np.sqrt(v / (1 - b2**at)) + epsilon)
 
-    def forgetful(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: int) -> np.ndarray:
+    def forgetful(m: np.ndarray, v: np.ndarray, g: np.ndarray, t: np.ndarray) -> np.ndarray:
         mean, square = (1 - b1) * g / (1 - b1**t), (1 - b2) * g * g / (1 - b2**t)
         return mean / (np.sqrt(square) + epsilon)
 
@@ -444,8 +451,8 @@ def faulty_updates(
             (m / (1 - b1**2)) / (np.sqrt(v / (1 - b2**2)) + epsilon)
         ),
         "without the root": lambda m, v, g, t: (m / (1 - b1**t)) / (v / (1 - b2**t) + epsilon),
-        "with the gradient in place of its mean": lambda m, v, g, t: (
-            (g / (np.sqrt(v / (1 - b2**t)) + epsilon)) if t > 1 else np.full_like(g, np.nan)
+        "with the gradient in place of its mean": lambda m, v, g, t: np.where(
+            t > 1, g / (np.sqrt(v / (1 - b2**t)) + epsilon), np.nan
         ),
         "with both corrections by beta1": lambda m, v, g, t: (
             (m / (1 - b1**t)) / (np.sqrt(v / (1 - b1**t)) + epsilon)

@@ -46,9 +46,11 @@ def look_at_pairs(exam: Exam) -> None:
     if patient.random_loss and exam.dense is None and not patient.has("gradients"):
         return  # slopes of random numbers have no direction
     steps = Steps(exam)
-    # Where each slope is measured, a second step would take seconds.
-    quick = exam.dense is not None or patient.has("gradients")
-    for before, size, number in itertools.product((0, 1)[: 1 + quick], (2, 3, 4), range(4)):
+    # Where each slope is measured, a second step or 24 orders would take seconds.
+    rebuilt = exam.dense is not None and exam.formula is not None
+    quick = rebuilt or patient.has("gradients")
+    times, sizes = ((0, 1), (2, 3, 4)) if quick else ((0,), (2, 3))
+    for before, size, number in itertools.product(times, sizes, range(4)):
         chosen = different_samples(exam, size)
         try:
             better = better_order(exam, steps, chosen, number, before)

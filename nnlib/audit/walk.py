@@ -109,8 +109,13 @@ class Walk:
             self.deviations = found
             self.explained = bool(found) or self.any_factor
 
-    def follow(self, number: int, upstream: np.ndarray | None) -> list[Step] | None:
-        """Return the deviations from a layer down to the first, or None if there is no way."""
+    def follow(
+        self, number: int, upstream: np.ndarray | None, room: float = np.inf
+    ) -> list[Step] | None:
+        """Return the deviations from a layer down to the first, or None if there is no way.
+
+        ``room``: how many there may be at most.
+        """
         if number == 0:
             return []
         W, b = self.dense.split(self.g, number)
@@ -119,12 +124,13 @@ class Walk:
             back = upstream @ self.dense.layers[number].matrix(self.values).T
         best: list[Step] | None = None
         for delta, steps in self.deltas_that_fit(number, upstream, W, b):
-            if best is not None and len(steps) >= len(best):
+            if len(steps) > room:
                 continue
             self.bare = back
-            rest = self.follow(number - 1, delta)
-            if rest is not None and (best is None or len(steps + rest) < len(best)):
+            rest = self.follow(number - 1, delta, room - len(steps))
+            if rest is not None:
                 best = steps + rest
+                room = len(best) - 1  # only what takes fewer is better
             if best is not None and len(best) < 2:
                 break
         return best
@@ -133,23 +139,25 @@ class Walk:
         self, number: int, upstream: np.ndarray | None, W: np.ndarray, b: np.ndarray | None
     ) -> Iterator[tuple[np.ndarray, list[Step]]]:
         """Yield the deltas that explain a layer's gradients, the right one first."""
-        candidates = (
+        candidates = list(
             self.output_deltas() if upstream is None else self.hidden_deltas(number, upstream)
         )
-        candidates = list(candidates)
+        free = upstream is None and self.any_factor
+        a, ones = self.a[number - 1], np.ones((len(self.y), 1))
+        deltas = [] if free else [delta for delta, _ in candidates]
+        near_W = self.near_to(a, deltas, W)
+        near_b = [True] * len(deltas) if b is None else self.near_to(ones, deltas, b[None])
         for whole in (True, False):  # first those that explain W and b alike
-            for delta, steps in candidates:
-                if upstream is None and self.any_factor:
+            for k, (delta, steps) in enumerate(candidates):
+                if free:
                     scaled = self.scaled(number, delta, W, b, whole)
                     if scaled is None:
                         continue
                     delta = scaled
-                right_W = not self.far(number, delta, W) and self.near(
-                    self.a[number - 1].T @ delta, W
-                )
-                if whole and not right_W:
-                    continue
-                right_b = b is None or self.near(delta.sum(axis=0), b)
+                    right_W = self.near(a.T @ delta, W)
+                    right_b = b is None or self.near(delta.sum(axis=0), b)
+                else:
+                    right_W, right_b = near_W[k], near_b[k]
                 if right_W and right_b:
                     yield delta, self.or_else(delta, steps, candidates)
                 elif not whole and len(steps) <= 1:
@@ -175,17 +183,20 @@ class Walk:
                 return [Step(own.kind, own.where, text)]
         return steps
 
-    def far(self, number: int, delta: np.ndarray, W: np.ndarray) -> bool:
-        """Say whether a delta does not make the largest entry of W's gradient, to save products.
+    def near_to(self, a: np.ndarray, deltas: list[np.ndarray], W: np.ndarray) -> list[bool]:
+        """Say of each delta whether a.T @ delta is the gradient W.
 
-        What is near to W all over is at most ten times as large, so its entries are off by little.
+        To save products the largest entry of W is looked at first. What is near to W all over is
+        at most ten times as large, so its entries are off by little.
         """
-        a, largest = self.a[number - 1], float(np.abs(W).max(initial=0))
-        if largest <= self.nothing or delta.shape[1:] != W.shape[1:]:
-            return False
-        i, j = divmod(int(np.abs(W).argmax()), W.shape[1])
-        off = abs(float(a[:, i] @ delta[:, j]) - float(W[i, j]))
-        return not off <= 10 * self.tolerance * largest
+        largest = float(np.abs(W).max(initial=0))
+        may = np.ones(len(deltas), dtype=bool)
+        fits = [d.shape == (len(a), W.shape[1]) for d in deltas]
+        if largest > self.nothing and any(fits):
+            i, j = divmod(int(np.abs(W).argmax()), W.shape[1])
+            there = np.array([d[:, j] for d, fit in zip(deltas, fits, strict=True) if fit])
+            may[fits] = np.abs(there @ a[:, i] - W[i, j]) <= 10 * self.tolerance * largest
+        return [bool(each) and self.near(a.T @ d, W) for each, d in zip(may, deltas, strict=True)]
 
     def scaled(
         self, number: int, delta: np.ndarray, W: np.ndarray, b: np.ndarray | None, whole: bool

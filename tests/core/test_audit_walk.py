@@ -563,15 +563,17 @@ def test_nothing_is_near_to_something_and_rounding_is_nothing():
     assert walk.nothing == pytest.approx(1e-12 * largest)
 
 
-def test_far_products_are_not_made():
-    walk = DEEP.told()
-    W = DEEP.a[1].T @ DEEP.d[2]
-    assert not walk.far(2, DEEP.d[2], W)
-    assert walk.far(2, 1.003 * DEEP.d[2], W)
-    assert not walk.far(2, 1.001 * DEEP.d[2], W)
-    assert not walk.far(2, DEEP.d[3], W)  # of another shape
-    assert not walk.far(2, DEEP.d[2], 0 * W)
-    assert walk.far(2, np.nan * DEEP.d[2], W)
+def test_of_many_deltas_those_are_found_that_make_a_gradient(monkeypatch):
+    walk, d = DEEP.told(), DEEP.d[2]
+    W = DEEP.a[1].T @ d
+    deltas = [d, 1.003 * d, 1.00015 * d, DEEP.d[3], np.nan * d, 1.001 * d]
+    made, near = [], walk.near
+    monkeypatch.setattr(walk, "near", lambda a, b: made.append(a) or near(a, b))
+    assert walk.near_to(DEEP.a[1], deltas, W) == [True, False, True, False, False, False]
+    assert len(made) == 4  # of what is far no product is made; another shape is no gradient at all
+    assert walk.near_to(DEEP.a[1], [d, 0 * d], 0 * W) == [False, True]
+    assert walk.near_to(DEEP.a[1], [], W) == []
+    assert walk.near_to(np.ones((len(d), 1)), [d, 1.01 * d], d.sum(axis=0)[None]) == [True, False]
 
 
 @pytest.mark.parametrize(
