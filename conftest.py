@@ -43,6 +43,7 @@ run_number = zlib.crc32(os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid(
 worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 ports = itertools.count(10_000 + run_number % 2_000 + 2_000 * (worker % 10))
 
+file_at_hand = None
 began, seconds = {}, {}  # of each notebook: the clock at its first report, and the time it took
 
 
@@ -64,14 +65,17 @@ def find_available_port(cache, ip):
 LocalPortCache.find_available_port = find_available_port
 
 
-def pytest_collection_finish():
-    """Leave what is there before the first test out of every garbage collection.
+def pytest_runtest_setup(item):
+    """Leave what is there before the first test of a file out of every garbage collection.
 
-    With eleven thousand tests to look through each time, the cells of the sittings take twice as
-    long.
+    With all tests and what those of other files keep to look through each time, the cells of the
+    sittings take twice as long.
     """
-    gc.collect()
-    gc.freeze()
+    global file_at_hand
+    if item.path != file_at_hand:
+        file_at_hand = item.path
+        gc.collect()
+        gc.freeze()
 
 
 def far_over_budget():
