@@ -20,7 +20,8 @@ from nnlib.audit.epochs import (
 )
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
-from nnlib.audit.gradient import Comparison, mixed_words, tell_output_slope
+from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.loss import mixed_words
 from nnlib.audit.missteps import (
     compare_single,
     explain,

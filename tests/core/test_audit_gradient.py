@@ -1,59 +1,27 @@
-"""The loss and its gradient: which formula, which factor, which term, and what is right."""
+"""The gradient of the loss: which factor, which term, and what is right."""
 
 import numpy as np
 import pytest
 from exams import checked, exam_of, said, words
+from small_network import (
+    CLASSES,
+    SOFT,
+    START,
+    START3,
+    X,
+    Y,
+    bce,
+    ce,
+    classify,
+    mse,
+    predict,
+    sigmoid,
+    unknown,
+)
 
 from nnlib.audit import gradient
-from nnlib.audit.gradient import Comparison, flat_pairs, other_tables, penalties
+from nnlib.audit.gradient import Comparison, flat_pairs, penalties
 from nnlib.audit.slopes import Measured
-
-RNG = np.random.default_rng(2)
-X = RNG.normal(size=(7, 2))
-Y = (X[:, :1] * X[:, 1:] > 0) * 1.0
-SOFT = RNG.uniform(0.1, 0.9, size=(7, 1))
-START = {
-    "W1": RNG.normal(size=(2, 3)), "b1": RNG.normal(size=3) / 3,
-    "W2": RNG.normal(size=(3, 1)), "b2": np.array([0.2]),
-}  # fmt: skip
-LABELS = np.array([0, 1, 2, 0, 1, 2, 1])
-CLASSES = np.eye(3)[LABELS]
-START3 = START | {"W2": RNG.normal(size=(3, 3)), "b2": RNG.normal(size=3) / 3}
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def softmax(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def predict(p, X, output=sigmoid):
-    return output(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
-
-
-def classify(p, X):
-    return predict(p, X, softmax)
-
-
-def unknown(p, X):
-    """No network that the audit knows; its outputs lie between 0 and 1."""
-    return sigmoid(np.tanh(X @ p["W1"] + p["b1"]) ** 3 @ p["W2"] + p["b2"])
-
-
-def mse(p, X, y, predict=predict):
-    return np.mean((predict(p, X) - y) ** 2)
-
-
-def bce(p, X, y, predict=predict):
-    a = predict(p, X)
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
-def ce(p, X, y):
-    return -np.sum(y * np.log(classify(p, X))) / len(X)
 
 
 def of_unknown(p, X, y):
@@ -105,127 +73,6 @@ def times(f, *names):
 
 def comparison(exam, point=None):
     return Comparison(exam, point or exam.points[0], None)
-
-
-# Which loss it is
-
-
-@pytest.mark.parametrize(
-    ("loss", "text"),
-    [
-        (mse, None),
-        (lambda p, X, y: -bce(p, X, y),
-         "minus the mean of the binary cross-entropies: the better the predictions, the larger it "
-         "is."),
-        (lambda p, X, y: -np.mean(y * np.log(predict(p, X))),
-         "the mean of the cross-entropies -y log(a): samples with y = 0 have no part in it. The "
-         "other term, (1 - y) log(1 - a), is missing."),
-        (lambda p, X, y: -np.mean((1 - y) * np.log(1 - predict(p, X))),
-         "the mean of the terms -(1 - y) log(1 - a): samples with y = 1 have no part in it."),
-        (lambda p, X, y: np.mean(predict(p, X) - y),
-         "the mean of the errors, neither squared nor made positive: errors of either sign "
-         "cancel."),
-        (lambda p, X, y: np.mean(predict(p, X) - y) ** 2,
-         "the square of the mean of the errors, not the mean of their squares: errors of either "
-         "sign cancel."),
-        (lambda p, X, y: np.sum(predict(p, X) - y) ** 2,
-         "49 times the square of the mean of the errors, not the mean of their squares: errors of "
-         "either sign cancel."),
-        (lambda p, X, y: -np.mean(y * np.log(predict(p, X)) - (1 - y) * np.log(1 - predict(p, X))),
-         "0.1429 times the terms -y log(a) and -0.1429 times the terms -(1 - y) log(1 - a): one "
-         "of the two has the wrong sign."),
-        (lambda p, X, y: 0.1 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2)) - np.mean(
-            y * np.log(predict(p, X)) - (1 - y) * np.log(1 - predict(p, X))),
-         "0.1429 times the terms -y log(a) and -0.1429 times the terms -(1 - y) log(1 - a): one "
-         "of the two has the wrong sign."),
-    ],
-)  # fmt: skip
-def test_a_loss_with_a_slip_is_named(loss, text):
-    for name in ("loss", "training_loss"):
-        exam = exam_of(X, Y, START, predict=predict, **{name: loss})
-        assert found(exam, gradient.look_at_formula) == (
-            ("loss_formula", "wrong", name) if text else None
-        )
-        if text:
-            assert words(exam) == f"{name} is {text}"
-        else:
-            assert exam.compared == [f"{name} is the mean of the squared errors"]
-
-
-def test_a_cross_entropy_of_classes_has_one_term():
-    def of_columns(p, X, y):
-        return ce(p, X, y if y.ndim > 1 else np.eye(3)[y])
-
-    for y in (CLASSES, LABELS):
-        exam = exam_of(X, y, START3, predict=classify, loss=of_columns)
-        assert found(exam, gradient.look_at_formula) is None
-        assert exam.compared[0].startswith("loss is the sum of the cross-entropies -y log(a) divid")
-
-
-def test_both_losses_are_looked_at_unless_they_are_random():
-    exam = exam_of(X, Y, START, predict=predict, loss=lambda *g: -mse(*g),
-                   training_loss=lambda *g: -2 * mse(*g))  # fmt: skip
-    assert [w for _, _, w in checked(gradient.look_at_formula, exam)] == ["loss", "training_loss"]
-    exam = exam_of(X, Y, START, predict=predict, loss=lambda *g: -mse(*g))
-    exam.find("loss_random", "wrong", "loss", "random")
-    assert checked(gradient.look_at_formula, exam) == []
-
-
-@pytest.mark.parametrize(
-    ("order", "kind", "text"),
-    [
-        (lambda y: np.roll(y, 1, axis=0), "pairs_broken",
-         "each sample has those of the sample before it."),
-        (lambda y: np.roll(y, -1, axis=0), "pairs_broken",
-         "each sample has those of the sample behind it."),
-        (lambda y: y[::-1], "pairs_broken", "the samples have them in the reverse order."),
-        (lambda y: np.roll(y, 1, axis=1), "loss_formula",
-         "the columns are moved by 1, each class stands where another one should."),
-        (lambda y: np.roll(y, 2, axis=1), "loss_formula",
-         "the columns are moved by -1, each class stands where another one should."),
-    ],
-)  # fmt: skip
-def test_a_loss_of_other_targets_is_named(order, kind, text):
-    exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y: ce(p, X, order(y)))
-    assert found(exam, gradient.look_at_formula) == (kind, "wrong", "loss")
-    assert words(exam) == f"loss is a known one, but for other targets than y: {text}"
-
-
-def test_a_softmax_over_the_samples_is_named():
-    def logits(p, X):
-        return predict(p, X, lambda z: z)
-
-    def loss(p, X, y):
-        return -np.mean(np.sum(y * np.log(softmax(logits(p, X).T).T), axis=1))
-
-    exam = exam_of(X, CLASSES, START3, predict=logits, loss=loss)
-    assert found(exam, gradient.look_at_formula) == ("samples_mixed", "wrong", "loss")
-    assert words(exam) == (
-        "loss is that of a softmax whose sums run over the samples, not the classes."
-    )
-
-
-def test_a_loss_of_a_stretched_table_is_named():
-    def flat(p, X):
-        return predict(p, X)[:, 0]
-
-    for formula in (
-        lambda a, y: np.mean((a - y) ** 2), lambda a, y: np.sum(np.abs(a - y)),
-        lambda a, y: -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)),
-        lambda a, y: -np.sum(y * np.log(a)),
-    ):  # fmt: skip
-        exam = exam_of(X, SOFT, START, predict=flat,
-                       loss=lambda p, X, y, f=formula: f(flat(p, X), y))  # fmt: skip
-        assert found(exam, gradient.look_at_formula) == ("target_shape", "wrong", "y")
-        assert words(exam) == (
-            "y has shape (7, 1), the predictions have shape (7,): loss is that of the (7, 7) table "
-            "into which NumPy stretches them."
-        )
-    exam.findings.clear()
-    exam.find("target_shape", "wrong", "y", "said before")
-    assert checked(gradient.look_at_formula, exam) == []
-    exam = exam_of(X, SOFT, START, predict=flat, loss=lambda p, X, y: np.sum(flat(p, X) ** 3))
-    assert checked(gradient.look_at_formula, exam) == []
 
 
 # What is right, and what is only near
@@ -592,20 +439,6 @@ def test_a_gradient_for_other_targets_is_named(order, kind, text):
     assert words(exam) == (f"the gradient belongs to other targets than those of the loss: {text}")
 
 
-def test_other_tables_are_these():
-    y = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
-    tables = [(kind, table.tolist()) for kind, _, table in other_tables(y)]
-    assert tables == [
-        ("pairs_broken", y[[2, 0, 1]].tolist()), ("pairs_broken", y[[1, 2, 0]].tolist()),
-        ("pairs_broken", y[::-1].tolist()), ("samples_mixed", [[1, 1, 0]] * 3),
-        ("gradient_wrong", y[:, [2, 0, 1]].tolist()), ("gradient_wrong", y[:, [1, 2, 0]].tolist()),
-        ("gradient_wrong", [[1, 1, 1], [1, 1, 1], [0, 0, 0]]),  # the rows 0 and 1, as the classes
-    ]  # fmt: skip
-    assert len([*other_tables(y[:, :1])]) == 3
-    assert len([*other_tables(y[:, :2] + 0.1)]) == 3
-    assert len([*other_tables(np.eye(20))]) == 4 + 11 + 1
-
-
 # Parameter by parameter
 
 
@@ -714,7 +547,7 @@ def test_a_falling_output_is_told():
 def test_rows_that_are_read_more_than_once_are_told():
     index = np.array([[0.0, 2.0], [2.0, 1.0], [3.0, 2.0], [0.0, 3.0], [4.0, 4.0]])
     y = np.array([[0.3], [0.1], [0.6], [0.2], [0.9]])
-    start = {"E": RNG.normal(size=(6, 2))}
+    start = {"E": np.random.default_rng(2).normal(size=(6, 2))}
 
     def look_up(p, X):
         return np.tanh(p["E"][X.astype(int)].sum(axis=1)).sum(axis=1, keepdims=True) ** 3
@@ -736,7 +569,7 @@ def test_rows_that_are_read_more_than_once_are_told():
     exam = exam_on(once, loss=loss, predict=look_up, start=start, y=y, data=index)
     assert found(exam) == ("gradient_wrong", "wrong", "E")
     assert words(exam) == (
-        "in E the rows 3, 4 are off: each of them is read more than once, and gets the "
+        "in E the rows 0, 2, 3, 4 are off: each of them is read more than once, and gets the "
         "gradient of its last use alone. Rows that are read once or never are right."
     )
     assert exam.findings[-1].what_to_do == "np.add.at(E, index, d) adds each time."
@@ -949,23 +782,3 @@ def test_the_dropout_check_waits_for_what_is_wrong_before_it():
         exam = exam_on()
         exam.find(kind, "wrong", "loss", "said before")
         assert checked(gradient.look_at_dropout, exam) == []
-
-
-def test_what_fails_on_the_way_is_not_told_as_a_formula():
-    calls = []
-
-    def failing(p, X, y):
-        calls.append(1)
-        return 1 / 0 if len(calls) > 8 else np.sum(predict(p, X) ** 3)
-
-    for look in (gradient.look_for_terms, gradient.look_for_other_targets,
-                 gradient.look_for_square_of_mean):  # fmt: skip
-        exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: 1 / 0)
-        assert not look(exam, "loss")
-        exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: np.nan)
-        assert not look(exam, "loss")
-        exam = exam_of(X, Y, START, predict=predict, loss=mse)
-        assert not look(exam, "loss")
-        assert said(exam) == []
-        exam = exam_of(X[:1], Y[:1], START, predict=predict, loss=lambda *g: -mse(*g))
-        assert not look(exam, "loss")

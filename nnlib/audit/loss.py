@@ -1,0 +1,248 @@
+"""Checks of the loss alone: which formula it is, of which targets, of which predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from nnlib.audit.exam import STRETCHED, Exam, check
+from nnlib.audit.formulas import BASES, WORDS, factor_words, fitted
+from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.predictions import look_for_other_predictions
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.terms import look_for_odd_terms
+
+
+@check
+def look_at_formula(exam: Exam) -> None:
+    """The loss is a known one, without a slip."""
+    patient = exam.patient
+    for name in {"loss": None, exam.loss_name: None}:
+        if not patient.has(name) or exam.found("loss_random", "samples_mixed"):
+            continue
+        formula = exam.formula_of(name)
+        if formula is None:
+            looks = (
+                look_for_terms, look_for_odd_terms, look_for_other_targets,
+                look_for_square_of_mean,
+            )  # fmt: skip
+            if not any(look(exam, name) for look in looks):
+                look_for_stretching(exam, name)
+            if not exam.found():
+                look_for_other_predictions(exam, name)
+            continue
+        n, m = len(exam.targets_of(exam.few)), exam.n_outputs  # type: ignore[arg-type]
+        words = formula.words(n, m)
+        half = formula.base == "cross" and m == 1 and not exam.labels
+        if formula.factor < 0:
+            seen = f"{name} is {words}: the better the predictions, the larger it is."
+        elif half:
+            seen = f"{name} is {words}: samples with y = 0 have no part in it. The other term, "
+            seen += "(1 - y) log(1 - a), is missing."
+        elif formula.base == "other_half":
+            seen = f"{name} is {words}: samples with y = 1 have no part in it."
+        elif formula.base == "plain_error":
+            seen = f"{name} is {words}: errors of either sign cancel."
+        else:
+            exam.look(f"{name} is {words}")
+            continue
+        exam.find("loss_formula", "wrong", name, seen)
+
+
+def look_for_terms(exam: Exam, name: str) -> bool:
+    """See whether the two terms of a binary cross-entropy have different signs."""
+    try:
+        bases, _ = exam.base_values
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if not {"cross", "other_half"} <= set(bases) or not np.isfinite(losses).all():
+        return False
+    squares = np.array([exam.squares(values) for values in exam.points])
+    terms = [bases["cross"], bases["other_half"], squares]
+    for columns in (terms[:2], terms):
+        A = np.stack(columns, axis=1)
+        scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+        first, second = (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)[:2]
+        rest = np.abs(A @ (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale) - losses)
+        if not rest.max() <= 1e-6 * np.ptp(losses) or not first * second < 0:
+            continue
+        exam.find(
+            "loss_formula", "wrong", name,
+            f"{name} is {first:.4g} times the terms -y log(a) and {second:.4g} times the terms "
+            "-(1 - y) log(1 - a): one of the two has the wrong sign.",
+        )  # fmt: skip
+        return True
+    return False
+
+
+def look_for_square_of_mean(exam: Exam, name: str) -> bool:
+    """See whether the loss is the square of the errors' mean or sum, in place of their squares."""
+    try:
+        answers, y = exam.base_values[1], exam.targets_of(exam.few)
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if y is None or not answers or len(y) < 2 or not np.isfinite(losses).all():
+        return False
+    squares = np.array([float(np.mean(a - y) ** 2) for a in answers])
+    f = one_factor(losses, squares, 1e-6)
+    if f is None or not f > 0 or np.ptp(squares) <= 1e-3 * squares.max():
+        return False
+    what = "the square of the mean of the errors"
+    text = what if abs(f - 1) < 1e-4 else f"{f:.4g} times {what}"
+    exam.find(
+        "loss_formula", "wrong", name,
+        f"{name} is {text}, not the mean of their squares: errors of either sign cancel.",
+        advice=("The square stands outside of the mean: np.mean(y - a) ** 2.",
+                "Square first: np.mean((y - a) ** 2)."),
+    )  # fmt: skip
+    return True
+
+
+def look_for_other_targets(exam: Exam, name: str) -> bool:
+    """See whether the loss is a known one for another table, or of a softmax over the samples."""
+    try:
+        answers, y = exam.base_values[1], exam.targets_of(exam.few)
+        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
+    except Failed:
+        return False
+    if y is None or not answers or not np.isfinite(losses).all() or len(y) < 3:
+        return False
+    weights = np.array([exam.squares(p) for p in exam.points])
+    everything = np.array([sum(float(np.sum(v**2)) for v in p) for p in exam.points])
+    if y.shape[1] > 1:
+        tops = [a.max(axis=0) + np.log(np.exp(a - a.max(axis=0)).sum(axis=0)) for a in answers]
+        mixed = [float(np.sum(y * (top - a))) for top, a in zip(tops, answers, strict=True)]
+        if fitted(losses, {"cross": np.array(mixed)}, weights, everything, 1e-6) is not None:
+            exam.find(
+                "samples_mixed", "wrong", name,
+                f"{name} is that of a softmax whose sums run over the samples, not the classes.",
+            )  # fmt: skip
+            return True
+    for kind, words, other in other_tables(y):
+        bases = {
+            base: np.array([f(a, other) for a in answers])
+            for base, f in BASES.items()
+            if exam.possible(base, answers, other)
+        }
+        if np.array_equal(other, y) or fitted(losses, bases, weights, everything, 1e-6) is None:
+            continue
+        exam.find(
+            "loss_formula" if kind == "gradient_wrong" else kind, "wrong", name,
+            f"{name} is a known one, but for other targets than y: {words}.",
+        )  # fmt: skip
+        return True
+    return False
+
+
+def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Yield tables that may have been made of the targets by mistake: kind, words, table."""
+    yield "pairs_broken", "each sample has those of the sample before it", np.roll(y, 1, axis=0)
+    yield "pairs_broken", "each sample has those of the sample behind it", np.roll(y, -1, axis=0)
+    yield "pairs_broken", "the samples have them in the reverse order", y[::-1]
+    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+        every = np.broadcast_to(y.max(axis=0), y.shape)
+        words = "each sample has a 1 for every class that any of them has, as table[:, y] = 1 makes"
+        yield "samples_mixed", words, every
+        for k in range(1, min(y.shape[1], 12)):
+            by = k if 2 * k <= y.shape[1] else k - y.shape[1]
+            words = f"the columns are moved by {by}, each class stands where another one should"
+            yield "gradient_wrong", words, np.roll(y, k, axis=1)
+        classes = np.unique(y.argmax(axis=1))
+        if classes[-1] < len(y):
+            rows = np.zeros_like(y)
+            rows[classes] = 1
+            numbers = ", ".join(map(str, classes[:4])) + ", …" * (len(classes) > 4)
+            words = f"a whole row of ones for the samples with index {numbers}, the numbers of the "
+            words += "classes, as d[y] -= 1 makes, where d[np.arange(n), y] -= 1 is meant"
+            yield "gradient_wrong", words, rows
+
+
+def look_for_stretching(exam: Exam, name: str) -> None:
+    """See whether the loss is that of a table into which NumPy stretches y."""
+    patient = exam.patient
+    if exam.first_answers is None or exam.found("target_shape"):
+        return
+    y = np.asarray(patient.y, dtype=float)
+    losses: list[float] = []
+    tables: dict[str, list[float]] = {base: [] for base in STRETCHED}
+    try:
+        for values in exam.points[:5]:
+            a = patient.predict(values, patient.X, exact=True)
+            if a.shape == y.shape:
+                return
+            losses.append(exam.loss(values, None, name))
+            for base, function in STRETCHED.items():
+                tables[base].append(function(a, y))
+    except (Failed, ValueError):
+        return
+    for sums in tables.values():
+        ratio = np.array(losses) / np.array(sums)
+        if np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-4 * np.abs(ratio).max():
+            shape = np.broadcast_shapes(a.shape, y.shape)
+            exam.find(
+                "target_shape", "wrong", "y",
+                f"y has shape {y.shape}, the predictions have shape {a.shape}: {name} is that of "
+                f"the {shape} table into which NumPy stretches them.",
+            )  # fmt: skip
+            return
+
+
+def mixed_words(exam: Exam) -> str:
+    """Say what a loss is made of, where each class or each matrix has a factor of its own.
+
+    There have to be more points than factors; then what fits them all is no chance.
+    """
+    answers, y = exam.base_values[1], exam.targets_of(exam.few)
+    if y is None or not answers or exam.dense is None:
+        return ""
+    try:
+        losses = np.array([exam.loss(values, exam.few) for values in exam.points])
+    except Failed:
+        return ""
+    layers = list(enumerate(exam.dense.layers, start=1))
+    for base in ("cross", "squared", "binary", "cross_from_logits", "binary_from_logits"):
+        if not exam.possible(base, answers, y):
+            continue
+        total = [np.array([BASES[base](a, y) for a in answers])]
+        squares = [
+            np.array([np.sum(each.matrix(p) ** 2) for p in exam.points]) for _, each in layers
+        ]
+        f = factors_of(losses, total + squares)
+        if f is not None:
+            parts = [
+                f"{k:.4g} times the squares of W{i}"
+                if abs(k) > 1e-6 * abs(f[0])
+                else f"nothing of W{i}"
+                for (i, _), k in zip(layers, f[1:], strict=True)
+            ]
+            told = factor_words(f[0], WORDS[base], len(y), y.shape[1])
+            return f"{told}, with {', '.join(parts)}"
+        names, rows = np.unique(y, axis=0, return_inverse=True)
+        if len(names) > 6 or len(names) < 2:
+            continue
+        by_class = [np.array([BASES[base](a[each], y[each]) for a in answers])
+                    for k in range(len(names)) if (each := np.ravel(rows) == k).any()]  # fmt: skip
+        f = factors_of(losses, by_class)
+        if f is not None and (f > 0).all():
+            each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
+            pairs = sorted(zip(each, f, strict=True))
+            parts = [f"{k * len(y):.4g} for class {label:g}" for label, k in pairs]
+            return (
+                f"the mean over the {len(y)} samples of {WORDS[base]} with a weight for each class "
+                f"({', '.join(parts)})"
+            )
+    return ""
+
+
+def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
+    """Return by which factors columns make losses; None if they do not, or if any might."""
+    A = np.stack(columns, axis=1)
+    if len(losses) < len(columns) + 2 or not (np.isfinite(A).all() and np.isfinite(losses).all()):
+        return None
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    f = np.asarray(np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)
+    good = np.abs(A @ f - losses).max() <= 1e-7 * max(np.ptp(losses), 1e-300)
+    return f if good and np.linalg.matrix_rank(A / scale) == len(columns) else None
