@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.chains import compare_chain, tell_twist
+from nnlib.audit.cuts import cut_to_length
 from nnlib.audit.epochs import (
     MOMENTA,
     Momentum,
@@ -33,7 +34,6 @@ from nnlib.audit.missteps import (
     unsteady,
 )
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.schedules import cut_to_length
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,

@@ -17,11 +17,11 @@ from nnlib.audit.chains import (
     tell_twist,
     tell_uphill,
 )
+from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import Comparison, tell_copied, tell_output_slope
 from nnlib.audit.patient import Arrays
-from nnlib.audit.schedules import cut_to_length, is_cut
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,

@@ -6,76 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from nnlib.audit.cuts import CHANGED, cut_gradients, faster, limits_seen
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import momentum_rules, published, run, sound_updates
-from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Chain, close_everywhere, rounding, together
-
-LIMITS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)  # what gradients are cut to
-CHANGED = 1e-2  # rates that differ by less than this share are one rate
-
-
-def cut(
-    gs: list[np.ndarray], order: np.ndarray, whole: bool = True
-) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield the gradients as they are cut to usual limits, where that changes them, and how.
-
-    Lengths are known only where they are ``whole``.
-    """
-    parts = [order == k for k in np.unique(order)]
-
-    def shortened(g: np.ndarray, part: np.ndarray, limit: float) -> np.ndarray:
-        size = float(np.linalg.norm(g[part]))
-        return np.where(part, g * min(1.0, limit / max(size, 1e-300)), g)
-
-    everything = np.ones(len(order), dtype=bool)
-    for limit in LIMITS:
-        entries = [np.clip(g, -limit, limit) for g in gs]
-        short = [shortened(g, everything, limit) for g in gs]
-        each = []
-        for g in gs:
-            for part in parts:
-                g = shortened(g, part, limit)
-            each.append(g)
-        for words, made in (
-            (f"each entry of the gradient cut at {limit:g}", entries),
-            (f"each gradient cut to the length {limit:g}", short),
-            (f"each parameter's gradient cut to the length {limit:g}", each),
-        )[: 3 if whole else 1]:
-            if any(not np.allclose(a, b, rtol=1e-6) for a, b in zip(made, gs, strict=True)):
-                yield words, made
-
-
-def is_cut(exam: Exam, u: Arrays, g: Arrays) -> bool:
-    """Say whether a step goes along the gradient as it is when it is cut to a usual limit."""
-    a, b = together(u, g)
-    if len(b) < sum(x.size for x in g) or len(b) < 4 or not b.any():
-        return False
-    order = np.concatenate([np.full(x.size, k) for k, x in enumerate(g)])
-    for _, made in cut([b], order):
-        f = one_factor(a, made[0], 2e-2 if exam.patient.short_steps else 1e-4)
-        if f is not None and f > 0 and not faster(f, exam.learning_rate):
-            return True
-    return False
-
-
-def cut_to_length(exam: Exam, u: Arrays, f: float) -> bool:
-    """Say whether a step is shorter than the rate says, and its length a usual one."""
-    rate = exam.learning_rate
-    if rate is None or not 0 < f < rate:
-        return False
-    size = float(np.sqrt(sum(float(np.sum(x**2)) for x in u))) / rate
-    for limit in LIMITS:
-        if abs(size - limit) <= (1e-2 if exam.patient.short_steps else 1e-4) * limit:
-            exam.look(f"a step goes along the gradient, which is cut to the length {limit:g}")
-            return True
-    return False
-
-
-def faster(f: float, rate: float | None) -> bool:
-    """Say whether a factor is larger than the rate: no schedule and no limit makes it so."""
-    return rate is not None and f > (1 + 2 * CHANGED) * rate
+from nnlib.audit.update import Chain, close_everywhere, rounding
 
 
 def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
@@ -84,7 +19,7 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
     The first text is for what is in order, the second for what is worth a note.
     """
     us, gs, order, start = chain.us, chain.gs, chain.order, chain.points[0]
-    rate, size = exam.learning_rate, sum(v.size for v in start)
+    rate = exam.learning_rate
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
     plain = [one_factor(u, g, 1e-3) for u, g in zip(us, gs, strict=True)]
@@ -92,8 +27,9 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
         return "", ""  # one multiple of the gradient at all steps: that is no schedule
     rounded = max(rounding(exam, u, start) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
+    cut = cut_gradients(gs, order, chain.whole, limits_seen(us[0], rate))
     ways = [("", gs)]
-    ways += [(f", {words}", made) for words, made in cut(gs, order, len(us[0]) == size)]
+    ways += [(f" along gradients {words}", made) for sound, words, made in cut if sound]
     some = np.arange(len(order))[:: max(1, len(order) // 2000)]  # enough to tell them apart
     for words, all_of_them in ways:
         some_us, made = [u[some] for u in us], [g[some] for g in all_of_them]
@@ -108,7 +44,7 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
         own = rate if rate is not None else max(factors)
         if np.ptp(factors) > CHANGED * max(factors):
             rates = ", ".join(f"{f:.4g}" for f in factors)
-            return "", f"{name} with a rate that changes: {rates}{words}"
+            return "", f"{name}{words} with a rate that changes: {rates}"
         if abs(factors[0] - own) <= 2 * CHANGED * own:
             return f"{name}{words}", ""
         return "", ""  # one factor at all steps, and not the rate: that is no schedule

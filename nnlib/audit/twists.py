@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import numpy as np
 
+from nnlib.audit.cuts import cut_gradients, limits_seen
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Chain, Steps, close, length, together
-
-LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
+from nnlib.audit.update import Chain, Steps, close, together
 
 
 def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
@@ -23,7 +21,8 @@ def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
 def cut_gradient(exam: Exam, chain: Chain) -> bool:
     """See whether the steps go along gradients that are cut at a limit."""
     rate, us, gs = exam.learning_rate, chain.us, chain.gs
-    for sound, words, cut in cut_gradients(us, gs, chain.order, rate):
+    seen = limits_seen(us[0], rate)
+    for sound, words, cut in cut_gradients(gs, chain.order, chain.whole, seen):
         if all(close(a, b, 2e-2) for a, b in zip(cut, gs, strict=True)):
             continue  # so little is cut that other slips look alike
         for name, made in common_rules(cut, us, rate):
@@ -36,39 +35,6 @@ def cut_gradient(exam: Exam, chain: Chain) -> bool:
                 exam.find("optimizer_formula", "wrong", "step", f"{said}.")
             return True
     return False
-
-
-def cut_gradients(
-    us: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray, rate: float | None
-) -> Iterator[tuple[bool, str, list[np.ndarray]]]:
-    """Yield gradients that are cut: whether soundly, how, and what is left of them."""
-    norms, largest = [length(g) for g in gs], [float(np.abs(g).max(initial=0)) for g in gs]
-    seen = () if not rate else (length(us[0]) / rate, float(np.abs(us[0]).max(initial=0)) / rate)
-    for c in (*LIMITS, *seen):
-        if c < max(norms):
-            factors = [min(1.0, c / max(n, 1e-300)) for n in norms]
-            yield True, f"whose common length is cut to {c:.4g}", [
-                f * g for f, g in zip(factors, gs, strict=True)]  # fmt: skip
-            each = [
-                np.array([
-                    min(1.0, c / max(length(g[order == k]), 1e-300))
-                    for k in range(int(order.max()) + 1)
-                ])[order] * g
-                for g in gs
-            ]  # fmt: skip
-            yield True, f"of which each parameter's is cut to the length {c:.4g}", each
-        if c < max(largest):
-            yield True, f"whose entries are cut to {-c:.4g} to {c:.4g}", [
-                np.clip(g, -c, c) for g in gs]  # fmt: skip
-            yield False, (
-                f"whose entries are cut to 0 to {c:.4g}: where the slope is negative nothing moves"
-            ), [np.clip(g, 0, c) for g in gs]  # fmt: skip
-        if any(c < n**2 for n in norms):
-            factors = [min(1.0, c / max(n**2, 1e-300)) for n in norms]
-            yield False, (
-                f"that are divided by the square of their length where it is above {c:.4g}: to be "
-                "cut to a length, they are divided by the length itself, the root of that sum"
-            ), [f * g for f, g in zip(factors, gs, strict=True)]  # fmt: skip
 
 
 def looks_ahead(exam: Exam, steps: Steps, chain: Chain) -> bool:

@@ -110,6 +110,11 @@ class Chain:
     g: Arrays
 
     @property
+    def whole(self) -> bool:
+        """Whether all entries of the parameters have a gradient."""
+        return len(self.order) == sum(v.size for v in self.points[0])
+
+    @property
     def said(self) -> str:
         """How a sentence on these steps begins."""
         return f"{len(self.us)} steps in a row are those of"
