@@ -5,8 +5,7 @@ import pytest
 from exams import exam_of, said
 
 from nnlib.audit import masks
-from nnlib.audit.masks import another_slope, shares_of, tell_gradient_mask, tell_share
-from nnlib.audit.update import Steps
+from nnlib.audit.masks import shares_of, tell_gradient_mask, tell_share
 
 rng = np.random.default_rng(8)
 N, WIDTH = 24, 9
@@ -127,9 +126,7 @@ def test_gradients_in_another_form_have_a_mask_too():
         lambda p, X, y: {n: g.reshape(-1, *p[n].shape) for n, g in slopes(p, X, y).items()}
     )
     assert not tell_gradient_mask(exam, exam.points[0])
-    exam = exam_with(
-        lambda p, X, y: {n: g[None] for n, g in slopes(p, X, y, back=ONES).items()}
-    )
+    exam = exam_with(lambda p, X, y: {n: g[None] for n, g in slopes(p, X, y, back=ONES).items()})
     assert tell_gradient_mask(exam, exam.points[0])
 
 
@@ -179,8 +176,10 @@ def test_where_all_are_dropped_or_a_relu_is_off_nothing_is_told_of_masks():
         d2 = 2 * (answer(p, X) - y) / len(X)
         return {"V": X.T @ (d2 @ p["U"].T), "v": p["v"], "U": p["U"], "u": p["u"]}
 
-    exam = exam_of(X, y, START, predict=answer, gradients=open_masks,
-                   training_loss=lambda p, X, y: np.sum((answer(p, X) - y) ** 2) / len(X))  # fmt: skip
+    exam = exam_of(
+        X, y, START, predict=answer, gradients=open_masks,
+        training_loss=lambda p, X, y: np.sum((answer(p, X) - y) ** 2) / len(X),
+    )  # fmt: skip
     assert exam.dense is not None
     assert not tell_gradient_mask(exam, exam.points[0])
 
@@ -283,7 +282,7 @@ def test_a_mean_share_is_1_to_eight_hundredths(shares, right, wrong, monkeypatch
 
 
 @pytest.mark.parametrize(("times", "wrong"), [(6.9, False), (7.1, True)])
-def test_a_mean_share_is_away_from_1_by_more_than_seven_of_its_own_errors(times, wrong, monkeypatch):
+def test_a_mean_share_is_off_by_more_than_seven_of_its_own_errors(times, wrong, monkeypatch):
     spread = np.array([-1.0, 1, -1, 1, -1, 1, -1, 1])
     error = spread.std(ddof=1) / np.sqrt(8)
     exam = exam_behind()

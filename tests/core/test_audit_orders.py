@@ -1,6 +1,7 @@
 """Steps by the targets of other samples, by one sample after the other, and behind dropout."""
 
 import itertools
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,7 +26,14 @@ from nnlib.audit.masks import (
     tell_scale,
     verdicts_of,
 )
-from nnlib.audit.missteps import one_after_the_other, some_later, unsteady
+from nnlib.audit.missteps import (
+    barely_early,
+    one_after_the_other,
+    sequential,
+    some_later,
+    too_early,
+    unsteady,
+)
 from nnlib.audit.orders import better_order, different_samples, in_other_order, tell_columns
 from nnlib.audit.pairs import fitting_rules, look_at_pairs, right_in_turn
 from nnlib.audit.patient import Patient
@@ -372,6 +380,220 @@ def test_some_parameters_by_a_later_gradient(stored):
         u, g = steps.moved(values, None), steps.gradient(values, None)
         assert some_later(exam, steps, values, None, u, g) == (each is step)
         assert said(exam) == stored
+
+
+def through_new(p, X, y, f=RATE, of=gradients):
+    """An update whose error goes back through the new W2."""
+    a1, _ = forward(p, X)
+    g = of(p, X, y)
+    W2 = p["W2"] - f * g["W2"]
+    d2 = delta2(p, X, y, of)
+    d1 = d2 @ W2.T * (1 - a1**2)
+    late = {"W1": X.T @ d1, "b1": d1.sum(0), "W2": g["W2"], "b2": g["b2"]}
+    return {name: p[name] - f * late[name] for name in p}
+
+
+def delta2(p, X, y, of=gradients):
+    error = (forward(p, X)[1] - y) / len(X)
+    slope = forward(p, X)[1] * (1 - forward(p, X)[1])
+    return 2 * error * slope if of is gradients else error
+
+
+def of_entropy(p, X, y):
+    """The gradient of the binary cross-entropy, which is not the loss that is shown."""
+    a1, _ = forward(p, X)
+    d2 = delta2(p, X, y, of_entropy)
+    d1 = d2 @ p["W2"].T * (1 - a1**2)
+    return {"W1": X.T @ d1, "b1": d1.sum(0), "W2": a1.T @ d2, "b2": d2.sum(0)}
+
+
+def asked(check, exam, index=None, *more):
+    """Make a check of a step that takes its move; return its answer."""
+    steps, values = Steps(exam), exam.points[0]
+    return check(exam, steps, values, index, steps.moved(values, index), *more)
+
+
+THROUGH = "wrong updated_too_early (step): delta1 goes back through the new W2, after its update."
+
+
+@pytest.mark.parametrize("index", [None, np.array([1, 4])])
+@pytest.mark.parametrize("rate", [RATE, 3 * RATE, None])
+@pytest.mark.parametrize("of", [gradients, of_entropy])
+def test_an_error_that_goes_back_through_new_weights_is_told(of, rate, index):
+    """Also by another rate than the given one, and of another loss than the shown one."""
+    exam = exam_of(lambda p, X, y: through_new(p, X, y, of=of), rate=rate)
+    assert asked(too_early, exam, index)
+    assert said(exam) == [THROUGH]
+
+
+def test_a_step_in_time_is_not_too_early():
+    for step in (descend, lambda p, X, y: descend(p, X, y, 3 * RATE)):
+        exam = exam_of(step)
+        assert not asked(too_early, exam)
+        assert not exam.findings
+
+
+def test_early_updates_need_a_known_network_of_two_layers_its_loss_and_its_targets():
+    for attribute in ("dense", "formula", "targets"):
+        exam = exam_of(through_new)
+        setattr(exam, attribute, None)
+        assert not asked(too_early, exam)
+        g = list(gradients(dict(zip(NAMES, exam.points[0], strict=True)), X, y).values())
+        assert not asked(barely_early, exam, None, g)
+    exam = exam_of(lambda p, X, y: descend(p, X, y, 0.01))
+    exam.dense = replace(exam.dense, layers=exam.dense.layers[:1])
+    assert not asked(too_early, exam)
+
+
+def in_between(p, X, y, f=RATE, share=1.0):
+    """The last layer is changed, and the forward pass is made again for the first one."""
+    g = gradients(p, X, y)
+    p = {**p, "W2": p["W2"] - f * g["W2"], "b2": p["b2"] - f * g["b2"]}
+    g = gradients(p, X, y)
+    return {**p, "W1": p["W1"] - share * f * g["W1"], "b1": p["b1"] - share * f * g["b1"]}
+
+
+AGAIN = (
+    "wrong updated_too_early (step): the gradients of the first layers are those after the last "
+    "layer's update: the forward pass was made again in between."
+)
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(1.0, True), (1.009, True), (1.011, False), (0.991, True), (0.989, False)]
+)
+@pytest.mark.parametrize("index", [None, np.array([1, 4])])
+def test_a_forward_pass_between_two_updates_is_told(share, told, index):
+    exam = exam_of(lambda p, X, y: in_between(p, X, y, share=share))
+    assert asked(too_early, exam, index) == told
+    assert said(exam) == [AGAIN] * told
+
+
+def test_a_forward_pass_in_between_needs_slopes_and_a_network():
+    for step in (descend, by_samples):
+        exam = exam_of(step)
+        steps, values = Steps(exam), exam.points[0]
+        u = steps.moved(values, None)
+        later = [v - x for v, x in zip(values, u, strict=True)]
+        assert not sequential(exam, steps, values, None, u, later)
+    exam = exam_of(in_between)
+    steps, values = Steps(exam), exam.points[0]
+    u = steps.moved(values, None)
+    later = [v - x for v, x in zip(values, u, strict=True)]
+    assert sequential(exam, steps, values, None, u, later)
+    for name in ("slopes", "dense"):
+        exam = exam_of(in_between)
+        steps = Steps(exam)
+        if name == "dense":
+            exam.dense = None
+        else:
+            steps.slopes = lambda *given: None
+        assert not sequential(exam, steps, values, None, u, later)
+        assert not exam.findings
+
+
+def test_a_forward_pass_in_between_is_told_of_a_network_without_biases():
+    start = {name: START[name] for name in ("W1", "W2")}
+    zero = {"b1": np.zeros(4), "b2": np.zeros(3)}
+
+    def loss_without(p, X, y):
+        return loss({**p, **zero}, X, y)
+
+    def between(p, X, y):
+        g = gradients({**p, **zero}, X, y)
+        p = {**p, "W2": p["W2"] - RATE * g["W2"]}
+        return {**p, "W1": p["W1"] - RATE * gradients({**p, **zero}, X, y)["W1"]}
+
+    functions = {"predict": lambda p, X: predict({**p, **zero}, X), "loss": loss_without}
+    exam = Exam(Patient(X, y, start, {**functions, "step": between}), RATE, "update", {})
+    exam.patient.n = len(X)
+    assert exam.dense is not None
+    assert asked(too_early, exam)
+    assert said(exam) == [AGAIN]
+
+
+THREE = {
+    "W1": 0.5 * rng.normal(size=(3, 4)), "b1": rng.normal(size=4),
+    "W2": 0.5 * rng.normal(size=(4, 5)), "b2": rng.normal(size=5),
+    "W3": 0.5 * rng.normal(size=(5, 3)), "b3": rng.normal(size=3),
+}  # fmt: skip
+
+
+class Deep:
+    """Three layers, and a penalty of their weights; W3 is changed before the error goes back."""
+
+    def __init__(self, f=1e-3, penalty=0.01, extra=0.0, late=(2, 3)):
+        self.f, self.penalty, self.extra, self.late = f, penalty, extra, late
+
+    def forward(self, p, X):
+        a1 = np.tanh(X @ p["W1"] + p["b1"])
+        a2 = np.tanh(a1 @ p["W2"] + p["b2"])
+        return a1, a2, 1 / (1 + np.exp(-(a2 @ p["W3"] + p["b3"])))
+
+    def loss(self, p, X, y):
+        squares = sum(np.sum(p[name] ** 2) for name in ("W1", "W2", "W3"))
+        return np.sum((self.forward(p, X)[2] - y) ** 2) / len(X) + self.penalty * squares
+
+    def gradients(self, p, X, y, late=()):
+        """The slopes; those of the layers in ``late`` are changed before an error goes through."""
+        a1, a2, a3 = self.forward(p, X)
+        d = 2 * (a3 - y) / len(X) * a3 * (1 - a3)
+        g = {}
+        for k, (a, before) in zip((3, 2, 1), ((a2, a2), (a1, a1), (X, None)), strict=True):
+            W = p[f"W{k}"]
+            g[f"W{k}"], g[f"b{k}"] = a.T @ d + 2 * self.penalty * W, d.sum(0)
+            if k > 1:
+                W = W - self.f * g[f"W{k}"] if k in late else W
+                d = d @ W.T * (1 - before**2)
+        return {name: g[name] for name in p}
+
+    def step(self, p, X, y):
+        g = self.gradients(p, X, y, self.late)
+        new = {name: p[name] - self.f * g[name] for name in p}
+        new["W2"][0, 0] -= self.extra * self.off(p, X, y)[0]
+        return new
+
+    def off(self, p, X, y):
+        """How far the step is from the multiple of the gradient that fits it best, and its size."""
+        a, b = (
+            np.concatenate([np.ravel(x) for x in self.gradients(p, X, y, late).values()])
+            for late in (self.late, ())
+        )
+        f = (a @ b) / (b @ b)
+        return self.f * np.abs(a - f * b).max(), self.f * np.abs(a).max()
+
+    def asked(self):
+        """Ask for the small difference of this step; return the audit and the answer."""
+        functions = {"predict": lambda p, X: self.forward(p, X)[2], "loss": self.loss}
+        exam = Exam(Patient(X, y, THREE, {**functions, "step": self.step}), self.f, "update", {})
+        exam.patient.n = len(X)
+        steps, values = Steps(exam), exam.points[0]
+        g = steps.gradient(values, None)
+        return exam, barely_early(exam, steps, values, None, steps.moved(values, None), g)
+
+
+@pytest.mark.parametrize("late", [(3,), (2,), (2, 3)])
+@pytest.mark.parametrize("penalty", [0.0, 0.01])
+def test_the_little_by_which_an_early_update_is_off_is_told(late, penalty):
+    deep = Deep(penalty=penalty, late=late)
+    exam, told = deep.asked()
+    assert told == (late == (2, 3))
+    off, size = deep.off(dict(zip(THREE, exam.points[0], strict=True)), X, y)
+    words = (
+        f"the step differs from the rate times the gradient by {off / size:.2g} of it only, and "
+        "that is what comes of going back through the new weights, after their update."
+    )
+    assert said(exam) == [f"wrong updated_too_early (step): {words}"] * told
+
+
+@pytest.mark.parametrize(("extra", "told"), [(0.0, True), (0.018, True), (0.022, False)])
+def test_what_an_early_update_leaves_is_a_fiftieth_of_what_is_off(extra, told):
+    assert Deep(extra=extra).asked()[1] == told
+
+
+def test_what_is_off_by_much_or_by_rounding_alone_is_no_early_update():
+    for f, late in ((1.0, (2, 3)), (1e-9, (2, 3)), (1e-3, ()), (-1e-3, (2, 3))):
+        assert not Deep(f, late=late).asked()[1]
 
 
 def test_steps_whose_factor_changes(stored):

@@ -1,0 +1,418 @@
+"""A step that is not the rate times the gradient: in which order its causes are looked for."""
+
+import numpy as np
+import pytest
+from exams import exam_of
+from xor_program import xor_program
+
+from nnlib.audit import missteps
+from nnlib.audit.missteps import at_a_softmax, explain, sums_over_everything
+from nnlib.audit.update import Steps
+
+RATE = 0.5
+rng = np.random.default_rng(2)
+X = rng.normal(size=(12, 2))
+y = 1.0 * (X[:, :1] * X[:, 1:] > 0)
+NAMES = ("W1", "b1", "W2", "b2")
+start, _, predict, loss, gradients, _ = xor_program(*NAMES)
+
+
+def moving(change, rate=RATE):
+    """A step by the rate times the gradient, of which ``change`` makes something else."""
+
+    def step(p, X, y):
+        moves = {name: rate * g for name, g in gradients(p, X, y).items()}
+        moves = change(moves, p) or moves
+        return {name: p[name] - moves[name] for name in p}
+
+    return step
+
+
+def times(**factors):
+    return moving(lambda u, p: {name: factors.get(name, 1) * x for name, x in u.items()})
+
+
+def walked(step, rate=RATE, own=False, **given):
+    """An audit that has taken four steps; the program's own gradients are given, or not."""
+    if own:
+        given["gradients"] = gradients
+    exam = exam_of(X, y, start(), rate=rate, step=step,
+                   **{"predict": predict, "loss": loss, **given})  # fmt: skip
+    exam.chain = [exam.patient.start]
+    for _ in range(4):
+        exam.chain.append(exam.patient.stepped(exam.chain[-1], exam.patient.data()))
+    return exam
+
+
+def explained(exam, index=None):
+    """Explain a step; return what was found, in one line each."""
+    with np.errstate(all="ignore"):
+        explain(exam, Steps(exam), exam.points[0], index)
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+
+
+def slope(exam, *names):
+    """The largest slope of these parameters, at the point that is looked at."""
+    g = gradients(dict(zip(NAMES, exam.points[0], strict=True)), X, y)
+    return max(np.abs(g[name]).max() for name in names)
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let all but some of the searches find nothing; return the names of those that were asked."""
+    asked = []
+
+    def leave(*names, **answers):
+        for name in (
+            "compare_chain", "tell_output_slope", "tell_copied", "cut_to_length",
+            "keeps_something", "unsteady", "tell_factor", "tell_one_side", "tell_parts",
+            "tell_other_gradient", "tell_bare", "tell_lost", "slip_of_some", "tell_signs",
+            "known_chain", "tell_twist", "tell_epsilon", "tell_limit", "tell_few",
+            "one_after_the_other", "too_early", "some_later", "decays",
+        ):  # fmt: skip
+            if name not in names:
+
+                def answer(*given, name=name, **more):
+                    asked.append(name)
+                    return answers.get(name, False)
+
+                monkeypatch.setattr(missteps, name, answer)
+        return asked
+
+    return leave
+
+
+# Nothing moves
+
+
+def test_a_step_that_changes_nothing():
+    still = "the step changes nothing: all parameters are what they were."
+    assert explained(walked(lambda p, X, y: p)) == [f"wrong parameter_not_moved (step): {still}"]
+    assert explained(walked(lambda p, X, y: p), np.array([2])) == []
+
+
+def test_a_step_that_moved_at_first_alone_is_not_judged():
+    calls = iter(range(100))
+
+    def step(p, X, y):
+        return moving(lambda u, p: u if next(calls) < 4 else dict.fromkeys(u, 0))(p, X, y)
+
+    exam = walked(step)
+    assert explained(exam) == []
+    assert exam.missing[-1] == (
+        "the step from another point: it moved at first, and does not any more, as where its rate "
+        "has come to 0. Pass new_step, which makes a fresh step"
+    )
+    exam = walked(lambda p, X, y: p, new_step=lambda: lambda p, X, y: p)
+    exam.chain[1] = exam.points[0]
+    assert len(explained(exam)) == 1  # a fresh step moves nothing either
+    assert exam.missing == []
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_step_that_moves_later_alone(known, only):
+    asked = only(compare_chain=known)
+    exam = walked(lambda p, X, y: p)
+    exam.chain[-1] = exam.points[0]
+    words = "the first step changes nothing, and a later one does."
+    assert explained(exam) == [f"wrong optimizer_formula (step): {words}"] * (not known)
+    assert asked == ["compare_chain"]
+    asked.clear()
+    assert explained(walked(lambda p, X, y: p), np.array([1])) == []
+    assert asked == []
+
+
+# One factor
+
+
+def test_one_factor_throughout():
+    exam = walked(times(W1=3, b1=3, W2=3, b2=3))
+    (line,) = explained(exam)
+    assert line.startswith("wrong gradient_scale (step): the step is 1.5 times the slope of the ")
+    assert explained(walked(times())) == []
+    assert explained(walked(moving(lambda u, p: {n: -x for n, x in u.items()}))) == [
+        "wrong gradient_sign (step): the step is 0.5 times the gradient, added: it goes uphill."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("f", "answers", "order"),
+    [
+        (1.0, {}, ["cut_to_length", "tell_factor"]),
+        (1.019, {}, ["cut_to_length", "tell_factor"]),
+        (1.021, {}, ["cut_to_length", "unsteady", "tell_factor"]),
+        (2.0, {"cut_to_length": True}, ["cut_to_length"]),
+        (2.0, {"unsteady": True}, ["cut_to_length", "unsteady"]),
+        (-1.0, {"unsteady": True}, ["cut_to_length", "unsteady"]),
+    ],
+)
+def test_a_factor_is_told_unless_it_is_cut_or_does_not_last(f, answers, order, only):
+    asked = only(**answers)
+    assert explained(walked(times(W1=f, b1=f, W2=f, b2=f), own=True)) == []
+    assert asked == order
+
+
+@pytest.mark.parametrize(
+    ("f", "answers", "order"),
+    [
+        (1.021, {}, ["keeps_something", "unsteady", "tell_factor"]),
+        (1.019, {}, ["tell_factor"]),
+        (-2.0, {}, ["unsteady", "tell_factor"]),
+        (2.0, {"keeps_something": True}, ["keeps_something", "compare_chain", "unsteady",
+                                          "tell_factor"]),
+        (2.0, {"keeps_something": True, "compare_chain": True},
+         ["keeps_something", "compare_chain"]),
+    ],
+)  # fmt: skip
+def test_on_some_samples_it_may_be_the_first_step_of_momentum(f, answers, order, only):
+    asked = only(**answers)
+    explained(walked(times(W1=f, b1=f, W2=f, b2=f), own=True), np.arange(3))
+    assert asked == ["cut_to_length", *order]
+
+
+# What does not move
+
+
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize(
+    ("names", "stay"), [(["b2"], "stays where it was"), (["b1", "W2"], "stay where they were")]
+)
+def test_parameters_that_stay_are_named(names, stay, own):
+    exam = walked(times(**dict.fromkeys(names, 0)), own=own)
+    assert explained(exam) == [
+        f"wrong parameter_not_moved ({', '.join(names)}): {', '.join(names)} {stay}, and the slope "
+        f"there is up to {slope(exam, *names):.4g}."
+    ]
+
+
+def test_where_others_are_wrong_too_these_are_told():
+    def step(u, p):
+        u["b2"] = 0 * u["b2"]
+        u["W1"] = u["W1"].sum() * np.ones((2, 4)) + np.arange(8).reshape(2, 4)
+
+    exam = walked(moving(step))
+    explained(exam)
+    assert "parameter_not_moved" not in {f.kind for f in exam.findings}
+    assert exam.findings
+    exam = walked(moving(step), own=True)  # these gradients are right
+    explained(exam)
+    assert [f.kind for f in exam.findings] == ["parameter_not_moved"]
+    exam = walked(moving(step), rate=None)
+    explained(exam)
+    assert [f.kind for f in exam.findings] == ["parameter_not_moved"]
+    exam = walked(moving(step))
+    exam.find("loss_random", "wrong", "loss", "seen")
+    explained(exam)
+    assert [f.kind for f in exam.findings] == ["loss_random", "parameter_not_moved"]
+
+
+# The biases of a softmax
+
+CLASSES = np.eye(3)[np.arange(12) % 3]
+DEEP = {
+    "V1": rng.normal(size=(2, 4)), "v1": rng.normal(size=4),
+    "V2": rng.normal(size=(4, 5)), "v2": rng.normal(size=5),
+    "V3": rng.normal(size=(5, 3)), "v3": rng.normal(size=3),
+}  # fmt: skip
+
+
+def classify(p, X):
+    a = np.tanh(np.tanh(X @ p["V1"] + p["v1"]) @ p["V2"] + p["v2"])
+    e = np.exp(a @ p["V3"] + p["v3"])
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_exam(rate=RATE, p=DEEP, predict=classify):
+    return exam_of(X, CLASSES, p, rate=rate, predict=predict)
+
+
+def summed(share=1.0, rate=RATE):
+    """Moves and slopes; those of the hidden biases are one number, the sum of their slopes."""
+    g = [rng.normal(size=v.shape) for v in DEEP.values()]
+    u = [rate * x for x in g]
+    for k, n in ((1, 4), (3, 5)):
+        u[k] = np.full(n, rate * g[k].sum() / (share if share != "size" else n))
+    u[5] = np.zeros(3)
+    return u, g
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_biases_that_move_by_the_sum_of_their_slopes(rate):
+    exam = softmax_exam(rate)
+    for share in (1.0, "size"):
+        u, g = summed(share, rate or 1.0)
+        assert sums_over_everything(exam, u, g, ["v3"])
+        assert not sums_over_everything(exam, u, g, ["v3", "v2"])
+        assert not sums_over_everything(exam, u, g, ["v2"])
+    u, g = summed()
+    for off, fits in ((0.9e-3, True), (1.1e-3, False)):
+        moved = [x * (1 + off) for x in u]
+        assert sums_over_everything(softmax_exam(), moved, g, ["v3"]) == fits
+        assert sums_over_everything(softmax_exam(None), moved, g, ["v3"])
+    exam = softmax_exam()
+    exam.patient.short_steps = True
+    assert sums_over_everything(exam, [2 * x for x in u], g, ["v3"])
+
+
+def test_a_sum_over_samples_and_neurons_may_be_a_mean():
+    u, g = summed()
+    for k, n in ((1, 4), (3, 5)):
+        u[k] = np.full(n, RATE * g[k].sum() / (12 * n))
+    assert sums_over_everything(softmax_exam(), u, g, ["v3"])
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_each_hidden_bias_moves_by_one_number_and_has_slopes_that_differ(k):
+    for change, fits in ((0.9e-6, True), (1.1e-6, False)):
+        u, g = summed()
+        u[k][0] *= 1 - change
+        assert sums_over_everything(softmax_exam(), u, g, ["v3"]) == fits
+    for spread, fits in ((0.9e-9, False), (1.1e-9, True)):
+        u, g = summed()
+        g[k] = 1.0 + spread * np.linspace(0, 1, len(g[k]))
+        u[k] = np.full(len(g[k]), RATE * g[k].sum())
+        assert sums_over_everything(softmax_exam(), u, g, ["v3"]) == fits
+    u, g = summed()
+    g[k][1] = np.nan
+    assert not sums_over_everything(softmax_exam(), u, g, ["v3"])
+
+
+def test_sums_over_everything_are_those_of_a_known_softmax_behind_hidden_layers():
+    u, g = summed()
+    exam = softmax_exam()
+    exam.dense = None
+    assert not sums_over_everything(exam, u, g, ["v3"])
+    assert not at_a_softmax(exam, ["v3"])
+    sigmoids = softmax_exam(predict=lambda p, X: 1 / (1 + np.exp(-np.log(classify(p, X)))))
+    assert not sums_over_everything(sigmoids, u, g, ["v3"])
+    single = {"V": DEEP["V1"][:, :3], "v": DEEP["v3"]}
+
+    def alone(p, X):
+        return classify({**{n: 0 * v for n, v in DEEP.items()}, "v3": X @ p["V"] + p["v"]}, X)
+
+    exam = softmax_exam(p=single, predict=alone)
+    assert at_a_softmax(exam, ["v"])
+    assert not at_a_softmax(exam, ["V"])
+    assert not sums_over_everything(exam, [np.ones((2, 3)), np.zeros(3)], [g[0], g[5]], ["v"])
+
+
+# The order of the searches
+
+ALL = [
+    "tell_copied", "tell_one_side", "tell_parts", "tell_other_gradient", "tell_bare", "tell_lost",
+    "slip_of_some", "tell_signs", "compare_chain", "keeps_something", "tell_twist", "tell_epsilon",
+    "tell_limit", "tell_few", "one_after_the_other", "too_early", "some_later", "decays",
+    "compare_chain",
+]  # fmt: skip
+
+
+def odd(u, p):
+    """W2 moves by something else, and all others as they should."""
+    return {**u, "W2": u["W2"] * np.array([[2.0], [0.5], [1.0], [-0.5]])}
+
+
+def test_all_is_looked_for_in_this_order(only):
+    asked = only()
+    explained(walked(moving(odd)))
+    assert asked[: len(ALL)] == ALL
+    for n, name in enumerate(ALL[:-1]):
+        if name == "keeps_something":
+            continue
+        asked = only(**{name: True})
+        asked.clear()
+        assert explained(walked(moving(odd))) == []
+        assert asked == ALL[: n + 1]
+    asked = only(keeps_something=True, known_chain=True)
+    asked.clear()
+    assert explained(walked(moving(odd))) == []
+    assert asked[-2:] == ["keeps_something", "known_chain"]
+
+
+def test_what_needs_a_rate_or_all_samples_is_left_out_without(only):
+    asked = only()
+    explained(walked(moving(odd), rate=None))
+    assert "tell_copied" not in asked
+    assert asked.count("compare_chain") == 1
+    asked.clear()
+    explained(walked(moving(odd)), np.arange(3))
+    assert asked.count("compare_chain") == 1
+    assert "tell_output_slope" not in asked
+    asked.clear()
+    explained(walked(moving(odd), own=True))
+    assert "tell_copied" not in asked
+    asked.clear()
+    for index, rate, dense in (
+        ([3], RATE, None), ([3, 4], RATE, None), ([3], None, None), ([3], RATE, "known")
+    ):  # fmt: skip
+        exam = walked(moving(odd), rate)
+        if dense is None:
+            exam.dense = None
+        explained(exam, np.array(index))
+        assert ("tell_output_slope" in asked) == (index == [3] and rate == RATE and dense is None)
+        asked.clear()
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends"),
+    [("gradient_wrong", True), ("gradient_sign", True), ("samples_mixed", True),
+     ("loss_formula", True), ("data_scale", False)],
+)  # fmt: skip
+def test_after_a_wrong_gradient_or_loss_no_more_is_looked_for(kind, ends, only):
+    asked = only()
+    exam = walked(moving(odd), own=True)
+    exam.find(kind, "wrong", "X", "seen")
+    explained(exam)
+    assert ("tell_one_side" not in asked) == ends
+
+
+# What no search explains
+
+
+def test_what_is_odd_is_told_by_parameter(only):
+    only()
+    exam = walked(moving(odd), own=True)
+    g = gradients(dict(zip(NAMES, exam.points[0], strict=True)), X, y)
+    u = odd(g, None)
+    k = np.abs(u["W2"] - g["W2"]).argmax()
+    flat = [np.concatenate([np.ravel(x) for x in each.values()]) for each in (u, g)]
+    cosine = flat[0] @ flat[1] / np.sqrt((flat[0] @ flat[0]) * (flat[1] @ flat[1]))
+    assert explained(exam) == [
+        "wrong step_not_gradient (step): the step is not the rate times the gradient: W2 moves by "
+        f"the rate times {u['W2'].flat[k]:.4g}, where the gradient is {g['W2'].flat[k]:.4g}. The "
+        f"two have the cosine {cosine:.4f}."
+    ]
+
+
+@pytest.mark.parametrize(("size", "severity"), [(0.1, "suspicious"), (4.0, "wrong")])
+def test_where_all_is_odd_the_direction_counts(size, severity, only):
+    def step(u, p):
+        scale = {n: np.linalg.norm(x) for n, x in u.items()}
+        return {n: x + size * scale[n] * np.cos(np.arange(x.size) * 7 + 1).reshape(x.shape)
+                for n, x in u.items()}  # fmt: skip
+
+    only()
+    exam = walked(moving(step), own=True)
+    (line,) = explained(exam)
+    assert line.startswith(f"{severity} step_not_gradient (step): the step is not the rate times")
+    assert all(f"{name} " in line for name in NAMES)
+
+
+@pytest.mark.parametrize(("off", "named"), [(1.009, False), (1.011, True), (0.989, True)])
+def test_a_parameter_is_odd_from_a_hundredth_on(off, named, only):
+    only()
+    exam = walked(moving(lambda u, p: {**odd(u, p), "W1": off * u["W1"]}), own=True)
+    (line,) = explained(exam)
+    assert (f"W1 is {off:.4g} times what it should be; W2 moves" in line) == named
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_some_parameters_that_go_uphill_are_named(rate, only):
+    only()
+    exam = walked(times(W1=-2, b1=-2), rate, own=True)
+    assert explained(exam) == [
+        "wrong gradient_sign (W1, b1): the step of W1, b1 is -2 times what it should be: it goes "
+        "uphill. All other parameters move as they should."
+    ]
+    exam = walked(times(W1=-2, b1=2), own=True)
+    (line,) = explained(exam)
+    assert "W1 is -2 times what it should be; b1 is 2 times what it should be" in line
