@@ -22,7 +22,6 @@ from nnlib.audit.epochs import (
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
 from nnlib.audit.gradient import Comparison, tell_output_slope
-from nnlib.audit.loss import mixed_words
 from nnlib.audit.missteps import (
     compare_single,
     explain,
@@ -35,6 +34,7 @@ from nnlib.audit.missteps import (
 )
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.slopes import one_factor
+from nnlib.audit.terms import unusual_words
 from nnlib.audit.update import (
     Steps,
     common_factor,
@@ -289,7 +289,7 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
         return True
     if more:
         return False
-    words = mixed_words(exam) if own is None else ""
+    words = unusual_words(exam) if own is None else ""
     seen = f"ample by sample the step is {', '.join(f'{x:.4g}' for x in factors[:4])}, … times the "
     seen += "slope of the loss, where one number is expected."
     exam.find(

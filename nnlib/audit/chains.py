@@ -16,7 +16,7 @@ from nnlib.audit.schedules import by_schedule
 from nnlib.audit.slips import that_fits
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
-from nnlib.audit.terms import odd_loss
+from nnlib.audit.terms import unusual_words
 from nnlib.audit.twists import twisted
 from nnlib.audit.update import (
     Chain,
@@ -241,8 +241,7 @@ def tell_other_loss(
             if len(made) == len(us) and all(
                 close(m, u, 2e-3) for m, u in zip(made, us, strict=True)
             ):
-                odd = odd_loss(exam, exam.loss_name)
-                shown = "no formula that is known here" if odd is None else odd.words
+                shown = unusual_words(exam) or "no formula that is known here"
                 exam.find(
                     "loss_formula", "wrong", "loss and step",
                     f"the loss that is shown is {shown}; {len(us)} steps in a row are those of "

@@ -18,7 +18,7 @@ from nnlib.audit.formulas import (
     factor_words,
     where_from,
 )
-from nnlib.audit.loss import factors_of, mixed_words, other_tables
+from nnlib.audit.loss import other_tables
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.predictions import (
@@ -28,7 +28,7 @@ from nnlib.audit.predictions import (
 )
 from nnlib.audit.readings import Alone, tell_slopes
 from nnlib.audit.slopes import Measured, at_largest, largest_first, measure, one_factor
-from nnlib.audit.terms import odd_loss
+from nnlib.audit.terms import factors_of, unusual_words
 from nnlib.audit.walk import Walk
 
 
@@ -808,10 +808,11 @@ class Comparison:
     def tell_other_loss(self, g: Arrays, base: str, f: float, free: bool, beside: str = "") -> None:
         """Report which loss is shown and which one is descended."""
         own, m = self.formula, self.exam.n_outputs
-        odd = odd_loss(self.exam, self.exam.loss_name) if own is None else None
-        shown = own.words(self.n, m) if own is not None else self.unusual_words()
-        shown = odd.words if odd is not None else shown
-        told = odd is not None and self.exam.found("loss_formula")
+        unknown = "no formula that is known here"
+        shown = own.words(self.n, m) if own is not None else unusual_words(self.exam) or unknown
+        name = self.exam.loss_name
+        found = [(f.kind, f.severity, f.where) for f in self.exam.findings]
+        told = own is None and ("loss_formula", "wrong", name) in found
         if free:
             down = f"{'minus ' if f < 0 else ''}the {WORDS[base]}"
         else:
@@ -826,17 +827,12 @@ class Comparison:
                 " If the first is meant, the output's delta is a - y, and a slope a * (1 - a) "
                 "stands in it that has cancelled already."
             )
-        what = "the loss that is shown" if self.exam.loss_name == "loss" else "the training loss"
+        what = "the loss that is shown" if name == "loss" else "the training loss"
         self.exam.find(
             "loss_formula", "wrong", "loss and gradient",
             f"{'' if told else f'{what} is {shown}; '}what is descended is {down}{beside}.{lacks}",
             self.worst(g),
         )  # fmt: skip
-
-    def unusual_words(self) -> str:
-        """Say what a loss is that weighs classes, or the penalties of weights, each its own way."""
-        exam, own = self.exam, mixed_words(self.exam)
-        return own if own and exam.few is None else "no formula that is known here"
 
     # Equation by equation, on the network rebuilt
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlib.audit.exam import STRETCHED, Exam, check
-from nnlib.audit.formulas import BASES, WORDS, factor_words, fitted
-from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.formulas import BASES, fitted, solved
+from nnlib.audit.patient import Failed
 from nnlib.audit.predictions import look_for_other_predictions
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.terms import look_for_odd_terms
@@ -63,9 +63,8 @@ def look_for_terms(exam: Exam, name: str) -> bool:
     terms = [bases["cross"], bases["other_half"], squares]
     for columns in (terms[:2], terms):
         A = np.stack(columns, axis=1)
-        scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
-        first, second = (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)[:2]
-        rest = np.abs(A @ (np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale) - losses)
+        factors = solved(A, losses)
+        rest, (first, second) = np.abs(A @ factors - losses), factors[:2]
         if not rest.max() <= 1e-6 * np.ptp(losses) or not first * second < 0:
             continue
         exam.find(
@@ -188,61 +187,3 @@ def look_for_stretching(exam: Exam, name: str) -> None:
                 f"the {shape} table into which NumPy stretches them.",
             )  # fmt: skip
             return
-
-
-def mixed_words(exam: Exam) -> str:
-    """Say what a loss is made of, where each class or each matrix has a factor of its own.
-
-    There have to be more points than factors; then what fits them all is no chance.
-    """
-    answers, y = exam.base_values[1], exam.targets_of(exam.few)
-    if y is None or not answers or exam.dense is None:
-        return ""
-    try:
-        losses = np.array([exam.loss(values, exam.few) for values in exam.points])
-    except Failed:
-        return ""
-    layers = list(enumerate(exam.dense.layers, start=1))
-    for base in ("cross", "squared", "binary", "cross_from_logits", "binary_from_logits"):
-        if not exam.possible(base, answers, y):
-            continue
-        total = [np.array([BASES[base](a, y) for a in answers])]
-        squares = [
-            np.array([np.sum(each.matrix(p) ** 2) for p in exam.points]) for _, each in layers
-        ]
-        f = factors_of(losses, total + squares)
-        if f is not None:
-            parts = [
-                f"{k:.4g} times the squares of W{i}"
-                if abs(k) > 1e-6 * abs(f[0])
-                else f"nothing of W{i}"
-                for (i, _), k in zip(layers, f[1:], strict=True)
-            ]
-            told = factor_words(f[0], WORDS[base], len(y), y.shape[1])
-            return f"{told}, with {', '.join(parts)}"
-        names, rows = np.unique(y, axis=0, return_inverse=True)
-        if len(names) > 6 or len(names) < 2:
-            continue
-        by_class = [np.array([BASES[base](a[each], y[each]) for a in answers])
-                    for k in range(len(names)) if (each := np.ravel(rows) == k).any()]  # fmt: skip
-        f = factors_of(losses, by_class)
-        if f is not None and (f > 0).all():
-            each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
-            pairs = sorted(zip(each, f, strict=True))
-            parts = [f"{k * len(y):.4g} for class {label:g}" for label, k in pairs]
-            return (
-                f"the mean over the {len(y)} samples of {WORDS[base]} with a weight for each class "
-                f"({', '.join(parts)})"
-            )
-    return ""
-
-
-def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
-    """Return by which factors columns make losses; None if they do not, or if any might."""
-    A = np.stack(columns, axis=1)
-    if len(losses) < len(columns) + 2 or not (np.isfinite(A).all() and np.isfinite(losses).all()):
-        return None
-    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
-    f = np.asarray(np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale)
-    good = np.abs(A @ f - losses).max() <= 1e-7 * max(np.ptp(losses), 1e-300)
-    return f if good and np.linalg.matrix_rank(A / scale) == len(columns) else None

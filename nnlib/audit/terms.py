@@ -1,7 +1,8 @@
-"""A loss of no known formula: is it a known one but for one term?
+"""A loss of no known formula: is it a known one but for one term, or with other weights?
 
-A term without its logarithm, without its target, a penalty without its square: each is tried at
-all points, and only what gives the program's numbers there is said.
+A term without its logarithm, without its target, a penalty without its square, a class or a matrix
+with a weight of its own: each is tried at all points, and only what gives the program's numbers
+there is said.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlib.audit.exam import Exam
-from nnlib.audit.formulas import BASES, WORDS, factor_words, fitted, log_of
-from nnlib.audit.patient import Failed
+from nnlib.audit.formulas import BASES, WORDS, factor_words, fitted, log_of, solved
+from nnlib.audit.patient import Arrays, Failed
 
 # Of the range of the losses. At eight points one factor, or two, do not fit so well by chance; a
 # small number inside of a logarithm, against log(0), changes less.
@@ -59,8 +60,7 @@ def fit(columns: list[np.ndarray], losses: np.ndarray) -> tuple[float, float]:
     A = np.stack(columns, axis=1)
     if not np.isfinite(A).all() or np.ptp(A[:, 0]) == 0:
         return 0.0, np.inf
-    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
-    solution = np.linalg.lstsq(A / scale, losses, rcond=None)[0] / scale
+    solution = solved(A, losses)
     return float(solution[0]), float(np.abs(A @ solution - losses).max() / np.ptp(losses))
 
 
@@ -178,6 +178,70 @@ def matrices_of(exam: Exam, values: list[np.ndarray]) -> list[np.ndarray]:
     if exam.dense is None:
         return [values[k] for k in exam.weights]
     return [layer.matrix(values) for layer in exam.dense.layers]
+
+
+def unusual_words(exam: Exam) -> str:
+    """Say which loss the program shows where it is no known formula; nothing if that is unknown."""
+    odd = odd_loss(exam, exam.loss_name)
+    return odd.words if odd is not None else mixed_words(exam)
+
+
+def mixed_words(exam: Exam) -> str:
+    """Say what a loss is made of, where each class or each matrix has a factor of its own.
+
+    There have to be more points than factors; then what fits them all is no chance.
+    """
+    answers, y = exam.base_values[1], exam.targets_of(exam.few)
+    if y is None or not answers or exam.dense is None:
+        return ""
+    try:
+        losses = np.array([exam.loss(values, exam.few) for values in exam.points])
+    except Failed:
+        return ""
+    layers = list(enumerate(exam.dense.layers, start=1))
+    for base in ("cross", "squared", "binary", "cross_from_logits", "binary_from_logits"):
+        if not exam.possible(base, answers, y):
+            continue
+        total = [np.array([BASES[base](a, y) for a in answers])]
+        squares = [
+            np.array([np.sum(each.matrix(p) ** 2) for p in exam.points]) for _, each in layers
+        ]
+        f = factors_of(losses, total + squares)
+        if f is not None:
+            parts = [
+                f"{k:.4g} times the squares of W{i}"
+                if abs(k) > 1e-6 * abs(f[0])
+                else f"nothing of W{i}"
+                for (i, _), k in zip(layers, f[1:], strict=True)
+            ]
+            told = factor_words(f[0], WORDS[base], len(y), y.shape[1])
+            return f"{told}, with {', '.join(parts)}"
+        names, rows = np.unique(y, axis=0, return_inverse=True)
+        if len(names) > 6 or len(names) < 2:
+            continue
+        by_class = [np.array([BASES[base](a[each], y[each]) for a in answers])
+                    for k in range(len(names)) if (each := np.ravel(rows) == k).any()]  # fmt: skip
+        f = factors_of(losses, by_class)
+        if f is not None and (f > 0).all():
+            each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
+            pairs = sorted(zip(each, f, strict=True))
+            parts = [f"{k * len(y):.4g} for class {label:g}" for label, k in pairs]
+            return (
+                f"the mean over the {len(y)} samples of {WORDS[base]} with a weight for each class "
+                f"({', '.join(parts)})"
+            )
+    return ""
+
+
+def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
+    """Return by which factors columns make losses; None if they do not, or if any might."""
+    A = np.stack(columns, axis=1)
+    if len(losses) < len(columns) + 2 or not (np.isfinite(A).all() and np.isfinite(losses).all()):
+        return None
+    f = solved(A, losses)
+    good = np.abs(A @ f - losses).max() <= 1e-7 * max(np.ptp(losses), 1e-300)
+    scale = np.maximum(np.abs(A).max(axis=0), 1e-300)
+    return f if good and np.linalg.matrix_rank(A / scale) == len(columns) else None
 
 
 def one_number(exam: Exam, name: str) -> bool:
