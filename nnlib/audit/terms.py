@@ -68,14 +68,11 @@ def odd_sums(
     exam: Exam, answers: list[np.ndarray], y: np.ndarray
 ) -> Iterator[tuple[str, str, bool, np.ndarray]]:
     """Yield a base, what is odd about it, whether that may be meant, and its sums at the points."""
-    errors = {"the fourth powers of the errors stand where their squares belong": (4, True)}
-    for what, (power, meant) in errors.items():
-        yield "squared", what, meant, np.array([np.sum((a - y) ** power) for a in answers])
+    fourth = "the fourth powers of the errors stand where their squares belong"
+    yield "squared", fourth, True, np.array([np.sum((a - y) ** 4) for a in answers])
     plus = "a + y stands where a - y belongs"
     yield "squared", plus, False, np.array([np.sum((a + y) ** 2) for a in answers])
-    if not exam.possible("cross", [*answers, answers[0]], y) and y.shape[1] > 1:
-        return
-    if not all(a.min() >= 0 and a.max() <= 1 for a in answers):
+    if not exam.possible("binary", answers, y):
         return
     every = (
         "the target of each sample meets the prediction of every sample, as where the entries of a "
@@ -217,10 +214,12 @@ def mixed_words(exam: Exam) -> str:
             told = factor_words(f[0], WORDS[base], len(y), y.shape[1])
             return f"{told}, with {', '.join(parts)}"
         names, rows = np.unique(y, axis=0, return_inverse=True)
-        if len(names) > 6 or len(names) < 2:
+        if len(names) > 6:
             continue
-        by_class = [np.array([BASES[base](a[each], y[each]) for a in answers])
-                    for k in range(len(names)) if (each := np.ravel(rows) == k).any()]  # fmt: skip
+        by_class = [
+            np.array([BASES[base](a[np.ravel(rows) == k], y[np.ravel(rows) == k]) for a in answers])
+            for k in range(len(names))
+        ]
         f = factors_of(losses, by_class)
         if f is not None and (f > 0).all():
             each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
