@@ -5,7 +5,14 @@ import pytest
 from exams import exam_of, said
 
 from nnlib.audit import masks
-from nnlib.audit.masks import shares_of, tell_gradient_mask, tell_share
+from nnlib.audit.masks import (
+    BOTH_OR_NONE,
+    look_at_masks,
+    shares_of,
+    tell_gradient_mask,
+    tell_share,
+    verdicts_of,
+)
 
 rng = np.random.default_rng(8)
 N, WIDTH = 24, 9
@@ -289,3 +296,251 @@ def test_a_mean_share_is_off_by_more_than_seven_of_its_own_errors(times, wrong, 
     monkeypatch.setattr(masks, "shares_of", lambda e: 1 + times * error + spread)
     tell_share(exam)
     assert said(exam) == [("loss_formula", "wrong", "predict and training_loss")] * wrong
+
+
+# The masks of a step on one sample
+
+
+def verdict(gradients, hidden=np.tanh, sample=3):
+    """What a step on one sample says; gradients(p, X, y) are those of the network with masks."""
+    exam = exam_of(
+        X, y, START, predict=lambda p, X: forward(p, X, hidden=hidden)[2],
+        loss=lambda p, X, y: float(np.sum((forward(p, X, hidden=hidden)[2] - y) ** 2) / len(X)),
+    )  # fmt: skip
+    assert exam.dense is not None
+    values, index, read = exam.points[0], np.array([sample]), {}
+    g = list(gradients(dict(zip(START, values, strict=True)), X[index], y[index]).values())
+    found = verdicts_of(exam, values, index, g, read, ("squared", 1.0))
+    return found, read
+
+
+def test_the_mask_that_is_read_off_is_that_of_the_way_there():
+    found, read = verdict(slopes)
+    assert found == [(1, "")]
+    np.testing.assert_allclose(read[1], [SOME], atol=1e-9)
+
+
+def test_a_mask_in_the_place_of_what_it_lets_through():
+    def of_the_mask(p, X, y):
+        return {**slopes(p, X, y), "U": np.outer(SOME, slopes(p, X, y)["u"])}
+
+    itself = "the gradient of W2 is made of the mask itself, not of a1 times the mask"
+    assert verdict(of_the_mask)[0] == [(1, itself)]
+
+    def of_one(p, X, y):
+        return {**slopes(p, X, y), "U": np.outer(np.eye(WIDTH)[2], slopes(p, X, y)["u"])}
+
+    assert verdict(of_one)[0] != [(1, itself)]  # one neuron may be 1 by chance
+
+
+@pytest.mark.parametrize(
+    ("back", "text"),
+    [
+        (SOME, "is there on the way back alone"), (ONES, ""), (2 * ONES, ""),
+        (SOME * [1, 1, 1.0009, 1, 1, 1, 1, 1, 1], "is there on the way back alone"),
+        (SOME * [1, 1, 1.0011, 1, 1, 1, 1, 1, 1], ""), (0 * ONES, ""),
+        (np.where(SOME == 0, 0.9e-6, 1), "is there on the way back alone"),
+        (np.where(SOME == 0, 1.1e-6, 1), ""),
+    ],
+)  # fmt: skip
+def test_a_mask_on_the_way_back_alone(back, text):
+    assert verdict(lambda p, X, y: slopes(p, X, y, ONES, back, ONES))[0] == [(1, text)]
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "text"),
+    [
+        (SOME, ONES, "is missing on the way back"), (SOME, 2 * ONES, "is missing on the way back"),
+        (SOME, SOME / 2, "is multiplied by 2 on the way there alone"),
+        (SOME, SOME[::-1] * [1, 1, 1, 0, 1, 1, 1, 1, 1], "is another one on the way back"),
+        (SOME, np.where(SOME == 0, 1.9e-3, 2), ""),
+        (SOME, np.where(SOME == 0, 2, 2.0019), "is missing on the way back"),
+        (SOME, np.where(SOME == 0, 1, 1.0009), "is missing on the way back"),
+        (SOME, np.where(SOME == 0, 1, 1.0011), None),
+        (SOME, np.where(SOME == 0, 0.9e-3, 1), "is multiplied by 2 on the way there alone"),
+        (SOME / 2, SOME / 2, ""), (2 * ONES, 2 * ONES, []),
+    ],
+)  # fmt: skip
+def test_the_mask_of_the_way_back_is_compared_to_a_thousandth(there, back, text):
+    found, _ = verdict(lambda p, X, y: slopes(p, X, y, there, back, there))
+    assert found == ([(1, text)] if isinstance(text, str) else text)
+
+
+@pytest.mark.parametrize(
+    ("slope", "text"),
+    [
+        (lambda z, a: a, "f(z): the activation itself, not its slope"),
+        (lambda z, a: (1 - a**2) ** 2, "the slope, squared"),
+        (lambda z, a: 1 - z**2, "g(z), where g(a) is meant: the derivative is taken at z"),
+    ],
+)
+def test_a_wrong_slope_behind_a_mask_is_named(slope, text):
+    def slipped(p, X, y):
+        z = X @ p["V"] + p["v"]
+        right = slopes(p, X, y)
+        d1 = right["v"] / (1 - np.tanh(z[0]) ** 2) * slope(z, np.tanh(z))[0]
+        return {**right, "V": np.outer(X, d1), "v": d1}
+
+    assert verdict(slipped)[0] == [(1, f"delta1 = what comes back * {text}")]
+
+
+def rectified(p, X, y, through):
+    z = X @ p["V"] + p["v"]
+    a = np.maximum(z, 0) * SOME
+    d2 = 2 * (a @ p["U"] + p["u"] - y) / len(X)
+    d1 = d2 @ p["U"].T * 2 * through(z)
+    return {"V": X.T @ d1, "v": d1.sum(0), "U": a.T @ d2, "u": d2.sum(0)}
+
+
+def test_a_relu_that_is_open_where_it_is_off_behind_a_mask():
+    def relu(z):
+        return np.maximum(z, 0)
+
+    found, _ = verdict(lambda p, X, y: rectified(p, X, y, lambda z: z < 0), relu)
+    assert found == [(1, "delta1 lets through what comes back where its ReLU is off, not on")]
+    found, _ = verdict(lambda p, X, y: rectified(p, X, y, lambda z: (z > 0) * (SOME > 0)), relu, 7)
+    assert found == [(1, "")]
+    found, _ = verdict(lambda p, X, y: rectified(p, X, y, lambda z: z > 0), relu, 7)
+    assert found == [(1, "is missing on the way back")]
+    wrong = np.linspace(1, 3, WIDTH)
+    found, _ = verdict(lambda p, X, y: rectified(p, X, y, lambda z: (z < 0) * wrong), relu)
+    assert all("off, not on" not in text for _, text in found or [])
+
+
+# Several such steps
+
+
+class Told:
+    """Verdicts of the steps, as they are wanted; the draws and samples that were asked."""
+
+    def __init__(self, monkeypatch, texts, mask=ONES):
+        self.texts, self.mask, self.asked = texts, mask, []
+        self.numbers = []
+        monkeypatch.setattr(masks, "verdicts_of", self.verdicts)
+
+    def once(self, values, data, number):
+        self.numbers.append(number)
+        return values
+
+    def verdicts(self, exam, values, index, g, seen, loss):
+        k = len(self.asked)
+        self.asked.append((int(index[0]), *loss))
+        seen.setdefault(1, []).append(self.mask)
+        text = self.texts[k] if k < len(self.texts) else self.texts[-1]
+        return text if text is None or isinstance(text, list) else [(1, text)]
+
+
+RIGHT = "with dropout, the mask of the way there is that of the way back"
+
+
+def looked(told, **changes):
+    exam = exam_of(
+        X, y, START, rate=0.1, loss=squares,
+        predict=lambda p, X: forward(p, X)[2], **changes.pop("given", {}),
+    )  # fmt: skip
+    for name, value in changes.items():
+        setattr(exam, name, value)
+    look_at_masks(exam, told, exam.points[0])
+    return exam
+
+
+@pytest.mark.parametrize(("lost", "judged"), [(3, True), (4, False)])
+def test_nine_of_twelve_steps_have_a_verdict(lost, judged, monkeypatch):
+    told = Told(monkeypatch, [None] * lost + [""] * 12)
+    exam = looked(told)
+    assert exam.compared == [RIGHT] * judged
+    assert told.numbers == list(range(7, 19))
+    assert [sample for sample, *_ in told.asked] == list(range(7, 19))
+    assert {base for _, base, _ in told.asked} == {"squared"}
+    assert [factor for *_, factor in told.asked] == pytest.approx([1.0] * 12)
+
+
+@pytest.mark.parametrize(("wrong", "named"), [(4, False), (5, True), (12, True)])
+def test_more_than_a_third_of_the_verdicts_are_wrong(wrong, named, monkeypatch):
+    exam = looked(Told(monkeypatch, ["is missing on the way back"] * wrong + [""] * 12))
+    assert seen(exam) == [
+        f"delta1: in {wrong} of 12 steps on one sample each, the mask of dropout behind layer 1 is "
+        "missing on the way back."
+    ] * named  # fmt: skip
+    assert exam.compared == []
+
+
+def test_what_is_wrong_most_often_is_told(monkeypatch):
+    texts = ["is another one on the way back"] * 4 + ["is missing on the way back"] * 3
+    exam = looked(Told(monkeypatch, texts + [""] * 12))
+    assert "in 4 of 12 steps" in exam.findings[0].seen
+    assert "another one" in exam.findings[0].seen
+    itself = "the gradient of W2 is made of the mask itself, not of a1 times the mask"
+    slipped = "delta1 = what comes back * the slope, squared"
+    for text, where in ((itself, "W2"), (slipped, "delta1")):
+        exam = looked(Told(monkeypatch, [text]))
+        assert seen(exam) == [
+            f"{where}: in 12 of 12 steps on one sample each, with dropout, {text}."
+        ]
+        assert said(exam) == [("gradient_wrong", "wrong", where)]
+
+
+def test_verdicts_of_no_layer_tell_nothing(monkeypatch):
+    exam = looked(Told(monkeypatch, [[]]))
+    assert exam.compared == exam.findings == []
+
+
+@pytest.mark.parametrize(
+    ("mean", "more"), [(1.09, False), (1.11, True), (0.91, False), (0.89, True)]
+)
+def test_for_a_mean_that_is_off_more_steps_are_made(mean, more, monkeypatch):
+    told = Told(monkeypatch, [""], mean * ONES)
+    exam = looked(told)
+    assert told.numbers == [*range(7, 19), *range(19, 199)][: 192 if more else 12]
+    assert exam.compared == [RIGHT]
+    assert len(exam.findings) == (1 if more else abs(mean - 1) > 0.08)
+    if more:
+        told = Told(monkeypatch, [""] * 12 + [None], mean * ONES)
+        exam = looked(told)
+        assert exam.compared == exam.findings == []
+        told = Told(monkeypatch, [""] * 12 + ["is missing on the way back"], mean * ONES)
+        assert "in 180 of 192 steps" in looked(told).findings[0].seen
+
+
+def test_what_is_passed_on_is_told_with_numbers(monkeypatch):
+    exam = looked(Told(monkeypatch, [""], SOME / 4))
+    assert seen(exam) == [
+        "predict and step: with dropout, layer 1 passes on 0.39 times as much in a step as in "
+        "predict, on average over 1728 neurons: 22% are dropped, and the others are multiplied by "
+        "0.5."
+    ]
+    assert exam.findings[0].advice == BOTH_OR_NONE
+
+
+def test_masks_are_read_off_where_network_loss_rate_and_targets_are_known(monkeypatch):
+    for name in ("dense", "formula", "learning_rate", "targets"):
+        told = Told(monkeypatch, [""])
+        looked(told, **{name: None})
+        assert told.asked == [] or name == "formula"
+    told = Told(monkeypatch, [""])
+    random = looked(told, given={"training_loss": lambda p, X, y: float(np.sum(np.abs(y)) + 3)})
+    assert random.compared == [RIGHT]  # by the formula of the loss that is shown
+    assert [factor for *_, factor in told.asked] == pytest.approx([1.0] * 12)
+
+
+def test_masks_stand_behind_hidden_layers_that_have_biases(monkeypatch):
+    told = Told(monkeypatch, [""])
+    line = {"W": START["V"][:, :2], "b": START["u"]}
+
+    def answer(p, X):
+        return X @ p["W"] + p["b"]
+
+    bare = {"V": START["V"], "U": START["U"], "u": START["u"]}
+
+    def unbiased(p, X):
+        return forward({**p, "v": 0}, X)[2]
+
+    for start, predict in ((line, answer), (bare, unbiased)):
+        exam = exam_of(
+            X, y, start, rate=0.1, predict=predict,
+            loss=lambda p, X, y, f=predict: float(np.sum((f(p, X) - y) ** 2) / len(X)),
+        )  # fmt: skip
+        assert exam.dense is not None
+        assert exam.formula is not None
+        look_at_masks(exam, told, exam.points[0])
+        assert told.asked == []
