@@ -498,14 +498,19 @@ def some_by_one_alone(exam: Exam, steps: Steps, values: Arrays) -> bool:
                 return False
             moves = [rate * x * (i not in alone or k == which) for i, x in enumerate(g)]
             here = [v - x for v, x in zip(here, moves, strict=True)]
+        return ends(here)
+
+    def ends(here: Arrays) -> bool:
         return all(
             np.abs(v - h - x).max(initial=0) <= 1e-6 * max(np.abs(x).max(initial=0), 1e-12)
             for v, h, x in zip(values, here, u, strict=True)
         )
 
-    orders = [(0, 1), (1, 0)]
+    orders, both = [(0, 1), (1, 0)], steps.gradient(values, pair)
     if any(follows(order, set(), 0) for order in orders):
         return False
+    if both is not None and ends([v - rate * x for v, x in zip(values, both, strict=True)]):
+        return False  # one batch, whose samples may have gradients that are alike
     parts = [{k for k in (layer.W, layer.b) if k is not None} for layer in dense.layers]
     groups = [set().union(*parts[:k]) for k in range(1, len(parts))]  # the first layers
     groups += [set().union(*parts[k:]) for k in range(1, len(parts))]  # the last ones

@@ -57,6 +57,9 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
         return False
     if twisted(exam, steps, chain) or tell_schedule(exam, chain):
         return True
+    closer = steps.closer()
+    if closer is not None:
+        return compare_chain(exam, closer, index)
     if tell_slip(exam, steps, points, us, index):
         return True
     if tell_rate(exam, us, gs, order, values, index):
@@ -171,6 +174,8 @@ def tell_rate(
         return False
     if exam.step_is == "epoch" and (index is None or len(index) > 1):
         return False  # an epoch is as long as its updates together
+    if np.ptp(np.abs(gs)) <= 2e-2 * np.abs(gs).max(initial=0):
+        return False  # slopes of one size: all optimisers take such steps, at a rate of their own
     for sound, name, made in rules(gs, None, order, us, values):
         if not sound or "sign of" in name or "descent" in name or "AdaDelta" in name:
             continue

@@ -204,6 +204,10 @@ class Exam:
         n = self.patient.n if index is None else len(index)
         return n * max(sum(value.size for value in self.patient.start), 1)
 
+    def measurable(self, index: Any) -> int:
+        """Return how many slopes of the loss there is time to measure."""
+        return int(np.clip(24_000_000 // self.work(index), 24, 400))
+
     def targets_of(self, index: Any) -> np.ndarray | None:
         """Return the targets (n, m) of some samples."""
         if self.targets is None or index is None:
@@ -412,7 +416,7 @@ class Exam:
 
     def measured(self, values: Arrays, index: Any, at_most: int = 0) -> Measured:
         """Measure slopes of the loss, at all entries or at some."""
-        room = at_most or int(np.clip(24_000_000 // self.work(index), 24, 400))
+        room = at_most or self.measurable(index)
         entries = chosen_entries(values, room, np.random.default_rng(5))
         return measure(lambda p: self.loss(p, index), values, entries, self.patient.single)
 

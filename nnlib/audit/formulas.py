@@ -772,9 +772,8 @@ def fitted(
                     {penalty: float(solution[1])} if penalty else {}))  # fmt: skip
                 if best is None or (error < best[0] * 0.1 and best[0] > 1e-9):
                     best = error, formula
-                if penalty:
-                    break
-                bare = error
+                if not penalty:
+                    bare = error
     return best[1] if best else None
 
 

@@ -69,7 +69,11 @@ def compare_single(
 
 def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     """Say what a step is that is not the rate times the gradient."""
-    patient = exam.patient
+    patient, closer = exam.patient, steps.closer()
+    if closer is not None:
+        if compare_single(exam, closer, values, index):
+            return
+        steps = closer
     u = steps.moved(values, index)
     g = steps.gradient(values, index)
     assert g is not None

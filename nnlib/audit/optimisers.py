@@ -185,6 +185,9 @@ def counted_otherwise(
                 t = int(steps[off.argmin()]) if off[k] > 1e-3 else k + 1
                 read.append(t)
                 made[k][order == p] = rate * corrections[t - 1] * b[order == p]
+        counts = np.reshape(read, (len(us), n_parameters))
+        if (np.diff(counts, axis=0) < 0).any():
+            continue  # no counter goes back
         if read != [k + 1 for k in range(len(us)) for _ in range(n_parameters)]:
             yield False, (
                 f"Adam ({b1}, {b2}) whose counter reads {', '.join(map(str, read[:6]))}, … "

@@ -112,7 +112,8 @@ def better_order(
         return None
     found = {order: cosine(order) for order in orders[1:]}
     best = max(found, key=lambda order: found[order])
-    if not found[best] > 0.97:
+    n_moving = sum(int(np.count_nonzero(x)) for x in u)
+    if not found[best] > 0.97 or by_chance(found[best], n_moving, signs) > 1e-5:
         return None
     for size in range(1, len(chosen)):  # perhaps it is a step on some of them alone
         for part in itertools.combinations(range(len(chosen)), size):
@@ -125,6 +126,16 @@ def better_order(
             if length(a) * length(b) > 0 and np.vdot(a, b) / (length(a) * length(b)) > 0.93:
                 return None
     return own, found[best], best
+
+
+def by_chance(cosine: float, n_entries: int, signs: bool) -> float:
+    """Return about how often a random step, or one of random signs, is as near to a gradient.
+
+    Of a few numbers it often is: there are up to 23 other orders, which are tried a dozen times.
+    """
+    if signs:
+        return float(0.5**n_entries)
+    return float(max(1 - cosine**2, 0.0) ** ((n_entries - 1) / 2))
 
 
 def gradient_in_order(

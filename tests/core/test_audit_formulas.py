@@ -674,6 +674,16 @@ def test_with_a_penalty_it_fits_more_closely():
         assert (fitted(total, {"squared": LOSSES}, penalty, penalty) is not None) == found
 
 
+def test_of_two_penalties_the_one_that_fits_far_better_is_taken():
+    near = THIRD + 1e-3 * np.array([1, -1, 1, -1, 0])  # without the biases, say
+    formula = fitted(LOSSES + 0.2 * THIRD, {"squared": LOSSES}, near, THIRD)
+    assert formula.decay == 0
+    assert formula.decay_of_all == pytest.approx(0.2)
+    formula = fitted(LOSSES + 0.2 * near, {"squared": LOSSES}, near, THIRD)
+    assert formula.decay == pytest.approx(0.2)
+    assert formula.decay_of_all == 0
+
+
 def test_points_at_which_something_is_no_number_are_left_out():
     gap = np.where(np.arange(5) == 2, np.nan, LOSSES)
     assert fitted(2 * LOSSES, {"squared": gap}, OTHER, THIRD).factor == pytest.approx(2)

@@ -440,6 +440,17 @@ def test_adam_at_another_rate(stored):
     assert not tell_rate(exam_of(0.01), us, FLAT, ORDER, values)
 
 
+@pytest.mark.parametrize(("share", "told"), [(1.019, False), (1.03, True)])
+def test_slopes_of_one_size_tell_no_rate(share, told):
+    gs = [np.array([1.0, -1.0, 1.0, -1.0 * (share if k == 2 else 1)]) for k in range(4)]
+    v, heavy = 0, []
+    for g in gs:
+        v = 0.9 * v + g
+        heavy.append(0.25 * v)
+    order = np.zeros(4, dtype=int)
+    assert tell_rate(exam_of(), heavy, gs, order, [np.zeros(4)] * 4) == told
+
+
 def test_steps_of_one_length_of_no_known_optimiser(stored):
     us = [c * np.sign(g) for c, g in zip([0.1, 0.2, 0.15, 0.1], FLAT, strict=True)]
     for functions in ({}, {"gradients": print}):

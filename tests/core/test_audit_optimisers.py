@@ -403,6 +403,21 @@ def test_the_counter_of_adam_is_read_off_its_steps(b1, b2):
     assert f"Adam ({b1}, {b2})" not in {name.partition(" whose")[0] for name in found}
 
 
+@pytest.mark.parametrize(("counts", "told"), [((3, 4, 4, 5), True), ((3, 4, 3, 5), False)])
+def test_no_counter_of_adam_goes_back(counts, told):
+    gs = list(np.random.default_rng(1).normal(size=(4, 5)))
+
+    def step(memory, g, t):
+        at = counts[t - 1]
+        memory["m"] = 0.9 * memory.get("m", 0) + 0.1 * g
+        memory["v"] = 0.99 * memory.get("v", 0) + 0.01 * g**2
+        return RATE * np.sqrt(1 - 0.99**at) / (1 - 0.9**at) * memory["m"] / np.sqrt(memory["v"])
+
+    steps = walked(step, gs)
+    rules = counted_otherwise(gs, RATE, ORDER, steps)
+    assert sum(np.allclose(made, steps, rtol=1e-6) for _, _, made in rules) == told
+
+
 SHARED = np.array([0, 0, 1, 1, 2])  # two parameters of one size, and one alone
 
 

@@ -34,7 +34,13 @@ from nnlib.audit.missteps import (
     too_early,
     unsteady,
 )
-from nnlib.audit.orders import better_order, different_samples, in_other_order, tell_columns
+from nnlib.audit.orders import (
+    better_order,
+    by_chance,
+    different_samples,
+    in_other_order,
+    tell_columns,
+)
 from nnlib.audit.pairs import fitting_rules, look_at_pairs, right_in_turn
 from nnlib.audit.patient import Patient
 from nnlib.audit.steps import grown, stays_whole, tell_divergence, tell_no_number
@@ -171,6 +177,45 @@ def test_the_cosines_of_a_step_with_other_targets():
     assert order == (2, 1, 0)
     exam = exam_of(descend, "epoch")
     assert better_order(exam, Steps(exam), np.array([0, 1, 2]), 0) is None
+
+
+def test_few_numbers_are_near_to_a_gradient_by_chance():
+    draw = np.random.default_rng(0)
+    for size, cosine in ((3, 0.98), (5, 0.9), (9, 0.7)):
+        a, g = draw.normal(size=(200_000, size)), draw.normal(size=size)
+        near = np.abs(a @ g) > cosine * np.linalg.norm(g) * np.linalg.norm(a, axis=1)
+        bound = by_chance(cosine, size, False)
+        assert bound / 4 < near.mean() < bound
+    assert by_chance(1.0, 3, False) == 0
+    assert by_chance(1.0, 1, False) == 1  # one number has two directions only
+    assert by_chance(1.0, 5, True) == 1 / 32
+
+
+@pytest.mark.parametrize(("size", "signs", "off", "told"), [
+    (16, True, 0, False), (17, True, 0, True),  # 2**-17 is below 1e-5
+    (5, False, 0.01, True), (5, False, 0.2, False), (17, False, 0.2, True),
+])  # fmt: skip
+def test_other_targets_are_told_where_their_fit_is_no_chance(size, signs, off, told):
+    draw = np.random.default_rng(5)
+    rows, targets = draw.normal(size=(3, size)), np.array([[-1.0], [0.2], [2.0]])
+
+    def slope(p, X, y):
+        return {"w": X.T @ (X @ p["w"] - y)}
+
+    other = draw.normal(size=(size, 1))
+
+    def step(p, X, y):
+        g = slope(p, X, y[::-1])["w"]
+        near = g + off * np.linalg.norm(g) * other / np.linalg.norm(other)
+        return {"w": p["w"] - 0.01 * (np.sign(g) if signs else near)}
+
+    functions = {"step": step, "gradients": slope}
+    exam = Exam(Patient(rows, targets, {"w": np.zeros((size, 1))}, functions), 0.01, "epoch", {})
+    exam.patient.n = 3
+    found = better_order(exam, Steps(exam), np.arange(3), 0)
+    assert (found is not None) == told
+    if told:
+        assert found[2] == (2, 1, 0)
 
 
 def test_an_epoch_that_shuffles_the_rows_alone_is_told(stored):
@@ -761,6 +806,22 @@ def test_steps_in_a_row_that_are_another_multiple_or_go_uphill(stored):
             chain_of(exam, move)
             told = compare_chain(exam, Steps(exam))
             assert [bool(told), *said(exam), *exam.compared, *exam.missing] == stored
+
+
+@pytest.mark.parametrize(
+    ("width", "samples", "at_most"),
+    [(8, 7, None), (9, 7, 64), (56, 7, 393), (57, 7, 400), (58, 7, None), (57, 200, None)],
+)
+def test_all_slopes_are_measured_before_a_step_is_called_wrong(width, samples, at_most):
+    start = {"W": np.zeros((width, 7)), "b": np.zeros(1)}
+    data = np.zeros((samples, width)), np.zeros(samples)
+    exam = Exam(Patient(*data, start, {"loss": loss}), RATE, None, {})
+    exam.patient.n = samples
+    closer = Steps(exam).closer()
+    assert (closer and closer.room) == at_most
+    assert closer is None or closer.closer() is None
+    exam = Exam(Patient(*data, start, {"loss": loss, "gradients": gradients}), RATE, None, {})
+    assert Steps(exam).closer() is None
 
 
 # Steps that end in no numbers, or in other shapes

@@ -15,9 +15,9 @@ def test_nothing_is_wrong_with_random_sound_programs_of_more_kinds(seed):
         assert report, words
 
 
-@pytest.mark.xfail(reason="centred RMSProp on one batch of a squared hinge", strict=True)
-@pytest.mark.parametrize("seed", [88])
-def test_random_sound_programs_that_are_accused(seed):
+@pytest.mark.parametrize("seed", [30, 32, 42, 88, 134, 220, 246])
+def test_nothing_is_wrong_with_random_sound_programs_that_were_accused_once(seed):
     arguments, words = sound(seed)
     report = audit(arguments.pop("X"), arguments.pop("y"), **arguments)
     assert not [f for f in report.findings if f.severity == "wrong"], f"{words}\n{report}"
+    assert report, words
