@@ -1,7 +1,8 @@
 """Run all, then scroll up: any exercise can be done after that, in any order, any number of times.
 
 The cells run in an IPython of this process, without a kernel: that is quicker, and what it prints
-is the same. nbval runs every notebook in a kernel of its own.
+is the same. nbval runs every notebook in a kernel of its own, and draws its pictures: here they are
+left out.
 """
 
 import copy
@@ -16,6 +17,8 @@ from pages import NOTEBOOKS, SITTINGS, code_cells, label, read
 from session import Session
 from worked_out import WORKED_OUT
 
+from nnlib.lab.figures import style
+
 # Its bugs are a start that is drawn anew and a gradient that remembers: asked again, they answer
 # something else.
 FORGETFUL = "07c_four_right_gradients"
@@ -24,6 +27,7 @@ FORGETFUL = "07c_four_right_gradients"
 @pytest.fixture
 def session(monkeypatch):
     monkeypatch.chdir(NOTEBOOKS)
+    monkeypatch.setattr(style, "png", lambda figure: b"")
     session = Session()
     yield session
     session.close()
