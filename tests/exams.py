@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from nnlib.audit import data
+from nnlib.audit import KINDS, SEVERITIES, data
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Patient
 
@@ -21,9 +21,21 @@ def exam_of(X, y, parameters=None, *, rate=None, step_is=None, reports=None, tol
     return exam
 
 
+def well_said(exam):
+    """The findings; each is of a kind that is listed, and advice of its own is in sentences."""
+    for each in exam.findings:
+        assert each.kind in KINDS
+        assert each.severity in SEVERITIES
+        for text in each.advice or ():
+            assert text[0].isupper()
+            assert text[1:] != text[1:].upper()
+            assert text[-1] in ".?"
+    return exam.findings
+
+
 def said(exam):
     """What was found: kind, severity, place."""
-    return [(f.kind, f.severity, f.where) for f in exam.findings]
+    return [(f.kind, f.severity, f.where) for f in well_said(exam)]
 
 
 def checked(check, exam):

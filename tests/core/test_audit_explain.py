@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from exams import exam_of
+from exams import exam_of, well_said
 from xor_program import xor_program
 
 from nnlib.audit import missteps
@@ -48,7 +48,7 @@ def explained(exam, index=None):
     """Explain a step; return what was found, in one line each."""
     with np.errstate(all="ignore"):
         explain(exam, Steps(exam), exam.points[0], index)
-    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in well_said(exam)]
 
 
 def slope(exam, *names):
@@ -182,6 +182,14 @@ def test_parameters_that_stay_are_named(names, stay, own):
     assert explained(exam) == [
         f"wrong parameter_not_moved ({', '.join(names)}): {', '.join(names)} {stay}, and the slope "
         f"there is up to {slope(exam, *names):.4g}."
+    ]
+
+
+def test_beside_steps_of_one_length_those_that_stay_are_named():
+    exam = walked(moving(lambda u, p: {n: 0.01 * np.sign(x) * (n != "b1") for n, x in u.items()}))
+    assert explained(exam) == [
+        "wrong parameter_not_moved (b1): b1 stays where it was, and the slope there is up to "
+        f"{slope(exam, 'b1'):.4g}."
     ]
 
 

@@ -1,17 +1,24 @@
 """What the audit says of a step and a gradient that do not belong together, bound by bound."""
 
+import itertools
+
 import numpy as np
 import pytest
 import reports
+from exams import well_said
 
+from nnlib.audit import missteps
 from nnlib.audit.chains import looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
 from nnlib.audit.exam import Exam
 from nnlib.audit.missteps import (
     decays,
+    slip_of_some,
+    tell_bare,
     tell_factor,
     tell_few,
     tell_limit,
     tell_lost,
+    tell_one_side,
     tell_other_gradient,
     tell_parts,
     tell_power,
@@ -35,7 +42,7 @@ def exam_of(rate=RATE, parameters=START, **functions):
 
 def said(exam):
     """What was found, in one line each."""
-    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in well_said(exam)]
 
 
 def moves(f=RATE):
@@ -99,6 +106,122 @@ def test_rows_columns_and_single_entries_that_stay_are_named(stored):
         assert tell_parts(exam, u, G)
         assert said(exam) == stored
     assert not tell_parts(exam_of(), moves(), G)
+
+
+# Entries whose slope has one sign
+
+
+def one_sided(sign=1, left=0.0, f=RATE):
+    """Moves of the entries whose slope has this sign; of others, this share of the largest one."""
+    a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (moves(f), G))
+    largest = np.abs(a[sign * b > 0]).max()
+    return np.where(sign * b > 0, a, left * largest), b
+
+
+@pytest.mark.parametrize(("sign", "still", "moving"), [(1, "negative", "positive"),
+                                                       (-1, "positive", "negative")])  # fmt: skip
+@pytest.mark.parametrize("rate", [RATE, None])
+def test_entries_with_slopes_of_one_sign_that_do_not_move_are_counted(sign, still, moving, rate):
+    a, b = one_sided(sign)
+    exam = exam_of(rate)
+    assert tell_one_side(exam, a, b)
+    assert said(exam) == [
+        f"wrong step_not_gradient (step): of the {(sign * b < 0).sum()} entries whose slope is "
+        f"{still} none moves; the {(sign * b > 0).sum()} with a {moving} one move by 0.5 times it."
+    ]
+
+
+@pytest.mark.parametrize(("left", "told"), [(0.9e-4, True), (1.1e-4, False)])
+def test_what_is_left_of_a_range_is_nothing(left, told):
+    a, b = one_sided(left=left)
+    exam = exam_of()
+    assert tell_one_side(exam, a, b) == told
+    words = f"none moves by more than {left * np.abs(a).max():.2g}; the"
+    assert [words in f.seen for f in exam.findings] == [True] * told
+
+
+@pytest.mark.parametrize(
+    ("f", "told"), [(0.509, True), (0.511, False), (0.491, True), (0.489, False), (-0.5, False)]
+)
+def test_what_moves_on_one_side_moves_by_the_rate(f, told):
+    assert tell_one_side(exam_of(), *one_sided(f=f)) == told
+    assert tell_one_side(exam_of(None), *one_sided(f=f)) == (f > 0)
+
+
+def test_one_side_has_three_entries_at_least_with_clear_slopes():
+    b = np.array([1.0, 2, 3, -1, -2, -3, -2.9e-3])
+    a = np.where(b > 0, RATE * b, 0.0)
+    a[-1] = -1.0  # its slope is hardly any
+    assert tell_one_side(exam_of(), a, b)
+    for left_out in (0, 3):
+        keep = np.arange(7) != left_out
+        assert not tell_one_side(exam_of(), a[keep], b[keep])
+    b[-1] = -3.1e-3
+    assert not tell_one_side(exam_of(), a, b)
+
+
+# One number in the place of the gradient
+
+
+BOTH = [*G[:3], G[3] * [1, -1]]  # slopes of both signs in each parameter
+
+
+def of_six(rate=RATE):
+    exam = exam_of(rate)
+    exam.patient.n = 6
+    return exam
+
+
+def bare(names, number=RATE):
+    return [np.full(g.shape, number) if n in names else RATE * g
+            for n, g in zip(SHAPES, BOTH, strict=True)]  # fmt: skip
+
+
+BARE = "all entries move by one number, {}, whatever their slopes are, and against some of them."
+
+
+@pytest.mark.parametrize("names", [["W1"], ["W1", "W2"], ["b1", "W2"], list(SHAPES)])
+def test_parameters_that_move_by_one_number_are_named(names):
+    exam = of_six()
+    assert tell_bare(exam, bare(names), BOTH)
+    places = ", ".join(names)
+    assert said(exam) == [f"wrong step_not_gradient ({places}): in {places} {BARE.format('-0.5')}"]
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-9, True), (1.1e-9, False)])
+def test_one_number_is_the_rate_unless_all_move_by_it(off, told):
+    assert tell_bare(of_six(), bare(["W1"], RATE + off), BOTH) == told
+    assert tell_bare(of_six(), bare(SHAPES, RATE + off), BOTH)
+    assert not tell_bare(of_six(None), bare(["W1"]), BOTH)
+    exam = of_six(None)
+    u = [np.full(g.shape, x) for g, x in zip(G, (0.1, 0.2, 0.1, 0.2), strict=True)]
+    assert tell_bare(exam, u, BOTH)
+    assert said(exam) == [
+        f"wrong step_not_gradient (W1, b1, W2, b2): in W1, b1, W2, b2 {BARE.format('-0.1 or -0.2')}"
+    ]
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.9e-9, True), (1.1e-9, False)])
+def test_entries_move_alike_but_for_rounding(spread, told):
+    u = bare(["W1"])
+    u[0][0, 0] *= 1 - spread
+    assert tell_bare(of_six(), u, BOTH) == told
+
+
+def test_steps_down_the_slopes_and_sums_over_everything_are_no_bare_number():
+    one_sign = [np.abs(g) for g in G]
+    assert not tell_bare(of_six(), bare(["W1"]), one_sign)
+    assert not tell_bare(of_six(), [RATE * g for g in BOTH], BOTH)
+    assert not tell_bare(of_six(), [0 * g for g in G], BOTH)
+
+
+@pytest.mark.parametrize("share", [1, 1 / 10, 1 / 6, 1 / 60, 6])
+@pytest.mark.parametrize(("off", "told"), [(1.0, False), (1.019, False), (1.03, True)])
+def test_a_sum_over_samples_and_neurons_is_told_elsewhere(share, off, told):
+    """W1 has ten entries, and there are six samples; the others move by 0.7."""
+    number = RATE * G[0].sum() * share * off
+    u = [np.full(g.shape, number if k == 0 else 0.7) for k, g in enumerate(G)]
+    assert tell_bare(of_six(), u, BOTH) == told
 
 
 # The gradient of another parameter
@@ -178,6 +301,38 @@ def test_single_signs_that_are_others_are_counted(stored):
 def test_signs_say_nothing_where_they_fit_or_where_the_lengths_differ():
     assert not tell_signs(exam_of(), [0.1 * np.sign(g) for g in G], G)
     assert not tell_signs(exam_of(), [-x for x in moves()], G)
+
+
+def test_steps_of_one_length_are_followed_for_slips_on_three_samples_too(monkeypatch):
+    asked = []
+
+    def slip(exam, steps, points, us, part):
+        asked.append(part if part is None else part.tolist())
+        moved = [np.concatenate([np.ravel(a - b) for a, b in zip(*pair, strict=True)])
+                 for pair in itertools.pairwise(points)]  # fmt: skip
+        np.testing.assert_array_equal(us, moved)
+        return len(asked) == found
+
+    def along(exam, part):
+        return [[v - 0.1 * k * np.ones_like(v) for v in VALUES] for k in range(3)]
+
+    monkeypatch.setattr(missteps, "tell_slip", slip)
+    monkeypatch.setattr(missteps, "steps_in_a_row", along)
+    signs = [0.1 * np.sign(g) for g in G]
+    one, two = np.array([4]), np.array([1, 4])
+    three = np.sort(np.random.default_rng(2).permutation(6)[:3]).tolist()
+    for index, n, parts in [
+        (None, 6, [None]), (two, 6, [[1, 4]]), (one, 6, [three, [4]]), (one, 3, [[4]]),
+    ]:  # fmt: skip
+        exam = exam_of()
+        exam.patient.n = n
+        for found in range(len(parts) + 1):
+            asked.clear()
+            assert slip_of_some(exam, None, signs, index) == (found > 0)
+            assert asked == parts[: found or None]
+    asked.clear()
+    assert not slip_of_some(exam_of(), None, moves(), None)
+    assert asked == []
 
 
 # Powers

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import reports
+from exams import well_said
 
 from nnlib.audit.batches import (
     another_factor,
@@ -105,7 +106,7 @@ def exam_of(step, step_is="update", rate=RATE, own=False, **more):
 
 
 def said(exam):
-    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in exam.findings]
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in well_said(exam)]
 
 
 @pytest.fixture(autouse=True)
