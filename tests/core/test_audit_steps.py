@@ -4,19 +4,31 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from exams import exam_of
+from xor_program import xor_program
 
+from nnlib.audit.patient import Failed
 from nnlib.audit.slopes import Measured, chosen_entries, measure, one_factor
 from nnlib.audit.update import (
+    N_STEPS,
+    Steps,
+    chain_of,
     close,
     close_everywhere,
     common_factor,
+    draws_at_random,
+    keeps_something,
+    leaves_still,
     length,
+    loss_mixes_samples,
     one_length,
     ratio_words,
     relation,
+    remembers_nothing,
     rounding,
     scale_to,
     some,
+    steps_in_a_row,
     still_parts,
     together,
 )
@@ -320,3 +332,302 @@ def test_how_a_step_differs_in_words():
     assert ratio_words(odd, g) == "moves by the rate times 9, where the gradient is 4"
     assert some(np.array([4])) == "1 sample"
     assert some(np.array([4, 5])) == "2 samples"
+
+
+@pytest.mark.parametrize(("off", "twice"), [(0.9e-4, True), (1.1e-4, False)])
+def test_a_factor_that_is_the_rate_is_said_to_be_in_it_twice(off, twice):
+    g, why = np.array([1.0, -2.0, 4.0]), ", which is the rate, as where it is multiplied in twice"
+    words = ratio_words(0.5 * (1 + off) * g, g, 0.5)
+    assert words == f"is {0.5 * (1 + off):.4g} times what it should be" + why * twice
+    assert ratio_words(0.5 * g[:1], g[:1], 0.5) == "is 0.5 times what it should be"
+    assert ratio_words(0.5 * g, g) == "is 0.5 times what it should be"
+
+
+# What a program's step does
+
+NAMES = ("W1", "b1", "W2", "b2")
+start, _, predict, loss, gradients, _ = xor_program(*NAMES)
+X = np.random.default_rng(3).normal(size=(12, 2))
+y = 1.0 * (X[:, :1] * X[:, 1:] > 0)
+
+
+def descend(p, X, y, rate=0.5):
+    return {name: p[name] - rate * g for name, g in gradients(p, X, y).items()}
+
+
+def program(step=descend, data=(X, y), **given):
+    """An audit of a program, and its steps."""
+    exam = exam_of(*data, start(), **{"predict": predict, "loss": loss, "step": step, **given})
+    exam.chain = [exam.patient.start] * 5
+    return exam, Steps(exam)
+
+
+def right(values, index=slice(None)):
+    """The gradient that is meant, in the order of the parameters."""
+    g = gradients(dict(zip(NAMES, values, strict=True)), X[index], y[index])
+    return [g[name] for name in NAMES]
+
+
+def same(a, b, tolerance=1e-9):
+    return all(np.allclose(x, y, rtol=tolerance, atol=1e-12) for x, y in zip(a, b, strict=True))
+
+
+def counting():
+    """A step whose n-th call goes n times as far."""
+    calls = []
+
+    def step(p, X, y):
+        calls.append(1)
+        return descend(p, X, y, 0.1 * len(calls))
+
+    return step
+
+
+@pytest.mark.parametrize("before", [0, 1, 3])
+@pytest.mark.parametrize(("draws", "number", "more"), [(False, 9, 0), (True, 9, 2), (True, 7, 0)])
+def test_a_step_is_asked_after_some_others(before, draws, number, more):
+    """Where it draws from its own generator, another number is as many steps later."""
+    exam, steps = program(new_step=counting)
+    steps.own_draws = draws
+    values = exam.points[0]
+    after = steps.once(values, exam.patient.data(), number, before)
+    far = 0.1 * (1 + before + more)
+    assert same(after, [v - far * g for v, g in zip(values, right(values), strict=True)])
+
+
+def test_a_step_is_seeded_by_its_number():
+    def step(p, X, y):
+        return {name: v - np.random.random() for name, v in p.items()}  # noqa: NPY002
+
+    exam, steps = program(step)
+    values, drawn = exam.points[0], []
+    for number in (7, 8):
+        drawn.append(np.random.RandomState(number).random_sample(4))
+        after = steps.once(values, exam.patient.data(), number)
+        moves = [v - w for v, w in zip(values, after, strict=True)]
+        assert same(moves, [np.full(v.shape, x) for v, x in zip(values, drawn[-1], strict=True)])
+    moves = steps.moved(values, None)
+    assert same(moves, [np.full(v.shape, x) for v, x in zip(values, drawn[0], strict=True)])
+
+
+@pytest.mark.parametrize("index", [None, np.array([2, 5, 7])])
+@pytest.mark.parametrize("known", ["gradients", "network", "loss"])
+def test_the_gradient_that_is_meant(known, index):
+    exam, steps = program(**({"gradients": gradients} if known == "gradients" else {}))
+    if known == "loss":
+        exam.dense = None
+    values = exam.points[0]
+    rows = slice(None) if index is None else index
+    assert same(steps.gradient(values, index), right(values, rows), 1e-5)
+    u = steps.moved(values, index)
+    assert same(u, [0.5 * g for g in right(values, rows)])
+
+
+def test_a_gradient_of_its_own_is_read_in_the_shape_of_the_parameters_or_not_at_all():
+    exam, steps = program(gradients=lambda p, X, y: {
+        n: g.reshape(1, *g.shape) for n, g in gradients(p, X, y).items()})  # fmt: skip
+    values = exam.points[0]
+    g = steps.gradient(values, None)
+    assert [x.shape for x in g] == [v.shape for v in values]
+    assert same(g, right(values))
+    exam, steps = program(gradients=lambda p, X, y: {n: v.T for n, v in p.items()})
+    assert steps.gradient(exam.points[0], None) is None
+    exam, steps = program(gradients=lambda p, X, y: {n: 0 * v for n, v in p.items()})
+    for kind in ("state_kept", "same_array_returned"):
+        exam.findings.clear()
+        assert not any(g.any() for g in steps.gradient(exam.points[0], None))
+        exam.find(kind, "wrong", "gradients", "seen")
+        assert same(steps.gradient(exam.points[0], None), right(exam.points[0]))
+
+
+def test_without_a_loss_or_targets_there_are_no_slopes():
+    exam, steps = program(loss=None)
+    assert steps.slopes(exam.points[0], None) is None
+    assert chain_of(steps) is None
+    exam, steps = program()
+    exam.targets = None
+    assert same(steps.slopes(exam.points[0], None), right(exam.points[0]), 1e-5)
+
+
+def test_of_the_slopes_of_an_unknown_network_sixty_are_measured():
+    rng = np.random.default_rng(0)
+    wide = {"A": rng.normal(size=(2, 40)), "B": rng.normal(size=(40, 1))}
+
+    def answer(p, X):
+        return np.tanh(X @ p["A"]) ** 3 @ p["B"]
+
+    exam = exam_of(X, y, wide, predict=answer,
+                   loss=lambda p, X, y: np.mean((answer(p, X) - y) ** 2))  # fmt: skip
+    slopes = Steps(exam).slopes(exam.points[0], None)
+    assert [int(np.isfinite(s).sum()) for s in slopes] == [30, 30]
+
+
+def test_steps_in_a_row_are_those_of_the_audit_or_made_on_some_samples():
+    exam, _ = program(new_step=counting)
+    assert steps_in_a_row(exam, None) is exam.chain
+    index = np.array([1, 4])
+    points = steps_in_a_row(exam, index)
+    assert len(points) == N_STEPS + 1
+    assert points[0] is exam.patient.start
+    for k in range(N_STEPS):
+        far = [0.1 * (k + 1) * g for g in right(points[k], index)]
+        assert same(points[k + 1], [v - u for v, u in zip(points[k], far, strict=True)])
+
+
+@pytest.mark.parametrize("index", [None, np.array([1, 4, 9])])
+def test_a_chain_holds_the_moves_beside_the_gradients(index):
+    exam, steps = program(new_step=counting)
+    if index is None:
+        exam.chain = steps_in_a_row(exam, np.arange(12))
+    chain = chain_of(steps, index)
+    given = chain_of(steps, index, chain.points)
+    assert given.points is chain.points
+    rows = slice(None) if index is None else index
+    for k in range(N_STEPS):
+        flat = np.concatenate([np.ravel(g) for g in right(chain.points[k], rows)])
+        np.testing.assert_allclose(chain.gs[k], flat, rtol=1e-7, atol=1e-12)
+        np.testing.assert_allclose(chain.us[k], 0.1 * (k + 1) * flat, rtol=1e-7, atol=1e-12)
+        here = np.concatenate([np.ravel(v) for v in chain.points[k]])
+        np.testing.assert_array_equal(chain.values[k], here)
+    assert chain.order.tolist() == [0] * 8 + [1] * 4 + [2] * 4 + [3]
+    assert same(chain.g, right(chain.points[3], rows))
+    assert chain.said == "4 steps in a row are those of"
+    assert chain.on == ("" if index is None else "on 3 samples ")
+
+
+# What a step remembers, and what it draws
+
+
+@pytest.mark.parametrize(("off", "same_place"), [(0.9e-9, True), (1.2e-9, False)])
+def test_two_fresh_steps_go_to_the_same_place_but_for_rounding(off, same_place):
+    calls = []
+
+    def step(p, X, y):
+        calls.append(1)
+        return {name: 1 + off * (len(calls) % 2) + 0 * v for name, v in p.items()}
+
+    exam, steps = program(step)
+    assert remembers_nothing(steps, exam.points[0]) == same_place
+    assert keeps_something(steps, exam.points[0], None) == (not same_place)
+    assert keeps_something(steps, exam.points[0], np.array([1])) == (not same_place)
+
+
+@pytest.mark.parametrize("sample", [0, 3, 6, 11])
+def test_a_step_that_draws_is_noticed_at_three_samples(sample):
+    def step(p, X, y):
+        far = 1 + (X[0, 0] == at) * np.random.random()  # noqa: NPY002
+        return descend(p, X, y, 0.1 * far)
+
+    at = X[sample, 0]
+    exam, steps = program(step)
+    assert draws_at_random(exam, steps, exam.points[0]) == (sample != 3)
+
+
+@pytest.mark.parametrize(("number", "drawn"), [(7, True), (8, True), (12, True), (13, False)])
+def test_five_other_draws_are_compared(number, drawn):
+    """One draw is another one than all the rest, as a mask of few neurons may be."""
+    first = np.random.RandomState(number).random_sample()
+
+    def step(p, X, y):
+        return descend(p, X, y, 0.1 + 0.1 * (np.random.random() == first))  # noqa: NPY002
+
+    exam, steps = program(step)
+    assert draws_at_random(exam, steps, exam.points[0]) == drawn
+
+
+def test_a_step_that_takes_no_single_sample_is_asked_on_all():
+    def picky(random):
+        def step(p, X, y):
+            if len(X) < 3:
+                raise ValueError
+            return descend(p, X, y, 0.1 + random * np.random.random())  # noqa: NPY002
+
+        return step
+
+    exam, steps = program(picky(0))
+    assert not draws_at_random(exam, steps, exam.points[0])
+    exam, steps = program(picky(1))
+    with pytest.raises(Failed):
+        draws_at_random(exam, steps, exam.points[0])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "still"),
+    [
+        ([1, 1, 1, 1], False), ([1, 0, 1, 1], True), ([1, 1, 1, 0], True), ([0, 1, 1, 1], False),
+        ([1, 1, 0, 0], True),
+    ],
+)  # fmt: skip
+def test_what_moved_before_and_is_left_still_is_dropped(pattern, still):
+    """By calls: whether the first weights move; the others always do."""
+
+    def new_step():
+        calls = iter(pattern)
+
+        def step(p, X, y):
+            moves = np.ones((2, 4))
+            moves[0, 0] = next(calls)
+            return {**p, "W1": p["W1"] - moves}
+
+        return step
+
+    exam, steps = program(new_step())
+    exam.patient.functions["new_step"] = new_step
+    assert leaves_still(steps, exam.points[0], exam.patient.data()) == still
+
+
+def test_a_step_that_ends_drops_nothing():
+    def new_step():
+        calls = iter([1, 0, 0, 0])
+        return lambda p, X, y, calls=calls: descend(p, X, y, next(calls))
+
+    exam, steps = program(descend)
+    exam.patient.functions["new_step"] = new_step
+    assert not leaves_still(steps, exam.points[0], exam.patient.data())
+
+
+# Losses of samples together
+
+
+def mixing(how, data=(X, y), **given):
+    def answer(p, X):
+        return np.tanh(X @ p["W1"] + p["b1"]) ** 3 @ p["W2"] + p["b2"]
+
+    def cost(p, X, y):
+        error = np.abs(answer(p, X) - y) ** 1.3
+        return how(error, p)
+
+    return program(data=data, predict=answer, **{"loss": cost, **given})[0]
+
+
+@pytest.mark.parametrize(
+    ("how", "mixed"),
+    [
+        (lambda e, p: np.mean(e), False),
+        (lambda e, p: np.sum(e), False),
+        (lambda e, p: np.sum(e) + np.sum(p["W1"] ** 2), False),
+        (lambda e, p: np.mean(e) + np.sum(p["W1"] ** 2), False),
+        (lambda e, p: np.mean((e - e.mean(axis=0)) ** 2), True),
+        (lambda e, p: np.sum(e) + np.sum(e) ** 2, True),
+    ],
+)
+def test_a_loss_is_a_mean_or_a_sum_or_mixes_the_samples(how, mixed):
+    exam = mixing(how)
+    assert exam.formula is None
+    assert loss_mixes_samples(exam) == mixed
+
+
+def test_samples_are_mixed_in_an_unknown_loss_of_eight_or_more():
+    def apart(e, p):
+        return np.mean((e - e.mean(axis=0)) ** 2)
+
+    def fails(e, p):
+        return apart(e, p) if len(e) > 1 else 1 / 0
+
+    assert loss_mixes_samples(mixing(apart, (X[:8], y[:8])))
+    assert not loss_mixes_samples(mixing(apart, (X[:7], y[:7])))
+    assert not loss_mixes_samples(mixing(apart, loss=None))
+    assert not loss_mixes_samples(mixing(fails))
+    exam = mixing(apart)
+    exam.formula = object()
+    assert not loss_mixes_samples(exam)
