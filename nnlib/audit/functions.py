@@ -661,11 +661,11 @@ def none_its_own(exam: Exam, group: np.ndarray) -> Any:
     """Return y with the target of another sample, that differs, for each of some samples."""
     patient, y = exam.patient, exam.y_rows
     array = np.moveaxis(np.array(patient.y), patient.axis["y"], 0).copy()
-    own = array.copy()
-    for i in group:
-        different = np.flatnonzero((y != y[i]).any(axis=1))
-        if len(different):
-            array[i] = own[different[0]]
+    different = np.flatnonzero((y != y[0]).any(axis=1))
+    if len(different):  # what is unlike the first target gets that one, all else the next
+        first, own = array[0].copy(), np.isin(group, different)
+        array[group[~own]] = array[different[0]]
+        array[group[own]] = first
     return as_it_came(exam, "y", array)
 
 
