@@ -11,7 +11,7 @@ from nnlib.audit.formulas import BASES, fitted, solved
 from nnlib.audit.patient import Failed
 from nnlib.audit.predictions import look_for_other_predictions
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.terms import look_for_odd_terms
+from nnlib.audit.terms import at_points, look_for_odd_terms
 
 
 @check
@@ -52,13 +52,10 @@ def look_at_formula(exam: Exam) -> None:
 
 def look_for_terms(exam: Exam, name: str) -> bool:
     """See whether the two terms of a binary cross-entropy have different signs."""
-    try:
-        bases, _ = exam.base_values
-        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
-    except Failed:
+    numbers = at_points(exam, name)
+    if numbers is None or "other_half" not in exam.base_values[0]:
         return False
-    if not {"cross", "other_half"} <= set(bases) or not np.isfinite(losses).all():
-        return False
+    losses, bases = numbers[0], exam.base_values[0]
     squares = np.array([exam.squares(values) for values in exam.points])
     terms = [bases["cross"], bases["other_half"], squares]
     for columns in (terms[:2], terms):
@@ -78,13 +75,10 @@ def look_for_terms(exam: Exam, name: str) -> bool:
 
 def look_for_square_of_mean(exam: Exam, name: str) -> bool:
     """See whether the loss is the square of the errors' mean or sum, in place of their squares."""
-    try:
-        answers, y = exam.base_values[1], exam.targets_of(exam.few)
-        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
-    except Failed:
+    numbers = at_points(exam, name)
+    if numbers is None:
         return False
-    if y is None or not answers or len(y) < 2 or not np.isfinite(losses).all():
-        return False
+    losses, answers, y = numbers
     squares = np.array([float(np.mean(a - y) ** 2) for a in answers])
     f = one_factor(losses, squares, 1e-6)
     if f is None or not f > 0 or np.ptp(squares) <= 1e-3 * squares.max():
@@ -102,13 +96,10 @@ def look_for_square_of_mean(exam: Exam, name: str) -> bool:
 
 def look_for_other_targets(exam: Exam, name: str) -> bool:
     """See whether the loss is a known one for another table, or of a softmax over the samples."""
-    try:
-        answers, y = exam.base_values[1], exam.targets_of(exam.few)
-        losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
-    except Failed:
+    numbers = at_points(exam, name)
+    if numbers is None or len(numbers[2]) < 3:
         return False
-    if y is None or not answers or not np.isfinite(losses).all() or len(y) < 3:
-        return False
+    losses, answers, y = numbers
     weights = np.array([exam.squares(p) for p in exam.points])
     everything = np.array([sum(float(np.sum(v**2)) for v in p) for p in exam.points])
     if y.shape[1] > 1:

@@ -27,7 +27,7 @@ from nnlib.audit.formulas import (
 from nnlib.audit.patient import Arrays, Failed
 
 ADVICE = (
-    "predict and the loss have a forward pass each, written twice, and the two differ.",
+    "The forward pass is written twice, in predict and in the loss, and the two differ.",
     "Write the forward pass once, and call it in both.",
 )
 BROKEN = Activation(

@@ -32,15 +32,24 @@ class OddLoss:
     meant: bool = False
 
 
-def odd_loss(exam: Exam, name: str) -> OddLoss | None:
-    """Return which known loss a function is but for one term, or None."""
+def at_points(exam: Exam, name: str) -> tuple[np.ndarray, list[np.ndarray], np.ndarray] | None:
+    """Return a loss and the predictions at all points, and the targets; None without numbers."""
     try:
         answers, y = exam.base_values[1], exam.targets_of(exam.few)
         losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
     except Failed:
         return None
-    if y is None or not answers or not np.isfinite(losses).all() or not np.ptp(losses) > 0:
+    if y is None or not answers or not np.isfinite(losses).all():
         return None
+    return losses, answers, y
+
+
+def odd_loss(exam: Exam, name: str) -> OddLoss | None:
+    """Return which known loss a function is but for one term, or None."""
+    numbers = at_points(exam, name)
+    if numbers is None or np.ptp(numbers[0]) == 0:
+        return None
+    losses, answers, y = numbers
     squares = np.array([exam.squares(values) for values in exam.points])
     fitting: list[tuple[float, OddLoss]] = []
     for base, what, meant, sums in odd_sums(exam, answers, y):
@@ -188,13 +197,10 @@ def mixed_words(exam: Exam) -> str:
 
     There have to be more points than factors; then what fits them all is no chance.
     """
-    answers, y = exam.base_values[1], exam.targets_of(exam.few)
-    if y is None or not answers or exam.dense is None:
+    numbers = at_points(exam, exam.loss_name)
+    if numbers is None or exam.dense is None:
         return ""
-    try:
-        losses = np.array([exam.loss(values, exam.few) for values in exam.points])
-    except Failed:
-        return ""
+    losses, answers, y = numbers
     layers = list(enumerate(exam.dense.layers, start=1))
     for base in ("cross", "squared", "binary", "cross_from_logits", "binary_from_logits"):
         if not exam.possible(base, answers, y):
@@ -235,7 +241,7 @@ def mixed_words(exam: Exam) -> str:
 def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
     """Return by which factors columns make losses; None if they do not, or if any might."""
     A = np.stack(columns, axis=1)
-    if len(losses) < len(columns) + 2 or not (np.isfinite(A).all() and np.isfinite(losses).all()):
+    if len(losses) < len(columns) + 2 or not np.isfinite([*A.T, losses]).all():
         return None
     f = solved(A, losses)
     good = np.abs(A @ f - losses).max() <= 1e-7 * max(np.ptp(losses), 1e-300)
@@ -245,12 +251,11 @@ def factors_of(losses: np.ndarray, columns: Arrays) -> np.ndarray | None:
 
 def one_number(exam: Exam, name: str) -> bool:
     """See whether the loss is one number, whatever the predictions are."""
-    try:
-        answers = exam.base_values[1]
-        losses = [exam.loss(values, exam.few, name) for values in exam.points]
-    except Failed:
+    numbers = at_points(exam, name)
+    if numbers is None:
         return False
-    if not answers or np.ptp(losses) > 0 or np.ptp([a.mean() for a in answers]) <= 1e-6:
+    losses, answers, _ = numbers
+    if np.ptp(losses) > 0 or np.ptp([a.mean() for a in answers]) <= 1e-6:
         return False
     exam.find(
         "loss_formula", "wrong", name,

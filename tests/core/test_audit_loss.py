@@ -23,6 +23,7 @@ from nnlib.audit.loss import (
     look_at_formula,
     look_for_other_targets,
     look_for_square_of_mean,
+    look_for_stretching,
     look_for_terms,
     other_tables,
 )
@@ -145,10 +146,184 @@ def test_a_loss_of_a_stretched_table_is_named():
             "into which NumPy stretches them."
         )
     exam.findings.clear()
-    exam.find("target_shape", "wrong", "y", "said before")
-    assert checked(look_at_formula, exam) == []
+    exam.find("target_shape", "wrong", "predictions", "said before")
+    assert checked(look_for_stretched, exam) == []
     exam = exam_of(X, SOFT, START, predict=flat, loss=lambda p, X, y: np.sum(flat(p, X) ** 3))
     assert checked(look_at_formula, exam) == []
+    exam = exam_of(X, SOFT, START, predict=predict, loss=lambda *g: 1.7 * mse(*g))
+    assert checked(look_for_stretched, exam) == []  # it has the shape of y
+    exam = exam_of(X, SOFT, START, loss=mse)
+    assert checked(look_for_stretched, exam) == []
+
+
+def look_for_stretched(exam):
+    """Look for a stretched table, whatever the loss is."""
+    look_for_stretching(exam, "loss")
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-4, True), (1.1e-4, False)])
+def test_a_stretched_table_fits_to_a_ten_thousandth(off, told):
+    calls = []
+
+    def loss(p, X, y):
+        """The first call is off by a share that the others are not."""
+        calls.append(1)
+        a = predict(p, X)[:, 0]
+        return np.mean((a - y) ** 2) * (1 - off * (len(calls) == 1))
+
+    exam = exam_of(X, SOFT, START, predict=lambda p, X: predict(p, X)[:, 0], loss=loss)
+    assert len(exam.points) == 8
+    calls.clear()
+    assert bool(checked(look_for_stretched, exam)) == told
+    assert len(calls) == 5
+
+
+# Near cases
+
+
+def look_for(check, exam):
+    """What one look finds; it returns whether it has found something."""
+    answer = check(exam, "loss")
+    assert answer == bool(exam.findings)
+    return said(exam)
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.9, True), (1.1, False)])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_terms_of_different_signs_fit_to_a_millionth(share, told, sign):
+    def terms(p):
+        a = predict(p, X)
+        return -np.sum(Y * np.log(a)), -np.sum((1 - Y) * np.log(1 - a)), penalty(p)
+
+    def penalty(p):
+        return np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2)
+
+    exam = exam_of(X, Y, START, predict=predict, loss=len)
+    points = [dict(zip(START, p, strict=True)) for p in exam.points]
+    A = np.array([terms(p) for p in points])
+    other = np.array([p["b1"].sum() for p in points])
+    left = min(
+        np.abs(other - B @ np.linalg.lstsq(B, other, rcond=None)[0]).max() for B in (A[:, :2], A)
+    )
+    size = share * 1e-6 * np.ptp(A @ [2, -sign, 0]) / left
+    exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: (
+        np.dot(terms(p), [2, -sign, 0]) + size * p["b1"].sum()))  # fmt: skip
+    named = told and sign > 0  # with one sign they are a cross-entropy with weights
+    assert look_for(look_for_terms, exam) == [("loss_formula", "wrong", "loss")] * named
+    if named:
+        assert "loss is 2 times the terms -y log(a) and -1 times the terms" in words(exam)
+
+
+def test_terms_are_looked_for_where_answers_are_probabilities():
+    def line(p, X):
+        return predict(p, X, lambda z: 3 * z)
+
+    exam = exam_of(X, Y, START, predict=line, loss=lambda p, X, y: np.sum(line(p, X) * y))
+    assert look_for(look_for_terms, exam) == []
+    exam = exam_of(X, Y, START, loss=mse)
+    for check in (look_for_terms, look_for_square_of_mean, look_for_other_targets):
+        assert look_for(check, exam) == []
+
+
+@pytest.mark.parametrize(
+    ("f", "text"),
+    [
+        (1, "the square of"), (1 + 0.9e-4, "the square of"), (1 + 1.2e-4, "1 times the square of"),
+        (0.5, "0.5 times the square of"),
+    ],
+)  # fmt: skip
+def test_the_factor_of_a_squared_mean_is_told(f, text):
+    exam = exam_of(X, Y, START, predict=predict, loss=lambda p, X, y: (
+        f * np.mean(predict(p, X) - y) ** 2))  # fmt: skip
+    assert look_for(look_for_square_of_mean, exam) == [("loss_formula", "wrong", "loss")]
+    assert words(exam).startswith(f"loss is {text} the mean of the errors, not the mean of their")
+    assert exam.findings[0].what_to_do == "Square first: np.mean((y - a) ** 2)."
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.9, False), (1.1, True)])
+def test_a_squared_mean_has_to_change(share, told):
+    """By a thousandth of it; of numbers that are nearly one anything is a multiple."""
+    exam = exam_of(X, Y, START, predict=predict, loss=mse)
+    means = np.sqrt(np.linspace(1 - share * 1e-3, 1, 8))
+    exam.base_values = ({}, [Y + m for m in means])
+    values = iter(means**2)
+    exam.loss = lambda *given: next(values)
+    assert bool(look_for(look_for_square_of_mean, exam)) == told
+
+
+def test_a_softmax_over_the_samples_needs_classes_and_three_samples():
+    def logits(p, X):
+        return predict(p, X, lambda z: z)
+
+    def loss(p, X, y):
+        return -np.sum(y * np.log(softmax(logits(p, X).T).T))
+
+    for count, columns, told in ((7, 2, True), (3, 3, True), (2, 3, False)):
+        start = START3 | {"W2": START3["W2"][:, :columns], "b2": START3["b2"][:columns]}
+        y = np.eye(columns)[np.arange(count) % columns]
+        exam = exam_of(X[:count], y, start, predict=logits, loss=loss)
+        made = look_for(look_for_other_targets, exam)
+        assert made == [("samples_mixed", "wrong", "loss")] * told
+
+
+def test_other_targets_that_are_the_same_are_not_told():
+    same = CLASSES[[0, 0, 0, 0, 0, 0, 0]]
+    exam = exam_of(X, same, START3, predict=classify, loss=ce)
+    assert look_for(look_for_other_targets, exam) == []
+
+
+def test_other_targets_may_stand_beside_a_penalty():
+    for names in (("W1", "W2"), tuple(START3)):
+        exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y, names=names: (
+            ce(p, X, y[::-1]) + 0.1 * sum(np.sum(p[name] ** 2) for name in names)))  # fmt: skip
+        assert look_for(look_for_other_targets, exam) == [("pairs_broken", "wrong", "loss")]
+    exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y: (
+        ce(p, X, y[::-1]) + 0.1 * np.sum(p["b1"] ** 2)))  # fmt: skip
+    assert look_for(look_for_other_targets, exam) == []
+
+
+def test_every_class_for_each_sample_is_told():
+    exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y: (
+        ce(p, X, np.ones_like(y))))  # fmt: skip
+    assert look_for(look_for_other_targets, exam) == [("samples_mixed", "wrong", "loss")]
+    assert words(exam) == (
+        "loss is a known one, but for other targets than y: each sample has a 1 for every class "
+        "that any of them has, as table[:, y] = 1 makes."
+    )
+
+
+@pytest.mark.parametrize(("classes", "numbers"), [(3, "0, 1, 2"), (4, "0, 1, 2, 3"),
+                                                  (5, "0, 1, 2, 3, …")])  # fmt: skip
+def test_rows_of_ones_are_told_with_their_numbers(classes, numbers):
+    y = np.eye(classes)[np.arange(2 * classes) % classes]
+    *_, (kind, text, table) = other_tables(y)
+    assert kind == "gradient_wrong"
+    assert text == (
+        f"a whole row of ones for the samples with index {numbers}, the numbers of the classes, as "
+        "d[y] -= 1 makes, where d[np.arange(n), y] -= 1 is meant"
+    )
+    assert table.tolist() == [[1.0] * classes] * classes + [[0.0] * classes] * classes
+    moved = [text.split(",")[0] for _, text, _ in other_tables(y)][4:-1]
+    by = {3: [1, -1], 4: [1, 2, -1], 5: [1, 2, -2, -1]}[classes]
+    assert moved == [f"the columns are moved by {k}" for k in by]
+
+
+def test_rows_of_ones_need_as_many_samples_as_classes():
+    for classes, told in ((3, True), (4, False)):
+        y = np.eye(classes)[[0, classes - 1, 1]]
+        assert any("row of ones" in text for _, text, _ in other_tables(y)) == told
+
+
+def test_other_predictions_are_looked_for_where_nothing_was_found():
+    def bare(p, X):
+        return predict({**p, "b1": 0 * p["b1"]}, X)
+
+    start = START | {"b1": START["b1"] + 1}
+    exam = exam_of(X, Y, start, loss=mse, predict=bare)
+    assert found(exam) == ("loss_formula", "wrong", "predict")
+    exam = exam_of(X, Y, start, loss=mse, predict=bare)
+    exam.find("data_type", "wrong", "X", "said before")
+    assert found(exam) is None
 
 
 def test_other_tables_are_these():

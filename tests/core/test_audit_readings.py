@@ -286,8 +286,8 @@ def test_a_side_is_told_from_five_neurons_on(count, named):
 def test_another_function_of_z_is_told_at_three_places():
     used = np.exp(-(Z**2)) + 0.3 * Z
     text = (
-        f"is {used[0]:.4g} at z = -2, 1 at z = 0, {used[-1]:.4g} at z = 2, where tanh's is 0.07065, "
-        "1, 0.07065"
+        f"is {used[0]:.4g} at z = -2, 1 at z = 0, {used[-1]:.4g} at z = 2, where tanh's is "
+        "0.07065, 1, 0.07065"
     )
     assert table_words(NAMED["tanh"], Z, used) == text
     order = np.random.default_rng(2).permutation(len(Z))
