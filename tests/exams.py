@@ -9,6 +9,9 @@ from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Patient
 
 
+ROLES = ("predict", "loss", "training_loss", "gradients", "step")  # a sentence may begin with one
+
+
 def exam_of(X, y, parameters=None, *, rate=None, step_is=None, reports=None, told=None, **given):
     """An audit that has found out how the data lie, and nothing else."""
     exam = Exam(Patient(X, y, parameters, given), rate, step_is, reports or {})
@@ -27,7 +30,7 @@ def well_said(exam):
         assert each.kind in KINDS
         assert each.severity in SEVERITIES
         for text in each.advice or ():
-            assert text[0].isupper()
+            assert text[0].isupper() or text.split()[0] in ROLES
             assert text[1:] != text[1:].upper()
             assert text[-1] in ".?"
     return exam.findings
