@@ -262,10 +262,12 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
 def tell_one_side(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     """See whether only the entries whose slope has one sign move."""
     clear = 1e-3 * np.abs(b).max(initial=0)
-    for sign, word, other in ((1, "negative", "positive"), (-1, "positive", "negative")):
-        moving, still = sign * b > clear, sign * b < -clear
-        if min(moving.sum(), still.sum()) < 3:
-            continue
+    up, down = b > clear, b < -clear
+    if min(up.sum(), down.sum()) < 3:
+        return False
+    for moving, still, word, other in (
+        (up, down, "negative", "positive"), (down, up, "positive", "negative")
+    ):  # fmt: skip
         f = one_factor(a[moving], b[moving], 1e-2)
         # What is left of a range that begins at 0.0000001 counts as nothing.
         if f is None or np.abs(a[still]).max() > 1e-4 * np.abs(a[moving]).max():

@@ -57,10 +57,14 @@ def slope(exam, *names):
     return max(np.abs(g[name]).max() for name in names)
 
 
+arguments = {}  # of the searches that were asked last
+
+
 @pytest.fixture
 def only(monkeypatch):
     """Let all but some of the searches find nothing; return the names of those that were asked."""
     asked = []
+    arguments.clear()
 
     def leave(*names, **answers):
         for name in (
@@ -74,6 +78,7 @@ def only(monkeypatch):
 
                 def answer(*given, name=name, **more):
                     asked.append(name)
+                    arguments[name] = given
                     return answers.get(name, False)
 
                 monkeypatch.setattr(missteps, name, answer)
@@ -302,6 +307,173 @@ def test_sums_over_everything_are_those_of_a_known_softmax_behind_hidden_layers(
     assert at_a_softmax(exam, ["v"])
     assert not at_a_softmax(exam, ["V"])
     assert not sums_over_everything(exam, [np.ones((2, 3)), np.zeros(3)], [g[0], g[5]], ["v"])
+
+
+def of_classes(slip, rate=RATE, step=0.1):
+    """Explain a step of a softmax network; ``slip`` changes the gradient of its biases."""
+
+    def gradients(p, X, y):
+        a1 = np.tanh(X @ p["V1"] + p["v1"])
+        a2 = np.tanh(a1 @ p["V2"] + p["v2"])
+        d3 = (classify(p, X) - y) / len(X)
+        d2 = d3 @ p["V3"].T * (1 - a2**2)
+        d1 = d2 @ p["V2"].T * (1 - a1**2)
+        g = {"V1": X.T @ d1, "v1": d1.sum(0), "V2": a1.T @ d2, "v2": d2.sum(0), "V3": a2.T @ d3,
+             "v3": d3.sum(0)}  # fmt: skip
+        return {n: slip(n, x) for n, x in g.items()}
+
+    def step(p, X, y):
+        return {name: p[name] - rate * g for name, g in gradients(p, X, y).items()}
+
+    def entropy(p, X, y):
+        return -np.sum(y * np.log(classify(p, X))) / len(X)
+
+    exam = exam_of(X, CLASSES, DEEP, rate=rate, predict=classify, loss=entropy, step=step)
+    exam.chain = [exam.patient.start, exam.patient.stepped(exam.patient.start, exam.patient.data())]
+    lines = explained(exam)
+    p = dict(zip(DEEP, exam.points[0], strict=True))
+    d3 = (classify(p, X) - CLASSES) / len(X)
+    return lines, np.abs(d3.sum(0)).max()
+
+
+def test_a_softmax_s_bias_that_stays_may_be_a_sum_over_everything():
+    lines, most = of_classes(lambda n, g: g.sum() + 0 * g if n[0] == "v" else g)
+    stays = f"v3 stays where it was, and the slope there is up to {most:.4g}."
+    assert lines == [  # its sum is 0 but for rounding
+        f"wrong axis_missing (v3): {stays} The other biases move by one number for all, the sum of "
+        "all their slopes; at a softmax such a sum over samples and outputs is 0."
+    ]
+    lines, most = of_classes(lambda n, g: 0 * g if n == "v3" else g)
+    assert lines == [
+        f"wrong parameter_not_moved (v3): v3 stays where it was, and the slope there is up to "
+        f"{most:.4g}. Its gradient may be missing in the update, or be a sum over samples and "
+        "outputs, which is 0 at a softmax."
+    ]
+    lines, _ = of_classes(lambda n, g: 0 * g if n == "v2" else g)
+    assert [line.split(":")[0] for line in lines] == ["wrong parameter_not_moved (v2)"]
+    assert "softmax" not in lines[0]
+
+
+# What is handed on
+
+
+class Compared:
+    """A comparison that takes note of what it is asked, and finds what it is told to."""
+
+    made, answer, finds = [], False, None
+
+    def __init__(self, exam, point, index):
+        self.exam, self.index = exam, index
+        assert point is exam.points[0]
+        Compared.made.append(self)
+
+    def by_parameters(self, g, where, free):
+        self.asked = ("by_parameters", g, where, free)
+
+    def judge(self, g, where, free):
+        self.asked = ("judge", g, where, free)
+        if Compared.finds:
+            self.exam.find(Compared.finds, "wrong", "step", "seen")
+        return Compared.answer
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    Compared.made, Compared.answer, Compared.finds = [], False, None
+    monkeypatch.setattr(missteps, "Comparison", Compared)
+    return Compared
+
+
+FEW = np.array([0, 3, 5])
+
+
+@pytest.mark.parametrize(
+    ("index", "few", "asked"), [(None, None, True), (FEW, None, True), (FEW, FEW, True),
+                                (None, FEW, False)]
+)  # fmt: skip
+def test_beside_what_stays_a_wrong_gradient_is_compared_by_parameters(index, few, asked, compared):
+    step = moving(lambda u, p: {**odd(u, p), "b1": 0 * u["b1"]})
+    exam = walked(step)
+    exam.few = few
+    explained(exam, index)
+    (one,) = compared.made
+    assert one.index is (few if index is None else index)
+    assert hasattr(one, "asked") == asked
+    if asked:
+        assert exam.findings == []
+        name, g, where, free = one.asked
+        assert (name, where, free) == ("by_parameters", "step", False)
+        u = Steps(exam).moved(exam.points[0], index)
+        for a, b in zip(g, u, strict=True):
+            np.testing.assert_allclose(a, b / RATE)
+    else:
+        assert [f.kind for f in exam.findings] == ["parameter_not_moved"]
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize(
+    ("index", "few", "asked"),
+    [(None, None, True), (FEW, FEW, True), (FEW, None, True), (None, FEW, False)],
+)
+def test_what_no_search_explains_is_compared_as_a_gradient(
+    index, few, asked, keeps, rate, compared, only
+):
+    only(keeps_something=keeps)
+    compared.answer = True
+    exam = walked(moving(odd), rate)
+    exam.few = few
+    explained(exam, index)
+    (one,) = compared.made
+    assert one.index is (few if index is None else index)
+    assert one.factor_known == (not keeps)
+    assert hasattr(one, "alone") == (rate is not None)
+    assert hasattr(one, "asked") == asked
+    assert bool(exam.findings) == (not asked)
+    if asked:
+        _, g, where, free = one.asked
+        assert (where, free) == ("step", rate is None)
+        u = Steps(exam).moved(exam.points[0], index)
+        for a, b in zip(g, u, strict=True):
+            np.testing.assert_allclose(a, b / RATE, rtol=1e-3)  # known, or read off the others
+    if rate:
+        one_alone = Steps(exam).moved(exam.points[0], np.array([3]))
+        for a, b in zip(one.alone(np.array([3])), one_alone, strict=True):
+            np.testing.assert_allclose(a, b / RATE)
+
+
+def test_where_a_comparison_finds_something_no_more_is_said(compared, only):
+    only()
+    compared.finds = "gradient_wrong"
+    exam = walked(moving(odd))
+    explained(exam)
+    assert [f.kind for f in exam.findings] == ["gradient_wrong"]
+    compared.made.clear()
+    exam = walked(moving(odd), own=True)
+    explained(exam)
+    assert compared.made == []
+    exam = walked(moving(odd))
+    exam.find("dead", "wrong", "layer 1", "seen")
+    explained(exam)
+    assert compared.made == []
+    assert [f.kind for f in exam.findings] == ["dead", "step_not_gradient"]
+
+
+def test_steps_alone_are_handed_on_in_units_of_the_rate(only):
+    only()
+    exam = walked(moving(odd))
+    exam.dense = None
+    explained(exam, np.array([3]))
+    _, alone, values, where = arguments["tell_output_slope"]
+    assert values is exam.points[0]
+    assert where == "step"
+    for a, b in zip(alone(FEW), Steps(exam).moved(values, FEW), strict=True):
+        np.testing.assert_allclose(a, b / RATE)
+    _, copied, where, points = arguments["tell_copied"]
+    assert where == "step"
+    assert len(points) == 2
+    for a, b in zip(copied(points[1], FEW), Steps(exam).moved(points[1], FEW), strict=True):
+        np.testing.assert_allclose(a, b / RATE)
 
 
 # The order of the searches
