@@ -177,14 +177,15 @@ def ruined_by_scale(exam: Exam) -> bool:
 
 def tell_flat(exam: Exam, losses: list[float]) -> bool:
     """See whether a start with many flat slopes learns far worse than one of smaller weights."""
-    if not exam.flat or exam.dense is None or exam_scale(exam) or fell(losses) > 0.1:
+    divisors = {number: middle for number, (_, middle) in exam.flat.items() if middle > 1}
+    if not divisors or exam.dense is None or exam_scale(exam) or fell(losses) > 0.1:
         return False
     smaller = [v.copy() for v in exam.patient.start]
-    for number, (_, middle) in exam.flat.items():
+    for number, divisor in divisors.items():
         layer = exam.dense.layers[number - 1]
         for k in (layer.W, layer.b):
             if k is not None:
-                smaller[k] = smaller[k] / max(middle, 1.0)
+                smaller[k] = smaller[k] / divisor
     try:
         tamed = trained(exam, exam.patient.data(), exam.patient.n, 60, start=smaller).losses
     except Failed:
@@ -192,8 +193,8 @@ def tell_flat(exam: Exam, losses: list[float]) -> bool:
     if not falls(tamed) or not tamed[-1] < 0.6 * losses[-1]:
         return False
     parts = [f"{100 * share:.0f} % of layer {number}" for number, (share, _) in exam.flat.items()]
-    divided = [f"of layer {number} divided by {middle:.4g}"
-               for number, (_, middle) in exam.flat.items()]  # fmt: skip
+    divided = [f"of layer {number} divided by {divisor:.4g}"
+               for number, divisor in divisors.items()]  # fmt: skip
     exam.find(
         "saturated", "note" if falls(losses) else "wrong",
         ", ".join(f"layer {number}" for number in exam.flat),

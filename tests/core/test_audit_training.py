@@ -1,0 +1,265 @@
+"""Short trainings: what is made of the losses on the way, from both sides of each bound."""
+
+import numpy as np
+import pytest
+from exams import checked, exam_of, said, words
+from xor_program import xor_program
+
+from nnlib.audit import training
+from nnlib.audit.patient import Failed
+from nnlib.audit.training import Way, look_at_the_way_down, tell_flat, tell_rate_below_0
+
+NAMES = ("W1", "b1", "W2", "b2")
+start, _, predict, loss, gradients, _ = xor_program(*NAMES)
+X = np.random.default_rng(3).normal(size=(10, 2))
+y = 1.0 * (X[:, :1] * X[:, 1:] > 0)
+
+
+def program(step=lambda p, X, y: p, **given):
+    exam = exam_of(X, y, start(), **{"predict": predict, "loss": loss, "step": step, **given})
+    exam.chain = [exam.patient.start] * 2
+    return exam
+
+
+def with_rates(rates, turned=0.0):
+    """Make steps along the gradient, each by another rate; ``turned``: how far beside it."""
+
+    def new_step():
+        left = iter(rates)
+
+        def step(p, X, y):
+            f = next(left)
+            g = gradients(p, X, y)
+            g["W1"][0, 0] += turned
+            return {name: p[name] - f * g[name] for name in p}
+
+        return step
+
+    return new_step
+
+
+def falling(rates, turned=0.0, **given):
+    new_step = with_rates(rates, turned)
+    return program(new_step(), new_step=new_step, **given)
+
+
+# A rate that falls below 0
+
+
+@pytest.mark.parametrize("step_is", ["update", "epoch", None])
+def test_a_rate_that_falls_below_0_is_told(step_is):
+    exam = falling([0.3, 0.2, 0.1, 0.0, -0.1, -0.2], step_is=step_is)
+    assert tell_rate_below_0(exam, 60)
+    assert said(exam) == [("gradient_sign", "wrong", "step")]
+    on = "" if step_is == "update" else " on one sample"
+    assert words(exam) == (
+        f"steps{on} are the gradient times a rate that changes, 0.3 at first: step 5 is -0.1 times "
+        "it. It goes uphill."
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "n_steps", "told"), [(5, 5, True), (6, 5, False), (60, 99, True), (61, 99, False)]
+)
+def test_a_rate_is_followed_for_as_many_steps_as_were_made_and_for_sixty(at, n_steps, told):
+    exam = falling([0.01] * (at - 1) + [-0.01] * 100, step_is="update")
+    assert tell_rate_below_0(exam, n_steps) == told
+
+
+def test_a_rate_that_begins_below_0_or_stays_above_is_none_that_falls():
+    for rates, turned in (([-0.1] * 60, 0), ([0.01] * 60, 0), ([0.1, -0.1], 0.5)):
+        exam = falling(rates, turned, step_is="update")
+        assert not tell_rate_below_0(exam, len(rates))
+        assert exam.findings == []
+
+    def fails(p, X, y):
+        raise ValueError
+
+    assert not tell_rate_below_0(program(fails), 60)
+    assert not tell_rate_below_0(falling([0.1, -0.1], loss=None), 60)
+
+
+# The way down
+
+
+@pytest.fixture
+def down(monkeypatch):
+    """Look at the way down by given losses: as it is, and with scaled inputs."""
+
+    def look(raw, scaled=(), *, level=None, found=(), below_0=False, others=False):
+        ways = [Way(list(raw), 50), Way(list(scaled), 50)]
+        asked = []
+
+        def trained(exam, data, n, at_most, *more, **given):
+            asked.append(at_most)
+            way = ways[len(asked) - 1]
+            if not way.losses:
+                raise Failed("step", "raised ValueError.")
+            return way
+
+        monkeypatch.setattr(training, "trained", trained)
+        monkeypatch.setattr(training, "of_one_answer", lambda exam: level)
+        monkeypatch.setattr(training, "tell_rate_below_0", lambda exam, n: below_0)
+        monkeypatch.setattr(training, "tell_flat", lambda exam, losses: others)
+        monkeypatch.setattr(training, "ruined_by_scale", lambda exam: False)
+        monkeypatch.setattr(training, "risen", lambda exam, way: exam.look("it rises"))
+        exam = program()
+        for kind in found:
+            exam.find(kind, "suspicious", "X", "seen.")
+        checked(look_at_the_way_down, exam)
+        look.asked = asked
+        return exam
+
+    return look
+
+
+SCALE = ("data_scale",)
+
+
+def wrong(exam):
+    return [f.kind for f in exam.findings if f.severity == "wrong"]
+
+
+def test_a_training_is_longer_where_inputs_are_out_of_scale(down):
+    assert down([1.0, 0.5]).compared == ["in 50 steps the loss falls, from 1 to 0.5"]
+    assert down.asked == [60]
+    down([1.0, 0.5], [1.0, 0.5], found=SCALE)
+    assert down.asked == [300, 300]
+
+
+@pytest.mark.parametrize(
+    ("losses", "breaks"),
+    [([1.0, np.nan], True), ([1.0, np.inf], True), ([1.0, 0.99e4], False), ([1.0, 1.01e4], True),
+     ([1e-9, 9.9], False), ([1e-9, 10.1], True), ([-2.0, 1.9e4], False), ([-2.0, 2.1e4], True),
+     ([-1.0, -1.01e4], True)],
+)  # fmt: skip
+def test_a_loss_that_grows_ten_thousand_times_diverges(losses, breaks, down):
+    exam = down(losses)
+    assert wrong(exam) == ["divergence"] * breaks
+    if breaks:
+        assert words(exam) == (
+            f"the loss goes from {losses[0]:.4g} to {losses[-1]:.4g} within 50 steps."
+        )
+        for scaled, kind in (([1.0, 0.94], "data_scale"), ([1.0, 0.96], "divergence")):
+            exam = down(losses, scaled, found=SCALE)
+            assert wrong(exam) == [kind]
+
+
+def test_a_rate_below_0_comes_first_where_the_loss_does_not_fall(down):
+    for losses, told in (([1.0, 1.5], True), ([1.0, np.nan], True), ([1.0, 0.9], False)):
+        assert (down(losses, below_0=True).compared == []) == told
+    assert down([np.nan, 1.0]).compared == []
+    assert down([1.0, 0.9], others=True).compared == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "scaled", "level", "found", "told"),
+    [
+        ([1.0, 0.991], [1.0, 0.69], None, SCALE, True),  # it hardly falls
+        ([1.0, 0.989], [1.0, 0.69], None, SCALE, False),
+        ([1.0, 0.991], [1.0, 0.70], None, SCALE, False),  # nor does it with scaled inputs
+        ([1.0, 0.991], [0.6, 0.58], None, SCALE, False),
+        ([1.0, 0.991], [], None, SCALE, False),
+        ([1.0, 0.5], [1.0, 0.34], 0.51, SCALE, True),  # no better than one answer for all
+        ([1.0, 0.5], [1.0, 0.34], 0.52, SCALE, False),
+        ([1.0, 0.5], [1.0, 0.36], 0.51, SCALE, False),
+        ([1.0, 0.5], [1.0, 0.34], 0.37, SCALE, False),
+        ([1.0, 0.5], [1.0, 0.34], 0.38, SCALE, True),
+        ([1.0, 0.56], [1.0, 0.3], None, (*SCALE, "saturated"), True),  # neurons are flat
+        ([1.0, 0.54], [1.0, 0.3], None, (*SCALE, "saturated"), False),
+        ([1.0, 0.56], [1.0, 0.3], None, (*SCALE, "nothing_compared"), True),
+        ([1.0, 0.56], [1.0, 0.3], None, (*SCALE, "dead"), False),
+        ([1.0, 0.991], [1.0, 0.69], None, (), False),
+    ],
+)
+def test_inputs_out_of_scale_are_wrong_where_scaled_ones_learn(
+    raw, scaled, level, found, told, down
+):
+    exam = down(raw, scaled, level=level, found=found)
+    assert wrong(exam) == ["data_scale"] * told
+    if told:
+        assert [f.seen for f in exam.findings if f.severity == "wrong"] == [
+            f"in 50 steps the loss goes from {raw[0]:.4g} to {raw[-1]:.4g}; with X scaled, from "
+            f"the same start, from {scaled[0]:.4g} to {scaled[-1]:.4g}."
+        ]
+
+
+@pytest.mark.parametrize(
+    ("losses", "rises"),
+    [([1.0, 1.0009], False), ([1.0, 1.0011], True), ([1e-5, 1.09e-5], False),
+     ([1e-5, 1.11e-5], True), ([1.0, 1.0], False)],
+)  # fmt: skip
+def test_a_loss_rises_by_more_than_a_thousandth_and_a_millionth(losses, rises, down):
+    assert down(losses).compared == ["it rises"] * rises
+
+
+@pytest.mark.parametrize(
+    ("raw", "scaled", "level", "note"),
+    [
+        ([1.0, 0.69], [], None, True), ([1.0, 0.71], [], None, False),
+        ([1.0, 0.69], [], 0.77, True), ([1.0, 0.69], [], 0.76, False),
+        ([1.0, 0.94], [1.0, 0.9], None, True), ([1.0, 0.96], [1.0, 0.9], None, False),
+        ([1.0, 0.94], [1.0, 0.6], None, False),
+    ],
+)  # fmt: skip
+def test_what_was_suspicious_is_a_note_where_the_loss_falls(raw, scaled, level, note, down):
+    kinds = (*SCALE, "dead") if scaled else ("dead", "saturated")
+    exam = down(raw, scaled, level=level, found=kinds)
+    assert {f.severity for f in exam.findings} == {"note" if note else "suspicious"}
+
+
+def test_a_note_is_made_of_three_kinds(down):
+    exam = down([1.0, 0.5], found=("dead", "saturated", "neurons_alike"))
+    assert [f.severity for f in exam.findings] == ["note", "note", "suspicious"]
+
+
+# Starts with flat slopes
+
+
+def flat(losses, tamed, monkeypatch, **changes):
+    asked = []
+
+    def trained(exam, data, n, at_most, **given):
+        asked.append(given["start"])
+        return Way(tamed, at_most)
+
+    monkeypatch.setattr(training, "trained", trained)
+    exam = program()
+    exam.flat = {1: (0.5, 4.0), 2: (0.75, 0.5)}
+    for name, value in changes.items():
+        setattr(exam, name, value)
+    return exam, tell_flat(exam, losses), asked
+
+
+@pytest.mark.parametrize(
+    ("losses", "tamed", "told"),
+    [
+        ([1.0, 0.91], [1.0, 0.5], "note"), ([1.0, 0.89], [1.0, 0.5], None),
+        ([1.0, 0.96], [1.0, 0.5], "wrong"), ([1.0, 0.94], [1.0, 0.56], "note"),
+        ([1.0, 0.94], [1.0, 0.57], None), ([1.0, 1.0], [0.5, 0.48], None),
+        ([1.0, 1.0], [0.5, 0.47], "wrong"),
+    ],
+)  # fmt: skip
+def test_flat_slopes_are_told_where_smaller_weights_learn_far_better(
+    losses, tamed, told, monkeypatch
+):
+    exam, found, asked = flat(losses, tamed, monkeypatch)
+    assert found == (told is not None)
+    assert said(exam) == ([("saturated", told, "layer 1, layer 2")] if told else [])
+    if told:
+        assert words(exam) == (
+            "of the slopes 50 % of layer 1 and 75 % of layer 2 are as good as 0, and in a short "
+            f"training the loss goes from {losses[0]:.4g} to {losses[-1]:.4g}; with the weights of "
+            f"layer 1 divided by 4, from {tamed[0]:.4g} to {tamed[-1]:.4g}."
+        )
+    for begin in asked:
+        for k, (a, b) in enumerate(zip(begin, exam.patient.start, strict=True)):
+            np.testing.assert_allclose(a, b / (4 if k < 2 else 1))
+
+
+def test_flat_slopes_are_looked_at_where_the_network_is_known(monkeypatch):
+    for name, value in (("dense", None), ("flat", {}), ("flat", {1: (0.5, 1.0)})):
+        assert not flat([1.0, 1.0], [1.0, 0.5], monkeypatch, **{name: value})[1]
+    exam = program()
+    exam.find("data_scale", "suspicious", "X", "seen")
+    assert not flat([1.0, 1.0], [1.0, 0.5], monkeypatch, findings=exam.findings)[1]
