@@ -147,7 +147,7 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     tolerance = max(2e-2 if exam.patient.short_steps else 3e-4, rounding(exam, a, values))
     f = common_factor(u, g, tolerance, rounding(exam, a, values))
     if f is not None and abs(f) > 1e-12 and exam.patient.n > 1:
-        if cut_to_length(exam, u, f):
+        if cut_to_length(exam, steps, u, f):
             return True
         if exam.patient.short_steps and too_early(exam, steps, values, None, u):
             return True
@@ -207,7 +207,7 @@ def another_factor(exam: Exam, steps: Steps, values: Arrays, rate: float | None 
     )  # several updates never fit so well
     if f is None or abs(f - rate) < 1e-2 * rate:
         return False
-    if cut_to_length(exam, steps.moved(values, None), f) or unsteady(exam, steps, f):
+    if cut_to_length(exam, steps, steps.moved(values, None), f) or unsteady(exam, steps, f):
         return True
     tell_factor(exam, f, exam.learning_rate, None)
     return True
@@ -320,7 +320,7 @@ def exact_equations(
     g = steps.gradient(values, index)
     f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
     if f is not None and f > 0 and abs(f - rate) > 2e-2 * rate and exam.learning_rate is not None:
-        if not cut_to_length(exam, u, f):
+        if not cut_to_length(exam, steps, u, f):
             tell_factor(exam, f, rate, index)
         return True
     scaled = [x / rate for x in u]

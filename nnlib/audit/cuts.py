@@ -2,64 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from nnlib.audit.exam import Exam
-from nnlib.audit.patient import Arrays
+from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import close, length, together
+from nnlib.audit.update import Steps, close, length, together
 
 LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
-Cut = tuple[bool, str, list[np.ndarray]]
+ADVICE = (
+    "A limit is meant to shorten what is too long. Without that comparison each step has one "
+    "length, whatever the slope is, and training never comes to rest.",
+    "Write gradient * min(1, limit / length); or, if steps of one length are meant, let the rate "
+    "fall.",
+)
+Brought = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Gradients that are cut: how, what is left of them, and whether that is sound.
+
+    ``always`` brings a gradient to the length of the limit, also where it is shorter.
+    """
+
+    words: str
+    gs: list[np.ndarray]
+    sound: bool = True
+    always: Brought | None = None
 
 
 def cut_gradients(
     gs: list[np.ndarray], order: np.ndarray, whole: bool = True, seen: tuple[float, ...] = ()
 ) -> Iterator[Cut]:
-    """Yield gradients that are cut: whether soundly, how, and what is left of them.
+    """Yield what is left of gradients that are cut at a limit, where that changes them.
 
-    They are cut at the usual limits, and at those that were ``seen``, where that changes them.
-    Lengths are known only where the gradients are ``whole``.
+    The limits are the usual ones, and those that were ``seen``. Lengths are known only where the
+    gradients are ``whole``.
     """
-    parts = [order == k for k in np.unique(order)]
-
-    def brought(g: np.ndarray, c: float, power: int = 1) -> np.ndarray:
-        return g * min(1.0, c / max(length(g) ** power, 1e-300))
-
-    def each_brought(g: np.ndarray, c: float) -> np.ndarray:
-        made = g.copy()
-        for part in parts:
-            made[part] = brought(g[part], c)
-        return made
-
     for c in (*LIMITS, *seen):
         ways = [
-            (True, f"whose entries are cut to {-c:.4g} to {c:.4g}", [np.clip(g, -c, c) for g in gs])
+            Cut(f"whose entries are cut to {-c:.4g} to {c:.4g}", [np.clip(g, -c, c) for g in gs])
         ]
         if whole:
-            ways += [
-                (True, f"whose common length is cut to {c:.4g}", [brought(g, c) for g in gs]),
-                (True, f"of which each parameter's is cut to the length {c:.4g}",
-                 [each_brought(g, c) for g in gs]),
-                (False, "that are divided by the square of their length where it is above "
-                        f"{c:.4g}: to be cut to a length, they are divided by the length itself, "
-                        "the root of that sum", [brought(g, c, 2) for g in gs]),
-            ]  # fmt: skip
-        ways += [
-            (False, f"whose entries are cut to 0 to {c:.4g}: where the slope is negative nothing "
-                    "moves", [np.clip(g, 0, c) for g in gs]),
-        ]  # fmt: skip
-        for sound, words, made in ways:
-            if not all(close(a, b, 1e-6) for a, b in zip(made, gs, strict=True)):
-                yield sound, words, made
+            ways += cut_by_length(gs, order, c)
+        ways.append(Cut(
+            f"whose entries are cut to 0 to {c:.4g}: where the slope is negative nothing moves",
+            [np.clip(g, 0, c) for g in gs], sound=False,
+        ))  # fmt: skip
+        for cut in ways:
+            if not all(close(a, b, 1e-6) for a, b in zip(cut.gs, gs, strict=True)):
+                yield cut
 
 
-def limits_seen(u: np.ndarray, rate: float | None) -> tuple[float, ...]:
-    """Return the limits that a first step would show: its length, and its largest entry."""
-    return () if not rate else (length(u) / rate, float(np.abs(u).max(initial=0)) / rate)
+def brought(g: np.ndarray, c: float) -> np.ndarray:
+    """Return a gradient brought to a length."""
+    return g * (c / max(length(g), 1e-300))
+
+
+def cut_by_length(gs: list[np.ndarray], order: np.ndarray, c: float) -> list[Cut]:
+    """Return what is left of gradients whose length is cut, of all together or one by one."""
+    parts = [order == k for k in np.unique(order)]
+
+    together_to = partial(brought, c=c)
+
+    def each_to(g: np.ndarray) -> np.ndarray:
+        made = g.copy()
+        for part in parts:
+            made[part] = together_to(g[part])
+        return made
+
+    def where_longer(g: np.ndarray, always: Brought) -> np.ndarray:
+        made = always(g)
+        return np.where(np.abs(made) < np.abs(g), made, g)
+
+    ways = [
+        Cut(f"whose common length is cut to {c:.4g}",
+            [where_longer(g, together_to) for g in gs], always=together_to),
+        Cut(f"of which each parameter's is cut to the length {c:.4g}",
+            [where_longer(g, each_to) for g in gs], always=each_to),
+        Cut(f"that are divided by the square of their length where it is above {c:.4g}: to be cut "
+            "to a length, they are divided by the length itself, the root of that sum",
+            [g * min(1.0, c / max(length(g) ** 2, 1e-300)) for g in gs], sound=False),
+        Cut(f"that are always brought to the length {c:.4g}, also where they are shorter",
+            [together_to(g) for g in gs], sound=False, always=together_to),
+    ]  # fmt: skip
+    if len(parts) > 1 and len(order) > len(parts):  # of single numbers there are but the signs
+        ways.append(Cut(
+            f"of which each parameter's is always brought to the length {c:.4g}, also where it is "
+            "shorter", [each_to(g) for g in gs], sound=False, always=each_to,
+        ))  # fmt: skip
+    return ways
+
+
+def limits_seen(u: np.ndarray, order: np.ndarray, rate: float | None) -> tuple[float, ...]:
+    """Return the limits that a first step would show: its length, a parameter's, an entry's."""
+    if not rate:
+        return ()
+    longest = max(length(u[order == k]) for k in np.unique(order))
+    found = length(u) / rate, longest / rate, float(np.abs(u).max(initial=0)) / rate
+    return tuple(dict.fromkeys(found))
+
+
+def tell_lengthened(exam: Exam, steps: Steps, said: str, always: Brought) -> bool:
+    """See whether gradients that are shorter than a limit are brought to it all the same.
+
+    ``said``: what has been seen so far, which is true of a sound limit too.
+    """
+    try:
+        where = lengthened(exam, steps, always)
+    except Failed:  # it takes no single sample
+        return False
+    if where:
+        exam.find("optimizer_formula", "wrong", "step", f"{said}; and {where}.", advice=ADVICE)
+    return bool(where)
+
+
+def lengthened(exam: Exam, steps: Steps, always: Brought) -> str:
+    """Say where a gradient that is shorter than a limit is brought to it; nothing if nowhere.
+
+    Steps on one sample each are asked. If none has a short gradient, one is learned on the way.
+    """
+    rate = exam.learning_rate
+    if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
+        return ""
+    for sample in np.random.default_rng(2).permutation(exam.patient.n)[:6]:
+        index, here = np.array([sample]), exam.points[0]
+        for k in range(50):
+            g = steps.gradient(here, index)
+            if g is None or not all(np.isfinite(x).all() for x in g):
+                return ""
+            flat = np.concatenate([np.ravel(x) for x in g])
+            size, wanted = length(flat), rate * always(flat)
+            if not size > 1e-6:
+                break  # nothing to bring to any length
+            if size < 0.5 * length(wanted) / rate:
+                u = np.concatenate([np.ravel(x) for x in steps.moved(here, index)])
+                if not close(u, wanted, 2e-2 if exam.patient.short_steps else 1e-3):
+                    return ""
+                learned = ", once it is learned," if k else ""
+                return (
+                    f"on sample {sample} alone{learned} the gradient is {size:.4g} long, and the "
+                    f"step {length(u) / size:.4g} times as long, where the rate is {rate:g}"
+                )
+            here = [v - 0.3 * x / max(size, 1.0) for v, x in zip(here, g, strict=True)]
+    return ""
 
 
 def is_cut(exam: Exam, u: Arrays, g: Arrays) -> bool:
@@ -69,23 +161,33 @@ def is_cut(exam: Exam, u: Arrays, g: Arrays) -> bool:
         return False
     order = np.concatenate([np.full(int(np.isfinite(x).sum()), k) for k, x in enumerate(g)])
     whole = len(b) == sum(x.size for x in g)
-    for sound, _, made in cut_gradients([b], order, whole):
-        f = one_factor(a, made[0], 2e-2 if exam.patient.short_steps else 1e-4) if sound else None
-        if f is not None and f > 0 and not faster(f, exam.learning_rate):
+    for cut in cut_gradients([b], order, whole, limits_seen(a, order, exam.learning_rate)):
+        f = one_factor(a, cut.gs[0], 2e-2 if exam.patient.short_steps else 1e-4)
+        if f is None or f <= 0 or faster(f, exam.learning_rate):
+            continue
+        if cut.sound or cut.always is not None:
             return True
     return False
 
 
-def cut_to_length(exam: Exam, u: Arrays, f: float) -> bool:
-    """Say whether a step is shorter than the rate says, and its length a usual one."""
+def cut_to_length(exam: Exam, steps: Steps, u: Arrays, f: float) -> bool:
+    """See whether the length of a step is a usual limit times the rate; say if it always is.
+
+    ``f``: how many times the gradient it is, which with a limit is less than the rate.
+    """
     rate = exam.learning_rate
-    if rate is None or not 0 < f < rate:
+    if rate is None or not f > 0:
         return False
-    size = float(np.sqrt(sum(float(np.sum(x**2)) for x in u))) / rate
+    size = length(np.concatenate([np.ravel(x) for x in u])) / rate
     for limit in LIMITS:
-        if abs(size - limit) <= (1e-2 if exam.patient.short_steps else 1e-4) * limit:
-            exam.look(f"a step goes along the gradient, which is cut to the length {limit:g}")
+        if abs(size - limit) > (1e-2 if exam.patient.short_steps else 1e-4) * limit:
+            continue
+        said = f"a step goes along the gradient, which is cut to the length {limit:g}"
+        if tell_lengthened(exam, steps, said, partial(brought, c=limit)):
             return True
+        if f < rate:
+            exam.look(said)
+        return f < rate
     return False
 
 

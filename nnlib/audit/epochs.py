@@ -84,11 +84,16 @@ def ends_at(made: Arrays, after: Arrays, begin: Arrays, tolerance: float = 1e-3)
 
 
 def follow(
-    steps: Steps, values: Arrays, size: int, rule: Momentum, gradient: Gradient
+    steps: Steps,
+    values: Arrays,
+    size: int,
+    rule: Momentum,
+    gradient: Gradient,
+    apart: int | None = None,
 ) -> Arrays | None:
-    """Return where an epoch in batches of a size ends."""
+    """Return where an epoch in batches of a size ends; they begin ``apart``, or do not overlap."""
     here, v, n = values, [np.zeros_like(x) for x in values], steps.patient.n
-    for i in range(0, n, size):
+    for i in range(0, n, apart or size):
         for _ in range(rule.repeats):
             moved = update(steps, here, v, np.arange(i, min(i + size, n)), rule, gradient)
             if moved is None:
@@ -129,8 +134,10 @@ def look_at_epoch(
             float(np.abs(a - b).max(initial=0) / max(np.abs(a - v).max(initial=0), 1e-300))
             for a, b, v in zip(end, after, values, strict=True)
         ]
-    return any(tell_stale(exam, steps, values, after, size, rule) for size in off) or (
-        tell_first_rows(exam, steps, values, after, off, rule)
+    return (
+        any(tell_stale(exam, steps, values, after, size, rule) for size in off)
+        or tell_overlap(exam, steps, values, after, rule)
+        or tell_first_rows(exam, steps, values, after, off, rule)
     )
 
 
@@ -183,6 +190,30 @@ def tell_stale(
                     "made once for all of them.",
                     "Compute it within the loop: from the parameters as they are by then, and for "
                     "the batch."),
+        )  # fmt: skip
+        return True
+    return False
+
+
+def tell_overlap(exam: Exam, steps: Steps, values: Arrays, after: Arrays, rule: Momentum) -> bool:
+    """See whether the batches of an epoch overlap: each is longer than what it goes on by."""
+    n, gradient = exam.patient.n, Slopes(exam, steps)
+    longer = [(apart, k * apart) for apart in SIZES[1:] for k in (2, 3)]
+    each = [(1, size) for size in SIZES[1 : 1 + 2000 // n]]  # these take n gradients each
+    for apart, size in longer + each:
+        if size >= n:
+            continue
+        end = follow(steps, values, size, rule, gradient, apart)
+        if end is None or not ends_at(end, after, values, 1e-5):
+            continue
+        exam.find(
+            "step_not_gradient", "wrong", "step",
+            f"an epoch ends where updates by {rule.name} end on the samples 0 to {size - 1}, "
+            f"{apart} to {apart + size - 1}, and so on: batches of {size} that begin {apart} "
+            "apart, so that they overlap.",
+            advice=("The slice of a batch is longer than the step of the loop.",
+                    "Use one size for both: for i in range(0, n, size): X[i:i + size], "
+                    "y[i:i + size]."),
         )  # fmt: skip
         return True
     return False

@@ -117,7 +117,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     ):
         return
     if f is not None and abs(f) > 1e-12:
-        if cut_to_length(exam, u, f):
+        if cut_to_length(exam, steps, u, f):
             return
         other = index is not None and f > 0 and abs(f - (rate or f)) > 2e-2 * f
         if other and keeps_something(steps, values, index) and compare_chain(

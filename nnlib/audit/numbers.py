@@ -100,6 +100,9 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
             " It is always 0: are floats compared with whole numbers, numbers with columns, or the "
             "labels with one argmax of the whole table?"
         )
+    table_of_pairs = words_of_pairs(y, answers, says)
+    if table_of_pairs:
+        return table_of_pairs
     if np.ptp(says) == 0:
         return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
     ratio = says / np.where(table[:, 1] > 0, table[:, 1], np.nan)
@@ -110,6 +113,30 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
         return part
     if says.max() > 1.5 * exam.patient.n:
         return " Does it count entries of a table, not samples?"
+    return ""
+
+
+def words_of_pairs(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
+    """Say whether each prediction is compared with all targets, in a table; nothing if not."""
+    n, several = len(y), y.shape[1] > 1
+    middle = (y.min() + y.max()) / 2
+    guessed = [a.argmax(axis=1) if several else a[:, 0] > middle for a in answers]
+    true = y.argmax(axis=1) if several else y[:, 0] > middle
+    shares = np.array([np.mean(g[:, None] == true) for g in guessed])
+    for factor in (1.0, 100.0, float(n), 100.0 * n, float(n * n)):
+        if not np.allclose(says, factor * shares, rtol=0, atol=1e-6 * factor):
+            continue
+        if np.ptp(says) > 0:
+            how = "how often" if factor < n or factor == 100 else f"{factor:g} times how often"
+            return (
+                f" It is {how} two are equal in a table of all {n} x {n} pairs of a prediction and "
+                "a target: NumPy stretches (n, 1) against (n,) to one."
+            )
+        return (
+            " It is the same whatever the parameters are, as in a table of all pairs of a "
+            "prediction and a target, to which NumPy stretches (n, 1) against (n,), and as where "
+            "one class is always answered."
+        )
     return ""
 
 

@@ -27,9 +27,9 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
         return "", ""  # one multiple of the gradient at all steps: that is no schedule
     rounded = max(rounding(exam, u, start) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
-    cut = cut_gradients(gs, order, chain.whole, limits_seen(us[0], rate))
+    cut = cut_gradients(gs, order, chain.whole, limits_seen(us[0], order, rate))
     ways = [("", gs)]
-    ways += [(f" along gradients {words}", made) for sound, words, made in cut if sound]
+    ways += [(f" along gradients {each.words}", each.gs) for each in cut if each.sound]
     some = np.arange(len(order))[:: max(1, len(order) // 2000)]  # enough to tell them apart
     for words, all_of_them in ways:
         some_us, made = [u[some] for u in us], [g[some] for g in all_of_them]

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from nnlib.audit.cuts import cut_gradients, limits_seen
+from nnlib.audit.cuts import ADVICE, cut_gradients, limits_seen, tell_lengthened
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
 from nnlib.audit.slopes import one_factor
@@ -15,26 +15,43 @@ from nnlib.audit.update import Chain, Steps, close, together
 
 def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether these steps are those of a known optimiser with one twist; say which."""
-    return cut_gradient(exam, chain) or looks_ahead(exam, steps, chain)
+    return cut_gradient(exam, steps, chain) or looks_ahead(exam, steps, chain)
 
 
-def cut_gradient(exam: Exam, chain: Chain) -> bool:
+def cut_gradient(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether the steps go along gradients that are cut at a limit."""
     rate, us, gs = exam.learning_rate, chain.us, chain.gs
-    seen = limits_seen(us[0], rate)
-    for sound, words, cut in cut_gradients(gs, chain.order, chain.whole, seen):
-        if all(close(a, b, 2e-2) for a, b in zip(cut, gs, strict=True)):
+    seen = limits_seen(us[0], chain.order, rate)
+    for cut in cut_gradients(gs, chain.order, chain.whole, seen):
+        if all(close(a, b, 2e-2) for a, b in zip(cut.gs, gs, strict=True)):
             continue  # so little is cut that other slips look alike
-        for name, made in common_rules(cut, us, rate):
+        for name, made in common_rules(cut.gs, us, rate):
             if not all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
                 continue
-            said = f"{chain.said} {name} along gradients {words}"
-            if sound:
+            said = f"{chain.said} {name} along gradients {cut.words}"
+            if cut.always is not None and tell_lengthened(exam, steps, said, cut.always):
+                return True
+            if cut.sound:
                 exam.look(f"{chain.on}{said}")
+            elif cut.always is None or not in_proportion(cut.gs, gs, chain.order):
+                exam.find(
+                    "optimizer_formula", "wrong", "step", f"{said}.",
+                    advice=None if cut.always is None else ADVICE,
+                )  # fmt: skip
             else:
-                exam.find("optimizer_formula", "wrong", "step", f"{said}.")
+                continue
             return True
     return False
+
+
+def in_proportion(cut: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray) -> bool:
+    """Say whether each parameter has one multiple of its gradient at all steps: a factor."""
+    for k in np.unique(order):
+        factors = [one_factor(a[order == k], b[order == k]) for a, b in zip(cut, gs, strict=True)]
+        known = [f for f in factors if f is not None]
+        if known and np.ptp(known) > 1e-2 * max(known):
+            return False
+    return True
 
 
 def looks_ahead(exam: Exam, steps: Steps, chain: Chain) -> bool:

@@ -1,11 +1,29 @@
 """Gradients that are cut at a limit: each way by its own name, and what is no cut."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import reports
 
-from nnlib.audit.cuts import LIMITS, cut_gradients, cut_to_length, faster, is_cut, limits_seen
+from nnlib.audit.cuts import (
+    LIMITS,
+    brought,
+    cut_gradients,
+    cut_to_length,
+    faster,
+    is_cut,
+    lengthened,
+    limits_seen,
+    tell_lengthened,
+)
+from nnlib.audit.exam import Exam
+from nnlib.audit.missteps import compare_single
+from nnlib.audit.patient import Patient
+from nnlib.audit.update import Steps
+
+stored = reports.stored
 
 ORDER = np.array([0, 0, 0, 1, 1])  # a parameter of three entries and one of two
 G = np.array([3.0, 0.0, -4.0, 0.6, 0.8])  # of the lengths 5 and 1
@@ -13,13 +31,16 @@ SMALL = G / 2000  # shorter than all limits
 RATE = 0.07
 
 
+@pytest.fixture(autouse=True)
+def no_warnings():
+    """An audit works without NumPy's warnings."""
+    with np.errstate(all="ignore"):
+        yield
+
+
 def exam_with(rate=RATE, short_steps=False):
     """What these functions read of an audit."""
-    looked = []
-    return SimpleNamespace(
-        learning_rate=rate, patient=SimpleNamespace(short_steps=short_steps),
-        look=looked.append, looked=looked,
-    )  # fmt: skip
+    return SimpleNamespace(learning_rate=rate, patient=SimpleNamespace(short_steps=short_steps))
 
 
 def apart(flat):
@@ -27,7 +48,7 @@ def apart(flat):
 
 
 def ways(gs, **more):
-    return {words: (sound, made) for sound, words, made in cut_gradients(gs, ORDER, **more)}
+    return {cut.words: (cut.sound, cut.gs) for cut in cut_gradients(gs, ORDER, **more)}
 
 
 def test_gradients_are_cut_by_entries_and_by_lengths():
@@ -44,12 +65,18 @@ def test_gradients_are_cut_by_entries_and_by_lengths():
         "that are divided by the square of their length where it is above 2: to be cut to a "
         "length, they are divided by the length itself, the root of that sum": (
             False, G * 2 / 26),
+        "that are always brought to the length 2, also where they are shorter": (
+            False, G * 2 / np.sqrt(26)),
+        "of which each parameter's is always brought to the length 2, also where it is shorter": (
+            False, np.array([1.2, 0, -1.6, 1.2, 1.6])),
     }  # fmt: skip
     for words, (sound, made) in expected.items():
         assert found[words][0] == sound
         assert np.allclose(found[words][1][0], made)
-        clipped = "0 to 2" in words
-        assert np.allclose(found[words][1][1], np.maximum(SMALL, 0) if clipped else SMALL)
+        if sound or "divided" in words:
+            assert (found[words][1][1] == SMALL).all()
+    always = "that are always brought to the length 2, also where they are shorter"
+    assert np.allclose(found[always][1][1], G * 2 / np.sqrt(26))
 
 
 def test_a_limit_that_changes_nothing_is_no_cut():
@@ -63,7 +90,11 @@ def test_a_limit_that_changes_nothing_is_no_cut():
         ):
             assert (words in sound) == bool(there)
     assert not any(sound for sound, _ in ways([SMALL]).values())
-    assert not ways([np.abs(SMALL)])  # nothing is negative, nothing is long
+    assert {words.split(" to ")[0] for words in ways([np.abs(SMALL)])} == {
+        "that are always brought", "of which each parameter's is always brought"
+    }  # fmt: skip
+    singles = [*cut_gradients([G], np.arange(5))]  # of single numbers there are but the signs
+    assert not any("each parameter's is always" in cut.words for cut in singles)
 
 
 def test_lengths_are_known_of_whole_gradients_alone_and_limits_may_be_seen():
@@ -71,18 +102,19 @@ def test_lengths_are_known_of_whole_gradients_alone_and_limits_may_be_seen():
     assert "whose entries are cut to -2 to 2" in ways([G], whole=False)
     assert "whose common length is cut to 0.7" not in ways([G])
     assert "whose common length is cut to 0.7" in ways([G], seen=(0.7,))
-    assert limits_seen(RATE * G, RATE) == pytest.approx((np.sqrt(26), 4.0))
-    assert limits_seen(RATE * G, None) == ()
+    assert limits_seen(RATE * G, ORDER, RATE) == pytest.approx((np.sqrt(26), 5.0, 4.0))
+    assert limits_seen(RATE * G, np.zeros(5, int), RATE) == pytest.approx((np.sqrt(26), 4.0))
+    assert limits_seen(RATE * G, ORDER, None) == ()
 
 
 @pytest.mark.parametrize("limit", LIMITS)
 def test_a_step_along_a_cut_gradient_is_one(limit):
-    found = [each for each in cut_gradients([4 * G], ORDER) if f" {limit:g}" in each[1]]
-    for sound, words, (made,) in found:
-        if sound or "entries" in words:  # a multiple of the gradient may be one by its length
-            assert is_cut(exam_with(), apart(RATE * made), apart(4 * G)) == sound
-            assert is_cut(exam_with(None), apart(9 * made), apart(4 * G)) == sound
-    assert {sound for sound, _, _ in found} == {True, False}
+    found = [cut for cut in cut_gradients([4 * G], ORDER) if f" {limit:g}" in cut.words]
+    for cut in found:
+        told = cut.sound or "0 to" not in cut.words  # a multiple may be one by its length
+        assert is_cut(exam_with(), apart(RATE * cut.gs[0]), apart(4 * G)) == told
+        assert is_cut(exam_with(None), apart(9 * cut.gs[0]), apart(4 * G)) == told
+    assert len(found) > 5
 
 
 def test_a_step_that_is_longer_or_goes_elsewhere_is_not_cut():
@@ -108,26 +140,111 @@ def test_of_a_gradient_that_was_measured_in_part_entries_are_compared():
     assert not is_cut(exam_with(), apart(0 * G), apart(0 * G))
 
 
+# A gradient that is always brought to one length
+
+rng = np.random.default_rng(4)
+X = rng.normal(size=(9, 3))
+START = {"W": np.array([[0.5], [-2.0], [1.0]]), "b": np.array([0.3])}
+
+
+def errors(p, X, y):
+    return X @ p["W"] + p["b"] - y
+
+
+def slopes(p, X, y):
+    e = errors(p, X, y) / len(X)
+    return {"W": X.T @ e, "b": e.sum(axis=0)}
+
+
+def going(limit, always, each=False, takes_one=True):
+    """Gradient descent with a limit, which is always reached or not."""
+
+    def step(p, X, y):
+        if not takes_one and len(X) < 2:
+            raise ValueError
+        g = slopes(p, X, y)
+        sizes = {k: np.linalg.norm(v) for k, v in g.items()}
+        whole = np.sqrt(sum(s**2 for s in sizes.values()))
+        sizes = sizes if each else dict.fromkeys(g, whole)
+        return {
+            k: p[k] - RATE * g[k] * (limit / sizes[k] if always or sizes[k] > limit else 1)
+            for k in p
+        }
+
+    return step
+
+
+def exam_of(step, own=True, rate=RATE):
+    functions = {"step": step, "loss": lambda p, X, y: float(np.mean(errors(p, X, y) ** 2) / 2)}
+    if own:
+        functions["gradients"] = slopes
+    y = np.linspace(-4, 9, 9)[:, None]
+    exam = Exam(Patient(X, y, START, functions), rate, "update", {})
+    exam.patient.n = 9
+    exam.chain = [exam.patient.start]
+    for _ in range(4):
+        exam.chain.append(exam.patient.stepped(exam.chain[-1], exam.patient.data()))
+    return exam
+
+
+@pytest.mark.parametrize("limit", [0.5, 0.7, 10.0])
+@pytest.mark.parametrize("each", [False, True])
+@pytest.mark.parametrize("always", [False, True])
+def test_a_limit_that_is_always_reached_is_told(limit, each, always, stored):
+    exam = exam_of(going(limit, always, each))
+    compare_single(exam, Steps(exam), exam.patient.start, None)
+    assert [f.kind for f in exam.findings] == ["optimizer_formula"] * always
+    assert [*(f.seen for f in exam.findings), *exam.compared] == stored
+
+
+def test_where_a_short_gradient_is_lengthened_is_said(stored):
+    always = partial(brought, c=0.5)
+    exam = exam_of(going(0.5, True))
+    assert lengthened(exam, Steps(exam), always) == stored
+    for step, more in (
+        (going(0.5, False), {}),  # it is sound
+        (going(0.52, True), {}),  # another limit
+        (going(0.5, True), {"rate": None}),
+        (going(0.5, True), {"own": False}),  # measured slopes take long
+    ):
+        exam = exam_of(step, **more)
+        assert not lengthened(exam, Steps(exam), always)
+    exam = exam_of(going(0.5, True, takes_one=False))
+    assert not tell_lengthened(exam, Steps(exam), "seen", always)
+    assert not exam.findings
+
+
 @pytest.mark.parametrize(
     ("size", "short", "told"),
     [
-        (1.0, False, True), (1 + 0.9e-4, False, True), (1 + 1.1e-4, False, False),
-        (1 + 0.9e-2, True, True), (1 + 1.1e-2, True, False),
+        (0.5, False, True), (0.5 + 0.45e-4, False, True), (0.5 + 0.55e-4, False, False),
+        (0.5 + 0.45e-2, True, True), (0.5 + 0.55e-2, True, False),
     ],
 )  # fmt: skip
 def test_a_step_has_a_usual_length_to_a_ten_thousandth(size, short, told):
-    exam = exam_with(short_steps=short)
-    assert cut_to_length(exam, apart(RATE * size * G / np.sqrt(26)), 0.2 * RATE) == told
-    said = "a step goes along the gradient, which is cut to the length 1"
-    assert exam.looked == [said] * told
+    exam = exam_of(going(0.5, False))
+    exam.patient.short_steps = short
+    u = apart(RATE * size * G / np.sqrt(26))
+    assert cut_to_length(exam, Steps(exam), u, 0.2 * RATE) == told
+    said = "a step goes along the gradient, which is cut to the length 0.5"
+    assert exam.compared == [said] * told
 
 
-def test_a_step_of_a_usual_length_is_cut_where_it_is_shorter_than_the_rate_says():
-    u = apart(RATE * G / np.sqrt(26))
-    assert cut_to_length(exam_with(), u, 0.99 * RATE)
-    assert not cut_to_length(exam_with(), u, RATE)
-    assert not cut_to_length(exam_with(), u, -0.2 * RATE)
-    assert not cut_to_length(exam_with(None), u, 0.2 * RATE)
+@pytest.mark.parametrize(
+    ("f", "always", "told", "found"),
+    [
+        (0.99, False, True, False), (1.0, False, False, False), (-0.2, False, False, False),
+        (0.99, True, True, True), (1.5, True, True, True), (-0.2, True, False, False),
+    ],
+)  # fmt: skip
+def test_a_step_of_a_usual_length_is_cut_or_always_brought_to_it(f, always, told, found):
+    u = apart(RATE * 0.5 * G / np.sqrt(26))
+    exam = exam_of(going(0.5, always))
+    assert cut_to_length(exam, Steps(exam), u, f * RATE) == told
+    assert len(exam.findings) == found
+    assert len(exam.compared) == (told and not found)
+    exam = exam_of(going(0.5, always), rate=None)
+    assert not cut_to_length(exam, Steps(exam), u, f * RATE)
 
 
 def test_a_factor_is_faster_by_a_fiftieth():

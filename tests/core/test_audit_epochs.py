@@ -209,6 +209,53 @@ def test_gradients_of_the_start_have_to_end_there_to_five_digits(off, named):
     assert said(exam) == [("step_not_gradient", "wrong", "step")] * named
 
 
+def overlapping(size, apart, keep=0.0, off=0.0):
+    """Return a step through batches that begin so far apart."""
+
+    def step(p, X, y):
+        begin, p, v = p, dict(p), dict.fromkeys(p, 0.0)
+        for i in range(0, len(X), apart):
+            g = gradient(p, X[i : i + size], y[i : i + size])
+            for name in p:
+                v[name] = keep * v[name] + RATE * g[name]
+                p[name] = p[name] - v[name]
+        return {name: p[name] + off * (p[name] - begin[name]) for name in p}
+
+    return lambda: step
+
+
+@pytest.mark.parametrize(
+    ("size", "apart", "named"),
+    [
+        (4, 2, True), (6, 2, True), (6, 3, True), (2, 1, True), (5, 1, True), (6, 1, True),
+        (7, 1, False), (5, 2, False), (2, 2, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("keep", [0.0, 0.9])
+def test_batches_that_overlap_are_named(size, apart, named, keep):
+    exam = exam_with(overlapping(size, apart, keep))
+    known = look(exam, Momentum(keep))
+    assert said(exam) == [("step_not_gradient", "wrong", "step")] * named
+    if named:
+        assert known
+        name = f"momentum {keep}" if keep else "gradient descent"
+        assert words(exam) == (
+            f"an epoch ends where updates by {name} end on the samples 0 to {size - 1}, {apart} to "
+            f"{apart + size - 1}, and so on: batches of {size} that begin {apart} apart, so that "
+            "they overlap."
+        )
+        assert exam.findings[0].usually == (
+            "The slice of a batch is longer than the step of the loop."
+        )
+
+
+@pytest.mark.parametrize(("off", "named"), [(0.8e-5, True), (1.2e-5, False)])
+def test_batches_that_overlap_have_to_end_there_to_five_digits(off, named):
+    exam = exam_with(overlapping(4, 2, off=off))
+    assert look(exam) == named
+    assert said(exam) == [("step_not_gradient", "wrong", "step")] * named
+
+
 @pytest.mark.parametrize(
     ("size", "name", "count"),
     [(3, "W1", 1), (3, "W2", 2), (5, "W2", 4), (7, "W1", 3), (2, "W1", 1)],

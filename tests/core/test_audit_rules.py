@@ -1487,6 +1487,27 @@ def accuracy(p, X, y):
     return float(np.mean((line(p, X) > 0.5) == (y > 0.5)))
 
 
+def pairs(p, X, y):
+    return (line(p, X) > 0.5) == (y > 0.5).ravel()
+
+
+OF_PAIRS = (
+    " two are equal in a table of all 5 x 5 pairs of a prediction and a target: NumPy stretches "
+    "(n, 1) against (n,) to one."
+)
+
+
+def test_a_number_that_stays_the_same_may_be_one_of_a_table():
+    exam = exam_of(POINTS[:2], HIGH[:2], LINE, predict=line, reports={"accuracy": lambda *g: 0.5})
+    assert HIGH[:2].mean() == 0.5
+    assert checked(numbers.compute_again, exam)
+    assert words(exam).endswith(
+        "It is the same whatever the parameters are, as in a table of all pairs of a prediction "
+        "and a target, to which NumPy stretches (n, 1) against (n,), and as where one class is "
+        "always answered."
+    )
+
+
 @pytest.mark.parametrize(
     ("function", "text"),
     [
@@ -1500,8 +1521,14 @@ def accuracy(p, X, y):
                          "columns, or the labels with one argmax of the whole table?"),
         (lambda *g: 0.35, " It is the same whatever the parameters are."),
         (lambda *g: 25 * accuracy(*g), " It is 25.0000 times the right number."),
-        (lambda p, X, y: float(np.sum((line(p, X) > 0.5) == (y > 0.5).ravel())),
-         " Does it count entries of a table, not samples?"),
+        (lambda *g: float(pairs(*g).mean()), " It is how often" + OF_PAIRS),
+        (lambda *g: float(100 * pairs(*g).mean()), " It is how often" + OF_PAIRS),
+        (lambda *g: float(pairs(*g).sum() / 5), " It is 5 times how often" + OF_PAIRS),
+        (lambda *g: float(100 * pairs(*g).sum() / 5), " It is 500 times how often" + OF_PAIRS),
+        (lambda *g: float(pairs(*g).sum()), " It is 25 times how often" + OF_PAIRS),
+        (lambda *g: float(pairs(*g).mean() + 0.9e-6), " It is how often" + OF_PAIRS),
+        (lambda *g: float(pairs(*g).mean() + 1.1e-6), ""),
+        (lambda *g: float(pairs(*g).sum() + 9), " Does it count entries of a table, not samples?"),
     ],
 )  # fmt: skip
 def test_a_printed_accuracy_is_the_share_that_is_right(function, text):
