@@ -833,6 +833,8 @@ def test_parameters_that_grow_are_named():
     W1, b1, W2, _ = VALUES
     exam.chain[1] = [W1, b1.reshape(1, 4), W2[:, :1], np.ones((3, 3))]
     assert [name for name, _, _ in grown(exam)] == ["W2", "b2"]
+    exam.chain[1] = [W1.T, b1, W2.reshape(2, 6), VALUES[3]]  # as many numbers as before
+    assert [name for name, _, _ in grown(exam)] == ["W1", "W2"]
     exam.chain[1] = VALUES
     assert grown(exam) == []
 

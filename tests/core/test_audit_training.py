@@ -263,3 +263,79 @@ def test_flat_slopes_are_looked_at_where_the_network_is_known(monkeypatch):
     exam = program()
     exam.find("data_scale", "suspicious", "X", "seen")
     assert not flat([1.0, 1.0], [1.0, 0.5], monkeypatch, findings=exam.findings)[1]
+
+
+# A loss that rises, and samples that are learned by heart
+
+
+def test_a_hundredth_of_the_first_step_is_tried():
+    def of_one(p, X, y):
+        return float(p["W1"][0, 0])
+
+    exam = program(loss=of_one)
+    first = exam.patient.start[0][0, 0]
+    exam.chain = [exam.patient.start, [v.reshape(1, *v.shape) - 3.0 for v in exam.patient.start]]
+    training.risen(exam, Way([first, first + 1.0], 7))
+    assert words(exam) == (
+        f"the loss rises from {first:.4g} to {first + 1:.4g} in 7 steps; a hundredth of the first "
+        f"step lowers it, to {first - 0.03:.6g}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "tamed", "told"),
+    [
+        ([1.0, 0.71], [1.0, 0.19], True), ([1.0, 0.69], [1.0, 0.19], False),
+        ([1.0, 0.71], [1.0, 0.21], False), ([0.0, 0.5], [1.0, 0.1], False),
+        ([np.nan, 0.5], [1.0, 0.1], False), ([1.0, 0.71], None, False),
+    ],
+)  # fmt: skip
+def test_eight_samples_are_learned_with_scaled_inputs_and_not_without(
+    raw, tamed, told, monkeypatch
+):
+    asked = []
+
+    def trained(exam, data, n, at_most, enough):
+        asked.append((len(data[0]), n, at_most, enough))
+        losses = raw if len(asked) == 1 else tamed
+        if losses is None:
+            raise Failed("step", "raised ValueError.")
+        if len(asked) == 2:
+            chosen = training.few_different(exam, 8)
+            spread = (X - X.mean(axis=0)) / X.std(axis=0)
+            np.testing.assert_allclose(data[0], spread[chosen])
+            np.testing.assert_array_equal(data[1], y[chosen])
+        return Way(losses, 9)
+
+    monkeypatch.setattr(training, "trained", trained)
+    exam = program()
+    assert not training.ruined_by_scale(exam)
+    assert asked == []
+    exam.find("data_scale", "suspicious", "X", "seen")
+    assert training.ruined_by_scale(exam) == told
+    assert asked == [(8, 8, 400, 0.3), (8, 8, 400, 0.1)][: len(asked)]
+    assert said(exam) == [("data_scale", "wrong" if told else "suspicious", "X")]
+    if told:
+        assert words(exam) == (
+            f"8 samples are not learned by heart, the loss goes from {raw[0]:.4g} to "
+            f"{raw[-1]:.4g}; with X scaled, from the same start, from {tamed[0]:.4g} to "
+            f"{tamed[-1]:.4g}."
+        )
+
+
+@pytest.mark.parametrize(
+    ("losses", "said_of_it"),
+    [([1.0, 0.6, 0.49], True), ([1.0, 0.6, 0.5], False), ([1.0, 0.4], False), (None, False)],
+)
+def test_a_few_samples_are_learned_where_their_loss_is_halved(losses, said_of_it, monkeypatch):
+    def trained(exam, data, n, at_most, enough):
+        assert (len(data[0]), n, at_most, enough) == (3, 3, 400, 0.1)
+        if losses is None:
+            raise Failed("step", "raised ValueError.")
+        return Way(losses, 9)
+
+    monkeypatch.setattr(training, "trained", trained)
+    chosen = np.array([1, 4, 6])
+    line = "3 samples are being learned by heart: the loss goes from 1 to 0.49"
+    assert training.by_own_steps(program(), chosen) == line * said_of_it
+    assert training.by_own_steps(program(step=None), chosen) == ""
