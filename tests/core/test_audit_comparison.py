@@ -1,0 +1,458 @@
+"""A gradient beside measured slopes: what is told of each pattern, from both sides of its bound."""
+
+import numpy as np
+import pytest
+from exams import exam_of, well_said
+from xor_program import xor_program
+
+from nnlib.audit.gradient import Comparison
+from nnlib.audit.slopes import Measured
+
+NAMES = ("W1", "b1", "W2", "b2")
+start, _, predict, loss, gradients, _ = xor_program(*NAMES)
+rng = np.random.default_rng(7)
+X = rng.normal(size=(12, 2))
+y = 1.0 * (X[:, :1] * X[:, 1:] > 0)
+W = rng.normal(size=(4, 5))
+S, S6 = rng.normal(size=(4, 5)), rng.normal(size=(6, 6))
+
+
+def problem(slopes, point=None, n=12, noise=1e-9, exam=None):
+    """A comparison whose measured slopes are given; no network is known in it."""
+    if exam is None:
+        exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+        exam.dense = exam.formula = None
+    made = Comparison(exam, exam.points[0], None)
+    made.formula, made.n = exam.formula, n
+    slopes = [np.asarray(s, dtype=float) for s in slopes]
+    made.measured = Measured(slopes, slopes, slopes, noise)
+    made.point = [np.ones_like(s) for s in slopes] if point is None else point
+    made.names = [f"p{k}" for k in range(len(slopes))]
+    made.without_effect = lambda k: False
+    made.falling = lambda wrong: ""
+    return made
+
+
+def told(made):
+    return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in well_said(made.exam)]
+
+
+# Shapes
+
+
+def test_gradients_of_other_shapes_are_named():
+    s = [np.ones((3, 2))]
+    made = problem(s)
+    (g,) = made.shaped([np.ones((1, 3, 2))], "gradients")
+    assert g.shape == (3, 2)
+    assert made.exam.findings == []
+    for array, text in [
+        (np.ones((2, 3)), "wrong product_wrong (p0): the gradient of p0 has shape (2, 3), the "
+                          "transpose of (3, 2)."),
+        (np.ones((3, 4)), "wrong parameter_shape (p0): the gradient of p0 has shape (3, 4), but p0 "
+                          "has shape (3, 2)."),
+        (np.ones((12, 3, 2)), "wrong parameter_shape (p0): the gradient of p0 has shape "
+                              "(12, 3, 2), but p0 has shape (3, 2). It has a row for each sample: "
+                              "it is not summed over them."),
+        (np.ones(()), "wrong axis_missing (p0): the gradient of p0 is one number, 1, but p0 has "
+                      "shape (3, 2): the sum runs over everything."),
+    ]:  # fmt: skip
+        made = problem([s[0] / 6])
+        assert made.shaped([array], "gradients") is None
+        assert told(made) == [text]
+    made = problem([np.arange(6.0).reshape(3, 2)])
+    (g,) = made.shaped([np.array([7.0])], "gradients")
+    assert g.tolist() == [[7, 7]] * 3
+    assert made.stretched == ["p0"]
+    assert made.exam.findings == []
+
+
+@pytest.mark.parametrize("share", [1, 1 / 6, 1 / 12, 1 / 72])
+@pytest.mark.parametrize(("off", "sums"), [(0, True), (0.9e-3, True), (1.2e-3, False)])
+def test_one_number_is_a_sum_or_a_mean_to_a_thousandth(share, off, sums):
+    s = np.array([[1.0, 2], [3, -1], [0.5, 4]])
+    number = np.array(s.sum() * share * (1 + off))
+    assert problem([s]).sums_up([number]) == sums
+    assert problem([s, s]).sums_up([s, number]) == sums
+    s[0, 0] = np.nan
+    assert problem([s]).sums_up([number])  # not all were measured
+
+
+def test_a_sum_that_is_0_but_for_rounding_is_one():
+    s = np.array([1.0, -3.0, 2.0])
+    assert problem([s]).sums_up([np.array(2.9e-6)])
+    assert not problem([s]).sums_up([np.array(3.1e-6)])
+    assert problem([np.array([5.0])]).sums_up([np.array([9.0])])  # a parameter of one number
+
+
+@pytest.mark.parametrize("share", [1, 12, 1 / 12, 1 / 3, 4, 1 / 36])
+def test_a_number_that_may_be_a_sum(share):
+    s, noise = np.array([1.0, -3.0, 5.0]), 0.01
+    room = (1e-2 * 9 + noise) * max(share, 1) * 1e-2 + 1e-3 * 3 * share
+    for off, fits in ((0.98, True), (1.02, False)):
+        made = problem([s], noise=noise)
+        assert made.is_a_sum("p0", np.array(3 * share + off * room)) == fits
+    made = problem([np.array([1.0, np.nan])])
+    assert made.is_a_sum("p0", np.array(99.0))
+
+
+def test_single_numbers_that_are_no_sums_are_told_as_wrong():
+    made = problem([np.array([1.0, 2.0]), S], noise=0)
+    made.tell_single_numbers([np.array(9.5), np.array([-77.25])])
+    assert told(made) == [
+        "wrong gradient_wrong (p0, p1): the gradient of p0 is one number, 9.5, but p0 has shape "
+        "(2,); the gradient of p1 is one number, -77.25, but p1 has shape (4, 5)."
+    ]
+    made = problem([np.array([1.0, 2.0]), S], noise=0)
+    made.tell_single_numbers([np.array(3.0), S])
+    assert told(made) == [
+        "wrong axis_missing (p0): the gradient of p0 is one number, 3, but p0 has shape (2,): the "
+        "sum runs over everything."
+    ]
+    assert made.exam.findings[0].entries == ("p0",)
+
+
+# Nothing, and numbers that are none
+
+
+def test_nothing_is_what_noise_makes_on_both_sides():
+    for slope, g, nothing in (
+        (0.9, 0.9, True), (1.1, 0.9, False), (0.9, 1.1, False), (1.0, 1.0, True)
+    ):  # fmt: skip
+        made = problem([np.array([slope, np.nan])], noise=1.0)
+        assert made.nothing(0, [np.array([-g, 0.0])]) == nothing
+
+
+def test_a_judgement_begins_with_what_cannot_be_compared():
+    made = problem([S, S])
+    assert not made.judge([S, np.where(S > 1, np.inf, S)], "step")
+    assert told(made) == ["wrong gradient_wrong (p1): the gradient of p1 is not finite."]
+    made = problem([0 * S, 0 * S])
+    assert not made.judge([0 * S, 0 * S], "step")
+    assert told(made) == [
+        "suspicious nothing_compared (step): all slopes are 0 on both sides: nothing was compared."
+    ]
+    made = problem([0 * S, S, 0 * S])
+    made.measured = Measured(made.measured.slope, made.measured.low, made.measured.high, 1e-9, 3)
+    assert made.judge([0 * S, S, 0 * S], "step")
+    assert told(made) == [
+        "note nothing_compared (p0, p2): 2 of 3 gradients are 0 on both sides (p0, p2): nothing "
+        "was compared there.",
+        "note at_a_corner (step): 3 of the measured entries lie exactly at a corner.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("f", "free", "right"),
+    [(3.0, True, True), (3.0, False, False), (-3.0, True, False), (1.0, True, True)],
+)
+def test_a_common_factor_may_be_free(f, free, right):
+    made = problem([S, W])
+    assert made.judge([f * S, f * W], "step", free) == right
+    assert bool(made.exam.findings) == (not right)
+
+
+# One factor
+
+
+@pytest.mark.parametrize(
+    ("f", "told_as"),
+    [
+        (1.004, None), (0.996, None), (1.006, "gradient_scale"), (0.994, "gradient_scale"),
+        (0.0, None), (0.9e-9, None), (1.1e-9, "gradient_scale"), (-1.0, "gradient_sign"),
+    ],
+)  # fmt: skip
+def test_one_factor_is_one_from_bounds_on(f, told_as):
+    made = problem([S, W], noise=0)
+    found = made.by_one_factor([f * S, f * W], "gradients", False)
+    assert found == (told_as is not None)
+    assert [each.kind for each in made.exam.findings] == [told_as] * found
+    if told_as == "gradient_sign":
+        assert told(made) == [
+            "wrong gradient_sign (gradients): every entry is -1.0000 times the slope of the loss: "
+            "it points uphill."
+        ]
+    free = problem([S, W], noise=0)
+    assert free.by_one_factor([f * S, f * W], "gradients", True) == found
+    assert len(free.exam.findings) == (told_as == "gradient_sign")
+
+
+@pytest.mark.parametrize(("off", "fits"), [(4.5e-4, True), (7e-4, False)])
+def test_one_factor_is_one_to_five_ten_thousandths(off, fits):
+    g = [2 * S, 2 * W]
+    g[0][0, 0] += off * 2 * max(np.abs(S).max(), np.abs(W).max())
+    assert problem([S, W]).by_one_factor(g, "gradients", False) == fits
+
+
+# Another order
+
+
+def test_numbers_that_are_read_by_columns_are_told():
+    written = np.ravel(S, order="F").reshape(S.shape)
+    made = problem([W, S])
+    assert made.by_unrolling([W, written], "gradients", False)
+    assert told(made) == [
+        "wrong product_wrong (p1): the gradient of p1 has the right numbers in another order: they "
+        "were read column by column and written row by row."
+    ]
+    assert not problem([W, S]).by_unrolling([W, S], "gradients", False)
+    assert not problem([W, S]).by_unrolling([written, written], "gradients", False)
+    for bad in (np.where(S > 1, np.nan, S), S[:, :4], S[:1], S[0]):
+        assert not problem([bad]).by_unrolling([2 * np.nan_to_num(bad) + 1], "gradients", False)
+    made = problem([S])
+    for off, same in ((0.9, True), (1.1, False)):
+        moved = written.copy()
+        moved[1, 1] += off * made.tolerance * np.abs(S).max()
+        assert made.unrolled(moved, S) == same
+    assert not made.unrolled(S[:, :1], S[:, :1])
+
+
+# Neurons, offsets, lengths
+
+
+def test_neurons_with_factors_of_their_own_are_told_by_line():
+    f = np.array([0.5, 2.0, -1.0, 4.0, 1.0])
+    made = problem([S])
+    assert made.by_neurons([S * f], 0)
+    assert told(made) == [
+        "wrong gradient_wrong (p0): each column of the gradient of p0 is the slope times a factor "
+        "of its own: 0.5, 2, -1, 4, …."
+    ]
+    made = problem([S])
+    assert made.by_neurons([S * f[:4, None]], 0)
+    assert told(made) == [
+        "wrong gradient_wrong (p0): each row of the gradient of p0 is the slope times a factor of "
+        "its own: 0.5, 2, -1, 4."
+    ]
+
+
+def test_neurons_need_three_factors_that_differ_and_several_samples():
+    f = np.array([0.5, 2.0, -1.0, 4.0, 1.0])
+    assert not problem([S], n=2).by_neurons([S * f], 0)
+    assert problem([S], n=3).by_neurons([S * f], 0)
+    gap = np.where(S.max() == S, np.nan, S)
+    assert not problem([gap]).by_neurons([np.nan_to_num(gap) * f], 0)
+    assert not problem([S[0]]).by_neurons([S[0] * f], 0)
+    assert not problem([S[:1]]).by_neurons([S[:1] * f], 0)
+    for spread, differ in ((0.9e-2, False), (1.1e-2, True)):
+        near = np.linspace(2 * (1 - spread), 2.0, 5)
+        assert problem([S]).by_neurons([S * near], 0) == differ
+    for zeros, enough in ((2, True), (3, False)):
+        silent = np.where(np.arange(5) < zeros, 0, f)
+        assert problem([S]).by_neurons([S * silent], 0) == enough
+    odd = S * f
+    odd[0, 0] += 1.0  # this column has no factor
+    assert not problem([S]).by_neurons([odd], 0)
+    quiet = S.copy()
+    quiet[:, 0] = 0.9e-9
+    assert problem([quiet]).by_neurons([odd], 0)  # nothing is known of it
+    quiet[:, 0] = 1.1e-9
+    assert not problem([quiet]).by_neurons([odd], 0)
+
+
+@pytest.mark.parametrize(
+    ("power", "words"),
+    [(-1, "1 / p1: p1 is missing"), (1, "p1: p1 stands there twice"),
+     (-2, "1 / p1**2: p1 is missing twice")],
+)  # fmt: skip
+def test_factors_are_named_by_the_parameter_that_makes_them(power, words):
+    scale = np.array([0.5, 2.0, 1.5, 4.0, 3.0])
+    made = problem([S, scale], [W, scale])
+    f, known = scale**power, [0, 1, 2, 3, 4]
+    assert made.factor_named(f, known, S.shape) == f" They are {words}."
+    assert made.factor_named(f[:3], known[:3], S.shape) == f" They are {words}."
+    for off, fits in ((0.9e-3, True), (1.1e-3, False)):
+        moved = f * (1 + off * (np.arange(5) == 2))
+        assert bool(made.factor_named(moved, known, S.shape)) == fits
+    assert made.factor_named(f, known, (4, 6)) == ""
+    assert problem([S, scale], [W, 0 * scale]).factor_named(f, known, S.shape) == ""
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_offset_by_the_summed_inputs_is_told(turned):
+    exam = exam_of(np.random.default_rng(1).normal(size=(9, 4)) + 1, np.ones((9, 1)), start())
+    exam.dense = exam.formula = None
+    total = exam.X_rows.sum(axis=0)
+    off = np.outer(total, np.array([0.3, -0.2, 0.5, 1.0, 0.1]))
+    line = (
+        "wrong gradient_wrong (p0): the gradient of p0 is off by the summed inputs times one "
+        "number for each neuron: the delta of each neuron is off by the same number at all samples."
+    )
+    for extra, fits in ((0, True), (0.8, True), (2, False)):
+        made = problem([S.T if turned else S], exam=offset_exam(exam))
+        g = S + off
+        g[0, 0] += extra * 5e-4 * np.abs(off).max()
+        assert made.by_offset([g.T if turned else g], 0) == fits
+        assert told(made) == [line] * fits
+    exam = offset_exam(exam)
+    for s, g, n in (
+        (S, S + off, 2), (S[0], S[0], 9), (S[:, :2], (S + off)[:, :2], 9),
+        (np.vstack([S, S[:1]]), np.vstack([S + off, S[:1]]), 9),
+        (np.where(S.max() == S, np.nan, S), S + off, 9),
+    ):  # fmt: skip
+        assert not problem([s], n=n, exam=exam).by_offset([g], 0)
+
+
+def offset_exam(exam):
+    exam.findings.clear()
+    exam.patient.functions.update(loss=lambda p, X, y: 1.0)
+    return exam
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_weights_whose_length_has_no_effect_are_told(axis):
+    W = rng.normal(size=(6, 6))
+    across = S6 - np.sum(S6 * W, axis=axis, keepdims=True) / np.sum(
+        W**2, axis=axis, keepdims=True
+    ) * W  # fmt: skip
+    line = ("column", "row")[axis]
+    size = np.sqrt(np.sum(across**2, axis=axis) * np.sum(W**2, axis=axis))
+    step = W / np.sum(W**2, axis=axis, keepdims=True) * size.max()
+    for claimed, told_of in ((0.031, True), (0.029, False), (0.0, False)):
+        made = problem([across], [W])
+        assert made.by_scaling([across + claimed * step], 0) == told_of
+        assert told(made) == [
+            f"wrong gradient_wrong (p0): the loss has no slope along a {line} of p0, only across "
+            "it: it does not change when a neuron's weights are all made larger, as in front of "
+            "batch norm. The gradient of p0 has one."
+        ] * told_of  # fmt: skip
+    for along, none in ((0.9e-3, True), (1.1e-3, False)):
+        made = problem([across + along * step], [W])
+        assert made.by_scaling([across + 0.1 * step], 0) == none
+    loud = np.sort(size)[-3] / 1e3
+    for noise, enough in ((0.99 * loud, True), (1.01 * loud, False)):
+        made = problem([across], [W], noise=noise)
+        assert made.by_scaling([across + step], 0) == enough
+    made = problem([across[:2]], [W[:2]])
+    assert not made.by_scaling([across[:2]], 0)
+    made = problem([across], [W])
+    made.exam.dense = "known"
+    assert not made.by_scaling([across + step], 0)
+
+
+# Parameter by parameter
+
+
+def of_parameters(g, slopes, **given):
+    made = problem(slopes, **given)
+    assert made.by_parameters(g, "gradients", False)
+    return told(made)
+
+
+def test_a_bias_that_gets_the_sum_of_all_its_slopes_is_told():
+    s = np.array([1.0, 2.0, -0.5, 0.25])
+    text = (
+        "wrong axis_missing (p1): all entries of the gradient of p1 are {:.6g}, the sum of the "
+        "slopes of all its entries."
+    )
+    for off, sums in ((0, True), (0.9e-3, True), (1.1e-3, False)):
+        total = s.sum() * (1 + off)
+        lines = of_parameters([S, np.full(4, total)], [S, s])
+        assert (lines == [text.format(total)]) == sums
+    spread = np.full(4, s.sum())
+    for off, alike in ((0.9e-6, True), (1.1e-6, False)):
+        moved = spread * (1 + off * np.array([0, 0, 0, -1]))
+        assert (of_parameters([S, moved], [S, s]) == [text.format(s.sum())]) == alike
+
+
+@pytest.mark.parametrize(
+    ("f", "kind", "words"),
+    [
+        (0.0, "gradient_wrong", "is 0, and the slope of the loss is not."),
+        (-2.0, "gradient_sign", "is -2.0000 times the slope of the loss: it points uphill."),
+        (2.0, "gradient_scale", "is 2.0000 times the slope of the loss: "),
+        (1.004, "gradient_wrong", "is not the slope of the loss."),
+        (1.006, "gradient_scale", "is 1.0060 times the slope of the loss: "),
+    ],
+)
+def test_one_factor_of_some_parameters_is_told(f, kind, words):
+    (line,) = of_parameters([S, f * W, f * S], [S, W, S], noise=1e-12)
+    assert line.startswith(f"wrong {kind} (p1, p2): the gradient of p1, p2 {words}")
+
+
+@pytest.mark.parametrize(("other", "one"), [(2.019, True), (2.021, False)])
+def test_one_factor_is_that_of_all_that_are_wrong(other, one):
+    (line,) = of_parameters([2 * S, other * W, S], [S, W, S])
+    assert ("2.0000 times" in line or f"{other:.4f} times" in line) == one
+
+
+@pytest.mark.parametrize(
+    ("f", "kind", "words"),
+    [
+        (-1.009, "gradient_sign", "it points uphill."),
+        (-1.011, "gradient_wrong", "it points uphill, and -1 would be a lost sign."),
+        (-3.3, "gradient_wrong", "it points uphill, and -1 would be a lost sign."),
+        (3.3, "gradient_wrong", "no usual factor; other samples may have another."),
+    ],
+)
+def test_of_one_number_a_factor_says_less(f, kind, words):
+    (line,) = of_parameters([S, np.array([f])], [S, np.ones(1)])
+    assert line == (
+        f"wrong {kind} (p1): the gradient of p1 is {f:.4f} times the slope of the loss: {words}"
+    )
+
+
+def test_what_is_right_is_said_beside_what_is_wrong():
+    noise = rng.normal(size=(4, 5))
+    made = problem([S, W, S, 0 * S])
+    made.stretched = ["p1"]
+    made.exam.dense = "known"
+    assert made.by_parameters([S, noise, S, 0 * S], "gradients", False)
+    a, b = (np.concatenate([np.ravel(x) for x in each]) for each in ((S, noise, S), (S, W, S)))
+    cosine = a @ b / np.sqrt((a @ a) * (b @ b))
+    assert told(made) == [
+        "wrong gradient_wrong (p1): the gradient of p1 is not the slope of the loss. Right: p0, "
+        "p2. That of p1 is one number, which NumPy stretches. The gradient and the slopes have the "
+        f"cosine {cosine:.4f}."
+    ]
+    (line,) = of_parameters([noise, noise], [S, W])
+    assert "Right:" not in line
+    assert (
+        "not the slope of the loss. Its equation cannot be named: the predictions are not those of "
+        "dense layers that are known here. The gradient and" in line
+    )
+
+
+@pytest.mark.parametrize(
+    ("sums", "said"),
+    [(2.0, "2"), (1 + 0.9e-6, None), (1 + 1.1e-6, "1"), (0.5, "0.5"), (-2.0, None)],
+)
+def test_predictions_that_add_up_to_another_number_than_1(sums, said):
+    made = problem([S])
+    share = np.linspace(0.1, 0.9, 12)[:, None]
+    answers = [sums * np.hstack([share, 1 - share])] * 2
+    made.exam.base_values = {}, answers
+    line = (
+        f" The predictions of each sample add up to {said}; those of a softmax add up to 1. What "
+        "is it divided by?"
+    )
+    assert made.shares() == (line if said else "")
+    made.exam.base_values = {}, [a[:4] for a in answers]
+    assert made.shares() == (line if said else "")
+    for other in ([a[:3] for a in answers], [a[:, :1] for a in answers], [],
+                  [a * np.linspace(1, 1 + 1e-8, 12)[:, None] for a in answers]):  # fmt: skip
+        made.exam.base_values = {}, other
+        assert made.shares() == ""
+
+
+def test_a_cosine_is_that_of_what_was_measured():
+    made = problem([np.array([1.0, np.nan, 0.0])])
+    assert made.cosine([np.array([1.0, 9.0, 1.0])]) == (
+        " The gradient and the slopes have the cosine 0.7071."
+    )
+    assert made.cosine([np.zeros(3)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("cost", "none"),
+    [
+        (lambda p: float(np.sum(p["W1"])), True),
+        (lambda p: float(np.sum(p["b1"])), False),
+        (lambda p: 1 / 0, False),
+    ],
+)
+def test_a_parameter_without_effect_changes_no_loss(cost, none):
+    exam = exam_of(X, y, start(), predict=predict, loss=lambda p, X, y: cost(p))
+    made = Comparison.__new__(Comparison)
+    made.exam, made.point, made.index = exam, exam.points[0], None
+    assert made.without_effect(1) == none
