@@ -33,7 +33,11 @@ def problem(slopes, point=None, n=12, noise=1e-9, exam=None):
     return made
 
 
-def told(made):
+def told(made, g=None):
+    """The findings, in one line each; they mark the worst entries of a gradient."""
+    if g is not None:
+        assert [f.entries for f in made.exam.findings] == [made.worst(g)] * bool(made.exam.findings)
+        assert made.worst(g)
     return [f"{f.severity} {f.kind} ({f.where}): {f.seen}" for f in well_said(made.exam)]
 
 
@@ -112,6 +116,17 @@ def test_single_numbers_that_are_no_sums_are_told_as_wrong():
     assert made.exam.findings[0].entries == ("p0",)
 
 
+def test_a_gradient_that_makes_a_table_is_marked():
+    made = problem([np.ones(3)])
+    (g,) = made.shaped([np.ones((3, 1))], "gradients")
+    assert g.shape == (3,)
+    assert told(made) == [
+        "wrong parameter_shape (p0): the gradient of p0 has shape (3, 1), and p0 has shape (3,): "
+        "NumPy makes a table (3, 3) of p - rate * g."
+    ]
+    assert made.exam.findings[0].entries == ("p0",)
+
+
 # Nothing, and numbers that are none
 
 
@@ -168,7 +183,7 @@ def test_one_factor_is_one_from_bounds_on(f, told_as):
     assert found == (told_as is not None)
     assert [each.kind for each in made.exam.findings] == [told_as] * found
     if told_as == "gradient_sign":
-        assert told(made) == [
+        assert told(made, [-S, -W]) == [
             "wrong gradient_sign (gradients): every entry is -1.0000 times the slope of the loss: "
             "it points uphill."
         ]
@@ -184,6 +199,46 @@ def test_one_factor_is_one_to_five_ten_thousandths(off, fits):
     assert problem([S, W]).by_one_factor(g, "gradients", False) == fits
 
 
+# Another forward pass
+
+
+def of_another_network(lost, f=1.0, free=False, **changes):
+    """The gradient of a network without some biases, times a factor: is it told?"""
+    exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    g = gradients({**p, **{name: 0 * p[name] for name in lost}}, X, y)
+    g = [f * g[name] for name in NAMES]
+    made = Comparison(exam, exam.points[0], None)
+    for name, value in changes.items():
+        setattr(made if name == "formula" else exam, name, value)
+    found = made.by_other_forward(g, "gradients", free)
+    return found, told(made, g if found else None)
+
+
+@pytest.mark.parametrize(
+    ("lost", "text"),
+    [(["b1"], "without the bias of layer 1"), (["b2"], "without the bias of layer 2"),
+     (["b1", "b2"], "without its biases"), ([], None)],
+)  # fmt: skip
+def test_the_gradient_of_another_network_is_told(lost, text):
+    found, lines = of_another_network(lost)
+    assert found == (text is not None)
+    assert lines == [
+        "wrong gradient_wrong (gradients): the gradient is that of another network than the one "
+        f"that predict and the loss are made of, one {text}."
+    ] * found  # fmt: skip
+
+
+def test_another_network_has_its_own_gradient_up_to_a_free_factor():
+    for f, free, fits in (
+        (1.004, False, True), (1.006, False, False), (0.994, False, False), (3.0, True, True),
+        (-1.0, True, False),
+    ):  # fmt: skip
+        assert of_another_network(["b1"], f, free)[0] == fits
+    for name in ("dense", "formula", "targets"):
+        assert not of_another_network(["b1"], **{name: None})[0]
+
+
 # Another order
 
 
@@ -191,7 +246,7 @@ def test_numbers_that_are_read_by_columns_are_told():
     written = np.ravel(S, order="F").reshape(S.shape)
     made = problem([W, S])
     assert made.by_unrolling([W, written], "gradients", False)
-    assert told(made) == [
+    assert told(made, [W, written]) == [
         "wrong product_wrong (p1): the gradient of p1 has the right numbers in another order: they "
         "were read column by column and written row by row."
     ]
@@ -214,13 +269,13 @@ def test_neurons_with_factors_of_their_own_are_told_by_line():
     f = np.array([0.5, 2.0, -1.0, 4.0, 1.0])
     made = problem([S])
     assert made.by_neurons([S * f], 0)
-    assert told(made) == [
+    assert told(made, [S * f]) == [
         "wrong gradient_wrong (p0): each column of the gradient of p0 is the slope times a factor "
         "of its own: 0.5, 2, -1, 4, …."
     ]
     made = problem([S])
     assert made.by_neurons([S * f[:4, None]], 0)
-    assert told(made) == [
+    assert told(made, [S * f[:4, None]]) == [
         "wrong gradient_wrong (p0): each row of the gradient of p0 is the slope times a factor of "
         "its own: 0.5, 2, -1, 4."
     ]
@@ -283,7 +338,7 @@ def test_an_offset_by_the_summed_inputs_is_told(turned):
         g = S + off
         g[0, 0] += extra * 5e-4 * np.abs(off).max()
         assert made.by_offset([g.T if turned else g], 0) == fits
-        assert told(made) == [line] * fits
+        assert told(made, [g.T if turned else g]) == [line] * fits
     exam = offset_exam(exam)
     for s, g, n in (
         (S, S + off, 2), (S[0], S[0], 9), (S[:, :2], (S + off)[:, :2], 9),
@@ -311,7 +366,7 @@ def test_weights_whose_length_has_no_effect_are_told(axis):
     for claimed, told_of in ((0.031, True), (0.029, False), (0.0, False)):
         made = problem([across], [W])
         assert made.by_scaling([across + claimed * step], 0) == told_of
-        assert told(made) == [
+        assert told(made, [across + claimed * step] if told_of else None) == [
             f"wrong gradient_wrong (p0): the loss has no slope along a {line} of p0, only across "
             "it: it does not change when a neuron's weights are all made larger, as in front of "
             "batch norm. The gradient of p0 has one."
@@ -336,7 +391,7 @@ def test_weights_whose_length_has_no_effect_are_told(axis):
 def of_parameters(g, slopes, **given):
     made = problem(slopes, **given)
     assert made.by_parameters(g, "gradients", False)
-    return told(made)
+    return told(made, g)
 
 
 def test_a_bias_that_gets_the_sum_of_all_its_slopes_is_told():

@@ -650,6 +650,15 @@ def test_a_walk_with_a_factor_says_it_where_it_is_known():
     assert found[0] == "gradient_sign"
 
 
+def test_a_walk_on_a_root_names_the_root():
+    share = 1 / np.sqrt(N * 2)
+    net = Net(("tanh", "sigmoid"), (3, 4, 2), "root", between, formula=Formula("root", share))
+    (found,) = report_of(net, own=Formula("squared", 1 / N), s1=1.0, d2=share * N * net.d[2])
+    assert (
+        "(The other equations descend the root of the mean of the squared errors; the loss shown is"
+    ) in found[3]
+
+
 def test_means_over_everything_go_with_means_of_one_neuron():
     net = Net(("tanh", "sigmoid"), (3, 4, 1), "squared", between)
     mean = {f"b{k}": lambda d: d.mean() for k in (1, 2)}
