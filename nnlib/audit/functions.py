@@ -602,9 +602,10 @@ def unused_targets(exam: Exam, function: Any) -> list[int]:
         return X, function(X, own)
 
     def unmoved(group: np.ndarray) -> bool:
+        ways = [(0, 0), (0, 1), (1, 1), (1, 0), (2, 2), (3, 3)]  # both far targets at one input
         return all(
-            np.array_equal(base(k)[1], function(base(k)[0], other_targets(exam, group, k, far)))
-            for k in range(4)
+            np.array_equal(base(k)[1], function(base(k)[0], other_targets(exam, group, other, far)))
+            for k, other in ways
         )
 
     try:

@@ -259,6 +259,14 @@ def risen(exam: Exam, way: Way) -> None:
     patient, losses = exam.patient, way.losses
     begin, end = losses[0], losses[-1]
     up = sum(b > a for a, b in itertools.pairwise(losses))
+    if patient.random_loss:
+        again = [shown(exam, patient.start, patient.data()) for _ in range(20)]
+        if end <= max(again):
+            exam.miss(
+                "whether the loss falls: it is random, and at the start it is between "
+                f"{min(again):.4g} and {max(again):.4g}"
+            )
+            return
     kind = "step_too_long"
     text = f"the loss rises from {begin:.4g} to {end:.4g} in {way.n_steps} steps"
     first = exam.chain[1]
@@ -274,7 +282,7 @@ def risen(exam: Exam, way: Way) -> None:
     severity = (
         "wrong" if near < begin and (end > 1.02 * begin or up > len(losses) / 3) else "suspicious"
     )
-    if exam.step_is == "batch":
+    if exam.step_is == "batch" or patient.random_loss:
         severity = "suspicious"
     exam.find(kind, severity, "step", f"{text}.")
 

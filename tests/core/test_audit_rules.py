@@ -1,5 +1,6 @@
 """Each rule of the audit at both sides of its threshold, on small exact programs."""
 
+import itertools
 import random
 import sys
 import warnings
@@ -1783,6 +1784,18 @@ def test_a_loss_that_rises_is_wrong_where_a_shorter_step_would_lower_it():
     exam = trained_by(0.1, loss=lambda p, X, y: 1 / 0)
     training.risen(exam, training.Way([1.0, 2.0], 1))
     assert said(exam) == []
+
+
+@pytest.mark.parametrize(("end", "found"), [(3.0, False), (3.01, True)])
+def test_a_random_loss_rises_where_it_is_beyond_all_that_it_is_at_the_start(end, found):
+    draws = itertools.cycle([1.0, 3.0, 2.0])
+    exam = trained_by(0.1, loss=lambda p, X, y: next(draws))
+    exam.patient.random_loss = True
+    training.risen(exam, training.Way([2.5, end], 1))
+    assert said(exam) == [("step_too_long", "suspicious", "step")] * found
+    assert exam.missing == [
+        "whether the loss falls: it is random, and at the start it is between 1 and 3"
+    ] * (not found)
 
 
 def test_the_best_single_answer_is_the_mean():

@@ -355,6 +355,13 @@ def test_steps_along_signs_have_exactly_one_length(sizes, signs):
     assert along_signs([large, [4.0 - np.array(sizes)]]) == (signs or sizes[-1] > 1)
 
 
+@pytest.mark.parametrize(("off", "signs"), [(7e-7, True), (9e-7, False)])
+def test_in_float32_steps_have_one_length_but_for_its_rounding(off, signs):
+    start, move = [np.full(4, 4.0)], np.array([1.0, 1.0, 1.0, 1 + off])
+    assert along_signs([start, [start[0] - move]], short=True) == signs
+    assert not along_signs([start, [start[0] - move]])
+
+
 # The order in which a step is judged
 
 
