@@ -27,7 +27,7 @@ def well_said(exam):
         assert each.kind in KINDS
         assert each.severity in SEVERITIES
         for text in each.advice or ():
-            assert text[0].isupper()
+            assert text[0].isupper() or text.startswith("np.")
             assert text[1:] != text[1:].upper()
             assert text[-1] in ".?"
     return exam.findings

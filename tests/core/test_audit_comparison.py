@@ -5,6 +5,7 @@ import pytest
 from exams import exam_of, well_said
 from xor_program import xor_program
 
+from nnlib.audit.formulas import Formula
 from nnlib.audit.gradient import Comparison
 from nnlib.audit.slopes import Measured
 
@@ -28,6 +29,7 @@ def problem(slopes, point=None, n=12, noise=1e-9, exam=None):
     made.measured = Measured(slopes, slopes, slopes, noise)
     made.point = [np.ones_like(s) for s in slopes] if point is None else point
     made.names = [f"p{k}" for k in range(len(slopes))]
+    exam.weights = list(range(len(slopes)))
     made.without_effect = lambda k: False
     made.falling = lambda wrong: ""
     return made
@@ -511,3 +513,201 @@ def test_a_parameter_without_effect_changes_no_loss(cost, none):
     made = Comparison.__new__(Comparison)
     made.exam, made.point, made.index = exam, exam.points[0], None
     assert made.without_effect(1) == none
+
+
+# What a gradient holds of the weights
+
+
+def off_by(pattern, factors, slopes=None, **given):
+    """A comparison, and gradients that are off by a factor times a pattern of the parameters."""
+    slopes = [S, W] if slopes is None else slopes
+    made = problem(slopes, [W, S], **given)
+    return made, [s + f * pattern(v) for s, v, f in zip(slopes, made.point, factors, strict=True)]
+
+
+@pytest.mark.parametrize(("other", "one"), [(0.2, True), (0.2039, True), (0.2043, False)])
+def test_a_term_of_the_weights_has_one_factor(other, one):
+    made, g = off_by(lambda v: v, (0.2, other))
+    assert made.weight_term(g, made.measured.slope) == one
+    if one:
+        (line,) = told(made, g)
+        assert line.startswith(
+            "wrong weight_term (p0, p1): the gradient minus the slope of the loss is "
+        )
+
+
+@pytest.mark.parametrize(("size", "told_of"), [(0.9, False), (1.1, True)])
+def test_a_term_of_the_weights_is_more_than_the_tolerance(size, told_of):
+    made, g = off_by(lambda v: size * v / np.abs(v).max(), (0, 0))
+    least = made.tolerance * max(np.abs(S).max(), made.largest * 1e-3)
+    g = [S + size * least * W / np.abs(W).max(), W]
+    assert made.weight_term(g, made.measured.slope) == told_of
+
+
+def test_a_gradient_that_is_off_in_another_way_holds_no_term_of_the_weights():
+    made, g = off_by(lambda v: v, (0.2, 0.2))
+    g[1] = W + 0.1 * np.cos(7 * S)
+    assert not made.weight_term(g, made.measured.slope)
+    assert made.exam.findings == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "form", "found"),
+    [((2,), "{}", False), ((3,), "{}", True), ((5,), "{} whatever", False),
+     ((6,), "{} whatever", True), ((2, 1), "{}", True)],
+)  # fmt: skip
+def test_a_term_needs_some_entries(sizes, form, found):
+    off = [(f"p{k}", 0.5 * np.arange(1.0, n + 1), {form: np.arange(1.0, n + 1)}, True)
+           for k, n in enumerate(sizes)]  # fmt: skip
+    factors = problem([S]).multiples(form, off)
+    assert factors == ({f"p{k}": pytest.approx(0.5) for k in range(len(sizes))} if found else {})
+
+
+def test_what_is_off_by_little_may_be_left_out_of_a_term():
+    line = np.arange(1.0, 6.0)
+    for clearly in (False, True):
+        off = [("p0", 0.5 * line, {"{}": line}, True), ("p1", line**2, {"{}": line}, clearly),
+               ("p2", line, {"other": line}, False)]  # fmt: skip
+        factors = problem([S]).multiples("{}", off)
+        assert list(factors) == ([] if clearly else ["p0"])
+
+
+@pytest.mark.parametrize(
+    ("f", "same"),
+    [(0.2, True), (0.2038, True), (0.2042, False), (0.1963, True), (0.1959, False), (-0.2, False)],
+)
+def test_a_penalty_is_known_by_its_slope_to_a_fiftieth(f, same):
+    for penalty in ({"decay": 0.1}, {"decay_of_all": 0.1}):
+        made = problem([S])
+        made.formula = Formula("squared", 1.0, **penalty)
+        assert made.penalty_is(f) == same
+    assert not problem([S]).penalty_is(f)
+
+
+def signs_for_norm(f=0.3, slope=None, value=W):
+    norm = np.linalg.norm(value)
+    slope = S if slope is None else slope
+    return slope + f * (np.sign(value) - value / norm)
+
+
+def test_a_norm_beside_signs_is_told():
+    made = problem([S, S], [W, S])
+    g = [signs_for_norm(), S]
+    assert made.by_norm(g)
+    assert told(made, g) == [
+        "wrong weight_term (p0): the gradient holds 0.3000 sign(p0), the slope of the sum of the "
+        "sizes, and the loss 0.3000 times the norm of p0, the root of the sum of its squares, "
+        "whose slope is 0.3000 p0 / norm(p0)."
+    ]
+    assert not problem([S, S], [W, S]).by_norm([S, S])
+    assert not problem([S, S], [W, S]).by_norm([signs_for_norm(), S + 1.0])
+    assert not problem([S], [0 * W]).by_norm([S + 1.0])
+    few = np.array([1.0, -2, 3, 4])
+    for n, enough in ((3, False), (4, True)):
+        made = problem([few[:n]], [few[:n]])
+        g = [signs_for_norm(0.3, few[:n], few[:n])]
+        assert made.by_norm(g) == enough
+    gap = np.where(S.max() == S, np.nan, S)
+    made = problem([gap, S], [W, W])
+    assert made.by_norm([signs_for_norm(), signs_for_norm()])
+    assert [f.where for f in made.exam.findings] == ["p1"]
+
+
+# An output that falls, and vectors in another order
+
+
+def test_an_output_that_falls_as_its_bias_rises_is_told():
+    def falling(p, X):
+        return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]))
+
+    for answer, told_of in ((falling, True), (predict, False), (lambda p, X: 1 / 0, False)):
+        exam = exam_of(X, y, start(), predict=predict, loss=loss)
+        made = Comparison(exam, exam.points[0], None)
+        exam.patient.functions["predict"] = answer
+        line = (
+            " The predictions fall where b2 rises: 1 / (1 + exp(z)) lacks the minus of a sigmoid."
+        )
+        assert made.falling([0, 1, 2, 3]) == line * told_of
+        assert made.falling([0, 1, 2]) == ""
+
+
+def test_a_vector_that_is_put_together_in_another_order_is_told():
+    a, b, c = np.arange(1.0, 4), np.arange(9.0, 5, -1), np.array([20.0, -3])
+    line = (
+        "wrong gradient_wrong (gradients): the gradients stand in another order than the "
+        "parameters: p2, p0, p1."
+    )
+    flat = np.concatenate([c, a, b])
+    g = [flat[:3], flat[3:7], flat[7:]]
+    for shapes, off, told_of in (
+        ([(3,), (4,), (2,)], 0.0, True), ([], 0.0, False), ([(3,), (4,), (2,)], 0.9, True),
+        ([(3,), (4,), (2,)], 1.1, False),
+    ):  # fmt: skip
+        made = problem([a, b, c])
+        made.exam.patient.shapes = shapes
+        moved = [g[0] + off * made.tolerance * 20.0 * np.array([1, 0, 0]), *g[1:]]
+        assert made.in_other_order(moved) == told_of
+        assert told(made, moved if told_of else None) == [line] * told_of
+    made = problem([a, b, c])
+    made.exam.patient.shapes = [(3,), (4,), (2,)]
+    assert not made.in_other_order([a, b, c])
+    made = problem([np.array([1.0, np.nan, 3]), b, c])
+    made.exam.patient.shapes = [(3,), (4,), (2,)]
+    assert not made.in_other_order(g)
+
+
+# Losses and targets
+
+
+def of_targets(other, f=1.0, free=False, rows=slice(None), **changes):
+    exam = exam_of(X[rows], y[rows], start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    g = [f * gradients(p, X[rows], other(y[rows]))[name] for name in NAMES]
+    made = Comparison(exam, exam.points[0], None)
+    for name, value in changes.items():
+        setattr(made if name == "formula" else exam, name, value)
+    found = made.by_other_targets(g, "gradients", free)
+    return found, told(made, g if found else None)
+
+
+def test_a_gradient_for_other_targets_is_told():
+    found, (line,) = of_targets(lambda y: y[::-1])
+    assert found
+    assert line.startswith(
+        "wrong pairs_broken (gradients): the gradient belongs to other targets than those of the "
+        "loss: "
+    )
+    for f, free, fits in ((1.004, False, True), (1.006, False, False), (2.0, True, True),
+                          (-1.0, True, False)):  # fmt: skip
+        assert of_targets(lambda y: y[::-1], f, free)[0] == fits
+    assert not of_targets(lambda y: y)[0]
+    for name in ("dense", "formula", "targets"):
+        assert not of_targets(lambda y: y[::-1], **{name: None})[0]
+    zeros, ones = np.flatnonzero(y[:, 0] == 0), np.flatnonzero(y[:, 0] == 1)
+    assert of_targets(lambda y: y[::-1], rows=[zeros[0], ones[0], ones[1]])[0]
+    assert not of_targets(lambda y: y[::-1], rows=[zeros[0], ones[0]])[0]
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_a_gradient_of_another_loss_is_told(free):
+    exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    a = predict(p, X)
+    h = np.tanh(X @ p["W1"] + p["b1"])
+    d2 = 2 * (a - y) * a * (1 - a) / 12
+    d1 = d2 @ p["W2"].T * (1 - h**2)
+    g = [X.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)]
+    made = Comparison(exam, exam.points[0], None)
+    g = [x.reshape(v.shape) for x, v in zip(g, made.point, strict=True)]
+    assert made.by_other_loss(g, "gradients", free)
+    down = "the squared errors" if free else "the mean of the squared errors"
+    assert told(made, g) == [
+        "wrong loss_formula (loss and gradient): the loss that is shown is the mean of the binary "
+        f"cross-entropies; what is descended is {down}. If the first is meant, the output's delta "
+        "is a - y, and a slope a * (1 - a) stands in it that has cancelled already."
+    ]
+    exam.findings.clear()
+    right = [gradients(p, X, y)[name] for name in NAMES]
+    assert not made.by_other_loss(right, "gradients", free)
+    exam.targets = None
+    assert not made.by_other_loss(g, "gradients", free)
