@@ -642,6 +642,93 @@ def test_what_is_off_by_much_or_by_rounding_alone_is_no_early_update():
         assert not Deep(f, late=late).asked()[1]
 
 
+@pytest.mark.parametrize(("off", "told"), [(0.9e-4, True), (1.1e-4, False)])
+def test_parameters_one_after_the_other_end_at_one_place(off, told):
+    def step(p, X, y):
+        for name in NAMES:
+            p = {**p, name: p[name] - RATE * gradients(p, X, y)[name]}
+        return p
+
+    exam = exam_of(step)
+    steps, values = Steps(exam), exam.points[0]
+    u = steps.moved(values, None)
+    u[2][1, 1] += off * max(np.abs(x).max() for x in u)
+    assert one_after_the_other(exam, steps, values, None, u) == told
+    for name, value in (("learning_rate", None), ("short_steps", True)):
+        exam = exam_of(step)
+        setattr(exam if name == "learning_rate" else exam.patient, name, value)
+        u = Steps(exam).moved(values, None)
+        assert not one_after_the_other(exam, Steps(exam), values, None, u)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "way", "told"),
+    [
+        ((60,), "entry", True), ((61,), "entry", False), ((1,), "entry", False),
+        ((2,) * 12, "parameter", True), ((2,) * 13, "parameter", False),
+        ((30, 30), "entry", True), ((30, 31), "entry", False), ((30, 31), "parameter", True),
+    ],
+)  # fmt: skip
+def test_entries_one_after_the_other_are_followed_where_they_are_few(sizes, way, told):
+    """The slope of each entry is its value, and a hundredth of all others."""
+    values = [np.linspace(1, 2, n) + k for k, n in enumerate(sizes)]
+    exam = exam_of(descend)
+
+    def slopes(here, index):
+        total = sum(v.sum() for v in here)
+        return [v + 0.01 * total for v in here]
+
+    here = [v.copy() for v in values]
+    parts = [(k, slice(None)) for k in range(len(sizes))]
+    if way == "entry":
+        parts = [(k, i) for k, n in enumerate(sizes) for i in range(n)]
+    for k, place in parts:
+        here[k][place] -= RATE * slopes(here, None)[k][place]
+    u = [v - h for v, h in zip(values, here, strict=True)]
+    assert one_after_the_other(exam, SimpleNamespace(gradient=slopes), values, None, u) == told
+    assert [f"each {way} is changed by" in f.seen for f in exam.findings] == [True] * told
+
+
+def test_without_slopes_no_order_is_followed():
+    exam = exam_of(descend)
+    u = Steps(exam).moved(exam.points[0], None)
+    for g in (None, [v + np.nan for v in VALUES]):
+        steps = SimpleNamespace(gradient=lambda here, index, g=g: g)
+        assert not one_after_the_other(exam, steps, exam.points[0], None, u)
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-4, True), (1.1e-4, False)])
+def test_a_later_gradient_fits_to_a_ten_thousandth(off, told):
+    exam = exam_of(descend)
+    values = exam.points[0]
+    right = [np.full_like(v, k + 1.0) for k, v in enumerate(values)]
+    early = [np.full_like(v, 9.0 - k) for k, v in enumerate(values)]
+    u = [RATE * g for g in right]
+    u[1] = RATE * early[1] * (1 + off * (np.arange(4) == 2))
+    steps = SimpleNamespace(slopes=lambda mixed, index: early)
+    assert some_later(exam, steps, values, None, u, right) == told
+    assert [f.where for f in exam.findings] == ["step"] * told
+    if told:
+        assert exam.findings[0].seen.endswith(": of b1 after W1.")
+
+
+def test_a_later_gradient_needs_a_rate_few_parameters_and_some_that_are_right():
+    exam = exam_of(descend)
+    values = exam.points[0]
+    early = [np.full_like(v, 9.0 - k) for k, v in enumerate(values)]
+    steps = SimpleNamespace(slopes=lambda mixed, index: early)
+    right = [np.full_like(v, k + 1.0) for k, v in enumerate(values)]
+    u = [RATE * g for g in right]
+    assert not some_later(exam, steps, values, None, u, right)
+    assert not some_later(exam, steps, values, None, [RATE * g for g in early], right)
+    u[1] = RATE * early[1]
+    none = SimpleNamespace(slopes=lambda mixed, index: None)
+    assert not some_later(exam, none, values, None, u, right)
+    assert not some_later(exam_of(descend, rate=None), steps, values, None, u, right)
+    u[1] = 0 * u[1]
+    assert not some_later(exam, steps, values, None, u, right)  # it stays: told elsewhere
+
+
 def test_steps_whose_factor_changes(stored):
     def new_step(factors):
         calls = itertools.cycle(factors)
