@@ -5,6 +5,7 @@ import pytest
 from exams import exam_of, well_said
 from xor_program import xor_program
 
+from nnlib.audit import gradient
 from nnlib.audit.formulas import Formula
 from nnlib.audit.gradient import Comparison
 from nnlib.audit.slopes import Measured
@@ -711,3 +712,118 @@ def test_a_gradient_of_another_loss_is_told(free):
     assert not made.by_other_loss(right, "gradients", free)
     exam.targets = None
     assert not made.by_other_loss(g, "gradients", free)
+
+
+# The order in which a gradient is explained
+
+ATTEMPTS = [
+    "by_one_factor", "by_mask", "by_unrolling", "by_weight_term", "by_factor_beside_penalty",
+    "by_smoothed_targets", "by_other_loss", "by_other_targets", "by_equations",
+    "by_other_forward", "by_measured_delta", "by_slopes", "by_parameters",
+]  # fmt: skip
+
+
+def attempted(monkeypatch, found=None, where="gradients", size=2.0, corners=0, dense=None):
+    """Explain a gradient; return which attempts were made, of which one finds what it is."""
+    asked = []
+    made = problem([S, W])
+    made.exam.dense = dense
+    made.measured = Measured(*[[S, W]] * 3, 1.0, corners)
+    given = [size * S / np.abs(S).max(), 0 * W]
+
+    def attempt(name):
+        def make(g, at, free):
+            assert (g, at, free) == (given, where, True)
+            asked.append(name)
+            return name == found
+
+        return make
+
+    def tell(name):
+        def make(exam, own, *more):
+            assert exam is made.exam
+            assert where in more
+            point = [made.exam.points[1], np.array([2])] if name == "tell_copied" else [FEW]
+            made.point = made.exam.points[0]
+            p = dict(zip(NAMES, point[0] if name == "tell_copied" else made.point, strict=True))
+            rows = point[-1]
+            for a, b in zip(own(*point), gradients(p, X[rows], y[rows]).values(), strict=True):
+                np.testing.assert_allclose(a, b)
+            asked.append(name)
+            return name == found
+
+        return make
+
+    for name in ATTEMPTS:
+        setattr(made, name, attempt(name))
+    for name in ("tell_output_slope", "tell_copied"):
+        monkeypatch.setattr(gradient, name, tell(name))
+    made.explain(given, where, True)
+    return asked
+
+
+FEW = np.array([1, 4])
+
+
+def test_causes_of_a_wrong_gradient_are_looked_for_in_this_order(monkeypatch):
+    begin = ["tell_output_slope", "tell_copied"]
+    assert attempted(monkeypatch) == [*begin, *ATTEMPTS]
+    for n, name in enumerate([*begin, *ATTEMPTS]):
+        assert attempted(monkeypatch, name) == [*begin, *ATTEMPTS][: n + 1]
+    assert attempted(monkeypatch, dense="known") == ["tell_copied", *ATTEMPTS]
+    assert attempted(monkeypatch, corners=1) == ["tell_copied", *ATTEMPTS]
+    assert attempted(monkeypatch, where="step") == ATTEMPTS
+
+
+@pytest.mark.parametrize(("size", "all_of_them"), [(0.99, False), (1.01, True)])
+def test_a_gradient_that_is_noise_is_told_by_parameters(size, all_of_them, monkeypatch):
+    asked = attempted(monkeypatch, where="step", size=size)
+    assert asked == (ATTEMPTS if all_of_them else ["by_parameters"])
+
+
+def test_masks_are_looked_for_in_a_program_s_own_gradient(monkeypatch):
+    asked = []
+    monkeypatch.setattr(gradient, "tell_gradient_mask", lambda *given: asked.append(given) or True)
+    made = problem([S])
+    assert made.by_mask([S], "gradients", False)
+    assert asked == [(made.exam, made.point)]
+    assert not made.by_mask([S], "step", False)
+    monkeypatch.setattr(gradient, "tell_slopes", lambda *given: asked.append(given) or True)
+    assert not made.by_slopes([S], "step", False)
+    made.alone = len
+    assert made.by_slopes([2 * S], "step", False)
+    assert asked[1:] == [(made.exam, len, made.point, made.worst([2 * S]))]
+
+
+# A factor beside a right penalty
+
+
+@pytest.mark.parametrize(
+    ("f", "kind"),
+    [(2.0, "gradient_scale"), (-1.0, "gradient_sign"), (1.004, None), (1.006, "gradient_scale"),
+     (0.994, "gradient_scale"), (0.0, None)],
+)  # fmt: skip
+def test_a_factor_that_the_penalty_does_not_have_is_told(f, kind):
+    def penalised(p, X, y):
+        return loss(p, X, y) + 0.05 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2))
+
+    exam = exam_of(X, y, start(), predict=predict, loss=penalised, gradients=gradients)
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(NAMES, made.point, strict=True))
+    g = [f * gradients(p, X, y)[n] + 0.1 * p[n] * (n[0] == "W") for n in NAMES]
+    assert made.by_factor_beside_penalty(g, "gradients", False) == (kind is not None)
+    if kind:
+        (line,) = told(made, g)
+        words = "it points uphill." if f < 0 else made.factor_words(f)
+        assert line == (
+            f"wrong {kind} (gradients): without the penalty every entry is {f:.4f} times the slope "
+            f"of the loss: {words}"
+        )
+    for name in ("dense", "targets"):
+        other = Comparison(exam, exam.points[0], None)
+        setattr(exam, name, None)
+        assert not other.by_factor_beside_penalty(g, "gradients", False)
+        setattr(exam, name, y if name == "targets" else made.exam.dense)
+    bare = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    plain = Comparison(bare, bare.points[0], None)
+    assert not plain.by_factor_beside_penalty([2 * x for x in g], "gradients", False)
