@@ -153,8 +153,10 @@ def pieces_words(own: Activation, z: np.ndarray, a: np.ndarray, used: np.ndarray
             return ""
         of_own = line_words(right, None, "") or line_words(right, a[side], "a")
         theirs = f", and {own.name}'s is {of_own}" if of_own else f", which is not {own.name}'s"
-        said.append(f"is {line} where {where}{theirs}")
-    return "; it ".join(said)
+        said.append((line, where, theirs))
+    if len({(line, theirs) for line, _, theirs in said}) == 1 < len(said):
+        return f"is {line} at every z{said[0][2]}"
+    return "; it ".join(f"is {line} where {where}{theirs}" for line, where, theirs in said)
 
 
 def line_words(used: np.ndarray, x: np.ndarray | None, letter: str) -> str:

@@ -88,8 +88,7 @@ def told(activation, slopes, **given):
          "at z"),
         (TANH, sigmoid, "is sigmoid itself, at z, not that of tanh at z"),
         (TANH, lambda z: np.sin(z), "is sine itself, at z, not that of tanh at z"),
-        (TANH, lambda z: z * 0 + 1, "is 1 where z > 0, which is not tanh's; it is 1 "
-         "where z < 0, which is not tanh's"),
+        (TANH, lambda z: z * 0 + 1, "is 1 at every z, which is not tanh's"),
         (RELU, lambda z: z * 0 + 1, "is 1 where z < 0, and ReLU's is 0"),
         (RELU, lambda z: np.maximum(z, 0), "is a where z > 0, and ReLU's is 1"),
         (RELU, lambda z: np.where(z > 0, 2, 0.5),
@@ -188,16 +187,18 @@ def test_samples_are_taken_from_the_first_to_the_last():
 LAYERS = Dense((Layer(0, 1, False), Layer(2, None, False)), (NAMED["tanh"], NAMED["sigmoid"]))
 
 
-def test_a_delta_is_read_where_weights_and_biases_agree():
-    before, delta = np.array([0.5, -2.0]), np.array([0.3, 0.0, -0.7])
+@pytest.mark.parametrize("size", [1e-4, 1.0, 1e4])
+def test_a_delta_is_read_where_weights_and_biases_agree(size):
+    before, delta = np.array([0.5, -2.0]), size * np.array([0.3, 0.0, -0.7])
     g = [np.outer(before, delta), delta, np.outer(delta, [2.0])]
     np.testing.assert_allclose(delta_read(LAYERS, g, 1, before), delta)
-    np.testing.assert_allclose(delta_read(LAYERS, g, 2, delta), [2.0])  # without a bias
+    np.testing.assert_allclose(delta_read(LAYERS, g, 2, delta / size), [2.0 * size])  # no bias
     for off, agrees in ((0.9e-3, True), (1.1e-3, False), (-1.1e-3, False)):
-        other = [g[0], g[1] + off * 0.7 * np.array([1, 0, 0]), g[2]]
+        other = [g[0], g[1] + off * 0.7 * size * np.array([1, 0, 0]), g[2]]
         assert (delta_read(LAYERS, other, 1, before) is not None) == agrees
-    for off, agrees in ((0.9e-6, True), (2.1e-6, False)):
-        other = [g[0] + off * 1.4 * np.array([[1, 0, 0], [0, 0, 0]]), g[1], g[2]]
+    for off, agrees in ((0.9e-6, True), (1.1e-6, False)):
+        # Of what is added to the first row, 16 of 17 parts are not along what came in.
+        other = [g[0] + off * 1.4 * size * 17 / 16 * np.array([[1, 0, 0], [0, 0, 0]]), g[1], g[2]]
         assert (delta_read(LAYERS, other, 1, before) is not None) == agrees
     assert delta_read(LAYERS, g, 1, np.zeros(2)).tolist() == delta.tolist()
     assert delta_read(LAYERS, g, 2, np.zeros(3)) is None
@@ -262,6 +263,11 @@ Z = np.linspace(-2, 2, 41)
         ("sigmoid", np.where(Z > 0, 3, sigmoid(Z) * (1 - sigmoid(Z))),
          "is 3 where z > 0, which is not sigmoid's"),
         ("ReLU", (Z > 0) * 1.0, ""),
+        ("ReLU", 3 + 0 * Z,
+         "is 3 where z > 0, and ReLU's is 1; it is 3 where z < 0, and ReLU's is 0"),
+        ("sigmoid", np.where(Z > 0, 3, 2),
+         "is 3 where z > 0, which is not sigmoid's; it is 2 where z < 0, which is not sigmoid's"),
+        ("sigmoid", 0 * Z + 3, "is 3 at every z, which is not sigmoid's"),
     ],
 )  # fmt: skip
 def test_each_side_of_0_is_told(own, used, text):
