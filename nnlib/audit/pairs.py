@@ -130,21 +130,31 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
             return  # one update for all of them
         u = np.concatenate([np.ravel(x) for x in moves])
         names = names or fitting_rules(exam, steps)
-        orders = list(itertools.permutations(range(n_chosen)))
-        for moved in orders:  # the targets' own order first
-            for order in orders:
-                given, to = chosen[list(order)], chosen[[moved[k] for k in order]]
-                name = same_walk(exam, names, values, given, to, u)
-                if name and moved == orders[0]:
-                    return
-                if name:
-                    exam.find(
-                        "pairs_broken", "wrong", "step",
-                        f"given the samples {', '.join(map(str, chosen))}, a step makes the "
-                        f"updates of {name}, one sample at a time, for the targets of "
-                        f"{', '.join(str(chosen[k]) for k in moved)}.",
-                    )  # fmt: skip
-                    return
+        name, moved = walk_for(exam, names, values, chosen, u)
+        if name and moved != tuple(range(n_chosen)):
+            exam.find(
+                "pairs_broken", "wrong", "step",
+                f"given the samples {', '.join(map(str, chosen))}, a step makes the updates of "
+                f"{name}, one sample at a time, for the targets of "
+                f"{', '.join(str(chosen[k]) for k in moved)}.",
+            )  # fmt: skip
+            return
+
+
+def walk_for(
+    exam: Exam, names: list[str], values: Arrays, chosen: np.ndarray, u: np.ndarray
+) -> tuple[str, tuple[int, ...]]:
+    """Return which optimiser goes as far, sample by sample, and whose targets each one has.
+
+    The targets' own order comes first. A random order may be that one, of two samples above all.
+    """
+    orders = list(itertools.permutations(range(len(chosen))))
+    for moved, order in itertools.product(orders, orders):
+        given, to = chosen[list(order)], chosen[[moved[k] for k in order]]
+        name = same_walk(exam, names, values, given, to, u)
+        if name:
+            return name, moved
+    return "", orders[0]
 
 
 def fitting_rules(exam: Exam, steps: Steps) -> list[str]:

@@ -175,6 +175,46 @@ def rows_alone_by_an_own_generator(ok):
     }  # fmt: skip
 
 
+class Online:
+    """2-8-1 by Adam, one sample at a time, in an order of its own generator."""
+
+    def __init__(self, ok, gradient, theta):
+        self.ok, self.gradient, self.rng = ok, gradient, np.random.default_rng(0)
+        (self.W1, self.b1), (self.W2, self.b2) = theta
+        self.m, self.v, self.t = {}, {}, 0
+
+    def layers(self):
+        return [[self.W1, self.b1], [self.W2, self.b2]]
+
+    def update(self, name, g):
+        self.m[name] = 0.9 * self.m.get(name, 0) + 0.1 * g
+        self.v[name] = 0.999 * self.v.get(name, 0) + 0.001 * g * g
+        mean, square = self.m[name] / (1 - 0.9**self.t), self.v[name] / (1 - 0.999**self.t)
+        setattr(self, name, getattr(self, name) - 0.01 * mean / (np.sqrt(square) + 1e-8))
+
+    def epoch(self, X, y):
+        order = self.rng.permutation(len(X))
+        X = X[order]
+        if self.ok:
+            y = y[order]
+        for i in range(len(X)):
+            self.t += 1
+            (dW1, db1), (dW2, db2) = self.gradient(self.layers(), X[i : i + 1], y[i : i + 1])
+            for name, g in (("W1", dW1), ("b1", db1), ("W2", dW2), ("b2", db2)):
+                self.update(name, g)
+
+
+@pair("pairs_broken", source="the same in a class, under Adam and sample by sample")
+def rows_alone_under_adam(ok):
+    X, y, theta, predict, loss, gradient = classifier(10, n=30)
+    return {
+        "X": X, "y": y, "program": Online(ok, gradient, theta), "arrays": ["W1", "b1", "W2", "b2"],
+        "predict": lambda net, X: predict(net.layers(), X),
+        "loss": lambda net, X, y: loss(net.layers(), X, y), "step": "epoch",
+        "learning_rate": 0.01, "step_is": "epoch",
+    }  # fmt: skip
+
+
 @pair(
     "printed_number",
     source="predictions (n, 1) compared with labels (n,), a third of which are 1",
