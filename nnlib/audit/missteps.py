@@ -216,12 +216,11 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             "uphill. All other parameters move as they should.",
         )  # fmt: skip
         return
-    odd = [
-        f"{name} {ratio_words(x, y, rate)}"
-        for name, x, y in zip(patient.names, scaled, g, strict=True)
-        if one_factor(*together([x], [y]), 1e-2) is None
-        or abs((one_factor(*together([x], [y]), 1e-2) or 0) - 1) > 1e-2
-    ]
+    odd = []
+    for name, x, y in zip(patient.names, scaled, g, strict=True):
+        f = one_factor(*together([x], [y]), 1e-2)
+        if f is None or abs(f - 1) > 1e-2:
+            odd.append(f"{name} {ratio_words(x, y, rate)}")
     direction = float(np.vdot(a, b) / (length(a) * length(b) + 1e-300))
     severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
     exam.find(

@@ -98,11 +98,10 @@ def right_by_weights(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) 
     alone = [steps.gradient(values, np.array([i])) for i in chosen]
     after = steps.once(values, exam.patient.data(chosen), number)
     u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
-    columns = [together(u, g)[1] for g in alone if g is not None]
-    if len(columns) < len(chosen) or len({len(column) for column in columns}) > 1:
+    both = [together(u, g) for g in alone if g is not None]
+    if len(both) < len(chosen) or len({len(column) for _, column in both}) > 1:
         return False
-    terms = np.stack(columns, axis=1)
-    move = together(u, alone[0])[0] if alone[0] is not None else terms[:, 0]
+    move, terms = both[0][0], np.stack([column for _, column in both], axis=1)
     shares = np.linalg.lstsq(terms, move, rcond=None)[0]
     if not shares.min() > 0 or shares.max() > 4 * shares.min():
         return False

@@ -135,7 +135,7 @@ def tell_no_number(exam: Exam) -> bool:
         )
     elif np.array_equal(lost, slope == 0) and not lost.all():
         why = "wherever the gradient is 0, as where something is divided by it"
-    elif lost.all() and np.abs(slope).max(initial=0) < 1e6:
+    elif lost.all() and np.abs(slope).max() < 1e6:
         why = (
             "and the gradient is one of finite numbers: as where the update divides by 0, such as "
             "by 1 - beta**t with t = 0"

@@ -68,9 +68,7 @@ class Steps:
             n, part = exam.patient.n if exam.few is None else len(exam.few), len(X)
             formula = exam.formula
             scale = formula.factor
-            if n != part and exam.patient.has(
-                exam.loss_name
-            ):  # how it is divided for fewer samples
+            if n != part:  # how it is divided for fewer samples
                 scale = self.factor_for(values, index, formula.base)
             return exam.dense.gradient(values, X, y, replace(formula, factor=scale))
         if not exam.patient.has(exam.loss_name):
