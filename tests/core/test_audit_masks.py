@@ -162,6 +162,21 @@ def test_a_mask_is_looked_for_where_training_has_a_loss_of_its_own_and_all_can_b
         assert tell_gradient_mask(exam, exam.points[0]) == told
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_mask_that_is_drawn_is_the_same_in_both(missing):
+    """The audit sets the seed before it asks for a loss, and before it asks for a gradient."""
+
+    def drawn():
+        return 2.0 * (np.random.rand(WIDTH) < 0.5)  # noqa: NPY002
+
+    def of_gradients(p, X, y):
+        mask = drawn()
+        return slopes(p, X, y, mask, ONES if missing else mask, mask)
+
+    exam = exam_with(of_gradients, training_loss=lambda p, X, y: squares(p, X, y, drawn()))
+    assert tell_gradient_mask(exam, exam.points[0]) == missing
+
+
 def test_without_a_hidden_layer_nothing_is_dropped():
     line = {"W": START["V"][:, :2], "b": START["u"]}
     exam = exam_of(

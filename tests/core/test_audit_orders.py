@@ -170,6 +170,21 @@ def test_columns_of_targets_that_are_moved_along_are_told(by):
     ] * (by > 0)  # fmt: skip
 
 
+def test_columns_that_are_moved_along_beside_a_penalty_are_told():
+    """Of four samples alone the loss has another divisor, and the penalty has not."""
+
+    def penalised(p, X, y):
+        return loss(p, X, y) + 0.05 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2))
+
+    def step(p, X, y):
+        moved = descend(p, X, np.roll(y, 1, axis=1))
+        return {n: v - RATE * 0.1 * p[n] * (n[0] == "W") for n, v in moved.items()}
+
+    exam = exam_of(step, loss=penalised)
+    assert exam.formula.penalised
+    assert tell_columns(exam, Steps(exam), exam.points[1])
+
+
 def test_the_cosines_of_a_step_with_other_targets():
     exam = exam_of(lambda p, X, y: descend(p, X, y[::-1]), "epoch")
     own, other, order = better_order(exam, Steps(exam), np.array([0, 1, 2]), 0)
