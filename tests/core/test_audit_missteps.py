@@ -1,6 +1,7 @@
 """What the audit says of a step and a gradient that do not belong together, bound by bound."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import reports
 from exams import well_said
 
 from nnlib.audit import missteps
-from nnlib.audit.chains import looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
+from nnlib.audit.chains import at_own_rates, looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
 from nnlib.audit.exam import Exam
 from nnlib.audit.missteps import (
     decays,
@@ -619,3 +620,37 @@ def test_steps_of_one_length_of_no_known_optimiser(stored):
     assert looks_adaptive(even, alike, FLAT, VALUES)
     assert len(even.findings) == 1
     assert even.missing == stored
+
+
+@pytest.mark.parametrize("moving", [3, 4])
+def test_steps_of_three_numbers_do_not_tell_an_adaptive_optimiser(moving):
+    g = np.array([1.0, -2.0, 3.0, 0.5, 4.0])[:moving]
+    us = [c * np.sign(g) for c in (0.1, 0.2, 0.15, 0.1)]
+    exam = exam_of()
+    assert looks_adaptive(exam, us, [g] * 4, [np.zeros(moving)])
+    assert [f.kind for f in exam.findings] == ["step_not_gradient"] * (moving > 3)
+    few = ["which optimiser it is: the steps of so few numbers do not tell"]
+    assert exam.missing == few * (moving < 4)
+
+
+def chain_of(us, gs):
+    return SimpleNamespace(us=us, gs=gs)
+
+
+def test_a_rate_that_changes_is_told_from_gradients_that_add_up():
+    turned = np.array([1.0, 0.0, -1.0, 0.5])
+    gs = [np.array([1.0, 2.0, 3.0, 4.0]) + k * 2e-5 * turned for k in range(4)]
+    rates = [0.1, 0.2, 0.3, 0.4]
+    along = [f * g for f, g in zip(rates, gs, strict=True)]
+    assert at_own_rates(chain_of(along, gs))
+    assert not at_own_rates(chain_of([0.1 * g for g in gs], gs))  # one rate
+    assert not at_own_rates(chain_of([-u for u in along], gs))
+    assert not at_own_rates(chain_of(list(np.cumsum([0.1 * g for g in gs], axis=0)), gs))
+    assert not at_own_rates(chain_of([f * gs[0] for f in rates], [gs[0]] * 4))  # none turns
+    for off, exact in ((1.1e-7, True), (1.2e-7, False)):  # a seventh of it is fitted
+        u = along[1].copy()
+        u[1] += off * 0.8
+        assert at_own_rates(chain_of([along[0], u, *along[2:]], gs)) == exact
+    for change, changes in ((1.1e-3, True), (0.9e-3, False)):
+        even = [f * g for f, g in zip([0.1, 0.1, 0.1, 0.1 * (1 + change)], gs, strict=True)]
+        assert at_own_rates(chain_of(even, gs)) == changes
