@@ -137,6 +137,7 @@ def look_at_epoch(
     return (
         any(tell_stale(exam, steps, values, after, size, rule) for size in off)
         or tell_overlap(exam, steps, values, after, rule)
+        or tell_divided_by_all(exam, steps, values, after, rule)
         or tell_first_rows(exam, steps, values, after, off, rule)
     )
 
@@ -214,6 +215,35 @@ def tell_overlap(exam: Exam, steps: Steps, values: Arrays, after: Arrays, rule: 
             advice=("The slice of a batch is longer than the step of the loop.",
                     "Use one size for both: for i in range(0, n, size): X[i:i + size], "
                     "y[i:i + size]."),
+        )  # fmt: skip
+        return True
+    return False
+
+
+def tell_divided_by_all(
+    exam: Exam, steps: Steps, values: Arrays, after: Arrays, rule: Momentum
+) -> bool:
+    """See whether the gradients of an epoch's batches are divided by the number of all samples."""
+    n, slopes = exam.patient.n, Slopes(exam, steps)
+    if exam.formula is not None and exam.formula.penalised:
+        return False
+
+    def smaller(here: Arrays, index: np.ndarray) -> Arrays | None:
+        g = slopes(here, index)
+        return None if g is None else [len(index) / n * x for x in g]
+
+    for size in (s for s in SIZES if s < n):
+        end = follow(steps, values, size, rule, smaller)
+        # Such short steps end nearly where others do: only what is much nearer is told.
+        if end is None or not ends_at(end, after, values, 1e-6):
+            continue
+        exam.find(
+            "gradient_scale", "wrong", "step",
+            f"an epoch ends where updates by {rule.name} on batches of {size} samples end whose "
+            f"gradients are divided by all {n} samples: each is {size / n:.4g} times as long as "
+            "the mean over its batch.",
+            advice=("The gradient is divided by the length of the whole table.",
+                    "Divide by the length of the batch: len(X_batch)."),
         )  # fmt: skip
         return True
     return False

@@ -31,11 +31,11 @@ def compute_again(exam: Exam) -> None:
             exam.failed(error, f"the printed number {name!r}")
 
 
-def printed(exam: Exam, name: str, values: Arrays) -> float:
-    """Return what the program prints, as a number."""
+def printed(exam: Exam, name: str, values: Arrays, index: np.ndarray | None = None) -> float:
+    """Return what the program prints, as a number, for all samples or for some."""
     patient = exam.patient
     patient.functions[f"reports[{name!r}]"] = exam.reports[name]
-    return patient.number(f"reports[{name!r}]", values, patient.data(), exact=False)
+    return patient.number(f"reports[{name!r}]", values, patient.data(index), exact=False)
 
 
 def compare_accuracy(exam: Exam, name: str) -> None:
@@ -62,7 +62,7 @@ def compare_accuracy(exam: Exam, name: str) -> None:
     exam.find(
         "printed_number", "wrong", name,
         f"{where}the program reports {table[k, 0]:.4f} as {name}; of the {n} predictions the share "
-        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, table, answers)}",
+        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, name, table, answers)}",
         (f"{name} = {table[k, 0]:.4f}",),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def accuracies(exam: Exam, a: np.ndarray) -> list[float]:
     return [*whole, *entries, float((np.round(a) == y).mean())]
 
 
-def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
+def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) -> str:
     """Say what a wrong accuracy looks like."""
     says, y = table[:, 0], exam.targets
     assert y is not None
@@ -95,10 +95,17 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
         for factor in (1.0, 100.0):
             if np.allclose(says, factor * other, rtol=0, atol=1e-6 * factor, equal_nan=True):
                 return f" It is {words}."
+    if rows_are_compared(exam, name, says, answers):
+        return (
+            f" It is the share of the {y.shape[1]} columns whose largest prediction and whose "
+            "first 1 stand in one row, as argmax(axis=0) makes it. argmax(axis=1) gives a class "
+            "for each sample."
+        )
     if not says.any():
         return (
-            " It is always 0: are floats compared with whole numbers, numbers with columns, or the "
-            "labels with one argmax of the whole table?"
+            f" It is 0 with all {len(says)} sets of parameters that were tried: are floats "
+            "compared with whole numbers, numbers with columns, or the labels with one argmax of "
+            "the whole table?"
         )
     table_of_pairs = words_of_pairs(y, answers, says)
     if table_of_pairs:
@@ -114,6 +121,22 @@ def accuracy_words(exam: Exam, table: np.ndarray, answers: Arrays) -> str:
     if says.max() > 1.5 * exam.patient.n:
         return " Does it count entries of a table, not samples?"
     return ""
+
+
+def rows_are_compared(exam: Exam, name: str, says: np.ndarray, answers: Arrays) -> bool:
+    """Say whether the rows of the largest numbers in each column are compared, not the classes."""
+    y = exam.targets
+    assert y is not None
+    if y.shape[1] < 2 or len(y) < 2:
+        return False
+    shares = np.array([np.mean(a.argmax(axis=0) == y.argmax(axis=0)) for a in answers])
+    if not any(np.allclose(says, f * shares, rtol=0, atol=1e-6 * f) for f in (1.0, 100.0)):
+        return False
+    if shares.any():
+        return True
+    # Many things make it 0. But of one sample alone the first row is the only one: all are right.
+    missed = np.flatnonzero(answers[0].argmax(axis=1) != y.argmax(axis=1))[:1]
+    return len(missed) > 0 and printed(exam, name, exam.patient.start, missed) in (1.0, 100.0)
 
 
 def words_of_pairs(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:

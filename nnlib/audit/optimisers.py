@@ -464,6 +464,9 @@ def faulty_updates(
             (m / (1 - b2**t)) / (np.sqrt(v / (1 - b2**t)) + epsilon)
         ),
         "whose means are forgotten while its counter moves on": forgetful,
+        "with beta1 * t in place of beta1**t": lambda m, v, g, t: (
+            (m / (1 - b1 * t)) / (np.sqrt(v / (1 - b2**t)) + epsilon)
+        ),
         "with beta * t in place of beta**t": lambda m, v, g, t: (
             (m / (1 - b1 * t)) / (np.sqrt(np.abs(v / (1 - b2 * t))) + epsilon)
         ),

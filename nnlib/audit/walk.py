@@ -542,6 +542,10 @@ class Walk:
                     "g(f(a)): the activation is applied a second time",
                     activation.of_a(activation.value(a)),
                 )
+            if name.startswith("leaky"):
+                share = float(activation.slope(np.array(-1.0)))
+                text = f"the slope of a plain ReLU, 0 where z < 0, and that of {name} is {share:g}"
+                yield "gradient_wrong", text, (z > 0).astype(float)
             yield "gradient_wrong", "the slope, squared", right**2
             mean = np.broadcast_to(right.mean(axis=0), right.shape)
             yield "gradient_wrong", "the mean of the slopes over the samples", mean
@@ -568,7 +572,7 @@ class Walk:
         if name == "tanh":
             yield "gradient_wrong", "(1 + a**2)", 1 + a**2
         for other in ACTIVATIONS[:3]:
-            if other.name != name:
+            if other.name != name and not (other.name == "ReLU" and name.startswith("leaky")):
                 for at, values in (("z", other.slope(z)), ("a", other.of_a(a))):
                     yield "gradient_wrong", f"the slope of {other.name}, at {at}", values
         if number < len(self.a) - 1 and activation is not SOFTMAX:

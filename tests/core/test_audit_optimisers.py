@@ -307,6 +307,8 @@ def slips_of_adam(b1, b2, e):
         "without the root": lambda m, v, g, t: m / first(t) / (v / second(t) + e),
         "with both corrections by beta1":
             lambda m, v, g, t: m / first(t) / (np.sqrt(v / first(t)) + e),
+        "with beta1 * t in place of beta1**t":
+            lambda m, v, g, t: m / (1 - b1 * t) / (np.sqrt(v / second(t)) + e),
         "with beta * t in place of beta**t":
             lambda m, v, g, t: m / (1 - b1 * t) / (np.sqrt(np.abs(v / (1 - b2 * t))) + e),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from programs.case import CASES
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
     "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
-    "fifteenth", "sixteenth", "seventeenth", "sound",
+    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
