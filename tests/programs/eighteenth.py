@@ -7,7 +7,10 @@ import numpy as np
 from programs.case import pair, softmax
 
 
-@pair("optimizer_formula", source="network of our own: 1 - beta * t for 1 - beta**t")
+@pair(
+    "optimizer_formula",
+    source="eriklindernoren/ML-From-Scratch 35: a correction that is no power of t",
+)
 def correction_is_no_power(ok):
     class Net:
         def __init__(self):
@@ -94,7 +97,7 @@ def hardly_leaky_with_the_slope_of_a_relu(ok):
     return leaky_network(ok, 0.01, (5, 9, 2))
 
 
-@pair("printed_number", source="network of our own: argmax(axis=0) in the accuracy")
+@pair("printed_number", source="tensorflow/tfjs-examples pull 154: argmax along the wrong axis")
 def accuracy_by_columns(ok):
     r = np.random.default_rng(55)
     X = r.normal(size=(72, 4))
@@ -126,7 +129,10 @@ def accuracy_by_columns(ok):
     }  # fmt: skip
 
 
-@pair("gradient_scale", source="network of our own: batches divided by all samples")
+@pair(
+    "gradient_scale",
+    source="ageron/handson-ml 179: what a division by the full set does to mini-batches",
+)
 def batches_divided_by_all(ok):
     class Net:
         def __init__(self):
