@@ -827,3 +827,126 @@ def test_a_factor_that_the_penalty_does_not_have_is_told(f, kind):
     bare = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
     plain = Comparison(bare, bare.points[0], None)
     assert not plain.by_factor_beside_penalty([2 * x for x in g], "gradients", False)
+
+
+# Targets that do not sum to 1
+
+CLASSES = np.eye(3)[np.arange(12) % 3]
+SOFTMAX = {
+    "A": rng.normal(size=(2, 4)), "a": rng.normal(size=4),
+    "B": rng.normal(size=(4, 3)), "b": rng.normal(size=3),
+}  # fmt: skip
+
+
+def classify(p, X):
+    e = np.exp(np.tanh(X @ p["A"] + p["a"]) @ p["B"] + p["b"])
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def smoothed(c, d, *, summed=False, size=1.0, of=None):
+    """A loss for the targets c y + d, and the gradient of a softmax minus these."""
+    divisor = 1.0 if summed else 12.0
+
+    def cost(p, X, y):
+        return -np.sum((c * y + d) * np.log(classify(p, X))) / divisor
+
+    exam = exam_of(X, CLASSES, SOFTMAX, predict=classify, loss=cost, gradients=lambda p, X, y: p)
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(SOFTMAX, made.point, strict=True))
+    h = np.tanh(X @ p["A"] + p["a"])
+    total = c + 3 * d if of == "right" else 1.0
+    d2 = size * (total * classify(p, X) - (c * CLASSES + d)) / divisor
+    d1 = d2 @ p["B"].T * (1 - h**2)
+    g = [X.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)]
+    return made, g, made.by_smoothed_targets(g, "gradients", False)
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_targets_that_do_not_sum_to_1_are_told(summed):
+    made, g, found = smoothed(0.9, 0.1, summed=summed)
+    assert found
+    assert told(made, g) == [
+        "wrong loss_formula (loss and gradient): loss is a cross-entropy for the targets t = 0.9 y "
+        "+ 0.1, which sum to 1.2 for each sample. What is descended is the softmax minus t: that "
+        "is its slope only where they sum to 1."
+    ]
+    assert not smoothed(0.9, 0.1, summed=summed, of="right")[2]
+
+
+def test_smoothed_targets_that_sum_to_1_or_another_gradient_are_left_alone():
+    assert not smoothed(0.7, 0.1)[2]
+    for off, fits in ((0.9e-3, False), (1.1e-3, True)):
+        assert smoothed(0.7 + off, 0.1)[2] == fits
+    for size, fits in ((1.004, True), (1.006, False), (0.994, False), (-1.0, False)):
+        assert smoothed(0.9, 0.1, size=size)[2] == fits
+    for name in ("dense", "targets"):
+        made, g, _ = smoothed(0.9, 0.1)
+        setattr(made.exam, name, None)
+        assert not made.by_smoothed_targets(g, "gradients", False)
+    made, g, _ = smoothed(0.9, 0.1)
+    made.formula = Formula("cross", 1.0)
+    assert not made.by_smoothed_targets(g, "gradients", False)
+
+
+def test_shares_of_targets_are_read_off_the_loss():
+    made, _, _ = smoothed(0.9, 0.1)
+    np.testing.assert_allclose(made.shares_of_targets(CLASSES), [0.9 / 12, 0.1 / 12], rtol=1e-4)
+    assert made.shares_of_targets(2 * CLASSES) is None
+
+    def fails(p, X, y):
+        raise ValueError
+
+    made.exam.patient.functions["loss"] = fails
+    assert made.shares_of_targets(CLASSES) is None
+
+
+# A loss that is not known
+
+
+def of_unknown_loss(slip, *, summed=False, free=False, mixed=False, f=1.0, y=X[:, :2]):
+    """The gradient of a loss of no known formula, on a known network; its first delta slips."""
+
+    def answer(p, X):
+        return np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    def cost(p, X, y):
+        each = np.abs(answer(p, X) - y) ** 1.7 + 0.2 * (answer(p, X) - y) ** 4
+        whole = np.sum(each) / (1 if summed else len(X))
+        return whole**2 if mixed else whole
+
+    p = {"W1": W1, "b1": B1, "W2": W2, "b2": B2}
+    exam = exam_of(X, y, p, predict=answer, loss=cost, gradients=lambda p, X, y: p)
+    assert exam.dense is not None
+    assert exam.formula is None
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(p, made.point, strict=True))
+    h, e = np.tanh(X @ p["W1"] + p["b1"]), answer(p, X) - y
+    d2 = f * (1.7 * np.sign(e) * np.abs(e) ** 0.7 + 0.8 * e**3) / (1 if summed else 12)
+    if mixed:
+        d2 = d2 * 2 * np.sqrt(cost(p, X, y))
+    d1 = d2 @ p["W2"].T * slip(h)
+    g = [X.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)]
+    found = made.by_measured_delta(g, "gradients", free)
+    return found, told(made, g if found else None)
+
+
+W1, B1, W2, B2 = (rng.normal(size=s) for s in ((2, 3), (3,), (3, 2), (2,)))
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_the_way_back_is_followed_from_a_delta_that_is_measured(summed):
+    found, lines = of_unknown_loss(lambda h: 1.0 + 0 * h, summed=summed)
+    assert found
+    assert lines == [
+        "wrong slope_missing (delta1): delta1 = delta2 @ W2.T * 1: the slope is missing."
+    ]
+
+
+def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
+    def missing(h):
+        return 1.0 + 0 * h
+
+    assert not of_unknown_loss(lambda h: 1 - h**2)[0]
+    assert not of_unknown_loss(missing, free=True)[0]
+    assert not of_unknown_loss(missing, mixed=True)[0]
+    assert not of_unknown_loss(missing, f=1.5)[0]

@@ -107,10 +107,19 @@ HINGE = Net(("tanh", "identity"), (3, 4, 1), "hinge", signs)
 SOFT = Net(("tanh", "softmax"), (3, 4, 3), "squared", between)
 AFTER = Net(("tanh", "tanh", "sigmoid"), (3, 5, 4, 2), "squared", between, later=True)
 WIDE = Net(("tanh", "sigmoid", "identity"), (6, 4, 4, 9), "squared", between)
+
+
+def far(rng, m):
+    return rng.uniform(-4, 4, size=(N, m))
+
+
+HUBER = Net(("tanh", "identity"), (3, 4, 2), "huber", far)
+CHANCE = Net(("tanh", "sigmoid"), (9, 4, 2), "squared", between)
 PIXELS = Net(("tanh", "sigmoid"), (3, 4, 2), "squared", between, scaled=(255.0, 20.0))
 NETS = {
     "deep": DEEP, "classes": CLASSES, "yes": YES, "tanh": TANH, "hinge": HINGE, "soft": SOFT,
     "after": AFTER, "wide": WIDE, "pixels": PIXELS,
+    "huber": HUBER, "chance": CHANCE,
 }  # fmt: skip
 
 
@@ -206,6 +215,9 @@ SLIPS = [
      "gradient_wrong", "delta3", "delta3 is averaged over the samples too early"),
     ("deep", lambda c: {"d3": c.d[3].sum(axis=1, keepdims=True)},
      "gradient_wrong", "delta3", "delta3 is summed over the outputs"),
+    *(("huber", lambda c, to=to: {"d2": c.f * np.where(np.abs(c.a[2] - c.y) > 1, to, c.a[2] - c.y)},
+       "gradient_wrong", "delta2", f"where an error is beyond 1, delta2 holds {words} for it")
+      for to, words in ((1, "1, without their sign"), (-1, "-1, without their sign"), (0, "0"))),
     # hidden deltas
     ("deep", lambda c: {"s2": 1.0},
      "slope_missing", "delta2", "delta2 = delta3 @ W3.T * 1: the slope is missing"),
@@ -339,7 +351,16 @@ SLIPS = [
      "samples"),
     ("classes", lambda c: {"b2": lambda d: d.sum()}, "axis_missing", "b2",
      "the gradient of b2 is "),
+    ("deep", lambda c: {"b2": lambda d: 5 * d.sum(axis=0)}, "gradient_scale", "b2",
+     "the gradient of b2 is 5 times the slope, as where it is counted in the loop over the 5 "
+     "inputs of its layer, once for each"),
     # the gradient of a weight matrix
+    ("yes", lambda c: {"W3": lambda d: np.full((5, 1), (c.a[3].T @ d).item())}, "product_wrong",
+     "W3", "the gradient of W3 is a3.T @ delta3, one number that NumPy stretches, not a2.T @ "
+           "delta3"),
+    ("chance", lambda c: {"W1": lambda d: c.a[0].T @ d * g_of(c.a[1])}, "product_wrong", "W1",
+     "the gradient of W1 is multiplied by the slope of the samples' outputs, entry by entry; "
+     "(9, 4) and (9, 4) fit by chance"),
     ("deep", lambda c: {"W2": lambda d: (c.a[1].T @ d).T}, "product_wrong", "W2",
      "the gradient of W2 is the transpose of what it should be"),
     ("deep", lambda c: {"W3": lambda d: c.z[2].T @ d}, "product_wrong", "W3",
@@ -459,6 +480,14 @@ def test_weights_that_hold_the_biases_are_gone_through_without_them(row):
     assert step.text == (
         f"delta1 goes back through the {which} (2, 5) of W2.T with the biases, not W2.T"
     )
+
+
+def test_an_output_s_delta_may_be_given():
+    walk = DEEP.told(d3=np.cos(DEEP.z[3]), s2=1.0)
+    assert not walk.explained
+    walk.given = np.cos(DEEP.z[3])
+    walk.go()
+    assert [(step.kind, step.where) for step in walk.deviations] == [("slope_missing", "delta2")]
 
 
 def test_what_nothing_explains_is_not_explained():
