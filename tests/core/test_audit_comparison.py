@@ -1,5 +1,7 @@
 """A gradient beside measured slopes: what is told of each pattern, from both sides of its bound."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from exams import exam_of, well_said
@@ -7,7 +9,8 @@ from xor_program import xor_program
 
 from nnlib.audit import gradient
 from nnlib.audit.formulas import Formula
-from nnlib.audit.gradient import Comparison
+from nnlib.audit.gradient import COPIED, Comparison, copied_from, tell_copied
+from nnlib.audit.patient import Failed
 from nnlib.audit.slopes import Measured
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -950,3 +953,118 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
     assert not of_unknown_loss(missing, free=True)[0]
     assert not of_unknown_loss(missing, mixed=True)[0]
     assert not of_unknown_loss(missing, f=1.5)[0]
+
+
+# Single numbers whose lines were copied
+
+
+class Numbers:
+    """A program of single numbers; at each point and sample their slopes are drawn once."""
+
+    def __init__(self, size, n=12):
+        draws = np.random.default_rng(size)
+        self.size, self.n, self.found, self.asked = size, n, [], []
+        self.points = [[np.array(x) for x in draws.uniform(1, 2, size)] for _ in range(2)]
+        self.slopes = draws.uniform(1, 2, size=(2, n, size))
+        self.patient = SimpleNamespace(
+            n=n, start=self.points[0], names=[f"p{k}" for k in range(size)]
+        )
+
+    def slope(self, values, index):
+        number = [values is each for each in self.points].index(True)
+        self.asked.append((number, int(index[0])))
+        return self.slopes[number, index[0]]
+
+    def measured(self, values, index):
+        return SimpleNamespace(slope=[np.array([x]) for x in self.slope(values, index)])
+
+    def find(self, *parts, **more):
+        self.found.append((*parts, more["advice"]))
+
+    def told(self, change):
+        """See whether gradients are copied; ``change`` turns slopes into them."""
+
+        def moved(values, index):
+            s = self.slope(values, index).copy()
+            change(s, [float(v) for v in values])
+            return [np.array([[x]]) for x in s]
+
+        self.found.clear()
+        return tell_copied(self, moved, "gradients", self.points)
+
+
+def test_gradients_that_hold_a_neighbour_s_names_are_told():
+    numbers = Numbers(6)
+
+    def both(s, p):
+        s[1], s[4] = s[2], s[4] * p[0] / p[3]
+
+    assert numbers.told(both)
+    assert numbers.found == [
+        (
+            "gradient_wrong", "wrong", "p1, p4",
+            "the gradient of p1 is that of p2; in the gradient of p4, p0 stands where p3 belongs.",
+            COPIED,
+        )
+    ]  # fmt: skip
+    assert sorted(set(numbers.asked)) == [(k, i) for k in (0, 1) for i in (0, 2, 5, 8, 11)]
+
+    def times(s, p):
+        s[5] = s[0] * p[2] / p[1]
+
+    assert numbers.told(times)
+    assert numbers.found[0][2:4] == ("p5", "the gradient of p5 is that of p0, times p2 / p1.")
+
+
+def test_copied_lines_are_few_and_all_of_them_are_known():
+    def copy(s, p, n=1):
+        for k in range(n):
+            s[k] = s[k + n]
+
+    for size, few in ((4, False), (5, True), (24, True), (25, False)):
+        assert Numbers(size).told(copy) == few
+    for n, few in ((0, False), (2, True), (3, False)):
+        assert Numbers(6).told(lambda s, p, n=n: copy(s, p, n)) == few
+
+    def odd(s, p):
+        s[0], s[1] = s[2], np.cos(9 * s[1])
+
+    assert not Numbers(6).told(odd)
+    numbers = Numbers(6)
+    numbers.points[1][3] = np.array(0.0)
+    assert not numbers.told(copy)
+    numbers = Numbers(6)
+    numbers.slopes[1, 5, 2] = np.nan
+    assert not numbers.told(copy)
+    numbers = Numbers(6)
+    numbers.patient.start = [np.ones(2), *numbers.points[0][1:]]
+    assert not numbers.told(copy)
+
+    def fails(s, p):
+        raise Failed("gradients", "raised ValueError.")
+
+    assert not Numbers(6).told(fails)
+
+
+@pytest.mark.parametrize(("share", "wrong"), [(0.9, False), (1.1, True)])
+def test_a_gradient_is_off_by_more_than_a_ten_thousandth_of_the_largest(share, wrong):
+    numbers = Numbers(6)
+    asked = [numbers.slopes[:, i] for i in (0, 2, 5, 8, 11)]
+    least = share * 1e-4 * np.max(asked)
+    numbers.slopes[..., 0] = 1.0
+    numbers.slopes[..., 1] = 1.0 + least  # what its line is copied from
+
+    def copy(s, p):
+        s[0] = s[1]
+
+    assert numbers.told(copy) == wrong
+
+
+@pytest.mark.parametrize(("off", "fits"), [(0.9e-5, True), (1.1e-5, False)])
+def test_a_copied_line_fits_to_a_hundred_thousandth(off, fits):
+    draws = np.random.default_rng(0)
+    s, p = draws.uniform(1, 2, size=(2, 10, 5))
+    u = s[:, 3].copy()
+    u[4] += off * np.abs(u).max()
+    names = list("abcde")
+    assert copied_from(u, s, p, 1, names) == "the gradient of b is that of d" * fits
