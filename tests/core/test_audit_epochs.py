@@ -33,7 +33,9 @@ def gradient(p, X, y, first=None, n=None):
     }  # fmt: skip
 
 
-def epoch_of(size, keep=0.0, new=1.0, repeats=1, order=slice(None), first=None, rate=RATE):
+def epoch_of(
+    size, keep=0.0, new=1.0, repeats=1, order=slice(None), first=None, rate=RATE, over=None
+):
     """Return what makes steps that go through the samples in batches."""
 
     def new_step():
@@ -44,7 +46,7 @@ def epoch_of(size, keep=0.0, new=1.0, repeats=1, order=slice(None), first=None, 
             X, y = X[order], y[order]
             for i in range(0, len(X), size):
                 for _ in range(repeats):
-                    g = gradient(p, X[i : i + size], y[i : i + size], first)
+                    g = gradient(p, X[i : i + size], y[i : i + size], first, over)
                     for name in p:
                         v[name] = keep * v[name] + new * rate * g[name]
                         p[name] = p[name] - v[name]
@@ -420,3 +422,30 @@ def test_slopes_without_a_known_network_are_the_program_s_own():
     slopes, index = Slopes(exam, Steps(exam)), np.array([1, 4, 6])
     assert [g.max() for g in slopes(exam.patient.start, index)] == [3, 3, 3, 3]
     assert slopes.of_first(exam.patient.start, index, 2) is None
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+@pytest.mark.parametrize(("keep", "name"), [(0.0, "gradient descent"), (0.5, "momentum 0.5")])
+def test_batches_that_are_divided_by_all_samples_are_named(size, keep, name):
+    exam = exam_with(epoch_of(size, keep, over=len(X)))
+    assert look(exam, Momentum(keep))
+    assert said(exam) == [("gradient_scale", "wrong", "step")]
+    assert f"updates by {name} on batches of {size} samples end whose" in words(exam)
+    assert f"by all 7 samples: each is {size / 7:.4g} times as long" in words(exam)
+
+
+@pytest.mark.parametrize("new_step", [epoch_of(2, over=6), epoch_of(2, over=7, rate=1.001 * RATE)])
+def test_batches_that_are_divided_by_another_number_are_not(new_step):
+    exam = exam_with(new_step)
+    assert not look(exam)
+    assert said(exam) == []
+
+
+def test_with_a_penalty_nothing_is_said_of_what_divides_a_batch():
+    def penalised(p, X, y):
+        return mse(p, X, y) + 0.1 * sum(np.sum(p[name] ** 2) for name in ("W1", "W2"))
+
+    exam = exam_with(epoch_of(2, over=7), loss=penalised)
+    assert exam.formula.penalised
+    assert not look(exam)
+    assert said(exam) == []

@@ -1548,6 +1548,36 @@ def test_a_printed_accuracy_is_the_share_that_is_right(function, text):
         assert exam.findings[-1].entries[0].startswith("accuracy = ")
 
 
+def table_of_classes(p, X):
+    return 1 / (1 + np.exp(-X @ p["W"]))
+
+
+def by_rows(p, X, y):
+    return float(np.mean(table_of_classes(p, X).argmax(axis=0) == y.argmax(axis=0)))
+
+
+@pytest.mark.parametrize(
+    ("n", "function", "named"),
+    [
+        (6, by_rows, True),
+        (6, lambda *g: 100 * by_rows(*g), True),
+        (6, lambda *g: by_rows(*g) + 2e-6, False),
+        (60, by_rows, True),  # it is 0: of one sample alone it is 1
+        (60, lambda *g: 100 * by_rows(*g), True),
+        (60, lambda *g: 0.0, False),
+    ],
+)
+def test_an_accuracy_of_the_largest_rows_is_named(n, function, named):
+    rng = np.random.default_rng(3)
+    data, y = rng.normal(size=(n, 2)), np.eye(3)[np.arange(n) % 3]
+    exam = exam_of(
+        data, y, {"W": rng.normal(size=(2, 3))}, predict=table_of_classes,
+        reports={"accuracy": function},
+    )  # fmt: skip
+    assert checked(numbers.compute_again, exam) == [("printed_number", "wrong", "accuracy")]
+    assert ("It is the share of the 3 columns whose largest prediction" in words(exam)) is named
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
