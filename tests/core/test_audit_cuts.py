@@ -8,6 +8,7 @@ import pytest
 import reports
 
 from nnlib.audit.cuts import (
+    ADVICE,
     LIMITS,
     brought,
     cut_gradients,
@@ -21,6 +22,7 @@ from nnlib.audit.cuts import (
 from nnlib.audit.exam import Exam
 from nnlib.audit.missteps import compare_single
 from nnlib.audit.patient import Patient
+from nnlib.audit.twists import in_proportion
 from nnlib.audit.update import Steps
 
 stored = reports.stored
@@ -212,6 +214,28 @@ def test_where_a_short_gradient_is_lengthened_is_said(stored):
     exam = exam_of(going(0.5, True, takes_one=False))
     assert not tell_lengthened(exam, Steps(exam), "seen", always)
     assert not exam.findings
+
+
+def test_where_no_other_slopes_are_known_the_steps_in_a_row_tell_it():
+    exam = exam_of(going(10.0, True), own=False)
+    compare_single(exam, Steps(exam), exam.patient.start, None)
+    assert [f.seen for f in exam.findings] == [
+        "4 steps in a row are those of gradient descent with the rate 0.07 along gradients that "
+        "are always brought to the length 10, also where they are shorter."
+    ]
+    assert exam.findings[0].usually == ADVICE[0]
+
+
+def test_one_multiple_of_a_gradient_at_all_steps_is_a_factor():
+    gs = [G, 2 * G, np.where(ORDER == 0, G, 3 * G)]
+
+    def scaled(*factors):
+        return [np.where(ORDER == 0, a, b) * g for (a, b), g in zip(factors, gs, strict=True)]
+
+    assert in_proportion(scaled((2, 3), (2, 3), (2, 3)), gs, ORDER)
+    assert in_proportion(scaled((2, 3), (2, 3), (2, 3.029)), gs, ORDER)
+    assert not in_proportion(scaled((2, 3), (2, 3), (2, 3.031)), gs, ORDER)
+    assert not in_proportion(scaled((2, 3), (2.03, 3), (2, 3)), gs, ORDER)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from nnlib.audit.batches import (
     in_turn,
     several_factors,
     several_updates,
+    some_by_one_alone,
     updates_without_looking,
     wrong_update,
 )
@@ -909,6 +910,24 @@ def test_steps_in_a_row_that_are_another_multiple_or_go_uphill(stored):
             chain_of(exam, move)
             told = compare_chain(exam, Steps(exam))
             assert [bool(told), *said(exam), *exam.compared, *exam.missing] == stored
+
+
+@pytest.mark.parametrize(("batch", "told"), [(2, False), (1, False), (None, True)])
+def test_samples_with_gradients_that_are_alike_are_no_single_one(batch, told):
+    def step(p, X, y):
+        for i in range(0, len(X), batch or 1):
+            new = descend(p, X[i : i + (batch or 1)], y[i : i + (batch or 1)])
+            late = batch is None and i < len(X) - 1  # the last layer waits for the last sample
+            p = new | {"W2": p["W2"], "b2": p["b2"]} if late else new
+        return p
+
+    start = START | {"W1": np.abs(START["W1"])}
+    flat = 1e4 * np.abs(X), np.eye(3)[[1] * 7]  # the first layer's neurons are 1 for all samples
+    functions = {"predict": predict, "loss": loss, "step": step, "gradients": gradients}
+    exam = Exam(Patient(*(flat if batch else (X, y)), start, functions), RATE, "epoch", {})
+    exam.patient.n = 7
+    assert exam.dense is not None
+    assert some_by_one_alone(exam, Steps(exam), exam.patient.start) == told
 
 
 @pytest.mark.parametrize(
