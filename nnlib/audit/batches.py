@@ -260,8 +260,15 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
     dense, y, own = exam.dense, exam.targets_of(index), exam.formula
     if dense is not None and y is not None and own is not None:
         factor = steps.factor_for(values, index[:1], own.base)
-        whole = replace(own, factor=factor, decay=own.decay * len(index),
-                        sizes=own.sizes * len(index))  # fmt: skip
+        k = len(index)
+        whole = replace(
+            own,
+            factor=factor,
+            decay=own.decay * k,
+            sizes=own.sizes * k,
+            decay_of_all=own.decay_of_all * k,
+            sizes_of_all=own.sizes_of_all * k,
+        )
         X, scaled = exam.X_rows[index], [x / (rate or 1.0) for x in total]
         answers = exam.base_values[1]
         others = [replace(whole, base=base, factor=1.0) for base in ("squared", "binary", "cross")

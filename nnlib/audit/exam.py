@@ -312,6 +312,7 @@ class Exam:
             answers = self.patient.predictions(values, index, exact=True)
         penalty = own.decay * self.squares(values) + own.sizes * self.sizes(values)
         penalty += own.decay_of_all * sum(float(np.sum(v**2)) for v in values)
+        penalty += own.sizes_of_all * sum(float(np.sum(np.abs(v))) for v in values)
         total = BASES[base](answers, y)
         if total == 0:  # each answer is its target: the slope is 0 whatever the factor is
             return own.factor
@@ -372,8 +373,9 @@ class Exam:
         weights = np.array([self.squares(p) for p in self.points])
         everything = np.array([sum(np.sum(v**2) for v in p) for p in self.points])
         sizes = np.array([self.sizes(p) for p in self.points])
+        sizes_of_all = np.array([sum(np.sum(np.abs(v)) for v in p) for p in self.points])
         tolerance = 1e-2 if self.patient.single else 1e-3
-        return fitted(losses, bases, weights, everything, tolerance, sizes)
+        return fitted(losses, bases, weights, everything, tolerance, sizes, sizes_of_all)
 
     @cached_property
     def weights(self) -> list[int]:

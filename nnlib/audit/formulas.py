@@ -222,20 +222,25 @@ class Formula:
     decay: float = 0.0  # of the sum of the squares of all matrices
     decay_of_all: float = 0.0  # of the sum of the squares of all parameters
     sizes: float = 0.0  # of the sum of the sizes of all weights
+    sizes_of_all: float = 0.0  # of the sum of the sizes of all parameters
 
     @property
     def penalised(self) -> bool:
         """Whether it holds a penalty."""
-        return bool(self.decay or self.decay_of_all or self.sizes)
+        return bool(self.decay or self.decay_of_all or self.sizes or self.sizes_of_all)
 
     @property
     def penalty(self) -> str:
         """The penalty in words, or nothing."""
-        if self.sizes:
-            return f"{self.sizes:.4g} times the sizes of the weights"
-        c = self.decay or self.decay_of_all
-        of = " and biases" if self.decay_of_all else ""
-        return f"{c:.4g} times the squares of the weights{of}" if c else ""
+        for c, what in (
+            (self.sizes, "sizes of the weights"),
+            (self.sizes_of_all, "sizes of the weights and biases"),
+            (self.decay, "squares of the weights"),
+            (self.decay_of_all, "squares of the weights and biases"),
+        ):
+            if c:
+                return f"{c:.4g} times the {what}"
+        return ""
 
     def is_sum(self, n: int, m: int) -> bool:
         """Say whether it is a sum over the samples, not divided by their number."""
@@ -464,7 +469,10 @@ class Dense:
 
     def penalty_slopes(self, values: Arrays, formula: Formula) -> Arrays:
         """Return the slopes of a loss's penalties on the weights."""
-        result = [2 * formula.decay_of_all * value for value in values]
+        result = [
+            2 * formula.decay_of_all * value + formula.sizes_of_all * np.sign(value)
+            for value in values
+        ]
         for number, layer in enumerate(self.layers, start=1):
             W = layer.matrix(values)
             alone = [np.zeros_like(value) for value in values]
@@ -739,16 +747,19 @@ def fitted(
     squares_of_all: np.ndarray,
     tolerance: float = 1e-3,
     sizes: np.ndarray | None = None,
+    sizes_of_all: np.ndarray | None = None,
 ) -> Formula | None:
     """Return the formula that gives these losses at some points, if there is one.
 
     All arrays (n_points,): the losses, each base there, the squares of the weights and of all, and
-    the sizes of the weights.
+    the sizes of the weights and of all.
     """
     best: tuple[float, Formula] | None = None
     penalties = {"decay": squares, "decay_of_all": squares_of_all}
     if sizes is not None:
         penalties["sizes"] = sizes
+    if sizes_of_all is not None:
+        penalties["sizes_of_all"] = sizes_of_all
     for base, values in bases.items():
         good = np.isfinite(values) & np.isfinite(losses)
         if good.sum() < 4 or np.abs(values[good]).max() < 1e-12:

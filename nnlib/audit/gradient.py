@@ -599,7 +599,8 @@ class Comparison:
         said = ""
         if formula is not None and formula.penalised:
             c = formula.decay or formula.decay_of_all
-            slope = f"{2 * c:.4g} W" if c else f"{formula.sizes:.4g} sign(W)"
+            sizes = formula.sizes or formula.sizes_of_all
+            slope = f"{2 * c:.4g} W" if c else f"{sizes:.4g} sign(W)"
             said = f" The loss holds {formula.penalty}, whose slope is {slope}."
         elif formula is not None:
             said = " The loss holds no such penalty."

@@ -202,6 +202,10 @@ def test_a_logarithm_of_another_base_and_a_root_have_a_name():
             "0.5 times the squares of the weights and biases",
         ),
         (Formula("squared", 1 / 4, sizes=0.03), "0.03 times the sizes of the weights"),
+        (
+            Formula("squared", 1 / 4, sizes_of_all=0.03),
+            "0.03 times the sizes of the weights and biases",
+        ),
     ],
 )
 def test_a_formula_says_its_penalty(formula, words):
@@ -332,14 +336,14 @@ def test_the_gradient_of_a_rebuilt_network_is_the_slope_of_its_loss(how, output,
     dense = Dense(layers, (NAMED["tanh"], NAMED[output]), 2.0, 0.5)
     values = [RNG.normal(size=shape) for shape in shapes]
     X, y = RNG.normal(size=(5, 2)), RNG.uniform(size=(5, 1))
-    formula = Formula(base, 0.3, decay=0.2, decay_of_all=0.07, sizes=0.05)
+    formula = Formula(base, 0.3, decay=0.2, decay_of_all=0.07, sizes=0.05, sizes_of_all=0.03)
 
     def loss():
         total = 0.3 * BASES[base](dense.forward(values, X)[1][-1], y)
         for layer in layers:
             total += 0.2 * np.sum(layer.matrix(values) ** 2)
             total += 0.05 * np.sum(np.abs(layer.matrix(values)))
-        return total + 0.07 * sum(np.sum(v**2) for v in values)
+        return total + sum(0.07 * np.sum(v**2) + 0.03 * np.sum(np.abs(v)) for v in values)
 
     gradient = dense.gradient(values, X, y, formula)
     assert [g.shape for g in gradient] == shapes
@@ -632,6 +636,11 @@ def test_the_formula_that_fits_is_found_with_its_penalty():
     total = 3 * LOSSES + 0.2 * sizes
     assert fitted(total, {"squared": LOSSES}, OTHER, THIRD) is None
     assert fitted(total, {"squared": LOSSES}, OTHER, THIRD, sizes=sizes).sizes == pytest.approx(0.2)
+    of_all = np.array([2.0, 0.5, 4.0, 1.0, 2.0])
+    total = 3 * LOSSES + 0.2 * of_all
+    formula = fitted(total, {"squared": LOSSES}, OTHER, THIRD, sizes=sizes, sizes_of_all=of_all)
+    assert formula.sizes_of_all == pytest.approx(0.2)
+    assert formula.sizes == 0
     assert fitted(OTHER, {"squared": LOSSES, "cross": nothing}, THIRD, THIRD) is None
     assert fitted(OTHER, {"squared": nothing}, OTHER, THIRD) is None  # a penalty alone is no loss
     assert fitted(OTHER, {}, OTHER, THIRD) is None
