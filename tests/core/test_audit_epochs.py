@@ -449,3 +449,19 @@ def test_with_a_penalty_nothing_is_said_of_what_divides_a_batch():
     assert exam.formula.penalised
     assert not look(exam)
     assert said(exam) == []
+
+
+@pytest.mark.parametrize(("over", "named"), [(len(X), True), (None, False), (6, False)])
+def test_of_shuffled_batches_it_is_seen_on_copies(over, named):
+    def new_step():
+        def step(p, X, y):
+            order = np.random.permutation(len(X))  # noqa: NPY002
+            return epoch_of(2, order=order, over=over)()(p, X, y)
+
+        return step
+
+    exam = exam_with(new_step)
+    assert look(exam) is named
+    assert said(exam) == [("gradient_scale", "wrong", "step")] * named
+    if named:
+        assert "on batches of 2 samples end whose gradients are divided by all 7" in words(exam)
