@@ -474,8 +474,12 @@ def faulty_updates(
 
 
 def usual(gs: list[np.ndarray], rate: float) -> dict[str, np.ndarray]:
-    """Return the last step of the usual adaptive optimisers along these gradients."""
+    """Return the last step of the usual optimisers with a memory along these gradients."""
     found = {}
+    for mu in (0.9, 0.5, 0.8, 0.95, 0.99):
+        found[f"momentum {mu}"] = rate * sum(
+            (mu**k * g for k, g in enumerate(reversed(gs))), np.zeros_like(gs[0])
+        )
     for b1, b2 in [(0.9, 0.999), (0.9, 0.99)]:
         update = sound_updates(b1, b2, 1e-8)["Adam"]
         found[f"Adam ({b1}, {b2})"] = rate * run(gs, b1, b2, update)[-1]

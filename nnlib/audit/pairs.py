@@ -110,25 +110,21 @@ def right_by_weights(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) 
 
 
 def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
-    """See whether an adaptive optimiser, sample by sample, is given the targets of others.
+    """See whether an optimiser with a memory, sample by sample, is given the targets of others.
 
-    Its updates have nearly one length each, so their sum has no gradient's direction.
+    An adaptive one's updates have nearly one length each, and momentum counts the first samples
+    more: so their sum has no gradient's direction.
     """
     rate, values = exam.learning_rate, exam.points[1]
     if rate is None or exam.dense is None or exam.formula is None or exam.patient.n < 3:
         return
-    size = sum(v.size for v in values)
-    alone = steps.moved(values, np.array([0]))
-    if size > 2000 or not all(one_length(x, np.sign(x)) for x in alone):
-        return
-    names: list[str] = []
-    for n_chosen in (2, 3):
+    names = fitting_rules(exam, steps) if sum(v.size for v in values) <= 2000 else []
+    for n_chosen in (2, 3) if names else ():
         chosen = different_samples(exam, n_chosen)
         moves = steps.moved(values, chosen)
         if all(one_length(x, np.sign(x)) for x in moves):
             return  # one update for all of them
         u = np.concatenate([np.ravel(x) for x in moves])
-        names = names or fitting_rules(exam, steps)
         name, moved = walk_for(exam, names, values, chosen, u)
         if name and moved != tuple(range(n_chosen)):
             exam.find(

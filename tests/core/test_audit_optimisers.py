@@ -502,6 +502,7 @@ def test_the_usual_optimisers_last_steps():
         "RMSProp (0.99)": rmsprop(0.99),
         "AdaGrad": lambda memory, g, t: RATE * g / (np.sqrt(sum(x**2 for x in GS)) + 1e-8),
     }
+    expected |= {f"momentum {mu}": times(RATE, velocity(mu)) for mu in (0.9, 0.5, 0.8, 0.95, 0.99)}
     assert found.keys() == expected.keys()
     for name, step in expected.items():
         np.testing.assert_allclose(found[name], walked(step)[-1], rtol=1e-12)

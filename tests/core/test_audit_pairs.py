@@ -386,6 +386,10 @@ def adagrad(gs, rate=RATE):
     return rate * gs[-1] / (np.sqrt(sum(g * g for g in gs)) + 1e-8)
 
 
+def heavy(gs, mu=0.9, rate=RATE):
+    return rate * sum(mu ** (len(gs) - 1 - k) * g for k, g in enumerate(gs))
+
+
 def by_rule(rule, turn):
     """Make fresh steps of an optimiser, one sample at a time, for the targets in this order."""
 
@@ -417,7 +421,8 @@ def exam_by(rule, turn=range, **given):
 @pytest.mark.parametrize(
     ("rule", "name"),
     [(adam, "Adam (0.9, 0.999)"), (lambda gs: adam(gs, 0.99), "Adam (0.9, 0.99)"),
-     (adagrad, "AdaGrad")],
+     (adagrad, "AdaGrad"), (heavy, "momentum 0.9"),
+     (lambda gs: heavy(gs, 0.5), "momentum 0.5")],
 )  # fmt: skip
 def test_an_optimiser_is_known_by_its_steps_on_one_sample(rule, name):
     exam = exam_by(rule)
@@ -462,9 +467,16 @@ def test_an_optimiser_that_is_given_the_targets_of_others_is_told():
         "given the samples 0, 1, a step makes the updates of Adam (0.9, 0.999), one sample at a "
         "time, for the targets of 1, 0."
     )
-    exam = exam_by(adam)
+    exam = exam_by(heavy, backwards)
     pairs_one_by_one(exam, Steps(exam))
-    assert exam.findings == []
+    assert words(exam) == (
+        "given the samples 0, 1, a step makes the updates of momentum 0.9, one sample at a time, "
+        "for the targets of 1, 0."
+    )
+    for rule in (adam, heavy):
+        exam = exam_by(rule)
+        pairs_one_by_one(exam, Steps(exam))
+        assert exam.findings == []
 
     def of_three(n):
         return [1, 2, 0] if n == 3 else range(n)
@@ -497,7 +509,7 @@ def test_an_adaptive_optimiser_is_followed_where_all_is_known_and_little():
     ("moves", "asked"),
     [
         ({1: "signs", 2: "odd", 3: "odd"}, [2, 3]),
-        ({1: "odd", 2: "odd", 3: "odd"}, []),
+        ({1: "odd", 2: "odd", 3: "odd"}, [2, 3]),
         ({1: "signs", 2: "signs", 3: "odd"}, []),
         ({1: "signs", 2: "odd", 3: "signs"}, [2]),
     ],
