@@ -1085,7 +1085,7 @@ class Comparison:
             ways = self.last_alone(X, k, some)
         except Failed:
             return False
-        if not any(one_factor(np.ravel(s[some]), np.ravel(w), 5e-3) for w in ways):
+        if not any((one_factor(np.ravel(s[some]), np.ravel(w), 5e-3) or 0) > 0 for w in ways):
             return False
         rows = ", ".join(map(str, np.flatnonzero(off)[:6]))
         others = " Rows that are read once or never are right." * bool((counts < 2).any())

@@ -345,6 +345,13 @@ def test_an_offset_by_the_summed_inputs_is_told(turned):
         g[0, 0] += extra * 5e-4 * np.abs(off).max()
         assert made.by_offset([g.T if turned else g], 0) == fits
         assert told(made, [g.T if turned else g]) == [line] * fits
+        assert [f.advice for f in made.exam.findings] == [
+            (
+                "A term that is a mean over the samples is lost, as in the way back through batch "
+                "norm: dx - dx.mean(axis=0) - ...",
+                "Write down the way back through the mean as well as the one past it.",
+            )
+        ] * fits  # fmt: skip
     exam = offset_exam(exam)
     for s, g, n in (
         (S, S + off, 2), (S[0], S[0], 9), (S[:, :2], (S + off)[:, :2], 9),

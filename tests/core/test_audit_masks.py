@@ -535,6 +535,9 @@ def test_masks_are_read_off_where_network_loss_rate_and_targets_are_known(monkey
     told = Told(monkeypatch, [""])
     random = looked(told, given={"training_loss": lambda p, X, y: float(np.sum(np.abs(y)) + 3)})
     assert random.compared == [RIGHT]  # by the formula of the loss that is shown
+    double = Told(monkeypatch, [""])
+    looked(double, given={"training_loss": lambda p, X, y: 2 * squares(p, X, y)})
+    assert [factor for *_, factor in double.asked] == pytest.approx([2.0] * 12)
     assert [factor for *_, factor in told.asked] == pytest.approx([1.0] * 12)
 
 

@@ -11,6 +11,7 @@ from exams import well_said
 from nnlib.audit import missteps
 from nnlib.audit.chains import at_own_rates, looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
 from nnlib.audit.exam import Exam
+from nnlib.audit.formulas import Formula
 from nnlib.audit.missteps import (
     decays,
     slip_of_some,
@@ -80,6 +81,16 @@ def test_of_some_samples_their_number_counts_and_not_that_of_all(stored):
         tell_factor(exam, RATE * 3, RATE, index)
         tell_factor(exam, RATE * 6, RATE, index)  # the same cause: told once
         assert said(exam) == stored
+
+
+def test_of_a_loss_that_is_a_sum_over_all_samples_the_mean_is_told():
+    words = "The loss is a sum over the 6 samples, and this belongs to their mean."
+    for index, told in ((None, True), (np.arange(6), False)):
+        exam = exam_of()
+        exam.patient.n = 6
+        exam.formula = Formula("squared", 1.0)
+        tell_factor(exam, RATE / 6, RATE, index)
+        assert said(exam)[0].endswith(words) == told
 
 
 def test_without_a_rate_only_the_sign_is_told():
