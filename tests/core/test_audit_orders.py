@@ -985,6 +985,7 @@ def test_a_divergence_is_told_once():
     exam = exam_of(descend)
     tell_divergence(exam)
     assert not exam.findings
+    exam.patient.functions["new_step"] = lambda: descend
     exam.diverged = ("divergence", "step", "after 2 steps the parameters are no finite numbers.")
     tell_divergence(exam)
     tell_divergence(exam)
@@ -992,6 +993,7 @@ def test_a_divergence_is_told_once():
         "wrong divergence (step): after 2 steps the parameters are no finite numbers."
     ]
     assert not exam.patient.has("step")
+    assert not exam.patient.has("new_step")
 
 
 def test_whole_numbers_that_stay_whole():

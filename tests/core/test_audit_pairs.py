@@ -373,6 +373,26 @@ def test_each_sample_has_its_gradient(monkeypatch):
     assert by_weights([1, 1, 1], monkeypatch, gs=gaps)
 
 
+def test_momentum_sample_by_sample_is_right_on_these_samples():
+    """On all others it goes another way."""
+
+    def new_step():
+        velocity = dict.fromkeys(NAMES, 0.0)
+
+        def step(p, X, y):
+            for i in range(len(X)):
+                g = gradients(p, X[[i]], y[[i]])
+                for name in p:
+                    velocity[name] = 0.5 * velocity[name] + (g[name] if len(X) == 3 else 1.0)
+                p = {name: p[name] - 1e-3 * velocity[name] for name in p}
+            return p
+
+        return step
+
+    exam = exam_with(new_step(), new_step=new_step)
+    assert right_by_weights(exam, Steps(exam), np.arange(3), 7)
+
+
 # An adaptive optimiser, sample by sample
 
 

@@ -350,7 +350,7 @@ def test_rows_are_not_asked_for_where_that_tells_nothing():
 )  # fmt: skip
 def test_steps_along_signs_have_exactly_one_length(sizes, signs):
     still = [np.zeros(len(sizes))]
-    assert along_signs([still, [-np.array(sizes).reshape(1, -1)]]) == signs
+    assert along_signs([still, [-np.array(sizes).reshape(-1, 1)]]) == signs
     large = [np.full(len(sizes), 4.0)]
     assert along_signs([large, [4.0 - np.array(sizes)]]) == (signs or sizes[-1] > 1)
 
