@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS, Formula
-from nnlib.audit.optimisers import adaptive_and_sound, rules, shared_rules, uphill
+from nnlib.audit.optimisers import Rule, adaptive_and_sound, rules, shared_rules, uphill
 from nnlib.audit.patient import Arrays
 from nnlib.audit.schedules import by_schedule
 from nnlib.audit.slips import that_fits
@@ -78,19 +78,28 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
 
 def fitting(exam: Exam, chain: Chain) -> Iterator[tuple[bool, str]]:
     """Yield the optimisers that take these steps: whether sound, and the name."""
-    us, order, short = chain.us, chain.order, exam.patient.short_steps
-    scheduled = at_own_rates(chain)
-    for sound, name, made in rules(chain.gs, exam.learning_rate, order, us, chain.values):
-        if (
-            len(made) == len(us)
-            and all(
-                close(m, u, max(2e-3, rounding(exam, u, chain.points[0]), 2e-2 * short))
-                and (short or close_everywhere(m, u, order))
-                for m, u in zip(made, us, strict=True)
-            )
-            and (sound or not scheduled)
-        ):
+    scheduled, some = at_own_rates(chain), chain.some
+    for sound, name, made in rules_for(exam, some):
+        if not fits_chain(exam, some, made) or (scheduled and not sound):
+            continue
+        if some is chain or any(n == name and fits_chain(exam, chain, whole)
+                                for _, n, whole in rules_for(exam, chain)):  # fmt: skip
             yield sound, name
+
+
+def rules_for(exam: Exam, chain: Chain) -> Iterator[Rule]:
+    """Yield the optimisers with the steps that they would take."""
+    return rules(chain.gs, exam.learning_rate, chain.order, chain.us, chain.values)
+
+
+def fits_chain(exam: Exam, chain: Chain, made: list[np.ndarray]) -> bool:
+    """Say whether these are the steps of a chain."""
+    short, start = exam.patient.short_steps, chain.points[0]
+    return len(made) == len(chain.us) and all(
+        close(m, u, max(2e-3, rounding(exam, u, start), 2e-2 * short))
+        and (short or close_everywhere(m, u, chain.order))
+        for m, u in zip(made, chain.us, strict=True)
+    )
 
 
 def at_own_rates(chain: Chain) -> bool:

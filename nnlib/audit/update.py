@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,20 @@ class Chain:
     def whole(self) -> bool:
         """Whether all entries of the parameters have a gradient."""
         return len(self.order) == sum(v.size for v in self.points[0])
+
+    @cached_property
+    def some(self) -> Chain:
+        """The same with at most some two thousand entries, the largest among them.
+
+        They are enough to see which optimisers are none.
+        """
+        n = len(self.order)
+        if n <= 4000:
+            return self
+        largest = np.argsort(np.abs(self.us[0]))[-100:]
+        k = np.union1d(np.arange(0, n, n // 2000), largest)
+        us, gs, values = ([a[k] for a in arrays] for arrays in (self.us, self.gs, self.values))
+        return replace(self, us=us, gs=gs, values=values, order=self.order[k])
 
     @property
     def said(self) -> str:

@@ -9,7 +9,14 @@ import reports
 from exams import well_said
 
 from nnlib.audit import missteps
-from nnlib.audit.chains import at_own_rates, looks_adaptive, tell_epsilon, tell_odd_steps, tell_rate
+from nnlib.audit.chains import (
+    at_own_rates,
+    fitting,
+    looks_adaptive,
+    tell_epsilon,
+    tell_odd_steps,
+    tell_rate,
+)
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import Formula
 from nnlib.audit.missteps import (
@@ -27,6 +34,7 @@ from nnlib.audit.missteps import (
     tell_signs,
 )
 from nnlib.audit.patient import Patient
+from nnlib.audit.update import Chain
 
 stored = reports.stored
 RATE = 0.5
@@ -646,6 +654,37 @@ def test_steps_of_three_numbers_do_not_tell_an_adaptive_optimiser(moving):
 
 def chain_of(us, gs):
     return SimpleNamespace(us=us, gs=gs)
+
+
+@pytest.mark.parametrize("n", [4000, 4001, 9999])
+def test_of_long_steps_some_entries_are_looked_at_first(n):
+    draw = np.random.default_rng(0)
+    u, order = draw.normal(size=n), np.repeat([0, 1], [n - 1, 1])
+    chain = Chain(None, [], [u, 2 * u], [3 * u, 4 * u], [u, u], order, [])
+    some = chain.some
+    if n == 4000:
+        assert some is chain
+        return
+    assert 2000 <= len(some.order) <= 4200
+    assert np.abs(some.us[0]).max() == np.abs(u).max()
+    for made, factor in zip((*some.us, *some.gs, *some.values), (1, 2, 3, 4, 1, 1), strict=True):
+        assert (made == factor * some.us[0]).all()
+        assert len(made) == len(some.order)
+
+
+def test_a_slip_in_one_entry_is_seen_among_many():
+    draw = np.random.default_rng(1)
+    gs = [draw.normal(size=9000) for _ in range(4)]
+    us = [RATE * g for g in gs]
+    order = np.zeros(9000, dtype=int)
+    exam = exam_of()
+    chain = Chain(None, [[np.zeros(9000)]] * 5, us, gs, [np.zeros(9000)] * 4, order, [])
+    assert next(fitting(exam, chain)) == (True, f"gradient descent with the rate {RATE:.4g}")
+    one = next(i for i in range(9000) if i not in np.flatnonzero(np.isin(gs[1], chain.some.gs[1])))
+    us[1] = us[1].copy()
+    us[1][one] += 1.0
+    chain = Chain(None, [[np.zeros(9000)]] * 5, us, gs, [np.zeros(9000)] * 4, order, [])
+    assert not [*fitting(exam, chain)]
 
 
 def test_a_rate_that_changes_is_told_from_gradients_that_add_up():
