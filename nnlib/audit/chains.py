@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlib.audit.cuts import at_own_rates
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS, Formula
 from nnlib.audit.optimisers import Rule, adaptive_and_sound, rules, shared_rules, uphill
@@ -57,6 +58,9 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
         return False
     if twisted(exam, steps, chain) or tell_schedule(exam, chain):
         return True
+    if at_own_rates(chain, exam.learning_rate):
+        exam.miss("which optimiser it is: each step is its gradient times a rate that changes")
+        return True
     closer = steps.closer()
     if closer is not None:
         return compare_chain(exam, closer, index)
@@ -78,7 +82,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
 
 def fitting(exam: Exam, chain: Chain) -> Iterator[tuple[bool, str]]:
     """Yield the optimisers that take these steps: whether sound, and the name."""
-    scheduled, some = at_own_rates(chain), chain.some
+    scheduled, some = at_own_rates(chain, exam.learning_rate), chain.some
     for sound, name, made in rules_for(exam, some):
         if not fits_chain(exam, some, made) or (scheduled and not sound):
             continue
@@ -100,20 +104,6 @@ def fits_chain(exam: Exam, chain: Chain, made: list[np.ndarray]) -> bool:
         and (short or close_everywhere(m, u, chain.order))
         for m, u in zip(made, chain.us, strict=True)
     )
-
-
-def at_own_rates(chain: Chain) -> bool:
-    """Say whether each step is exactly a multiple of its own gradient, at rates that change.
-
-    While gradients hardly turn, a rate that rises looks nearly like gradients that add up. Where
-    they do not turn at all, nothing tells the two apart.
-    """
-    us, gs = chain.us, chain.gs
-    factors = [one_factor(u, g, 1e-7) for u, g in zip(us, gs, strict=True)]
-    known = [f for f in factors if f is not None and f > 0]
-    if len(known) < len(us) or np.ptp(known) <= 1e-3 * max(known):
-        return False
-    return any(one_factor(g, gs[0], 1e-5) is None for g in gs[1:])
 
 
 def tell_uphill(exam: Exam, chain: Chain, rate: float | None, tolerance: float) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Steps, close, length, together
+from nnlib.audit.update import Chain, Steps, close, length, together
 
 LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
@@ -194,3 +194,18 @@ def cut_to_length(exam: Exam, steps: Steps, u: Arrays, f: float) -> bool:
 def faster(f: float, rate: float | None) -> bool:
     """Say whether a factor is larger than the rate: no schedule and no limit makes it so."""
     return rate is not None and f > (1 + 2 * CHANGED) * rate
+
+
+def at_own_rates(chain: Chain, rate: float | None) -> bool:
+    """Say whether each step is exactly a multiple of its own gradient, at rates that change.
+
+    While gradients hardly turn, a rate that rises looks nearly like gradients that add up. Where
+    they do not turn at all, nothing tells the two apart, but that no rate rises above the given.
+    """
+    us, gs = chain.us, chain.gs
+    factors = [one_factor(u, g, 1e-7) for u, g in zip(us, gs, strict=True)]
+    known = [f for f in factors if f is not None and f > 0]
+    if len(known) < len(us) or np.ptp(known) <= 1e-3 * max(known):
+        return False
+    turning = any(one_factor(g, gs[0], 1e-5) is None for g in gs[1:])
+    return turning or not faster(max(known), rate)

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from nnlib.audit.cuts import ADVICE, cut_gradients, limits_seen, tell_lengthened
+from nnlib.audit.cuts import ADVICE, at_own_rates, cut_gradients, limits_seen, tell_lengthened
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
 from nnlib.audit.slopes import one_factor
@@ -15,7 +15,9 @@ from nnlib.audit.update import Chain, Steps, close, together
 
 def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether these steps are those of a known optimiser with one twist; say which."""
-    return cut_gradient(exam, steps, chain) or looks_ahead(exam, steps, chain)
+    if cut_gradient(exam, steps, chain):
+        return True
+    return not at_own_rates(chain, exam.learning_rate) and looks_ahead(exam, steps, chain)
 
 
 def cut_gradient(exam: Exam, steps: Steps, chain: Chain) -> bool:

@@ -10,13 +10,13 @@ from exams import well_said
 
 from nnlib.audit import missteps
 from nnlib.audit.chains import (
-    at_own_rates,
     fitting,
     looks_adaptive,
     tell_epsilon,
     tell_odd_steps,
     tell_rate,
 )
+from nnlib.audit.cuts import at_own_rates
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import Formula
 from nnlib.audit.missteps import (
@@ -692,15 +692,18 @@ def test_a_rate_that_changes_is_told_from_gradients_that_add_up():
     gs = [np.array([1.0, 2.0, 3.0, 4.0]) + k * 2e-5 * turned for k in range(4)]
     rates = [0.1, 0.2, 0.3, 0.4]
     along = [f * g for f, g in zip(rates, gs, strict=True)]
-    assert at_own_rates(chain_of(along, gs))
-    assert not at_own_rates(chain_of([0.1 * g for g in gs], gs))  # one rate
-    assert not at_own_rates(chain_of([-u for u in along], gs))
-    assert not at_own_rates(chain_of(list(np.cumsum([0.1 * g for g in gs], axis=0)), gs))
-    assert not at_own_rates(chain_of([f * gs[0] for f in rates], [gs[0]] * 4))  # none turns
+    assert at_own_rates(chain_of(along, gs), 0.09)
+    assert not at_own_rates(chain_of([0.1 * g for g in gs], gs), 0.09)  # one rate
+    assert not at_own_rates(chain_of([-u for u in along], gs), 0.09)
+    assert not at_own_rates(chain_of(list(np.cumsum([0.1 * g for g in gs], axis=0)), gs), 0.09)
+    still = chain_of([f * gs[0] for f in rates], [gs[0]] * 4)  # none turns
+    assert at_own_rates(still, None)
+    assert at_own_rates(still, 0.4)
+    assert not at_own_rates(still, 0.39)
     for off, exact in ((1.1e-7, True), (1.2e-7, False)):  # a seventh of it is fitted
         u = along[1].copy()
         u[1] += off * 0.8
-        assert at_own_rates(chain_of([along[0], u, *along[2:]], gs)) == exact
+        assert at_own_rates(chain_of([along[0], u, *along[2:]], gs), RATE) == exact
     for change, changes in ((1.1e-3, True), (0.9e-3, False)):
         even = [f * g for f, g in zip([0.1, 0.1, 0.1, 0.1 * (1 + change)], gs, strict=True)]
-        assert at_own_rates(chain_of(even, gs)) == changes
+        assert at_own_rates(chain_of(even, gs), 0.09) == changes

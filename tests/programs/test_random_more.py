@@ -15,7 +15,7 @@ def test_nothing_is_wrong_with_random_sound_programs_of_more_kinds(seed):
         assert report, words
 
 
-@pytest.mark.parametrize("seed", [30, 32, 42, 88, 134, 220, 246, 264, 268, 346, 381, 413, 482, 569])
+@pytest.mark.parametrize("seed", [30, 42, 88, 134, 220, 237, 246, 268, 346, 381, 482, 569])
 def test_nothing_is_wrong_with_random_sound_programs_that_were_accused_once(seed):
     arguments, words = sound(seed)
     report = audit(arguments.pop("X"), arguments.pop("y"), **arguments)
