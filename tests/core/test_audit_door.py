@@ -208,7 +208,7 @@ def test_the_audit_is_what_the_package_offers():
 
 def test_what_a_program_sets_for_all_is_put_back(tmp_path):
     folder, stdin = os.getcwd(), sys.stdin
-    shown = np.get_printoptions()["precision"]
+    shown, errors = np.get_printoptions()["precision"], np.geterr()
     with door.quiet():
         assert sys.stdin is not stdin
         assert sys.stdin.read() == ""
@@ -219,7 +219,7 @@ def test_what_a_program_sets_for_all_is_put_back(tmp_path):
     assert os.getcwd() == folder
     assert sys.stdin is stdin
     assert np.get_printoptions()["precision"] == shown
-    assert np.geterr()["divide"] == "warn"
+    assert np.geterr() == errors
 
 
 def test_figures_of_a_program_are_closed_and_others_stay(monkeypatch):
