@@ -259,7 +259,7 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
         return False  # gradients that are cut to one length, where they are longer
     dense, y, own = exam.dense, exam.targets_of(index), exam.formula
     if dense is not None and y is not None and own is not None:
-        factor = steps.factor_for(values, index[:1], own.base)
+        factor = exam.factor_for(values, index[:1], own.base)
         k = len(index)
         whole = replace(
             own,
@@ -336,7 +336,7 @@ def exact_equations(
         if comparison.by_weight_term(scaled, "step", False):
             return True
     X = exam.X_rows if index is None else exam.X_rows[index]
-    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    formula = replace(exam.formula, factor=exam.factor_for(values, index, exam.formula.base))
     walk = Walk(exam, dense, values, X, y, formula, scaled, False)
     walk.tolerance = 2e-6  # several updates never fit so well
     walk.go()
@@ -469,7 +469,7 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
            for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
         return False  # the predictions hardly change between the updates
     z, a = dense.forward(values, exam.X_rows if index is None else exam.X_rows[index])
-    factor = steps.factor_for(values, index, exam.formula.base)
+    factor = exam.factor_for(values, index, exam.formula.base)
     output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
     for early in (False, True):
         here = [v.copy() for v in values]

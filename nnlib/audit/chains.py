@@ -227,7 +227,7 @@ def tell_slip(
     if us[0].size != sum(v.size for v in points[0]):
         return False
     own = exam.formula
-    factor = own.factor if index is None else steps.factor_for(points[0], index, own.base)
+    factor = own.factor if index is None else exam.factor_for(points[0], index, own.base)
     fit = that_fits(exam, points, index, us, replace(own, factor=factor))
     if fit is None:
         return False

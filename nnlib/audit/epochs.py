@@ -116,8 +116,7 @@ def look_at_epoch(
     after = steps.once(values, exam.patient.data())
     other = steps.once(values, exam.patient.data(), 8)
     if not all(np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in zip(after, other, strict=True)):
-        # In another order each time. Of copies of one sample every order is the same.
-        return tell_divided_by_all(exam, steps, values, np.zeros(n, dtype=int), rule)
+        return look_at_copies(exam, steps, values, rule)  # in another order each time
     gradient, off = Slopes(exam, steps), dict[int, list[float]]()
     for size in [*(s for s in SIZES if s < n), n]:
         end = follow(steps, values, size, rule, gradient)
@@ -138,9 +137,25 @@ def look_at_epoch(
     return (
         any(tell_stale(exam, steps, values, after, size, rule) for size in off)
         or tell_overlap(exam, steps, values, after, rule)
-        or tell_divided_by_all(exam, steps, values, np.arange(n), rule)
+        or tell_divided_by_all(exam, steps, values, after, rule, gradient)
         or tell_first_rows(exam, steps, values, after, off, rule)
     )
+
+
+def look_at_copies(exam: Exam, steps: Steps, values: Arrays, rule: Momentum) -> bool:
+    """See what an epoch on copies of one sample shows: of these every order is the same."""
+    n, slopes = exam.patient.n, Slopes(exam, steps)
+    copies = np.zeros(n, dtype=int)
+    after = steps.once(values, exam.patient.data(copies))
+
+    def gradient(here: Arrays, index: np.ndarray) -> Arrays | None:
+        return slopes(here, copies[index])
+
+    for size in [*(s for s in SIZES if s < n), n]:
+        end = follow(steps, values, size, rule, gradient)
+        if end is None or ends_at(end, after, values):
+            return False
+    return tell_divided_by_all(exam, steps, values, after, rule, gradient)
 
 
 class Slopes:
@@ -161,7 +176,7 @@ class Slopes:
         if dense is None or formula is None or y is None:
             return self.steps.gradient(here, index) if count == len(index) else None
         if len(index) not in self.factors:
-            self.factors[len(index)] = self.steps.factor_for(here, index, formula.base)
+            self.factors[len(index)] = exam.factor_for(here, index, formula.base)
         own = replace(formula, factor=self.factors[len(index)])
         return dense.gradient(here, exam.X_rows[index[:count]], y, own)
 
@@ -222,29 +237,21 @@ def tell_overlap(exam: Exam, steps: Steps, values: Arrays, after: Arrays, rule: 
 
 
 def tell_divided_by_all(
-    exam: Exam, steps: Steps, values: Arrays, rows: np.ndarray, rule: Momentum
+    exam: Exam, steps: Steps, values: Arrays, after: Arrays, rule: Momentum, right: Gradient
 ) -> bool:
     """See whether the gradients of an epoch's batches are divided by the number of all samples.
 
-    ``rows``: the samples that the epoch is given, as many as there are.
+    ``right``: the gradient as it should be, by which no size of batches explains the epoch.
     """
-    n, slopes, sizes = exam.patient.n, Slopes(exam, steps), [s for s in SIZES if s < exam.patient.n]
+    n = exam.patient.n
     if exam.formula is not None and exam.formula.penalised:
         return False
-    after = steps.once(values, exam.patient.data(rows))
-
-    def right(here: Arrays, index: np.ndarray) -> Arrays | None:
-        return slopes(here, rows[index])
 
     def smaller(here: Arrays, index: np.ndarray) -> Arrays | None:
         g = right(here, index)
         return None if g is None else [len(index) / n * x for x in g]
 
-    for size in [*sizes, n]:
-        end = follow(steps, values, size, rule, right)
-        if end is None or ends_at(end, after, values):
-            return False
-    for size in sizes:
+    for size in (s for s in SIZES if s < n):
         end = follow(steps, values, size, rule, smaller)
         # Such short steps end nearly where others do: only what is much nearer is told.
         if end is None or not ends_at(end, after, values, 1e-6):

@@ -516,7 +516,7 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
     X = exam.X_rows if index is None else exam.X_rows[index]
     later = [v - x for v, x in zip(values, u, strict=True)]
     own = exam.formula
-    factor = steps.factor_for(values, index, own.base)
+    factor = exam.factor_for(values, index, own.base)
     rate = exam.learning_rate
     for formula, any_factor in [
         (replace(own, factor=factor), rate is None),
@@ -555,7 +555,7 @@ def barely_early(
         return False
     X = exam.X_rows if index is None else exam.X_rows[index]
     later = [v - x for v, x in zip(values, u, strict=True)]
-    formula = replace(exam.formula, factor=steps.factor_for(values, index, exam.formula.base))
+    formula = replace(exam.formula, factor=exam.factor_for(values, index, exam.formula.base))
     walk = Walk(exam, dense, values, X, y, formula, g, False)
     delta = walk.dense.output_delta(walk.z[-1], walk.a[-1], y, formula.base) * formula.factor
     early = dense.penalty_slopes(values, formula)

@@ -56,7 +56,7 @@ def tell_columns(exam: Exam, steps: Steps, values: Arrays) -> bool:
     u, y = steps.moved(values, chosen), exam.targets_of(chosen)
     if y is None:
         return False
-    factor = steps.factor_for(values, chosen, exam.formula.base)
+    factor = exam.factor_for(values, chosen, exam.formula.base)
     formula = replace(exam.formula, factor=factor)
     fitting = []
     for k in range(y.shape[1]):
@@ -150,7 +150,7 @@ def gradient_in_order(
         return [a.reshape(b.shape) for a, b in zip(g, values, strict=True)]
     targets = exam.targets_of(chosen[order])
     if exam.dense is not None and exam.formula is not None and targets is not None:
-        factor = Steps(exam).factor_for(values, chosen, exam.formula.base)
+        factor = exam.factor_for(values, chosen, exam.formula.base)
         formula = replace(exam.formula, factor=factor)
         return exam.dense.gradient(values, exam.X_rows[chosen], targets, formula)
     if not patient.has(exam.loss_name):

@@ -181,7 +181,7 @@ def same_walk(
     dense, formula = exam.dense, exam.formula
     assert dense is not None
     assert formula is not None
-    factor = Steps(exam).factor_for(values, rows[:1], formula.base)
+    factor = exam.factor_for(values, rows[:1], formula.base)
     here = {name: [v.copy() for v in values] for name in names}
     kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
     for i, j in zip(rows, targets, strict=True):

@@ -70,7 +70,7 @@ class Steps:
             formula = exam.formula
             scale = formula.factor
             if n != part:  # how it is divided for fewer samples
-                scale = self.factor_for(values, index, formula.base)
+                scale = exam.factor_for(values, index, formula.base)
             return exam.dense.gradient(values, X, y, replace(formula, factor=scale))
         if not exam.patient.has(exam.loss_name):
             return None
@@ -89,10 +89,6 @@ class Steps:
         steps = copy(self)
         steps.room = size
         return steps
-
-    def factor_for(self, values: Arrays, index: Any, base: str) -> float:
-        """Return the factor of a base in the loss for these samples."""
-        return self.exam.factor_for(values, index, base)
 
 
 def steps_in_a_row(exam: Exam, index: Any) -> list[Arrays]:

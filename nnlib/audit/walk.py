@@ -521,6 +521,7 @@ class Walk:
         right = activation.slope(z)
         name = activation.name
         one = np.ones_like(z)
+        share = float(activation.slope(np.array(-1.0)))  # of a leaky ReLU, what it lets through
         if activation is SOFTMAX:
             yield "slope_of_a", "f'(z) of a sigmoid, for a softmax", ACTIVATIONS[0].slope(z)
             yield "gradient_wrong", "a: the softmax itself, not its slopes", a
@@ -543,7 +544,6 @@ class Walk:
                     activation.of_a(activation.value(a)),
                 )
             if name.startswith("leaky"):
-                share = float(activation.slope(np.array(-1.0)))
                 text = f"the slope of a plain ReLU, 0 where z < 0, and that of {name} is {share:g}"
                 yield "gradient_wrong", text, (z > 0).astype(float)
             yield "gradient_wrong", "the slope, squared", right**2
@@ -559,7 +559,6 @@ class Walk:
                 if name == "sigmoid":
                     yield "gradient_wrong", "a / (1 - a), where a * (1 - a) belongs", a / (1 - a)
         if name.startswith("leaky"):
-            share = float(activation.slope(np.array(-1.0)))
             turned = np.where(z > 0, share, 1.0)
             yield "slope_of_a", f"the slopes 1 and {share:g}, the wrong way round", turned
         if name == "ReLU":

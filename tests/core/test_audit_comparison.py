@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from exams import exam_of, well_said
-from xor_program import xor_program
+from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import gradient
 from nnlib.audit.formulas import Formula
@@ -13,8 +13,6 @@ from nnlib.audit.gradient import COPIED, Comparison, copied_from, tell_copied
 from nnlib.audit.patient import Failed
 from nnlib.audit.slopes import Measured
 
-NAMES = ("W1", "b1", "W2", "b2")
-start, _, predict, loss, gradients, _ = xor_program(*NAMES)
 rng = np.random.default_rng(7)
 X = rng.normal(size=(12, 2))
 y = 1.0 * (X[:, :1] * X[:, 1:] > 0)

@@ -792,7 +792,7 @@ def test_the_masks_of_both_ways_are_read_off_a_step_on_one_sample(there, back, v
     p = dict(zip(NAMES, values, strict=True))
     g = list(dropped(p, X[index], y[index], np.array(there), np.array(back)).values())
     base = exam.formula.base
-    loss = (base, Steps(exam).factor_for(values, index, base))
+    loss = (base, exam.factor_for(values, index, base))
     assert verdicts_of(exam, values, index, g, seen, loss) == verdict
     if verdict:
         np.testing.assert_allclose(seen[1][0], there, atol=1e-9)

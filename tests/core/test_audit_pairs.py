@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from exams import exam_of, said, words
-from xor_program import xor_program
+from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import orders, pairs
 from nnlib.audit.orders import better_order, gradient_in_order, in_other_order
@@ -21,8 +21,6 @@ from nnlib.audit.patient import Failed
 from nnlib.audit.update import Steps
 
 RATE = 0.1
-NAMES = ("W1", "b1", "W2", "b2")
-start, _, predict, loss, gradients, _ = xor_program(*NAMES)
 rng = np.random.default_rng(1)
 X = rng.normal(size=(8, 2))
 y = np.array([[0.0], [1], [0], [1], [1], [0], [1], [0]])
