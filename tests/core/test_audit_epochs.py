@@ -445,8 +445,30 @@ def test_with_a_penalty_nothing_is_said_of_what_divides_a_batch():
     def penalised(p, X, y):
         return mse(p, X, y) + 0.1 * sum(np.sum(p[name] ** 2) for name in ("W1", "W2"))
 
-    exam = exam_with(epoch_of(2, over=7), loss=penalised)
+    def step(p, X, y):
+        for i in range(0, len(X), 2):
+            batch = X[i : i + 2], y[i : i + 2]
+            g = gradient(p, *batch)
+            slopes = {name: g[name] + 0.2 * p[name] * (name[0] == "W") for name in p}
+            p = {name: p[name] - RATE * len(batch[0]) / 7 * slopes[name] for name in p}
+        return p
+
+    exam = exam_with(lambda: step, loss=penalised)
     assert exam.formula.penalised
+    assert not look(exam)
+    assert said(exam) == []
+
+
+@pytest.mark.parametrize("rate", [RATE, 1e-7])
+def test_one_update_on_some_samples_is_not_several_on_parts_of_them(rate):
+    def new_step():
+        def step(p, X, y):
+            some = np.random.permutation(len(X))[:3]  # noqa: NPY002
+            return epoch_of(3, rate=rate)()(p, X[some], y[some])
+
+        return step
+
+    exam = exam_with(new_step, rate=rate)
     assert not look(exam)
     assert said(exam) == []
 

@@ -1556,25 +1556,44 @@ def by_rows(p, X, y):
     return float(np.mean(table_of_classes(p, X).argmax(axis=0) == y.argmax(axis=0)))
 
 
+def three_classes(n, ends):
+    """Rows of three classes, three of them far out, and weights that tell the classes."""
+    rng = np.random.default_rng(3)
+    y = np.eye(3)[np.arange(n) % 3]
+    middles = np.array([[0.0, 2.0], [-1.7, -1.0], [1.7, -1.0]])
+    data = y @ middles + 0.1 * rng.normal(size=(n, 2))
+    data[ends] *= 30  # in each column the largest number stands in one of these rows
+    return data, y, {"W": middles.T.copy()}
+
+
+FAR = [-3, -2, -1]  # beside the first rows, which hold the first 1 of each column
+
+
 @pytest.mark.parametrize(
-    ("n", "function", "named"),
+    ("turned", "ends", "function", "nothing", "named"),
     [
-        (6, by_rows, True),
-        (6, lambda *g: 100 * by_rows(*g), True),
-        (6, lambda *g: by_rows(*g) + 2e-6, False),
-        (60, by_rows, True),  # it is 0: of one sample alone it is 1
-        (60, lambda *g: 100 * by_rows(*g), True),
-        (60, lambda *g: 0.0, False),
+        (-1, [0, 1, 2], by_rows, False, True),
+        (-1, [0, 1, 2], lambda *g: 100 * by_rows(*g), False, True),
+        (-1, [0, 1, 2], lambda *g: by_rows(*g) + 2e-6, False, False),
+        (1, [0, 1, 2], by_rows, False, True),  # all are right at the start
+        (-1, FAR, by_rows, True, True),  # it is 0: of one sample alone it is 1
+        (-1, FAR, lambda *g: 100 * by_rows(*g), True, True),
+        (-1, FAR, lambda *g: 0.0, True, False),
+        (1, FAR, by_rows, True, False),
     ],
 )
-def test_an_accuracy_of_the_largest_rows_is_named(n, function, named):
-    rng = np.random.default_rng(3)
-    data, y = rng.normal(size=(n, 2)), np.eye(3)[np.arange(n) % 3]
-    exam = exam_of(
-        data, y, {"W": rng.normal(size=(2, 3))}, predict=table_of_classes,
-        reports={"accuracy": function},
-    )  # fmt: skip
+def test_an_accuracy_of_the_largest_rows_is_named(turned, ends, function, nothing, named):
+    data, y, start = three_classes(30, ends)
+    start["W"] *= turned
+    asked = []
+
+    def recorded(p, X, y):
+        asked.append((len(X), function(p, X, y)))
+        return asked[-1][1]
+
+    exam = exam_of(data, y, start, predict=table_of_classes, reports={"accuracy": recorded})
     assert checked(numbers.compute_again, exam) == [("printed_number", "wrong", "accuracy")]
+    assert all(share == 0 for n, share in asked if n == 30) is nothing
     assert ("It is the share of the 3 columns whose largest prediction" in words(exam)) is named
 
 
