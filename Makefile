@@ -7,7 +7,7 @@ LAB = .venv/bin/jupyter lab --ip=127.0.0.1 $(if $(filter 0,$(shell id -u)),--all
 	--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb \
 	--LabApp.app_settings_dir=tools/jupyterlab
 
-.PHONY: help lab test test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse test-wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
+.PHONY: help lab test test-long test-browser pictures test-matrix test-portable test-offline mutants check format refresh minutes teach sheets wheelhouse test-wheelhouse class report slides links bench test-frameworks constraints install-lab install-test install-browser
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ lab: install-lab  ## open the lessons in JupyterLab
 
 test: check  ## run every notebook against its stored outputs, and the unit tests
 	.venv/bin/python -m pytest
+
+test-long: install-test  ## the tests that `make test` leaves out, since they look at more of the same
+	.venv/bin/python -m pytest tests -m long
 
 test-browser: install-browser book/node_modules  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh

@@ -33,15 +33,8 @@ def session(monkeypatch):
     session.close()
 
 
-def orders(found, seed):
-    """The exercises from the last to the first, and in two random orders."""
-    rng = random.Random(seed)
-    yield found[::-1]
-    yield from (rng.sample(found, len(found)) for _ in range(2))
-
-
 @pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
-def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session):
+def test_solved_from_top_to_bottom_and_after_run_all_from_bottom_to_top(path, session):
     notebook = read(path)
     found = exercise_cells.find(notebook)
     by_index = {cells.index: cells for cells in found}
@@ -56,13 +49,10 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
             session.run(notebook.cells[i].source)
 
     session.shell.reset(new_session=True)
-    printed = [(cell.source, session.run(cell.source)) for cell in code_cells(notebook)]
-    assert not any("✓ right" in once for _, once in printed)
-    for source, once in reversed(printed):  # each alone, after all that come after it
-        assert session.run(source) == once or path.stem == FORGETFUL, source
-    for order in orders(found, path.stem):
-        for cells in order:
-            assert session.answer(cells) == in_order[cells.number], [c.number for c in order]
+    for cell in code_cells(notebook):
+        assert "✓ right" not in session.run(cell.source)
+    for cells in found[::-1]:
+        assert session.answer(cells) == in_order[cells.number]
 
     texts = WORKED_OUT.get(label(path), [])
     worked_out = [abs(float(session.shell.ev(text))) for text in texts]
@@ -74,6 +64,21 @@ def test_solved_from_top_to_bottom_and_after_run_all_in_any_order(path, session)
         if not any(unfounded_when_solved(notebook, others)):
             unneeded.append(text)
     assert unneeded == [], "take it out of WORKED_OUT"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", SITTINGS, ids=lambda path: path.stem)
+def test_after_run_all_every_cell_runs_again_and_every_exercise_in_any_order(path, session):
+    notebook = read(path)
+    printed = [(cell.source, session.run(cell.source)) for cell in code_cells(notebook)]
+    for source, once in reversed(printed):  # each alone, after all that come after it
+        assert session.run(source) == once or path.stem == FORGETFUL, source
+    found, rng = exercise_cells.find(notebook), random.Random(path.stem)
+    once = {cells.number: session.answer(cells) for cells in found[::-1]}
+    for _ in range(2):
+        order = rng.sample(found, len(found))
+        for cells in order:
+            assert session.answer(cells) == once[cells.number], [c.number for c in order]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="Windows has no alarm")

@@ -7,12 +7,12 @@ import reports
 from reports import in_one_line
 
 from nnlib.audit import KINDS
-from programs.tried import FAULTY, SOUND, report_on, wrong
+from programs.tried import FAULTY, SOUND, report_on, shared_out, wrong
 
 stored = reports.stored
 
 
-@pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", shared_out(FAULTY), ids=lambda case: case.name)
 def test_the_fault_is_the_first_thing_that_is_wrong_and_nothing_else_is(case, stored):
     report = report_on(case.arguments())
     assert in_one_line(report) == stored

@@ -75,6 +75,7 @@ def test_solved_wrong_and_untouched(tmp_path, known):
     assert kept["Bo", SECOND.number].mistake == "the slope of layer 2 forgotten"
 
 
+@pytest.mark.long
 def test_every_published_solution_is_solved(tmp_path, known):
     for path in SITTINGS:
         if found := exercise_cells.find(read(path)):
