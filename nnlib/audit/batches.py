@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.chains import compare_chain, tell_twist
+from nnlib.audit.comparison import Comparison
 from nnlib.audit.cuts import cut_to_length
 from nnlib.audit.epochs import (
     MOMENTA,
@@ -21,7 +22,8 @@ from nnlib.audit.epochs import (
 )
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
-from nnlib.audit.gradient import Comparison, tell_output_slope
+from nnlib.audit.gradient import by_equations
+from nnlib.audit.mismatches import by_other_loss, by_other_targets, by_weight_term
 from nnlib.audit.missteps import (
     compare_single,
     explain,
@@ -33,6 +35,7 @@ from nnlib.audit.missteps import (
     unsteady,
 )
 from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.readings import tell_output_slope
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.update import (
@@ -172,13 +175,13 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         or tell_bare(exam, u, g)
     ):
         return exam.found()
-    if comparison.by_weight_term(scaled, "step", rate is None):
+    if by_weight_term(comparison, scaled, "step", rate is None):
         return True
-    if comparison.by_other_loss(scaled, "step", rate is None):
+    if by_other_loss(comparison, scaled, "step", rate is None):
         return True
-    if exam.step_is is None and comparison.by_other_targets(scaled, "step", rate is None):
+    if exam.step_is is None and by_other_targets(comparison, scaled, "step", rate is None):
         return True
-    return exam.step_is is None and comparison.by_equations(scaled, "step", rate is None)
+    return exam.step_is is None and by_equations(comparison, scaled, "step", rate is None)
 
 
 def known_chain_on_one(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> float | None:
@@ -333,7 +336,7 @@ def exact_equations(
     scaled = [x / rate for x in u]
     if exam.formula.penalised:
         comparison = Comparison(exam, values, index)
-        if comparison.by_weight_term(scaled, "step", False):
+        if by_weight_term(comparison, scaled, "step", False):
             return True
     X = exam.X_rows if index is None else exam.X_rows[index]
     formula = replace(exam.formula, factor=exam.factor_for(values, index, exam.formula.base))

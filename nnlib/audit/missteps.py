@@ -17,11 +17,14 @@ from nnlib.audit.chains import (
     tell_twist,
     tell_uphill,
 )
+from nnlib.audit.comparison import Comparison
 from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
-from nnlib.audit.gradient import Comparison, tell_copied, tell_output_slope
+from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays
+from nnlib.audit.places import by_parameters, tell_copied
+from nnlib.audit.readings import tell_output_slope
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.update import (
     Steps,
@@ -142,7 +145,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         comparison = Comparison(exam, values, exam.few if index is None else index)
         scaled = [x / (rate or 1.0) for x in u]
         if (index is not None or exam.few is None) and not exam.found():
-            comparison.by_parameters(scaled, "step", False)
+            by_parameters(comparison, scaled, "step", False)
             return
     if stuck:
         slope = max(np.nanmax(np.abs(g[patient.names.index(name)])) for name in stuck)
@@ -202,7 +205,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             if rate is not None:
                 comparison.alone = lambda i: [x / rate for x in steps.moved(values, i)]
             same_index = index is not None or exam.few is None
-            if same_index and comparison.judge(scaled, "step", free=rate is None):
+            if same_index and judge(comparison, scaled, "step", free=rate is None):
                 return
         if any(f.severity == "wrong" for f in exam.findings[before:]):
             return

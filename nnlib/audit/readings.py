@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from nnlib.audit.data import output_range
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import ACTIVATIONS, LOG_SOFTMAX, SOFTMAX, Activation, Dense
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import flat_pairs, one_factor
 
 Alone = Callable[[np.ndarray], Arrays]  # the gradient that the program uses for one sample
 N_SAMPLES = 24  # with some neurons each: enough to see a function of z, and few calls
@@ -48,6 +49,55 @@ def tell_slopes(exam: Exam, alone: Alone, values: Arrays, entries: tuple[str, ..
         "gradient_wrong", "wrong", ", ".join(layers), f"{'; '.join(told)}.", entries,
         advice=("The derivative that is written down is not that of the activation.",
                 "Compare it with (f(z + h) - f(z - h)) / (2 h) at some z of either sign."),
+    )  # fmt: skip
+    return True
+
+
+def tell_output_slope(exam: Exam, moved: Alone, values: Arrays, where: str) -> bool:
+    """See whether each sample's gradient is off by a factor that the output's slope explains.
+
+    This names a wrong slope at the output also in a network that could not be rebuilt. ``moved``
+    returns the gradient that the program uses for one sample.
+    """
+    name, limits = output_range(exam)
+    if not name or exam.n_outputs != 1 or limits not in ((0.0, 1.0), (-1.0, 1.0)):
+        return False
+    factors, answers = [], []
+    for i in np.unique(np.linspace(0, exam.patient.n - 1, 5).astype(int)):
+        index = np.array([i])
+        try:
+            measured = exam.measured(values, index, 60)
+            f = one_factor(*flat_pairs(moved(index), measured), tolerance=1e-3)
+            answers.append(float(exam.patient.predictions(values, index, exact=True)[0, 0]))
+        except Failed:
+            return False
+        if f is None or abs(f) < 1e-9:
+            return False
+        factors.append(f)
+    f, a = np.array(factors), np.array(answers)
+    if len(f) < 3 or np.ptp(f) <= 1e-2 * np.abs(f).max():
+        return False
+    kind = "sigmoid" if limits[0] == 0 else "tanh"
+    activation = next(each for each in ACTIVATIONS if each.name == kind)
+    slope = activation.of_a(a)
+    z = np.log(a / (1 - a)) if kind == "sigmoid" else np.arctanh(a)
+    fitting = []
+    for found, made, text in [
+        ("slope_of_a", activation.slope(a), "with the derivative of z taken at a, f'(a)"),
+        ("slope_missing", np.ones_like(a), "without the slope of the output's activation"),
+        ("slope_of_a", activation.of_a(z), "with g(z), where g(a) is meant"),
+        ("gradient_wrong", slope**2, "with the slope of the output twice"),
+    ]:
+        ratio = f * slope / made
+        if np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-3 * np.abs(ratio).max():
+            fitting.append((abs(ratio.mean() - 1), found, text))
+    if not fitting or (min(fitting)[0] > 1e-2 and np.ptp(f) < 0.1 * np.abs(f).max()):
+        return False
+    _, found, text = min(fitting)
+    exam.find(
+        found, "wrong", where,
+        f"sample by sample the gradient is {', '.join(f'{x:.4g}' for x in f[:3])}, … times the "
+        f"slope of the loss: it is made {text}.",
     )  # fmt: skip
     return True
 

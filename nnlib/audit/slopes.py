@@ -100,6 +100,14 @@ def one_sided(
     return above, below
 
 
+def flat_pairs(g: Arrays, measured: Measured) -> tuple[np.ndarray, np.ndarray]:
+    """Return the computed and the measured slopes where there are both, flat."""
+    keep = [~np.isnan(s) for s in measured.slope]
+    a = np.concatenate([x[k] for x, k in zip(g, keep, strict=True)])
+    b = np.concatenate([x[k] for x, k in zip(measured.slope, keep, strict=True)])
+    return a, b
+
+
 def one_factor(
     g: np.ndarray, s: np.ndarray, tolerance: float = 1e-3, noise: float = 0.0
 ) -> float | None:

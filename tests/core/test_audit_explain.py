@@ -365,19 +365,23 @@ class Compared:
         assert point is exam.points[0]
         Compared.made.append(self)
 
-    def by_parameters(self, g, where, free):
-        self.asked = ("by_parameters", g, where, free)
 
-    def judge(self, g, where, free):
-        self.asked = ("judge", g, where, free)
-        if Compared.finds:
-            self.exam.find(Compared.finds, "wrong", "step", "seen")
-        return Compared.answer
+def by_parameters(made, g, where, free):
+    made.asked = ("by_parameters", g, where, free)
+
+
+def judge(made, g, where, free):
+    made.asked = ("judge", g, where, free)
+    if Compared.finds:
+        made.exam.find(Compared.finds, "wrong", "step", "seen")
+    return Compared.answer
 
 
 @pytest.fixture
 def compared(monkeypatch):
     Compared.made, Compared.answer, Compared.finds = [], False, None
+    for each in (by_parameters, judge):
+        monkeypatch.setattr(missteps, each.__name__, each)
     monkeypatch.setattr(missteps, "Comparison", Compared)
     return Compared
 

@@ -20,8 +20,8 @@ from small_network import (
 )
 
 from nnlib.audit import gradient
-from nnlib.audit.gradient import Comparison, flat_pairs, penalties
-from nnlib.audit.slopes import Measured
+from nnlib.audit.comparison import Comparison
+from nnlib.audit.slopes import Measured, flat_pairs
 
 
 def of_unknown(p, X, y):
@@ -198,7 +198,7 @@ def test_corners_are_a_note():
     exam = exam_of(X, Y, {"W": np.ones((2, 1))}, predict=relu, loss=loss, gradients=slopes_of(loss))
     problem = comparison(exam)
     problem.measured.n_corners = 2
-    assert problem.judge(problem.measured.slope, "gradients")
+    assert gradient.judge(problem, problem.measured.slope, "gradients")
     assert said(exam) == [("at_a_corner", "note", "gradients")]
     assert words(exam) == "2 of the measured entries lie exactly at a corner."
 
@@ -241,9 +241,9 @@ def test_a_factor_may_be_free():
     exam = exam_on()
     problem = comparison(exam)
     g = [3 * s for s in problem.measured.slope]
-    assert problem.judge(g, "step", free=True)
+    assert gradient.judge(problem, g, "step", free=True)
     assert said(exam) == []
-    assert not problem.judge([-s for s in g], "step", free=True)
+    assert not gradient.judge(problem, [-s for s in g], "step", free=True)
     assert said(exam) == [("gradient_sign", "wrong", "step")]
 
 
@@ -350,42 +350,6 @@ def test_a_factor_beside_a_right_penalty_is_told(f, kind):
     assert words(exam).startswith(
         f"without the penalty every entry is {f:.4f} times the slope of the loss: {end}"
     )
-
-
-def test_patterns_of_a_penalty_are_these():
-    value, ones = np.array([[1.0, -2.0], [3.0, 4.0], [-5.0, 6.0]]), np.ones((3, 2))
-    made = {form.format(0.5, "W"): pattern for form, pattern in penalties(value, True)}
-    wanted = {
-        "0.5000 W": value,
-        "0.5000 sign(W)": np.sign(value),
-        "0.5000 times the sum of W, one number for all": np.full((3, 2), 7.0),
-        "0.5000 times W summed over axis 0": np.array([[-1.0, 8.0]] * 3),
-        "0.5000 times W summed over axis 1": np.array([[-1.0] * 2, [7.0] * 2, [1.0] * 2]),
-        "0.5000 at each entry of W, whatever it is": ones,
-        "0.5000 W without its first column": value * [0, 1],
-        "0.5000 times the first column of W": value * [1, 0],
-        "0.5000 at each entry of the first column of W, whatever it is": ones * [1, 0],
-        "0.5000 W without its last column": value * [1, 0],
-        "0.5000 times the last column of W": value * [0, 1],
-        "0.5000 at each entry of the last column of W, whatever it is": ones * [0, 1],
-        "0.5000 W without its first row": value * [[0], [1], [1]],
-        "0.5000 times the first row of W": value * [[1], [0], [0]],
-        "0.5000 at each entry of the first row of W, whatever it is": ones * [[1], [0], [0]],
-        "0.5000 W without its last row": value * [[1], [1], [0]],
-        "0.5000 times the last row of W": value * [[0], [0], [1]],
-        "0.5000 at each entry of the last row of W, whatever it is": ones * [[0], [0], [1]],
-    }
-    assert list(made) == list(wanted)
-    for text, pattern in wanted.items():
-        np.testing.assert_array_equal(made[text], pattern)
-    assert len([*penalties(value, False)]) == 15
-    assert [form for form, _ in penalties(np.ones(3), True)] == [
-        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} times the sum of {}, one number for all",
-        "{:.4f} at each entry of {}, whatever it is",
-    ]  # fmt: skip
-    assert len([*penalties(np.ones((1, 3)), True)]) == 6
-    assert len([*penalties(np.ones(1), True)]) == 2
-    assert len([*penalties(np.ones(3), False)]) == 3
 
 
 # Another loss, other targets
@@ -728,7 +692,7 @@ def test_of_a_step_without_a_rate_the_factor_is_not_told():
     exam = exam_on(of=bce)
     problem = comparison(exam)
     g = [3 * x for x in slopes_of(bce)(dict(zip(START, problem.point, strict=True)), X, Y).values()]
-    assert not problem.judge(g, "step", free=True)
+    assert not gradient.judge(problem, g, "step", free=True)
     assert words(exam).startswith(
         "the loss that is shown is the mean of the squared errors; what is descended is the binary "
         "cross-entropies."

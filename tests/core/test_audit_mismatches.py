@@ -1,0 +1,361 @@
+"""A gradient that is that of another loss: each is told from both sides of its bounds."""
+
+import numpy as np
+import pytest
+from comparisons import S, W, X, problem, told, y
+from exams import exam_of
+from xor_program import NAMES, gradients, loss, predict, start
+
+from nnlib.audit.comparison import Comparison
+from nnlib.audit.formulas import Formula
+from nnlib.audit.mismatches import (
+    by_factor_beside_penalty,
+    by_norm,
+    by_other_forward,
+    by_other_loss,
+    by_other_targets,
+    by_smoothed_targets,
+    multiples,
+    penalties,
+    penalty_is,
+    shares_of_targets,
+    weight_term,
+)
+
+rng = np.random.default_rng(11)
+
+
+# What a gradient holds of the weights
+
+
+def off_by(pattern, factors, slopes=None, **given):
+    """A comparison, and gradients that are off by a factor times a pattern of the parameters."""
+    slopes = [S, W] if slopes is None else slopes
+    made = problem(slopes, [W, S], **given)
+    return made, [s + f * pattern(v) for s, v, f in zip(slopes, made.point, factors, strict=True)]
+
+
+@pytest.mark.parametrize(("other", "one"), [(0.2, True), (0.2039, True), (0.2043, False)])
+def test_a_term_of_the_weights_has_one_factor(other, one):
+    made, g = off_by(lambda v: v, (0.2, other))
+    assert weight_term(made, g, made.measured.slope) == one
+    if one:
+        (line,) = told(made, g)
+        assert line.startswith(
+            "wrong weight_term (p0, p1): the gradient minus the slope of the loss is "
+        )
+
+
+@pytest.mark.parametrize(("size", "told_of"), [(0.9, False), (1.1, True)])
+def test_a_term_of_the_weights_is_more_than_the_tolerance(size, told_of):
+    made, g = off_by(lambda v: size * v / np.abs(v).max(), (0, 0))
+    least = made.tolerance * max(np.abs(S).max(), made.largest * 1e-3)
+    g = [S + size * least * W / np.abs(W).max(), W]
+    assert weight_term(made, g, made.measured.slope) == told_of
+
+
+def test_a_gradient_that_is_off_in_another_way_holds_no_term_of_the_weights():
+    made, g = off_by(lambda v: v, (0.2, 0.2))
+    g[1] = W + 0.1 * np.cos(7 * S)
+    assert not weight_term(made, g, made.measured.slope)
+    assert made.exam.findings == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "form", "found"),
+    [((2,), "{}", False), ((3,), "{}", True), ((5,), "{} whatever", False),
+     ((6,), "{} whatever", True), ((2, 1), "{}", True)],
+)  # fmt: skip
+def test_a_term_needs_some_entries(sizes, form, found):
+    off = [(f"p{k}", 0.5 * np.arange(1.0, n + 1), {form: np.arange(1.0, n + 1)}, True)
+           for k, n in enumerate(sizes)]  # fmt: skip
+    factors = multiples(problem([S]), form, off)
+    assert factors == ({f"p{k}": pytest.approx(0.5) for k in range(len(sizes))} if found else {})
+
+
+def test_what_is_off_by_little_may_be_left_out_of_a_term():
+    line = np.arange(1.0, 6.0)
+    for clearly in (False, True):
+        off = [("p0", 0.5 * line, {"{}": line}, True), ("p1", line**2, {"{}": line}, clearly),
+               ("p2", line, {"other": line}, False)]  # fmt: skip
+        factors = multiples(problem([S]), "{}", off)
+        assert list(factors) == ([] if clearly else ["p0"])
+
+
+@pytest.mark.parametrize(
+    ("f", "same"),
+    [(0.2, True), (0.2038, True), (0.2042, False), (0.1963, True), (0.1959, False), (-0.2, False)],
+)
+def test_a_penalty_is_known_by_its_slope_to_a_fiftieth(f, same):
+    for penalty in ({"decay": 0.1}, {"decay_of_all": 0.1}):
+        made = problem([S])
+        made.formula = Formula("squared", 1.0, **penalty)
+        assert penalty_is(made, f) == same
+    assert not penalty_is(problem([S]), f)
+
+
+def signs_for_norm(f=0.3, slope=None, value=W):
+    norm = np.linalg.norm(value)
+    slope = S if slope is None else slope
+    return slope + f * (np.sign(value) - value / norm)
+
+
+def test_a_norm_beside_signs_is_told():
+    made = problem([S, S], [W, S])
+    g = [signs_for_norm(), S]
+    assert by_norm(made, g)
+    assert told(made, g) == [
+        "wrong weight_term (p0): the gradient holds 0.3000 sign(p0), the slope of the sum of the "
+        "sizes, and the loss 0.3000 times the norm of p0, the root of the sum of its squares, "
+        "whose slope is 0.3000 p0 / norm(p0)."
+    ]
+    assert not by_norm(problem([S, S], [W, S]), [S, S])
+    assert not by_norm(problem([S, S], [W, S]), [signs_for_norm(), S + 1.0])
+    assert not by_norm(problem([S], [0 * W]), [S + 1.0])
+    few = np.array([1.0, -2, 3, 4])
+    for n, enough in ((3, False), (4, True)):
+        made = problem([few[:n]], [few[:n]])
+        g = [signs_for_norm(0.3, few[:n], few[:n])]
+        assert by_norm(made, g) == enough
+    gap = np.where(S.max() == S, np.nan, S)
+    made = problem([gap, S], [W, W])
+    assert by_norm(made, [signs_for_norm(), signs_for_norm()])
+    assert [f.where for f in made.exam.findings] == ["p1"]
+
+
+def test_patterns_of_a_penalty_are_these():
+    value, ones = np.array([[1.0, -2.0], [3.0, 4.0], [-5.0, 6.0]]), np.ones((3, 2))
+    made = {form.format(0.5, "W"): pattern for form, pattern in penalties(value, True)}
+    wanted = {
+        "0.5000 W": value,
+        "0.5000 sign(W)": np.sign(value),
+        "0.5000 times the sum of W, one number for all": np.full((3, 2), 7.0),
+        "0.5000 times W summed over axis 0": np.array([[-1.0, 8.0]] * 3),
+        "0.5000 times W summed over axis 1": np.array([[-1.0] * 2, [7.0] * 2, [1.0] * 2]),
+        "0.5000 at each entry of W, whatever it is": ones,
+        "0.5000 W without its first column": value * [0, 1],
+        "0.5000 times the first column of W": value * [1, 0],
+        "0.5000 at each entry of the first column of W, whatever it is": ones * [1, 0],
+        "0.5000 W without its last column": value * [1, 0],
+        "0.5000 times the last column of W": value * [0, 1],
+        "0.5000 at each entry of the last column of W, whatever it is": ones * [0, 1],
+        "0.5000 W without its first row": value * [[0], [1], [1]],
+        "0.5000 times the first row of W": value * [[1], [0], [0]],
+        "0.5000 at each entry of the first row of W, whatever it is": ones * [[1], [0], [0]],
+        "0.5000 W without its last row": value * [[1], [1], [0]],
+        "0.5000 times the last row of W": value * [[0], [0], [1]],
+        "0.5000 at each entry of the last row of W, whatever it is": ones * [[0], [0], [1]],
+    }
+    assert list(made) == list(wanted)
+    for text, pattern in wanted.items():
+        np.testing.assert_array_equal(made[text], pattern)
+    assert len([*penalties(value, False)]) == 15
+    assert [form for form, _ in penalties(np.ones(3), True)] == [
+        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} times the sum of {}, one number for all",
+        "{:.4f} at each entry of {}, whatever it is",
+    ]  # fmt: skip
+    assert len([*penalties(np.ones((1, 3)), True)]) == 6
+    assert len([*penalties(np.ones(1), True)]) == 2
+    assert len([*penalties(np.ones(3), False)]) == 3
+
+
+# A factor beside a right penalty
+
+
+@pytest.mark.parametrize(
+    ("f", "kind"),
+    [(2.0, "gradient_scale"), (-1.0, "gradient_sign"), (1.004, None), (1.006, "gradient_scale"),
+     (0.994, "gradient_scale"), (0.0, None)],
+)  # fmt: skip
+def test_a_factor_that_the_penalty_does_not_have_is_told(f, kind):
+    def penalised(p, X, y):
+        return loss(p, X, y) + 0.05 * (np.sum(p["W1"] ** 2) + np.sum(p["W2"] ** 2))
+
+    exam = exam_of(X, y, start(), predict=predict, loss=penalised, gradients=gradients)
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(NAMES, made.point, strict=True))
+    g = [f * gradients(p, X, y)[n] + 0.1 * p[n] * (n[0] == "W") for n in NAMES]
+    assert by_factor_beside_penalty(made, g, "gradients", False) == (kind is not None)
+    if kind:
+        (line,) = told(made, g)
+        words = "it points uphill." if f < 0 else made.factor_words(f)
+        assert line == (
+            f"wrong {kind} (gradients): without the penalty every entry is {f:.4f} times the slope "
+            f"of the loss: {words}"
+        )
+    for name in ("dense", "targets"):
+        other = Comparison(exam, exam.points[0], None)
+        setattr(exam, name, None)
+        assert not by_factor_beside_penalty(other, g, "gradients", False)
+        setattr(exam, name, y if name == "targets" else made.exam.dense)
+    bare = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    plain = Comparison(bare, bare.points[0], None)
+    assert not by_factor_beside_penalty(plain, [2 * x for x in g], "gradients", False)
+
+
+# Losses and targets
+
+
+def of_targets(other, f=1.0, free=False, rows=slice(None), **changes):
+    exam = exam_of(X[rows], y[rows], start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    g = [f * gradients(p, X[rows], other(y[rows]))[name] for name in NAMES]
+    made = Comparison(exam, exam.points[0], None)
+    for name, value in changes.items():
+        setattr(made if name == "formula" else exam, name, value)
+    found = by_other_targets(made, g, "gradients", free)
+    return found, told(made, g if found else None)
+
+
+def test_a_gradient_for_other_targets_is_told():
+    found, (line,) = of_targets(lambda y: y[::-1])
+    assert found
+    assert line.startswith(
+        "wrong pairs_broken (gradients): the gradient belongs to other targets than those of the "
+        "loss: "
+    )
+    for f, free, fits in ((1.004, False, True), (1.006, False, False), (2.0, True, True),
+                          (-1.0, True, False)):  # fmt: skip
+        assert of_targets(lambda y: y[::-1], f, free)[0] == fits
+    assert not of_targets(lambda y: y)[0]
+    for name in ("dense", "formula", "targets"):
+        assert not of_targets(lambda y: y[::-1], **{name: None})[0]
+    zeros, ones = np.flatnonzero(y[:, 0] == 0), np.flatnonzero(y[:, 0] == 1)
+    assert of_targets(lambda y: y[::-1], rows=[zeros[0], ones[0], ones[1]])[0]
+    assert not of_targets(lambda y: y[::-1], rows=[zeros[0], ones[0]])[0]
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_a_gradient_of_another_loss_is_told(free):
+    exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    a = predict(p, X)
+    h = np.tanh(X @ p["W1"] + p["b1"])
+    d2 = 2 * (a - y) * a * (1 - a) / 12
+    d1 = d2 @ p["W2"].T * (1 - h**2)
+    g = [X.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)]
+    made = Comparison(exam, exam.points[0], None)
+    g = [x.reshape(v.shape) for x, v in zip(g, made.point, strict=True)]
+    assert by_other_loss(made, g, "gradients", free)
+    down = "the squared errors" if free else "the mean of the squared errors"
+    assert told(made, g) == [
+        "wrong loss_formula (loss and gradient): the loss that is shown is the mean of the binary "
+        f"cross-entropies; what is descended is {down}. If the first is meant, the output's delta "
+        "is a - y, and a slope a * (1 - a) stands in it that has cancelled already."
+    ]
+    exam.findings.clear()
+    right = [gradients(p, X, y)[name] for name in NAMES]
+    assert not by_other_loss(made, right, "gradients", free)
+    exam.targets = None
+    assert not by_other_loss(made, g, "gradients", free)
+
+
+# Targets that do not sum to 1
+
+CLASSES = np.eye(3)[np.arange(12) % 3]
+SOFTMAX = {
+    "A": rng.normal(size=(2, 4)), "a": rng.normal(size=4),
+    "B": rng.normal(size=(4, 3)), "b": rng.normal(size=3),
+}  # fmt: skip
+
+
+def classify(p, X):
+    e = np.exp(np.tanh(X @ p["A"] + p["a"]) @ p["B"] + p["b"])
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def smoothed(c, d, *, summed=False, size=1.0, of=None):
+    """A loss for the targets c y + d, and the gradient of a softmax minus these."""
+    divisor = 1.0 if summed else 12.0
+
+    def cost(p, X, y):
+        return -np.sum((c * y + d) * np.log(classify(p, X))) / divisor
+
+    exam = exam_of(X, CLASSES, SOFTMAX, predict=classify, loss=cost, gradients=lambda p, X, y: p)
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(SOFTMAX, made.point, strict=True))
+    h = np.tanh(X @ p["A"] + p["a"])
+    total = c + 3 * d if of == "right" else 1.0
+    d2 = size * (total * classify(p, X) - (c * CLASSES + d)) / divisor
+    d1 = d2 @ p["B"].T * (1 - h**2)
+    g = [X.T @ d1, d1.sum(0), h.T @ d2, d2.sum(0)]
+    return made, g, by_smoothed_targets(made, g, "gradients", False)
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_targets_that_do_not_sum_to_1_are_told(summed):
+    made, g, found = smoothed(0.9, 0.1, summed=summed)
+    assert found
+    assert told(made, g) == [
+        "wrong loss_formula (loss and gradient): loss is a cross-entropy for the targets t = 0.9 y "
+        "+ 0.1, which sum to 1.2 for each sample. What is descended is the softmax minus t: that "
+        "is its slope only where they sum to 1."
+    ]
+    assert not smoothed(0.9, 0.1, summed=summed, of="right")[2]
+
+
+def test_smoothed_targets_that_sum_to_1_or_another_gradient_are_left_alone():
+    assert not smoothed(0.7, 0.1)[2]
+    for off, fits in ((0.9e-3, False), (1.1e-3, True)):
+        assert smoothed(0.7 + off, 0.1)[2] == fits
+    for size, fits in ((1.004, True), (1.006, False), (0.994, False), (-1.0, False)):
+        assert smoothed(0.9, 0.1, size=size)[2] == fits
+    for name in ("dense", "targets"):
+        made, g, _ = smoothed(0.9, 0.1)
+        setattr(made.exam, name, None)
+        assert not by_smoothed_targets(made, g, "gradients", False)
+    made, g, _ = smoothed(0.9, 0.1)
+    made.formula = Formula("cross", 1.0)
+    assert not by_smoothed_targets(made, g, "gradients", False)
+
+
+def test_shares_of_targets_are_read_off_the_loss():
+    made, _, _ = smoothed(0.9, 0.1)
+    np.testing.assert_allclose(shares_of_targets(made, CLASSES), [0.9 / 12, 0.1 / 12], rtol=1e-4)
+    assert shares_of_targets(made, 2 * CLASSES) is None
+
+    def fails(p, X, y):
+        raise ValueError
+
+    made.exam.patient.functions["loss"] = fails
+    assert shares_of_targets(made, CLASSES) is None
+
+
+# Another forward pass
+
+
+def of_another_network(lost, f=1.0, free=False, **changes):
+    """The gradient of a network without some biases, times a factor: is it told?"""
+    exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    p = dict(zip(NAMES, exam.points[0], strict=True))
+    g = gradients({**p, **{name: 0 * p[name] for name in lost}}, X, y)
+    g = [f * g[name] for name in NAMES]
+    made = Comparison(exam, exam.points[0], None)
+    for name, value in changes.items():
+        setattr(made if name == "formula" else exam, name, value)
+    found = by_other_forward(made, g, "gradients", free)
+    return found, told(made, g if found else None)
+
+
+@pytest.mark.parametrize(
+    ("lost", "text"),
+    [(["b1"], "without the bias of layer 1"), (["b2"], "without the bias of layer 2"),
+     (["b1", "b2"], "without its biases"), ([], None)],
+)  # fmt: skip
+def test_the_gradient_of_another_network_is_told(lost, text):
+    found, lines = of_another_network(lost)
+    assert found == (text is not None)
+    assert lines == [
+        "wrong gradient_wrong (gradients): the gradient is that of another network than the one "
+        f"that predict and the loss are made of, one {text}."
+    ] * found  # fmt: skip
+
+
+def test_another_network_has_its_own_gradient_up_to_a_free_factor():
+    for f, free, fits in (
+        (1.004, False, True), (1.006, False, False), (0.994, False, False), (3.0, True, True),
+        (-1.0, True, False),
+    ):  # fmt: skip
+        assert of_another_network(["b1"], f, free)[0] == fits
+    for name in ("dense", "formula", "targets"):
+        assert not of_another_network(["b1"], **{name: None})[0]
