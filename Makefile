@@ -19,7 +19,7 @@ test: check  ## run every notebook against its stored outputs, and the unit test
 	.venv/bin/python -m pytest
 
 test-long: install-test  ## the tests that `make test` leaves out, since they look at more of the same
-	.venv/bin/python -m pytest tests -m long
+	.venv/bin/python -m pytest tests -m long --snapshot-warn-unused
 
 test-browser: install-browser book/node_modules  ## open every lesson in JupyterLab in Chromium, and move every control
 	@sh tools/chromium.sh

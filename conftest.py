@@ -68,6 +68,14 @@ def find_available_port(cache, ip):
 LocalPortCache.find_available_port = find_available_port
 
 
+def pytest_collection_modifyitems(config, items):
+    """Skip the long tests unless they are asked for; their stored texts still count as used."""
+    if "long" not in config.option.markexpr.split():
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="`make test-long` runs it"))
+
+
 def pytest_runtest_setup(item):
     """Leave what is there before the first test of a file out of every garbage collection.
 
