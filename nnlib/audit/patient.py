@@ -371,6 +371,8 @@ class Patient:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a function of the program; Failed says what it raised."""
+        if name not in self.functions:
+            raise Failed(name, "was not passed.")
         if self.late():
             raise Failed(name, "was not asked any more: the time for the audit is up.")
         try:

@@ -238,3 +238,23 @@ def test_figures_of_a_program_are_closed_and_others_stay(monkeypatch):
     with door.quiet():
         open_figures.update({3, 4})
     assert open_figures == {1, 2}
+
+
+SOUND = {"predict": "forward", "loss": "cost", "step": "train"}
+
+
+class Hilly(Net):
+    """Its predictions are no dense layers."""
+
+    def forward(self, X):
+        return np.sin(3 * X @ self.W) / (1 + (X @ self.W) ** 2) + self.b
+
+
+@pytest.mark.parametrize("net", [Net, Hilly])
+@pytest.mark.parametrize("left_out", [["predict"], ["loss"], ["step"], ["predict", "step"]])
+def test_what_is_not_passed_is_never_a_fault(net, left_out):
+    given = {role: name for role, name in SOUND.items() if role not in left_out}
+    if net is Hilly:
+        given.pop("step", None)  # it is that of a line
+    report = audit(X, y, program=net(), arrays=["W", "b"], learning_rate=0.1, **given)
+    assert not [f for f in report.findings if f.severity == "wrong"]
