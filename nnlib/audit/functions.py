@@ -318,15 +318,15 @@ def ask_one_alone(exam: Exam) -> None:
                 return
             answer = answer.reshape(1, -1)
         off = float(np.abs(answer[0] - among[i]).max())
-        if np.isnan(off) and np.isfinite(among[i]).all():
+        if np.isnan(off):
             off = np.inf  # alone it gets no number: a spread over the samples, perhaps
-        if not off <= worst:
+        if off > worst:
             worst, place, alone = off, int(i), answer[0]
+    if not np.isfinite(among).all():
+        return
     scale = max(float(np.abs(among).max()), 1e-12)
     if not worst > (1e-3 if patient.single else 1e-6) * scale:
         exam.look("a sample alone and among others gets the same answer")
-        return
-    if not np.isfinite(among).all():
         return
     if by_columns(exam, values):
         say_other_layout(exam)

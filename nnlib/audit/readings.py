@@ -71,7 +71,7 @@ def tell_output_slope(exam: Exam, moved: Alone, values: Arrays, where: str) -> b
             answers.append(float(exam.patient.predictions(values, index, exact=True)[0, 0]))
         except Failed:
             return False
-        if f is None or abs(f) < 1e-9:
+        if f is None:
             return False
         factors.append(f)
     f, a = np.array(factors), np.array(answers)

@@ -8,6 +8,7 @@ from xor_program import NAMES, gradients
 
 from nnlib.audit import gradient
 from nnlib.audit.comparison import Comparison
+from nnlib.audit.formulas import Formula
 from nnlib.audit.gradient import (
     by_mask,
     by_measured_delta,
@@ -271,15 +272,22 @@ def test_masks_are_looked_for_in_a_program_s_own_gradient(monkeypatch):
 # A loss that is not known
 
 
-def of_unknown_loss(slip, *, summed=False, free=False, mixed=False, f=1.0, y=X[:, :2]):
-    """The gradient of a loss of no known formula, on a known network; its first delta slips."""
+def of_unknown_loss(
+    slip, *, summed=False, free=False, mixed=False, f=1.0, n=12, off=0.0, **changes
+):
+    """The gradient of a loss of no known formula, on a known network; its first delta slips.
+
+    ``off``: what the loss holds of the weights; ``changes``: what the audit knows.
+    """
+    X = np.random.default_rng(n).normal(size=(n, 2))
+    y = X[:, :2]
 
     def answer(p, X):
         return np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
 
     def cost(p, X, y):
         each = np.abs(answer(p, X) - y) ** 1.7 + 0.2 * (answer(p, X) - y) ** 4
-        whole = np.sum(each) / (1 if summed else len(X))
+        whole = np.sum(each) / (1 if summed else len(X)) + off * np.sum(p["W2"] ** 3)
         return whole**2 if mixed else whole
 
     p = {"W1": W1, "b1": B1, "W2": W2, "b2": B2}
@@ -287,9 +295,11 @@ def of_unknown_loss(slip, *, summed=False, free=False, mixed=False, f=1.0, y=X[:
     assert exam.dense is not None
     assert exam.formula is None
     made = Comparison(exam, exam.points[0], None)
+    for name, value in changes.items():
+        setattr({"single": exam.patient, "formula": made}.get(name, exam), name, value)
     p = dict(zip(p, made.point, strict=True))
     h, e = np.tanh(X @ p["W1"] + p["b1"]), answer(p, X) - y
-    d2 = f * (1.7 * np.sign(e) * np.abs(e) ** 0.7 + 0.8 * e**3) / (1 if summed else 12)
+    d2 = f * (1.7 * np.sign(e) * np.abs(e) ** 0.7 + 0.8 * e**3) / (1 if summed else n)
     if mixed:
         d2 = d2 * 2 * np.sqrt(cost(p, X, y))
     d1 = d2 @ p["W2"].T * slip(h)
@@ -318,3 +328,11 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
     assert not of_unknown_loss(missing, free=True)[0]
     assert not of_unknown_loss(missing, mixed=True)[0]
     assert not of_unknown_loss(missing, f=1.5)[0]
+    assert of_unknown_loss(missing)[0]
+    for name, value in (("dense", None), ("targets", None), ("single", True),
+                        ("formula", Formula("squared", 1.0))):  # fmt: skip
+        assert not of_unknown_loss(missing, **{name: value})[0]
+    for off, found in ((0.9e-4, True), (0.1, False)):  # the loss is made of more than predictions
+        assert of_unknown_loss(missing, off=off)[0] == found
+    for n, found in ((150, True), (151, False)):
+        assert of_unknown_loss(missing, n=n)[0] == found

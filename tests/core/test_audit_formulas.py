@@ -10,10 +10,12 @@ import pytest
 from nnlib.audit.formulas import (
     ACTIVATIONS,
     BASES,
+    LOG_SOFTMAX,
     RANGES,
     SLOPES,
     SOFTMAX,
     WORDS,
+    Activation,
     Dense,
     Formula,
     Layer,
@@ -25,6 +27,7 @@ from nnlib.audit.formulas import (
     factor_words,
     fitted,
     hidden_sizes,
+    led,
     log_of,
     networks,
     orientations,
@@ -369,6 +372,26 @@ def test_an_output_s_delta_is_taken_before_rounding_makes_it_none():
     assert dense.output_delta(two, a, np.array([[1.0, 1.0]]), "cross").tolist() == [[1, -1]]
 
 
+@pytest.mark.parametrize("base", ["squared", "absolute", "binary", "cross", "cosine", "poisson"])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "log-softmax", "tanh"])
+def test_an_output_s_delta_is_the_slope_of_the_loss_by_its_sums(output, base):
+    output = (NAMED | {"log-softmax": LOG_SOFTMAX})[output]
+    z, y = RNG.uniform(0.1, 1, size=(4, 3)), RNG.uniform(0.1, 0.9, size=(4, 3))
+    dense = Dense((Layer(0, None, False),), (output,))
+    if base in ("binary", "cross", "poisson") and output is LOG_SOFTMAX:
+        return  # a logarithm of negative numbers
+    measured = np.empty_like(z)
+    for i in np.ndindex(z.shape):
+        both = []
+        for h in (1e-6, -1e-6):
+            moved = z.copy()
+            moved[i] += h
+            both.append(BASES[base](output.value(moved), y))
+        measured[i] = (both[0] - both[1]) / 2e-6
+    delta = dense.output_delta(z, output.value(z), y, base)
+    np.testing.assert_allclose(delta, measured, rtol=1e-5, atol=1e-8)
+
+
 def test_a_delta_may_be_given():
     layers, shapes = LAYERS["as usual"]
     dense = Dense(layers, (NAMED["tanh"], NAMED["sigmoid"]))
@@ -543,7 +566,8 @@ def built(activations, scale=1.0, shift=0.0, n=6, wide=1.0, layers=None, shapes=
         shapes = [s for a, b in itertools.pairwise(sizes) for s in [(a, b), (b,)]]
         layers = tuple(Layer(2 * k, 2 * k + 1, False) for k in range(len(activations)))
     X = wide * rng.normal(size=(n, 2))
-    true = Dense(layers, tuple(NAMED[name] for name in activations), scale, shift)
+    names = NAMED | {"log-softmax": LOG_SOFTMAX}
+    true = Dense(layers, tuple(names[name] for name in activations), scale, shift)
     points = [[rng.normal(size=shape) for shape in shapes] for _ in range(2)]
     return rebuilt(lambda p: true.forward(p, X)[1][-1], points, X, whole=X), true
 
@@ -571,6 +595,82 @@ def test_pixels_may_be_divided_within_the_program(divisor):
     found, _ = built(["tanh", "sigmoid"], scale=divisor, wide=100)
     assert found.divisor == divisor
     assert built(["sigmoid"], scale=divisor, wide=0.1)[0] is None  # no pixels
+
+
+def curve(kind, share):
+    """A leaky ReLU with some share of what is negative, or an ELU that ends at minus it."""
+    below = (lambda z: share * z) if kind == "leaky" else (lambda z: share * np.expm1(z))
+    return Activation(kind, lambda z: np.where(z > 0, z, below(np.minimum(z, 0))), None, None)
+
+
+def bent(kind, share, output, depth=2, X=None, ask=True):
+    """What is found where hidden neurons have an activation of which a number is not usual."""
+    rng = np.random.default_rng(depth)
+    sizes = [2, *[3] * (depth - 1), 2]
+    shapes = [s for a, b in itertools.pairwise(sizes) for s in [(a, b), (b,)]]
+    layers = tuple(Layer(2 * k, 2 * k + 1, False) for k in range(depth))
+    true = Dense(layers, (*[curve(kind, share)] * (depth - 1), output))
+    X = rng.normal(size=(6, 2)) if X is None else X
+    points = [[rng.normal(size=shape) for shape in shapes] for _ in range(2)]
+    found = rebuilt(lambda p: true.forward(p, X)[1][-1], points, X, 40, whole=X, ask=ask)
+    return found and [each.name for each in found.activations]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+@pytest.mark.parametrize("output", ["identity", "sigmoid", "softmax", "log-softmax"])
+@pytest.mark.parametrize(
+    ("kind", "share", "name"),
+    [("leaky", 0.3, "leaky ReLU (0.3)"), ("leaky", 0.05, "leaky ReLU (0.05)"),
+     ("ELU", 0.7, "ELU (0.7)"), ("ELU", 1.6732632, "ELU (1.673)")],
+)  # fmt: skip
+def test_the_share_of_what_is_negative_is_read_off(kind, share, name, output, depth):
+    output = (NAMED | {"log-softmax": LOG_SOFTMAX})[output]
+    with np.errstate(all="ignore"):
+        assert bent(kind, share, output, depth) == [*[name] * (depth - 1), output.name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "share", "found"),
+    [("leaky", 9.9, True), ("leaky", 10.1, False), ("leaky", 1.2e-4, True),
+     ("leaky", 0.9e-4, False), ("ELU", 9.9 / -np.expm1(-1), True),
+     ("ELU", 10.1 / -np.expm1(-1), False), ("leaky", -0.5, False)],
+)  # fmt: skip
+def test_shares_of_what_is_negative_lie_within_bounds(kind, share, found):
+    assert (bent(kind, share, NAMED["identity"]) is not None) is found
+
+
+def test_a_share_is_read_off_where_other_parameters_may_be_asked():
+    assert bent("leaky", 0.3, NAMED["identity"], ask=False) is None
+    assert bent("leaky", 0.3, NAMED["tanh"]) is None
+    assert bent("leaky", 0.3, NAMED["identity"], X=np.zeros((3, 2))) is None
+    assert bent("leaky", 0.3, NAMED["identity"], depth=1) == ["identity"]
+
+
+@pytest.mark.parametrize("t", [1.0, -1.0, -2.0])
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_one_sample_is_led_through_a_network_as_one_number(t, depth):
+    sizes = [2, *[5, 6, 7][: depth - 1], 2]
+    shapes = [s for a, b in itertools.pairwise(sizes) for s in [(a, b), (b,)]]
+    layers = tuple(Layer(2 * k, 2 * k + 1, False) for k in range(depth))
+    start, x = [np.full(shape, 9.0) for shape in shapes], np.array([[0.3, -1.7]])
+    values = led(layers, start, x[0], t)
+    assert [v.shape for v in values] == shapes
+    own = curve("leaky", 0.3)
+    z, a = Dense(layers, (*[own] * (depth - 1), NAMED["identity"])).forward(values, x)
+    np.testing.assert_allclose(z[1], t)
+    wanted = float(own.value(np.array(t)))
+    for k in range(2, depth):  # behind the first layer all is positive
+        np.testing.assert_allclose(z[k], abs(wanted))
+    np.testing.assert_allclose(a[-1], [[wanted, 0.0]], atol=1e-15)
+
+
+def test_logarithms_of_a_softmax_are_known_by_their_sum():
+    found, true = built(["tanh", "log-softmax"])
+    assert found == true
+    assert LOG_SOFTMAX.value(np.array([[1000.0, 0.0]])).tolist() == [[0, -1000]]
+    z = np.array([[0.3, -0.2, 1.0]])
+    np.testing.assert_allclose(LOG_SOFTMAX.value(z), np.log(SOFTMAX.value(z)))
+    assert LOG_SOFTMAX.slope(z).tolist() == LOG_SOFTMAX.of_a(z).tolist() == [[1, 1, 1]]
 
 
 def test_a_network_that_is_none_is_not_found():
@@ -607,6 +707,7 @@ def test_arrays_are_equal_but_for_rounding():
     a = np.array([[2.0, -1.0]])
     assert agrees(a + 1.9e-5, a)
     assert not agrees(a + 2.1e-5, a)
+    assert agrees(np.array([1.0, 1e-5]), np.array([1.0, 0.0]))
     assert agrees(a + 0.19, a, 0.1)
     assert not agrees(a, np.array([[2.0, np.nan]]))
     assert not agrees(a, a.T)

@@ -95,6 +95,9 @@ def test_a_gradient_is_right_within_a_few_ten_thousandths(off, right):
     largest = np.abs(g[0]).max()
     g[0][np.unravel_index(np.abs(g[0]).argmin(), g[0].shape)] += off * largest
     assert problem.right(0, g) == right
+    problem.measured = Measured(*[[np.array([5000.0, 0.0])]] * 3, 0.0)
+    assert problem.right(0, [np.array([5000.0, 1.0])])
+    problem = comparison(exam)
     assert problem.right(1, g)
     assert problem.largest == max(np.abs(s).max() for s in problem.measured.slope)
     assert problem.loose == 5e-4

@@ -7,7 +7,7 @@ from exams import exam_of
 from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit.comparison import Comparison
-from nnlib.audit.formulas import Formula
+from nnlib.audit.formulas import BASES, WORDS, Formula, factor_words
 from nnlib.audit.mismatches import (
     by_factor_beside_penalty,
     by_norm,
@@ -248,6 +248,135 @@ def test_a_gradient_of_another_loss_is_told(free):
     assert not by_other_loss(made, right, "gradients", free)
     exam.targets = None
     assert not by_other_loss(made, g, "gradients", free)
+
+
+def answer(output, width):
+    """A program whose output has some width, and its start."""
+    draws = np.random.default_rng(width)
+    p = {"W1": draws.normal(size=(2, 3)), "b1": draws.normal(size=3),
+         "W2": draws.normal(size=(3, width)), "b2": draws.normal(size=width)}  # fmt: skip
+    return p, lambda p, X: output(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])
+
+
+def line(z):
+    return 3 * z / 3
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax(z):
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+REAL, THREE = 3 * X[:, :1] ** 2, np.eye(3)[np.arange(12) % 3]
+
+
+def odd(a):
+    """A loss of no known formula."""
+    return float(np.sum(np.cos(2 * a)))
+
+
+@pytest.mark.parametrize(
+    ("base", "output", "y"),
+    [
+        ("squared", line, REAL), ("absolute", line, REAL), ("root", line, REAL),
+        ("huber", line, REAL), ("log_cosh", line, REAL), ("binary", sigmoid, y),
+        ("other_half", sigmoid, y), ("focal", sigmoid, y), ("smoothed_binary", sigmoid, y),
+        ("log_squared", sigmoid, y), ("cross", softmax, THREE), ("smoothed_cross", softmax, THREE),
+        ("binary_from_logits", line, y), ("cross_from_logits", line, THREE),
+        ("hinge", line, 2 * y - 1), ("squared_hinge", line, 2 * y - 1),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("known", [True, False])
+def test_each_usual_loss_is_known_by_its_gradient(base, output, y, known):
+    start, predict = answer(output, y.shape[1])
+    exam = exam_of(X, y, start, predict=predict, loss=lambda p, X, y: odd(predict(p, X)))
+    assert exam.formula is None
+    g = exam.dense.gradient(exam.points[0], X, y, Formula(base, 1.0))
+    if not known:
+        exam.dense = None
+    made = Comparison(exam, exam.points[0], None)
+    few = ("huber", "log_cosh", "focal", "hinge", "squared_hinge", "smoothed_binary",
+           "smoothed_cross", "log_squared")  # fmt: skip
+    told_of = known or base not in few
+    assert by_other_loss(made, g, "gradients", False) is told_of
+    words = factor_words(1.0, WORDS["squared" if base == "root" else base], 12, y.shape[1])
+    if base == "root":
+        a = predict(dict(zip(start, exam.points[0], strict=True)), X)
+        words = factor_words(0.5 / np.sqrt(np.sum((a - y) ** 2)), WORDS["squared"], 12, 1)
+    assert told(made, g if told_of else None) == [
+        "wrong loss_formula (loss and gradient): the loss that is shown is no formula that is "
+        f"known here; what is descended is {words}."
+    ] * told_of  # fmt: skip
+
+
+def of_other_loss(own, base, size=1.0, n=12, free=False, factor=1.0, extra=None):
+    """The gradient of a base beside a known loss, on a line whose errors have some size."""
+    start, predict = answer(line, 1)
+    exam = exam_of(X[:n], REAL[:n], start, predict=predict, loss=lambda p, X, y: odd(predict(p, X)))
+    a = exam.base_values[1][0]
+    exam.targets = a + size / np.abs(a - REAL[:n]).max() * (REAL[:n] - a)
+    exam.base_values = exam.base_values[0], [a] * 8
+    exam.formula = Formula(*own)
+    exam.patient.functions.pop("loss")
+    exam.loss = lambda values, index=None, name="": BASES[own[0]](
+        exam.dense.forward(values, exam.X_rows)[1][-1], exam.targets)  # fmt: skip
+    g = exam.dense.gradient(exam.points[0], X[:n], exam.targets, Formula(base, factor))
+    g = [x if extra is None else x + extra(v) for x, v in zip(g, exam.points[0], strict=True)]
+    made = Comparison(exam, exam.points[0], None)
+    found = by_other_loss(made, g, "gradients", free)
+    return found, [f.seen for f in made.exam.findings]
+
+
+def test_a_square_and_its_root_have_one_gradient():
+    for own, base in (("root", "squared"), ("squared", "root")):
+        assert not of_other_loss((own, 1.0), base, size=3)[0]
+    assert of_other_loss(("absolute", 1.0), "squared")[0]
+
+
+@pytest.mark.parametrize(("size", "one"), [(0.99, True), (1.5, False)])
+def test_near_to_the_targets_a_square_and_a_huber_loss_are_one(size, one):
+    found, lines = of_other_loss(("squared", 1.0), "huber", size)
+    assert found is not one
+    assert ("Huber" in "".join(lines)) is not one
+    assert of_other_loss(("absolute", 1.0), "huber", size)[0]
+
+
+def test_at_one_sample_an_absolute_error_is_a_multiple_of_any_other():
+    for n, named in ((1, False), (2, True)):
+        _, (seen,) = of_other_loss(("squared", 1.0), "absolute", n=n)
+        assert ("absolute" in seen) is named
+
+
+@pytest.mark.parametrize(
+    ("free", "text"),
+    [(True, "minus the absolute errors"), (False, "minus 2 times the sum of the absolute errors")],
+)
+def test_a_loss_that_is_climbed_is_told(free, text):
+    found, lines = of_other_loss(("squared", 1.0), "absolute", free=free, factor=-2.0)
+    assert found
+    assert lines == [
+        f"the loss that is shown is the sum of the squared errors; what is descended is {text}."
+    ]
+
+
+def test_of_a_loss_with_the_wrong_sign_no_other_one_is_told():
+    assert of_other_loss(("squared", -1.0), "absolute") == (True, [])
+    assert len(of_other_loss(("squared", -1.0), "absolute", factor=-1.0)[1]) == 1
+
+
+@pytest.mark.parametrize(("of_all", "beside"), [(False, True), (True, True)])
+def test_another_loss_may_stand_beside_a_penalty(of_all, beside):
+    found, (seen,) = of_other_loss(("squared", 1.0), "absolute", extra=lambda v: (
+        0.5 * v * (of_all or v.ndim > 1)))  # fmt: skip
+    assert found
+    assert seen == (
+        "the loss that is shown is the sum of the squared errors; what is descended is the sum of "
+        "the absolute errors, and 0.25 times the squares of the weights."
+    )
 
 
 # Targets that do not sum to 1

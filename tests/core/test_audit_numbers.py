@@ -1,9 +1,22 @@
-"""Numbers that a program prints: errors that are taken between two scales."""
+"""Numbers that a program prints: shares, parts, other units and errors between two scales."""
 
 import numpy as np
 import pytest
+from exams import exam_of
 
-from nnlib.audit.numbers import on_two_scales
+from nnlib.audit.formulas import Formula
+from nnlib.audit.numbers import (
+    compute_again,
+    in_other_units,
+    loss_of_a_part,
+    near,
+    on_two_scales,
+    other_errors,
+    other_shares,
+    right_in_a_part,
+    share_of_one,
+    words_of_pairs,
+)
 
 RNG = np.random.default_rng(7)
 Y = RNG.uniform(1, 3, size=(9, 1))
@@ -39,3 +52,314 @@ def test_near_numbers_are_not():
     assert on_two_scales(Y, ANSWERS, says + 1e-6 * RNG.normal(size=8)) == ""
     assert on_two_scales(np.round(Y), ANSWERS, says) == ""  # a few classes have no scale
     assert on_two_scales(Y, ANSWERS, np.array([np.mean(np.abs(a - Y)) for a in ANSWERS])) == ""
+
+
+def test_numbers_are_near_to_a_ten_thousandth_of_the_larger():
+    for a, b, alike in (
+        (10_000.0, 9999.0, True), (1.0, 1 + 0.9e-4, True), (1.0, 1 + 1.1e-4, False),
+        (-2.0, -2.0, True), (-2.0, 2.0, False), (0.0, 0.0, True), (0.0, 1e-9, False),
+    ):  # fmt: skip
+        assert near(a, b) is alike
+        assert near(b, a) is alike
+
+
+# An accuracy
+
+
+def accuracy_of(function):
+    """What is said of a printed accuracy: a function of (share that is right, predictions)."""
+
+    def report(p, X, y):
+        a = X @ p["W"]
+        return function(float(np.mean((a > 0.5) == (y > 0.5))), a)
+
+    rows = np.random.default_rng(1).normal(size=(5, 2))
+    exam = exam_of(rows, BINARY, {"W": np.array([[0.5], [-1.0]])}, predict=lambda p, X: X @ p["W"],
+                   reports={"accuracy": report})  # fmt: skip
+    compute_again(exam)
+    return exam.findings[0].seen if exam.findings else None
+
+
+def test_an_accuracy_may_be_wrong_with_other_parameters_alone():
+    first = []
+
+    def right_at_first(share, a):
+        first.append(share)
+        return share + 3 * (len(first) == 8) + 2 * (len(first) > 8)
+
+    with np.errstate(all="ignore"):
+        seen = accuracy_of(right_at_first)
+    assert seen.startswith(
+        f"with other parameters than those of the start, the program reports {first[7] + 3:.4f} as "
+        f"accuracy; of the 5 predictions the share that is right is {first[7]:.4f}."
+    )
+    with np.errstate(all="ignore"):
+        seen = accuracy_of(lambda share, a: np.nan)
+    assert seen.startswith("the program reports nan as accuracy; of the 5 predictions the share")
+    assert seen.split("right is ")[1][6:] == "."
+
+
+@pytest.mark.parametrize(("off", "at_first"), [(0.0059, False), (0.0061, True)])
+def test_an_accuracy_is_told_at_the_start_where_it_is_off_there(off, at_first):
+    asked = []
+
+    def wrong(share, a):
+        asked.append(1)
+        return share + (off if len(asked) == 1 else 3.0)
+
+    with np.errstate(all="ignore"):
+        assert accuracy_of(wrong).startswith("the program reports") is at_first
+
+
+@pytest.mark.parametrize("factor", [1, 100, 5, 500, 25])
+@pytest.mark.parametrize("several", [False, True])
+def test_a_table_of_pairs_is_told(factor, several):
+    rng = np.random.default_rng(2)
+    labels = np.array([0, 1, 1, 0, 1])
+    guesses = [rng.integers(0, 2, 5) for _ in range(6)]
+    says = factor * np.array([np.mean(g[:, None] == labels) for g in guesses])
+    assert np.ptp(says) > 0
+    if several:
+        y, answers = np.eye(2)[labels], [0.3 * np.eye(2)[g] for g in guesses]
+    else:  # they are decided half way between the targets, 2 and 4
+        y, answers = 2 + 2.0 * labels[:, None], [2.9 + 0.2 * g[:, None] for g in guesses]
+    how = "how often" if factor in (1, 100) else f"{factor} times how often"
+    text = (
+        f" It is {how} two are equal in a table of all 5 x 5 pairs of a prediction and a target: "
+        "NumPy stretches (n, 1) against (n,) to one."
+    )
+    assert words_of_pairs(y, answers, says + 0.9e-6 * factor) == text
+    assert words_of_pairs(y, answers, says + 1.1e-6 * factor) == ""
+
+
+@pytest.mark.parametrize(
+    ("n", "factor", "how"), [(3, 3, "3 times how often"), (120, 100, "how often"),
+                             (120, 120, "120 times how often")],
+)  # fmt: skip
+def test_a_percentage_of_pairs_is_how_often_they_are_equal(n, factor, how):
+    y = (np.arange(n) % 3 > 0.0)[:, None]
+    answers = [np.zeros((n, 1)), np.ones((n, 1))]
+    told = words_of_pairs(y * 1.0, answers, factor * np.array([1 / 3, 2 / 3]))
+    assert told.startswith(f" It is {how} two are equal")
+    told = words_of_pairs(y * 1.0, answers[:1], factor * np.array([1 / 3]))
+    assert told == (
+        " It is the same whatever the parameters are, as in a table of all pairs of a prediction "
+        "and a target, to which NumPy stretches (n, 1) against (n,), and as where one class is "
+        "always answered."
+    )
+
+
+# Shares that are taken for an accuracy
+
+BINARY = np.array([[1.0], [0.0], [1.0], [1.0], [0.0]])
+GUESSES = [
+    np.array([[0.9], [0.8], [0.6], [0.2], [0.1]]),
+    np.array([[0.9], [0.7], [0.8], [0.7], [0.6]]),  # none is below 0.5
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "shares"),
+    [
+        ("the share of targets of 1 among the predictions above 0.5, the precision",
+         (2 / 3, 3 / 5)),
+        ("the share of targets of 0 among the predictions above 0.5", (1 / 3, 2 / 5)),
+        ("the share of targets of 1 among the predictions below 0.5", (1 / 2, np.nan)),
+        ("the share of targets of 0 among the predictions below 0.5", (1 / 2, np.nan)),
+        ("the share of right ones among the samples with y = 1 alone", (2 / 3, 1)),
+        ("the share of right ones among the samples with y = 0 alone", (1 / 2, 0)),
+        ("1 minus the mean size of the errors: the predictions are not decided to 0 or 1 first",
+         (1 - (0.1 + 0.8 + 0.4 + 0.8 + 0.1) / 5, 1 - (0.1 + 0.7 + 0.2 + 0.3 + 0.6) / 5)),
+    ],
+)  # fmt: skip
+def test_other_shares_of_yes_and_no_are_these(words, shares):
+    found = {text: values for values, text in other_shares(BINARY, GUESSES)}
+    assert len(found) == 7
+    np.testing.assert_allclose(found[words], shares, rtol=1e-12)
+
+
+def test_a_prediction_of_exactly_one_half_is_below():
+    half = [np.array([[0.5], [0.9]])]
+    found = {text: values for values, text in other_shares(np.array([[1.0], [0.0]]), half)}
+    assert found["the share of targets of 1 among the predictions below 0.5"] == [1]
+    assert found["the share of right ones among the samples with y = 1 alone"] == [0]
+
+
+def test_other_shares_of_classes_are_hits_by_samples_or_entries():
+    y = np.eye(3)[[0, 1, 2, 1]]
+    answers = [np.eye(3)[[0, 1, 1, 1]], np.eye(3)[[2, 0, 0, 0]]]
+    words = "how often the number of the guessed class stands in the sample's row of 0 and 1"
+    # A guessed 0 or 1 is compared with each entry of the row; a guessed 2 stands in none.
+    by_hand = [
+        sum(sum(guess == t for t in row) for guess, row in zip(guesses, y, strict=True))
+        for guesses in ([0, 1, 1, 1], [2, 0, 0, 0])
+    ]
+    for (values, text), (share, by) in zip(
+        other_shares(y, answers), ((4, "samples"), (12, "entries")), strict=True
+    ):
+        assert text == f"{words}, by {by}"
+        np.testing.assert_allclose(values, np.array(by_hand) / share)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [[[0.0], [0.5], [1.0]], [[0.0], [2.0], [0.0]], [[-1.0], [1.0], [1.0]], [[1.0], [1.0], [1.0]],
+     [[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]]],
+)  # fmt: skip
+def test_other_targets_than_0_and_1_have_no_such_shares(y):
+    y = np.array(y)
+    assert other_shares(y, [np.full(y.shape, 0.7)]) == []
+
+
+@pytest.mark.parametrize("factor", [1.0, 100.0])
+def test_a_number_may_be_the_share_of_one_class(factor):
+    text = " It is the share of samples with y = "
+    column = " argmax of a single column is always 0."
+    assert share_of_one(BINARY, factor * 0.6) == f"{text}1."
+    assert share_of_one(BINARY, factor * 0.4) == f"{text}0.{column}"
+    assert share_of_one(2 * BINARY, factor * 0.6) == f"{text}2."
+    assert share_of_one(BINARY, factor * 0.5) == ""
+    assert share_of_one(BINARY[:4], factor * 0.25 + 0.9e-9) == f"{text}0.{column}"
+    assert share_of_one(BINARY[:4], factor * 0.25 + 1.1e-9) == ""
+    assert share_of_one(BINARY[:2], factor * 0.5) == ""  # it may be either of them
+    y = np.eye(3)[[0, 1, 1, 2, 2, 2]]
+    for k in range(3):
+        text = f" It is the share of samples of class {k}."
+        assert share_of_one(y, factor * (k + 1) / 6) == text
+        assert share_of_one(y, factor * (k + 1) / 6 + 0.9e-9) == text
+        assert share_of_one(y, factor * (k + 1) / 6 + 1.1e-9) == ""
+    assert share_of_one(y[:3], factor / 3) == f"{text[:-2]}0."
+    assert share_of_one(y[[0, 1]], factor / 2) == ""
+
+
+@pytest.mark.parametrize("factor", [1.0, 100.0])
+@pytest.mark.parametrize("k", [1, 3, 5])
+@pytest.mark.parametrize("which", ["first", "last"])
+@pytest.mark.parametrize("of_all", [False, True])
+@pytest.mark.parametrize("classes", [False, True])
+def test_a_share_of_a_part_is_told(factor, k, which, of_all, classes):
+    rng = np.random.default_rng(4)
+    labels = np.array([0, 1, 1, 0, 1, 0])
+    guesses = [(labels + (rng.random(6) < 0.4)) % 2 for _ in range(20)]
+    right = np.array([g == labels for g in guesses])
+    part = right[:, :k] if which == "first" else right[:, 6 - k :]
+    if classes:
+        y, answers = np.eye(2)[labels], [0.6 * np.eye(2)[g] + 0.2 for g in guesses]
+    else:  # what is decided between the targets, 2 and 4
+        y, answers = 2 + 2.0 * labels[:, None], [2.9 + 0.2 * g[:, None] for g in guesses]
+    says = factor * part.sum(axis=1) / (6 if of_all else k)
+    told = f" It is the share of right ones among the {which} {k} alone"
+    told += ", divided by all 6." if of_all else "."
+    assert right_in_a_part(y, answers, says) == told
+    assert right_in_a_part(y, answers, says + 0.9e-6 * factor) == told
+    assert right_in_a_part(y, answers, says + 1.1e-6 * factor) == ""
+
+
+def test_a_part_that_is_always_right_tells_nothing():
+    y = BINARY[:3]
+    answers = [np.where(y > 0, 0.9, 0.1)] * 4
+    assert right_in_a_part(y, answers, np.ones(4)) == ""
+    assert right_in_a_part(y[:1], answers, np.ones(4)) == ""
+
+
+# Losses of a part, other measures, other units
+
+PRICES = np.random.default_rng(2).uniform(0.1, 0.9, size=(6, 2))
+TRIES = [np.random.default_rng(k).uniform(0.1, 0.9, size=(6, 2)) for k in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("cost", "what"),
+    [
+        (lambda a, y: (a - y) ** 2, "squared errors"),
+        (lambda a, y: np.abs(a - y), "absolute errors"),
+        (lambda a, y: -y * np.log(a) - (1 - y) * np.log(1 - a), "binary cross-entropies"),
+        (lambda a, y: -y * np.log(a), "cross-entropies -y log(a)"),
+    ],
+)
+@pytest.mark.parametrize(("k", "of"), [(1, "sample"), (2, "2 samples"), (5, "5 samples")])
+def test_a_loss_of_a_part_is_told(cost, what, k, of):
+    for which, part in (("first", slice(None, k)), ("last", slice(6 - k, None))):
+        says = np.array([np.mean(cost(a[part], PRICES[part])) for a in TRIES])
+        told = f"the mean of the {what} of the {which} {of} alone"
+        assert loss_of_a_part(PRICES, TRIES, says) == told
+        assert loss_of_a_part(PRICES, TRIES, -says) == ""
+        assert loss_of_a_part(PRICES, TRIES, 0.3 * says) == ""
+        says[says.argmax()] *= 1 + 1e-5
+        assert loss_of_a_part(PRICES, TRIES, says) == ""
+
+
+def test_of_predictions_beyond_0_and_1_no_cross_entropy_of_a_part_is_told():
+    for off in (-1.0, 1.0):
+        answers = [a + off * (i == 5) for i, a in enumerate(TRIES)]
+        says = np.array([-np.mean(PRICES[:2] * np.log(np.maximum(a[:2], 5e-324))) for a in answers])
+        assert loss_of_a_part(PRICES, answers, says) == ""
+
+
+def test_a_part_whose_loss_stays_the_same_tells_nothing():
+    answers = [np.vstack([PRICES[:1] + 0.1, a[1:]]) for a in TRIES]
+    assert loss_of_a_part(PRICES, answers, np.full(8, 0.01)) == ""
+    for n, known in ((400, True), (401, False)):
+        y = np.resize(PRICES, (n, 1))
+        answers = [np.resize(a, (n, 1)) for a in TRIES]
+        says = np.array([np.mean((a[:1] - y[:1]) ** 2) for a in answers])
+        assert bool(loss_of_a_part(y, answers, says)) == known
+
+
+def spread(n):
+    """Targets of mean 0 and deviation 1."""
+    y = np.arange(float(n))
+    return ((y - y.mean()) / y.std())[:, None]
+
+
+@pytest.mark.parametrize(
+    ("y", "units"),
+    [
+        (spread(9), True), (spread(9) * 1.049, True), (spread(9) * 1.051, False),
+        (spread(9) * 0.951, True), (spread(9) * 0.949, False), (spread(9) + 0.9e-2, True),
+        (spread(9) - 1.1e-2, False), (spread(5), True), (spread(4), False),
+        (np.arange(9.0)[:, None] / 8, True), (np.arange(9.0)[:, None] / 8 + 0.9e-9, True),
+        (np.arange(9.0)[:, None] / 8 + 1.1e-9, False),
+        (np.arange(9.0)[:, None] / 8 * (1 + 1.1e-9), False),
+    ],
+)  # fmt: skip
+def test_targets_that_were_scaled_may_have_a_loss_in_other_units(y, units):
+    assert in_other_units(y, Formula("squared", 41.237)) is units
+
+
+@pytest.mark.parametrize(
+    ("base", "f", "units"),
+    [
+        ("squared", 41.237, True), ("absolute", 41.237, True), ("root", 41.237, True),
+        ("binary", 41.237, False), ("squared", -41.237, False), ("squared", 0.0, False),
+        # twice the factor, or that times 9 or 3, or 1 over it, or 18 times its square: whole
+        ("squared", 41.5, False), ("squared", 41.5 + 0.4e-4, False),
+        ("squared", 41.5 + 0.6e-4, True),
+        ("squared", 1 / 18, False), ("squared", 7 / 18, False), ("squared", 7 / 6, False),
+        ("squared", 1 / 7, False), ("squared", np.sqrt(7 / 18), False),
+        ("squared", 1000.5, True), ("squared", 500.0, True), ("squared", 499.5, False),
+    ],
+)  # fmt: skip
+def test_a_factor_that_counts_make_is_in_no_other_units(base, f, units):
+    assert in_other_units(spread(9), Formula(base, f)) is units
+    assert in_other_units(spread(8), Formula("root", 7 / (2 * np.sqrt(8)))) is False
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.0, True), (0.9e-3, True), (1.2e-3, False)])
+def test_the_largest_error_is_no_loss(off, told):
+    exam = exam_of(np.ones((6, 1)), PRICES)
+    says = np.array([np.abs(a - PRICES).max() for a in TRIES]) * (1 + off)
+    assert other_errors(exam, TRIES, PRICES, says) == "the largest size of an error" * told
+
+
+@pytest.mark.parametrize("factor", [1, 100, 5])
+def test_a_share_that_is_wrong_is_no_loss(factor):
+    exam = exam_of(np.ones((5, 1)), BINARY)
+    rng = np.random.default_rng(3)
+    answers = [rng.random((5, 1)) for _ in range(8)]
+    wrong = np.array([np.mean((a > 0.5) != BINARY) for a in answers])
+    assert np.ptp(wrong) > 0
+    words = "the share of samples that are wrong" + f", times {factor}" * (factor > 1)
+    assert other_errors(exam, answers, BINARY, factor * wrong + 0.9e-6) == words
+    assert other_errors(exam, answers, BINARY, factor * wrong + 1.1e-6) == ""
+    assert other_errors(exam, answers[:1] * 8, BINARY, np.full(8, factor * wrong[0])) == ""

@@ -809,6 +809,22 @@ def test_generators_of_a_program_get_another_seed():
         assert len({a, b, c}) == 3
 
 
+def test_fresh_steps_of_a_program_may_draw_other_numbers():
+    class Draws(Net):
+        def train(self, X, y):
+            self.W = self.W + self.rng.random()
+
+    _, made, _ = of_an_object(Draws(), ["W"], {"step": "train"})
+    other, p = made["new_step of another seed"], {"W": np.zeros((2, 1))}
+    first, again, same, third = (
+        step(p, 0, 0)["W"][0, 0]
+        for step in (made["new_step"](), made["new_step"](), other(8), other(9))
+    )
+    assert first == again == np.random.default_rng(0).random()
+    assert same == np.random.default_rng(8).random()
+    assert third == np.random.default_rng(9).random()
+
+
 # Losses that take predictions and targets
 
 

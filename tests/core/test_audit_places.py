@@ -151,6 +151,23 @@ def test_a_parameter_without_effect_changes_no_loss(cost, none):
     assert without_effect(made, 1) == none
 
 
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("random", [False, True])
+def test_a_gradient_of_what_has_no_effect_is_told(others, random):
+    made = problem([S, 0 * W, 0 * W, S])
+    made.exam.loss = lambda values, index: float(np.sum(values[3]))
+    made.exam.patient.random_loss = random
+    g = [S, S, W, np.cos(9 * S) if others else S]
+    assert by_parameters(made, g, "gradients", False)
+    (line,) = told(made, g)
+    also = " The gradient of p3 is off, too." * others
+    assert (line == (
+        "wrong gradient_wrong (p1, p2): the loss does not change when p1, p2 changes, and yet the "
+        "gradient of p1, p2 is not 0. Either predict does not use it, or takes another array in "
+        f"its place, or something takes its effect away again, as batch norm does.{also}"
+    )) != random  # fmt: skip
+
+
 # An output that falls, and vectors in another order
 
 

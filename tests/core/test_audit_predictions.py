@@ -5,7 +5,7 @@ import pytest
 from exams import exam_of, said, words
 from small_network import CLASSES, SOFT, START, START3, X, Y, bce, classify, mse, predict, sigmoid
 
-from nnlib.audit.formulas import ACTIVATIONS, SOFTMAX, Dense, Layer
+from nnlib.audit.formulas import ACTIVATIONS, SOFTMAX, Dense, Formula, Layer
 from nnlib.audit.predictions import (
     bias_behind_the_activation,
     biases_in_the_sum,
@@ -422,3 +422,38 @@ def test_a_bias_behind_the_activation_is_named(network, k, factor, y, named):
     assert bias_behind_the_activation(exam, exam.points[0], some, k, inside) == (
         named or (network is behind and k == 1)
     )
+
+
+def test_where_a_bias_behind_the_activation_is_not_looked_for():
+    def line(p, X):
+        return (X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]  # inside and behind are one
+
+    exam = exam_of(X, Y, START, predict=line, loss=lambda *g: mse(*g, line))
+    p = dict(zip(START, exam.points[0], strict=True))
+    inside = (2 * (line(p, X) - Y) / 7 @ p["W2"].T).sum(axis=0)
+    assert exam.formula.base == "squared"
+    assert exam.dense is not None
+    assert not bias_behind_the_activation(exam, exam.points[0], None, 1, inside)
+    exam.dense = None
+    assert bias_behind_the_activation(exam, exam.points[0], None, 1, inside)
+    for name, value in (("targets", None), ("formula", None)):
+        other = exam_of(X, Y, START, predict=line, loss=lambda *g: mse(*g, line))
+        assert other.formula.base == "squared"
+        other.dense = None
+        setattr(other, name, value)
+        assert not bias_behind_the_activation(other, other.points[0], None, 1, inside)
+    exam.patient.shapes = [(2, 3)]
+    assert not bias_behind_the_activation(exam, exam.points[0], None, 1, inside)
+
+
+def test_predictions_that_fail_on_the_way_name_no_bias():
+    exam = exam_of(X, Y, START, predict=counted, loss=mse)
+    assert exam.dense is None
+    assert exam.formula is None
+    exam.formula = Formula("squared", 1 / 7)
+    assert exam.points
+    exam.patient.functions["predict"] = lambda p, X: 1 / 0
+    assert not biases_in_the_sum(exam, {1: 2.0, 3: 3.0})
+    assert not bias_behind_the_activation(exam, exam.points[0], None, 1, np.ones(3))
+    assert not look_for_other_predictions(exam, "loss")
+    assert said(exam) == []

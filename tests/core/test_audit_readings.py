@@ -1,11 +1,14 @@
 """Slopes read off the gradients of single samples: which wrong ones are named, and near ones."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from exams import exam_of, said, words
 from small_network import sigmoid
 
 from nnlib.audit.formulas import ACTIVATIONS, SOFTMAX, Dense, Layer
+from nnlib.audit.patient import Failed
 from nnlib.audit.readings import (
     N_SAMPLES,
     delta_read,
@@ -16,8 +19,10 @@ from nnlib.audit.readings import (
     slope_words,
     slopes_read,
     table_words,
+    tell_output_slope,
     tell_slopes,
 )
+from nnlib.audit.slopes import Measured
 
 NAMED = {each.name: each for each in ACTIVATIONS}
 RNG = np.random.default_rng(9)
@@ -211,7 +216,7 @@ def test_a_delta_is_read_where_weights_and_biases_agree(size):
         ([1, 2], [1, 2], True), ([1, 2], [1, 2.0019], True), ([1, 2], [1, 2.0021], False),
         ([1, 2.0021], [1, 2], False), ([1, 2.0019], [1, 2], True), ([1, 2], [1, np.nan], False),
         ([1, 2], [1, np.inf], False), ([-2, 0], [-2, 0.0019], True),
-        ([-2, 0], [-2, 0.0021], False),
+        ([-2, 0], [-2, 0.0021], False), ([1, 0.001], [1, 0], True),
     ],
 )  # fmt: skip
 def test_slopes_are_the_same_within_a_thousandth_of_the_largest(used, made, alike):
@@ -321,3 +326,109 @@ def test_a_function_of_z_is_smooth_to_a_hundredth(size, named):
     used = Z / 4 + size * 0.005 * np.tile([1.0, -1.0], 21)[:41]
     assert np.ptp(used) == pytest.approx(1)
     assert bool(table_words(NAMED["tanh"], Z, used)) == named
+
+
+# The slope at the output, from factors sample by sample
+
+FAR = np.array([0.2, 0.4, 0.6, 0.8, 0.9])
+
+
+def of_output(factors, answers=FAR, output="sigmoid", **changes):
+    """What is found where each sample's gradient is so many times the slope of the loss."""
+    found, asked = [], []
+    slope = np.array([1.0, -2.0])
+
+    def measured(values, index, at_most):
+        assert (values, at_most) == ("values", 60)
+        return Measured([slope], [slope], [slope], 0.0)
+
+    def moved(index):
+        asked.append(int(index[0]))
+        return [factors[index[0]] * slope]
+
+    exam = SimpleNamespace(
+        dense=SimpleNamespace(activations=[None, NAMED[output]]), n_outputs=1, measured=measured,
+        patient=SimpleNamespace(
+            n=len(answers), predictions=lambda values, index, exact: answers[index][:, None]),
+        find=lambda *parts: found.append(parts),
+    )  # fmt: skip
+    vars(exam).update(changes)
+    with np.errstate(all="ignore"):
+        told_of = tell_output_slope(exam, changes.get("moved", moved), "values", "step")
+    assert told_of == bool(found)
+    return found[0] if found else None, asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "text"),
+    [
+        ("slope_of_a", lambda f, a: f.slope(a),
+         "with the derivative of z taken at a, f'(a)"),
+        ("slope_missing", lambda f, a: np.ones_like(a),
+         "without the slope of the output's activation"),
+        ("slope_of_a", lambda f, a: f.of_a(np.log(a / (1 - a)) if f.name == "sigmoid" else
+                                           np.arctanh(a)), "with g(z), where g(a) is meant"),
+        ("gradient_wrong", lambda f, a: f.of_a(a) ** 2,
+         "with the slope of the output twice"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("output", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("times", [1.0, -1.0, 3.0])
+def test_a_slope_at_the_output_is_read_off_single_samples(kind, made, text, output, times):
+    answers = FAR if output == "sigmoid" else 1.5 * FAR - 0.7
+    own = NAMED[output]
+    f = times * made(own, answers) / own.of_a(answers)
+    found, asked = of_output(f, answers, output)
+    assert asked == [0, 1, 2, 3, 4]
+    assert found == (
+        kind, "wrong", "step",
+        f"sample by sample the gradient is {f[0]:.4g}, {f[1]:.4g}, {f[2]:.4g}, … times the slope "
+        f"of the loss: it is made {text}.",
+    )  # fmt: skip
+
+
+def test_five_samples_are_asked_for_the_slope_at_the_output():
+    answers = np.linspace(0.1, 0.9, 12)
+    assert of_output(1 / (answers * (1 - answers)), answers)[1] == [0, 2, 5, 8, 11]
+    for n, told_of in ((2, False), (3, True)):
+        assert (of_output(1 / (FAR * (1 - FAR)), FAR[:n])[0] is not None) == told_of
+
+
+@pytest.mark.parametrize(("off", "told_of"), [(0.9e-3, True), (1.1e-3, False)])
+def test_the_slope_at_the_output_explains_the_factors_to_a_thousandth(off, told_of):
+    f = 1 / (FAR * (1 - FAR))
+    f[2] *= 1 - off
+    assert (of_output(f)[0] is not None) == told_of
+
+
+@pytest.mark.parametrize(("spread", "told_of"), [(0.9e-2, False), (1.1e-2, True)])
+def test_factors_differ_by_a_hundredth(spread, told_of):
+    low = 0.5 - np.sqrt(0.25 * spread)  # whose slope is smaller by this share
+    answers = np.array([0.5, 0.5, low])
+    assert (of_output(1 / (answers * (1 - answers)), answers)[0] is not None) == told_of
+
+
+@pytest.mark.parametrize(
+    ("spread", "times", "told_of"),
+    [(0.09, 1.009, True), (0.09, 1.011, False), (0.11, 1.011, True), (0.09, 0.989, False)],
+)
+def test_factors_that_hardly_differ_have_to_be_the_slope_itself(spread, times, told_of):
+    low = 0.5 - np.sqrt(0.25 * spread)
+    answers = np.array([0.5, 0.5, low])
+    assert (of_output(times / (answers * (1 - answers)), answers)[0] is not None) == told_of
+
+
+def test_where_the_slope_at_the_output_is_not_read_off():
+    f = 1 / (FAR * (1 - FAR))
+    assert of_output(f)[0] is not None
+    assert of_output(f, n_outputs=2)[0] is None
+    for output in ("ReLU", "identity"):
+        assert of_output(f, output=output)[0] is None
+    assert of_output(np.cos(9 * FAR))[0] is None
+    assert of_output(f * [1, 1, 1, 0, 1])[0] is None
+    assert of_output(f, moved=lambda index: [np.array([1.0, 1.0])])[0] is None
+
+    def fails(index):
+        raise Failed("step", "raised ValueError.")
+
+    assert of_output(f, moved=fails)[0] is None

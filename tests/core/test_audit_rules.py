@@ -1605,6 +1605,8 @@ def test_an_accuracy_of_the_largest_rows_is_named(turned, ends, function, nothin
         ("Loss", "Loss is the mean of the squared errors"), ("cost", "cost is the mean"),
         ("error", "error is the mean"), ("MSE", "MSE is the mean"), ("bce", "bce is the mean"),
         ("entropy", "entropy is the mean"),
+        *((name, f"{name} is the mean") for name in (
+            "L_train", "J", "e", "err 2", "test MAE", "CE", "nll")),
     ],
 )  # fmt: skip
 def test_a_printed_number_is_known_by_its_name(name, line):

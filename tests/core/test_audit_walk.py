@@ -6,11 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import reports
 
-from nnlib.audit.formulas import ACTIVATIONS, SOFTMAX, Dense, Formula, Layer
+from nnlib.audit.formulas import ACTIVATIONS, LOG_SOFTMAX, SOFTMAX, Dense, Formula, Layer
 from nnlib.audit.walk import Step, Walk
 
-NAMED = {each.name: each for each in [*ACTIVATIONS, SOFTMAX]}
+stored = reports.stored
+NAMED = {each.name: each for each in [*ACTIVATIONS, SOFTMAX, LOG_SOFTMAX]}
 N = 9
 
 
@@ -103,7 +105,7 @@ DEEP = Net(("tanh", "tanh", "sigmoid"), (3, 5, 5, 2), "squared", between)
 CLASSES = Net(("ReLU", "softmax"), (4, 6, 3), "cross", classes)
 YES = Net(("sigmoid", "tanh", "sigmoid"), (3, 4, 5, 1), "binary", ones)
 TANH = Net(("sigmoid", "tanh"), (3, 4, 2), "squared", between)
-HINGE = Net(("tanh", "identity"), (3, 4, 1), "hinge", signs)
+HINGE = Net(("tanh", "identity"), (3, 12, 1), "hinge", signs)
 SOFT = Net(("tanh", "softmax"), (3, 4, 3), "squared", between)
 AFTER = Net(("tanh", "tanh", "sigmoid"), (3, 5, 4, 2), "squared", between, later=True)
 WIDE = Net(("tanh", "sigmoid", "identity"), (6, 4, 4, 9), "squared", between)
@@ -116,10 +118,14 @@ def far(rng, m):
 HUBER = Net(("tanh", "identity"), (3, 4, 2), "huber", far)
 CHANCE = Net(("tanh", "sigmoid"), (9, 4, 2), "squared", between)
 PIXELS = Net(("tanh", "sigmoid"), (3, 4, 2), "squared", between, scaled=(255.0, 20.0))
+LEAKY = Net(("leaky ReLU (0.1)", "tanh", "sigmoid"), (3, 5, 4, 1), "binary", ones)
+LOGS = Net(("tanh", "log-softmax"), (3, 4, 3), "cross_from_logits", classes)
+LINES = Net(("ReLU", "ReLU", "identity"), (3, 4, 4, 2), "squared", between)
+ROOT = Net(("softplus", "sigmoid"), (3, 4, 2), "root", between)
 NETS = {
     "deep": DEEP, "classes": CLASSES, "yes": YES, "tanh": TANH, "hinge": HINGE, "soft": SOFT,
-    "after": AFTER, "wide": WIDE, "pixels": PIXELS,
-    "huber": HUBER, "chance": CHANCE,
+    "after": AFTER, "wide": WIDE, "pixels": PIXELS, "huber": HUBER, "chance": CHANCE,
+    "leaky": LEAKY, "logs": LOGS, "lines": LINES, "root": ROOT,
 }  # fmt: skip
 
 
@@ -218,7 +224,50 @@ SLIPS = [
     *(("huber", lambda c, to=to: {"d2": c.f * np.where(np.abs(c.a[2] - c.y) > 1, to, c.a[2] - c.y)},
        "gradient_wrong", "delta2", f"where an error is beyond 1, delta2 holds {words} for it")
       for to, words in ((1, "1, without their sign"), (-1, "-1, without their sign"), (0, "0"))),
+    ("yes", lambda c: {"d3": c.f * (c.z[3] - c.y)}, "gradient_wrong", "delta3",
+     "delta3 is made of z - y, not of a - y: the activation is missing"),
+    ("deep", lambda c: {"d3": 2 * c.f * (c.z[3] - c.y) * c.s[3]}, "gradient_wrong", "delta3",
+     "delta3 is made of z - y, not of a - y: the activation is missing"),
+    ("deep", lambda c: {"d3": 2 * c.f * (c.z[3] - c.y)}, "gradient_wrong", "delta3",
+     "delta3 is made of z3 - y, the weighted sum, where a3 - y belongs"),
+    ("yes", lambda c: {"d3": c.error / g_of(c.a[3])}, "gradient_wrong", "delta3",
+     "delta3 = (a - y) * 1 / the slope: a division where a product belongs (or, which is the same "
+     "at these samples: delta3 = the slope of the loss by a, (a - y) / (a * (1 - a)), * 1: the "
+     "slope is missing)"),
+    ("yes", lambda c: {"d3": c.error / g_of(c.a[3]) * g_of(sigmoid(c.a[3]))}, "slope_of_a",
+     "delta3", "delta3 = the slope of the loss by a, (a - y) / (a * (1 - a)), * f'(a): the "
+               "derivative of z is taken at a"),
+    ("hinge", lambda c: {"d2": -c.f * c.y}, "gradient_wrong", "delta2",
+     "in delta2 the mask a * y < 1 of the hinge is missing"),
+    ("classes", lambda c: {"d2": -c.f * c.y * (1 - c.a[2])}, "gradient_wrong", "delta2",
+     "delta2 holds the diagonal of the softmax's Jacobian alone, a * (1 - a)"),
+    ("classes", lambda c: {"d2": -c.f * c.y / c.a[2]}, "slope_missing", "delta2",
+     "delta2 is the slope of the loss with respect to a: the softmax's is missing"),
+    ("classes", lambda c: {"d2": -c.f * c.y}, "gradient_wrong", "delta2",
+     "delta2 lacks the sum over the classes in the softmax's slope"),
+    ("classes", lambda c: {"d2": c.f * c.a[2]}, "gradient_wrong", "delta2",
+     "delta2 holds the softmax alone, without the targets"),
+    *((name, lambda c: {"d2": -c.f * c.y - np.exp(c.z[2]) / np.exp(c.z[2]).sum(1)[:, None]},
+       "gradient_wrong", "delta2", "delta2 is g - softmax(z), where g - softmax(z) * "
+       "g.sum(axis=1) is log-softmax's way back, with g = -0.1111 * y")
+      for name in ("classes", "logs")),
+    ("logs", lambda c: {"d2": -c.f * c.y}, "gradient_wrong", "delta2",
+     "delta2 holds the targets' part alone, without the softmax"),
+    ("logs", lambda c: {"d2": c.f * np.exp(c.a[2])}, "gradient_wrong", "delta2",
+     "delta2 holds the softmax alone, without the targets"),
     # hidden deltas
+    *(("leaky", lambda c, slope=slope: {"s1": slope(c.z[1])}, kind, "delta1",
+       f"delta1 = delta2 @ W2.T * {text}") for slope, kind, text in (
+        (lambda z: z > 0, "gradient_wrong",
+         "the slope of a plain ReLU, 0 where z < 0, and that of leaky ReLU (0.1) is 0.1"),
+        (lambda z: np.where(z > 0, 0.1, 1), "slope_of_a",
+         "the slopes 1 and 0.1, the wrong way round"),
+        (lambda z: np.where(z > 0, 1, 10), "gradient_wrong",
+         "1 / the slope: a division where a product belongs"))),
+    ("leaky", lambda c: {"s2": 1 / c.s[2]}, "gradient_wrong", "delta2",
+     "delta2 = delta3 @ W3.T * 1 / the slope: a division where a product belongs"),
+    ("yes", lambda c: {"s1": c.a[1] / (1 - c.a[1])}, "gradient_wrong", "delta1",
+     "delta1 = delta2 @ W2.T * a / (1 - a), where a * (1 - a) belongs"),
     ("deep", lambda c: {"s2": 1.0},
      "slope_missing", "delta2", "delta2 = delta3 @ W3.T * 1: the slope is missing"),
     ("classes", lambda c: {"s1": 1.0}, "slope_missing", "delta1",
@@ -311,6 +360,20 @@ SLIPS = [
      "product_wrong", "delta2", "delta2 goes back through no W3 at all"),
     ("deep", lambda c: {"back2": lambda d: d.mean(axis=0, keepdims=True) @ c.W[3].T + 0 * c.z[2]},
      "product_wrong", "delta2", "delta2 goes back through the mean over the samples"),
+    *(("deep", lambda c, k=k: {"back2": lambda d: np.outer(d[:, k], c.W[3][:, k])},
+       "product_wrong", "delta2", f"delta2 is made of the {which} output's part of delta3 alone")
+      for k, which in ((0, "first"), (-1, "last"))),
+    *(("deep", lambda c, k=k: {"back1": lambda d: np.outer(d[:, k], c.W[2][:, k])},
+       "product_wrong", "delta1", f"delta1 is made of the {which} neuron's part of delta2 alone")
+      for k, which in ((0, "first"), (-1, "last"))),
+    ("yes", lambda c: {"back2": lambda d: c.error / g_of(c.a[3])}, "product_wrong", "delta2",
+     "delta2 is made of the slope of the loss with respect to a3, not of what comes back through "
+     "W3"),
+    ("yes", lambda c: {"back1": lambda d: c.error / g_of(c.a[3])}, "product_wrong", "delta1",
+     "delta1 is made of the slope of the loss with respect to a3, not of what comes back through "
+     "W2"),
+    ("yes", lambda c: {"back1": lambda d: c.error}, "product_wrong", "delta1",
+     "delta1 is made of delta3, not of what comes back through W2"),
     # the gradient of a bias
     ("deep", lambda c: {"b2": lambda d: d.sum()}, "axis_missing", "b2",
      "the gradient of b2 is one number for all: the sum of delta over samples and neurons, "),
@@ -349,6 +412,27 @@ SLIPS = [
     ("yes", lambda c: {"b3": lambda d: -0.37 * d.sum(axis=0)}, "gradient_wrong", "b3",
      "the gradient of W3 is right, so delta3 is right; the gradient of b3 is not its sum over the "
      "samples"),
+    *(("yes", lambda c, f=f: {"b3": lambda d: f * d.sum(axis=0)}, kind, "b3",
+       f"the gradient of b3 is {text}") for f, kind, text in (
+        (0, "gradient_wrong", "0"), (N / 2, "gradient_scale", "4.5000 times the slope"),
+        (-0.5, "gradient_sign", "-0.5000 times the slope"),
+        (-2, "gradient_sign", "-2.0000 times the slope"),
+        (-1 / N, "gradient_sign", "-0.1111 times the slope"),
+        (-N, "gradient_sign", "-9.0000 times the slope"),
+        (5, "gradient_scale", "5 times the slope, as where it is counted in the loop over the 5 "
+                              "inputs of its layer, once for each"))),
+    *(("deep", lambda c, of=of, form=form: {"b2": lambda d: form(vars(c)[of][2], axis=0)},
+       "gradient_wrong", "b2", f"the gradient of b2 is the {form.__name__} of {of}2 over the "
+       "samples, not that of delta2") for of in "az" for form in (np.sum, np.mean)),
+    *(("deep", lambda c, k=k: {"b2": lambda d: c.a[1][:, k] @ d}, "product_wrong", "b2",
+       f"the gradient of b2 is that of the weights from input {k}: delta is multiplied by column "
+       f"{k} of a1, where a bias has a 1") for k in (0, 4)),
+    *(("deep", lambda c, k=k: {"b1": lambda d: c.raw[:, k] @ d}, "product_wrong", "b1",
+       f"the gradient of b1 is that of the weights from input {k}: delta is multiplied by column "
+       f"{k} of X, where a bias has a 1") for k in (0, 2)),
+    ("deep", lambda c: {"W2": lambda d: 2 * c.a[1].T @ d, "b2": lambda d: 2 * d.sum(axis=0)},
+     "gradient_scale", "W2, b2", "the gradient of W2, b2 is 2.0000 times the slope: perhaps a sum "
+     "where the loss is a mean over 2 outputs, or the 2 of a square, once too often"),
     ("classes", lambda c: {"b2": lambda d: d.sum()}, "axis_missing", "b2",
      "the gradient of b2 is "),
     ("deep", lambda c: {"b2": lambda d: 5 * d.sum(axis=0)}, "gradient_scale", "b2",
@@ -583,6 +667,7 @@ def test_nothing_is_near_to_something_and_rounding_is_nothing():
     walk = DEEP.told()
     a = np.array([[1.0, -2.0]])
     assert walk.near(a, a + 2 * 1.9e-4)
+    assert walk.near(np.array([5000.0, 1.0]), np.array([5000.0, 0.0]))
     assert not walk.near(a, a + 2 * 2.2e-4)
     assert not walk.near(a, a.T)
     assert not walk.near(a, np.array([[1.0, np.nan]]))
@@ -699,3 +784,38 @@ def test_equations_are_told_with_the_numbers_of_the_layers():
     for number in range(len(SLIPS)):
         for a, b in re.findall(r"delta(\d) = delta(\d)", SLIPS[number][4]):
             assert int(b) == int(a) + 1
+
+
+def number_of(a):
+    """A number that hangs on each entry of an array."""
+    return np.sum(a * np.cos(1.0 + np.arange(np.size(a))).reshape(np.shape(a)))
+
+
+@pytest.mark.parametrize("name", ["after", "classes", "soft", "leaky", "logs", "wide"])
+def test_what_is_tried_at_each_layer_is_stored(name, stored):
+    """All slips in their order, each with its words and a number for what it makes."""
+    net = NETS[name]
+    walk, lines = net.told(), []
+
+    def put(kind, where, text, made):
+        lines.append(f"{kind} ({where}): {text} {number_of(made):.6g}")
+
+    with np.errstate(all="ignore"):
+        deltas = [[*walk.output_deltas()]]
+        for number in range(net.last - 1, 0, -1):
+            walk.bare = net.back[number + 1]
+            deltas.append([*walk.hidden_deltas(number, net.d[number + 1])])
+        for (right, none), *others in deltas:
+            assert none == []
+            put("right", "delta", "", right)
+            for delta, (step, *more) in others:
+                if not more:
+                    put(step.kind, step.where, step.text, delta)
+            pairs = [(steps[1].text, delta) for delta, steps in others if len(steps) == 2]
+            for text in dict.fromkeys(text for text, _ in pairs):  # beside another way back
+                put("and", "delta", text, np.array([number_of(d) for t, d in pairs if t == text]))
+        for number in range(net.last, 0, -1):
+            for form in (walk.bias_forms, walk.weight_forms):
+                for kind, text, made in form(number, net.d[number]):
+                    put(kind, form.__name__, text, made)
+    assert lines == stored

@@ -1,0 +1,380 @@
+"""Functions that fail on the way, samples that no one looks at, and how they are grouped."""
+
+import random
+
+import numpy as np
+import pytest
+from exams import checked, exam_of, said, words
+from small_network import CLASSES, LABELS, START, START3, X, Y, classify, mse, predict
+
+from nnlib.audit import data, functions
+from nnlib.audit.patient import Failed
+
+GOALS = np.linspace(-1, 1, 7)[:, None] ** 3
+
+
+def failing(after=0):
+    """A function that fails, after some calls."""
+    left = [after]
+
+    def ask(*given):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Failed("loss", "raised ValueError.")
+        return np.ones(1)
+
+    return ask
+
+
+def fails_at(n):
+    """Predictions that fail for so many samples, and for no others."""
+    return lambda p, X: 1 / 0 if len(X) == n else predict(p, X)
+
+
+# The same random numbers
+
+
+def test_what_is_random_is_asked_with_the_same_numbers():
+    def drawn(*given):
+        return np.random.rand() + random.random()  # noqa: NPY002
+
+    exam = exam_of(
+        X, Y, START, predict=lambda p, X: predict(p, X) + drawn(), loss=drawn,
+        gradients=lambda p, X, y: {name: value + drawn() for name, value in p.items()},
+    )  # fmt: skip
+    assert exam.points
+    for ask in (
+        lambda: functions.flat(exam, "loss", *exam.patient.data()),
+        lambda: functions.flat(exam, "gradients", *exam.patient.data()),
+        lambda: np.concatenate([v for _, v in data.values_of(exam, Y)]),
+        lambda: np.concatenate([*data.asked(exam, X, Y).values()]),
+    ):
+        np.testing.assert_array_equal(ask(), ask())
+    assert functions.repeats(exam, "loss")
+
+
+# Numbers at the start
+
+
+@pytest.mark.parametrize(
+    ("edge", "inside"), [(0.9e-12, False), (1.1e-12, True), (1 - 0.9e-12, False),
+                         (1 - 1.1e-12, True)],
+)  # fmt: skip
+def test_a_prediction_of_0_or_1_may_make_a_loss_no_number(edge, inside):
+    answers = np.full((7, 1), 0.5)
+    answers[3] = edge
+    exam = exam_of(X, Y, START, predict=lambda p, X: answers, loss=lambda p, X, y: np.inf)
+    found = checked(functions.call_each_once, exam)
+    assert found == [("loss_formula" if inside else "saturated", "wrong", "loss")]
+    if inside:
+        assert words(exam) == (
+            f"loss is inf at the start, and the predictions are numbers from {answers.min():.4g} "
+            f"to {answers.max():.4g}. So it divides by 0, or takes a root or a logarithm of "
+            "something else than a prediction."
+        )
+
+
+def test_what_a_program_scales_itself_is_not_out_of_scale():
+    def scaled(p, X):
+        return predict(p, X / 255, lambda z: z)
+
+    for network, kind in (
+        (scaled, "saturated"), (lambda p, X: np.cos(scaled(p, X)) + 1, "data_scale"),
+    ):  # fmt: skip
+        exam = exam_of(100 * X, Y, START, predict=network)
+        functions.not_finite(exam, "predict", np.array([np.inf]))
+        assert [each for each, _, _ in said(exam)] == [kind]
+
+
+def test_negative_numbers_are_looked_for_in_predictions_that_are_numbers():
+    for network in (lambda p, X: predict(p, X) * np.nan, predict, None):
+        exam = exam_of(X, Y, START, predict=network, loss=lambda p, X, y: np.nan)
+        assert not functions.by_negative_numbers(exam, "loss")
+        assert said(exam) == []
+
+
+@pytest.mark.parametrize(("n", "asked"), [(5, 5), (6, 6), (7, 6)])
+def test_of_each_side_six_samples_are_asked_alone(n, asked):
+    """Predictions below 0 in the first rows, within 0 and 1 in others, above 1 in the last."""
+    sides = np.repeat([-0.5, 0.5, 1.5], [n - 1, n, 1])[:, None]
+    seen = []
+
+    def loss(p, X, y):
+        seen.append(float(X[0, 0]))
+        return np.nan if abs(X[0, 0] - 0.5) > 0.5 else 1.0
+
+    exam = exam_of(sides, sides, START, predict=lambda p, X: X, loss=loss)
+    assert functions.by_negative_numbers(exam, "loss")
+    assert len(seen) == 2 * asked
+    assert seen.count(0.5) == asked
+    assert (1.5 in seen) == (n < 7)
+    exam.patient.functions["loss"] = lambda p, X, y: np.nan if X[0, 0] != 0.5 else failing()()
+    assert not functions.by_negative_numbers(exam, "loss")
+
+
+# One sample alone
+
+
+def test_predictions_that_fail_are_not_asked_for_one_sample():
+    exam = exam_of(X, Y, START, predict=predict)
+    assert exam.first_answers is not None
+    assert exam.points
+    exam.patient.functions["predict"] = fails_at(7)
+    assert checked(functions.ask_one_alone, exam) == []
+    assert exam.compared == exam.missing == []
+
+
+def test_predictions_that_are_no_numbers_among_others_are_not_compared():
+    def predict_some(p, X):
+        a = predict(p, X)
+        a[0] = np.nan if len(X) == 7 and np.abs(p["b2"] - 0.2).max() > 0 else a[0]
+        return a + 0.1 * (len(X) == 1)
+
+    exam = exam_of(X, Y, START, predict=predict_some)
+    assert np.isfinite(exam.first_answers).all()
+    assert checked(functions.ask_one_alone, exam) == []
+    assert exam.compared == []
+
+
+def test_four_samples_are_asked_alone_from_the_first_to_the_last():
+    rows = np.arange(22.0).reshape(11, 2)
+    asked = []
+
+    def network(p, X):
+        if len(X) == 1:
+            asked.append(int(X[0, 0]) // 2)
+        return predict(p, X)
+
+    exam = exam_of(rows, Y[[0] * 11], START, predict=network)
+    functions.ask_one_alone(exam)
+    assert asked == [0, 3, 6, 10]
+
+
+@pytest.mark.parametrize(("off", "one"), [(0.9e-6, True), (1.1e-6, False), (-1.1e-6, False)])
+def test_shares_add_up_to_1_to_a_millionth(off, one):
+    table = np.array([[0.1, 0.4], [0.2, 0.3]])
+    all_of_them = " All predictions of all samples together add up to 1."
+    assert functions.sums(table + off / 4) == all_of_them * one
+    table = np.array([[0.4, 0.3], [0.6, 0.7]])
+    table[0, 0] += off
+    each = " For each output the predictions of all samples add up to 1."
+    assert functions.sums(table) == each * one
+
+
+def test_a_square_x_is_turned_where_its_program_answers_that():
+    square = np.random.default_rng(3).normal(size=(4, 4))
+    W = np.random.default_rng(4).normal(size=(4, 1))
+
+    def columns(p, X):
+        return np.tanh(W.T @ X)
+
+    exam = exam_of(square, np.ones((4, 1)), {"w": 1.0}, predict=columns)
+    exam.patient.axis = {"X": 0, "y": 0, "predictions": -1}
+    assert functions.by_columns(exam, exam.patient.start)
+    exam.patient.functions["predict"] = lambda p, X: columns(p, X) + 0.1 * X.shape[1]
+    assert not functions.by_columns(exam, exam.patient.start)
+    exam.patient.functions["predict"] = lambda p, X: columns(p, X) if X.shape[1] == 4 else 1 / 0
+    assert not functions.by_columns(exam, exam.patient.start)
+    exam = exam_of(X, Y, START, predict=predict)
+    assert not functions.by_columns(exam, exam.patient.start)
+
+
+def test_a_program_that_mixes_columns_and_fails_alone_is_turned():
+    square = np.random.default_rng(3).normal(size=(4, 4))
+    W = np.random.default_rng(4).normal(size=(4, 1))
+    exam = exam_of(square, np.ones((4, 1)), {"w": 1.0}, predict=lambda p, X: np.tanh(W.T @ X))
+    for network, turned in ((lambda p, X: np.tanh(W.T @ X), True),
+                            (lambda p, X: np.tanh(W.T @ (X - X.mean())), False)):  # fmt: skip
+        exam.patient.axis = {"X": 0, "y": 0, "predictions": -1}
+        exam.patient.functions["predict"] = network
+        exam.missing.clear()
+        assert checked(functions.ask_one_alone, exam) == (
+            [("samples_as_columns", "wrong", "X")] * turned
+        )
+        assert [line[:18] for line in exam.missing] == ["one sample alone: "] * (not turned)
+        exam.findings.clear()
+
+
+def test_a_reshape_is_asked_for_five_samples():
+    exam = exam_of(X, Y, START, predict=predict)
+    values = exam.points[0]
+    p = dict(zip(START, values, strict=True))
+    among = predict(p, X.reshape(2, 7).T)
+    assert functions.takes_across(exam, values, among)
+    for i in range(7):
+        other = among.copy()
+        other[i] += 1e-3
+        assert functions.takes_across(exam, values, other) == (i > 4)
+    assert not functions.takes_across(exam, values, np.hstack([among, among]))
+    exam.patient.functions["predict"] = lambda p, X: 1 / 0
+    assert not functions.takes_across(exam, values, among)
+
+
+# Samples that no one looks at
+
+
+@pytest.mark.parametrize(
+    ("n", "work", "sizes"),
+    [
+        (5, 1, [1] * 5), (24, 1, [1] * 24), (26, 1, [2, 2, *[1] * 22]),
+        (48, 1, [*[2] * 23, 1, 1]), (48, 999_999, [*[2] * 23, 1, 1]),
+        (48, 1_000_000, [*[6] * 7, 5, 1]), (6, 1_000_000, [1] * 6),
+    ],
+)  # fmt: skip
+def test_samples_are_looked_at_in_groups(n, work, sizes, monkeypatch):
+    asked = []
+    monkeypatch.setattr(functions, "one_by_one", lambda *given: asked.append(given) or [])
+    exam = exam_of(np.arange(2.0 * n).reshape(n, 2), np.arange(float(n))[:, None])
+    exam.work = lambda index: work
+    assert functions.unused_rows(exam, lambda X, y: np.ones(1)) == []
+    ((groups, _, count),) = asked
+    assert count == n
+    assert [len(group) for group in groups] == sizes
+    assert np.concatenate(groups).tolist() == list(range(n))
+    asked.clear()
+    assert functions.unused_targets(exam, lambda X, y: np.ones(1)) == []
+    ((groups, _, count),) = asked
+    assert count == n
+    assert len(groups) == min(n, 6 if work < 1_000_000 else 3)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_a_sample_is_unused_where_none_of_four_changes_moves_anything(number):
+    exam = exam_of(X, GOALS)
+    at = functions.disturbed(exam, np.array([2]), number)[0]
+    found = functions.unused_rows(exam, lambda X, y: np.array([1.0 + np.array_equal(X, at)]))
+    assert found == [0, 1, 3, 4, 5, 6]
+
+
+def test_samples_are_not_looked_at_where_the_function_fails_or_differs():
+    exam = exam_of(X, GOALS)
+    calls = iter(range(1000))
+    for function in (
+        lambda X, y: np.array([np.nan]), lambda X, y: np.array([float(next(calls))]), failing(),
+        failing(1), failing(3), lambda X, y: np.ones(1),
+    ):  # fmt: skip
+        assert functions.unused_rows(exam, function) == []
+        assert functions.unused_targets(exam, function) == []
+        assert not functions.tell_fixed_target(exam, "loss", function)
+    assert functions.unused_rows(exam_of(X[:1], Y[:1]), lambda X, y: np.ones(1)) == []
+    assert said(exam) == []
+
+
+def test_far_away_a_sample_may_count():
+    exam = exam_of(X, GOALS)
+    begin, seen = np.ones(1), []
+
+    def function(x, y):
+        seen.append(x)
+        return begin + (np.abs(x[2]).max() > limit)
+
+    for limit, n in ((1e9, 3), (29 * X.std(), 3), (9 * X.std(), 2), (2.9 * X.std(), 1)):
+        seen.clear()
+        assert functions.counts_at_a_distance(exam, function, begin, [2, 4]) == (limit < 1e9)
+        assert len(seen) == n
+        for x, far in zip(seen, (3, 10, 30), strict=False):
+            np.testing.assert_allclose(np.abs(x[[2, 4]]), far * X.std())
+            assert len(np.unique(np.sign(x[[2, 4]]))) == 2
+            assert (x[[0, 1, 3, 5, 6]] == X[[0, 1, 3, 5, 6]]).all()
+    assert not functions.counts_at_a_distance(exam, failing(), begin, [2])
+    assert not functions.counts_at_a_distance(exam, lambda X, y: np.array([np.nan]), begin, [2])
+    for whole in (np.round(X), np.round(X).astype(int)):
+        exam = exam_of(whole, GOALS)
+        assert not functions.counts_at_a_distance(exam, lambda X, y: 2 * begin, begin, [2])
+
+
+def test_targets_are_looked_at_where_there_are_three_that_differ():
+    def last(X, y):
+        return np.array([y[-1, 0] + X.sum()])
+
+    assert functions.unused_targets(exam_of(X, GOALS), last) == [0, 1, 2, 3, 4, 5]
+    assert functions.unused_targets(exam_of(X[:3], GOALS[:3]), last) == [0, 1]
+    assert functions.unused_targets(exam_of(X[:2], GOALS[:2]), last) == []
+    assert functions.unused_targets(exam_of(X, np.ones((7, 1))), last) == []
+    both = exam_of(X, GOALS)
+    assert functions.unused_targets(both, lambda X, y: np.array([y[1:].sum() + X.sum()])) == []
+    assert functions.unused_targets(both, lambda X, y: np.array([y[2:].sum() + X.sum()])) == [0, 1]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_a_target_may_count_at_one_of_four_inputs_alone(number):
+    """A prediction of exactly a half, or a ReLU that is off, hides a target at the others."""
+    exam = exam_of(X, GOALS)
+    at = functions.disturbed(exam, np.arange(7), number)[0]
+
+    def function(X, y):
+        return np.array([X.sum() + y[0, 0] + (y.sum() if (at == X).all() else 0)])
+
+    assert functions.unused_targets(exam, function) == []
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_target_may_count_on_one_side_alone(side, number):
+    exam = exam_of(X, GOALS)
+    far = functions.far_targets(exam)[side]
+    at = functions.disturbed(exam, np.arange(7), number)[0]
+
+    def function(X, y):
+        return np.array([X.sum() + y[0, 0] + ((y == far).sum() if (at == X).all() else 0)])
+
+    assert functions.unused_targets(exam, function) == []
+
+
+def test_a_sum_over_the_outputs_hides_no_target():
+    shares = np.random.default_rng(1).dirichlet(np.ones(3), size=7)
+
+    def totals(X, y):
+        return np.array([X.sum() + y[0, 0] + y[1:].sum().round(9)])
+
+    assert functions.unused_targets(exam_of(X, shares), totals) == []
+    rows = np.arange(7)
+    exam = exam_of(X, LABELS, START3, predict=classify,
+                   loss=lambda p, X, y: -np.mean(np.log(classify(p, X)[rows, y[0]])))  # fmt: skip
+    assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
+    assert "but for y[0]: it stands for all samples" in words(exam)
+
+
+def test_one_target_for_all_is_told_where_their_inputs_count():
+    def of(used, inputs=True):
+        def function(X, y):
+            return np.array([y[used, 0] + (X.sum() if inputs else X[used].sum())])
+
+        exam = exam_of(X, GOALS)
+        return functions.tell_fixed_target(exam, "loss", function), said(exam)
+
+    for used in (0, 6):
+        assert of(used) == (True, [("samples_unused", "wrong", "loss")])
+        assert of(used, False) == (False, [])
+    assert of(3) == (False, [])
+    for count, told in ((3, True), (2, False)):
+        exam = exam_of(X[:count], GOALS[:count])
+        function = lambda X, y: np.array([y[0, 0] + X.sum()])  # noqa: E731
+        assert functions.tell_fixed_target(exam, "loss", function) == told
+    exam = exam_of(X, np.ones((7, 1)))
+    assert not functions.tell_fixed_target(exam, "loss", lambda X, y: np.array([X.sum()]))
+
+
+def test_advice_for_unused_samples_is_about_loops():
+    assert functions.advice_for([0, 1, 2, 3], 7) == (
+        "A loop over batches or samples takes the same rows in each round, ends after the first, "
+        "or keeps only what the last one gave.",
+        "Let the rows follow the loop, X[i:i + batch_size] and y[i:i + batch_size], and add up "
+        "what the samples give with +=.",
+    )
+    exam = exam_of(X, GOALS)
+    functions.tell_unused_targets(exam, "loss", [2, 3])
+    assert exam.findings[0].advice == (
+        "The rows of X follow the loop, and those of y stay where they are: y[0], or "
+        "y[:batch_size].",
+        "Take both with the same index: X[i:i + batch_size] and y[i:i + batch_size].",
+    )
+
+
+def test_what_a_random_loss_draws_hides_no_samples():
+    def loss(p, X, y):
+        return mse(p, X[:5], y[:5]) + np.random.rand()  # noqa: NPY002
+
+    exam = exam_of(X, CLASSES[:, :1], START, predict=predict, loss=loss)
+    assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
+    assert words(exam).startswith("loss gives the same whatever stands in samples 5 to 6: 2 of 7")
