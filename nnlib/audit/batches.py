@@ -36,18 +36,23 @@ from nnlib.audit.missteps import (
 )
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.readings import tell_output_slope
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.update import (
     Steps,
+    between,
     common_factor,
+    drawn,
+    flat_of,
     keeps_something,
     length,
     loss_mixes_samples,
     rounding,
     some,
+    stays,
     still_parts,
     together,
+    zeros,
 )
 from nnlib.audit.walk import Walk
 
@@ -65,7 +70,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             return
         sizes = sizes[2:]  # behind batch norm one sample has no slope, and two hardly any
     for size in [s for s in sizes if s < patient.n]:
-        index = np.sort(np.random.default_rng(2).permutation(patient.n)[:size])
+        index = np.sort(drawn(patient.n, size))
         try:
             u = steps.moved(values, index)
         except Failed:
@@ -93,7 +98,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             return
         if exam.step_is == "epoch" and some_by_one_alone(exam, steps, values):
             return
-        pair = np.sort(np.random.default_rng(2).permutation(patient.n)[:3])
+        pair = np.sort(drawn(patient.n, 3))
         if exact_equations(exam, steps, values, pair, rate) or (
             exam.step_is is None and exact_equations(exam, steps, values, None, rate)
         ):
@@ -128,7 +133,7 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
 
 def in_own_turn(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """Say whether a step on four samples is several of the program's own, on fewer each."""
-    index = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:4])
+    index = np.sort(drawn(exam.patient.n, 4))
     whole = steps.once(values, exam.patient.data(index))
     for order in itertools.permutations(range(4)):
         for ends in ((0, 1, 2, 3, 4), (0, 2, 4), (0, 3, 4)):
@@ -164,9 +169,7 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
     comparison.factor_known = not keeps_something(steps, values, None)
     rate = exam.learning_rate
     scaled = [x / (rate or 1.0) for x in u]
-    if any(
-        not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9 for x, y in zip(u, g, strict=True)
-    ):
+    if any(stays(x, y) for x, y in zip(u, g, strict=True)):
         return False  # a parameter that does not move is said to be so
     if (
         still_parts(u, g)
@@ -219,9 +222,9 @@ def another_factor(exam: Exam, steps: Steps, values: Arrays, rate: float | None 
 def several_factors(exam: Exam, steps: Steps, values: Arrays) -> bool:
     """Say whether the steps on one sample each are different multiples of their gradients."""
     factors = []
-    for i in np.random.default_rng(2).permutation(exam.patient.n)[:4]:
+    for i in drawn(exam.patient.n, 4):
         u, g = steps.moved(values, np.array([i])), steps.gradient(values, np.array([i]))
-        f = None if g is None else common_factor(u, g, 1e-3)
+        f = None if g is None else common_factor(u, g)
         if f is None:
             return False
         factors.append(f)
@@ -234,25 +237,25 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
     g = steps.gradient(values, first)
     if exam.patient.has("gradients") or g is None:
         return False
-    if common_factor(steps.moved(values, first), g, 1e-3) is None:
+    if common_factor(steps.moved(values, first), g) is None:
         return False  # more than a factor: it shows at this sample
-    index = np.sort(np.random.default_rng(2).permutation(n)[:12])
+    index = np.sort(drawn(n, 12))
     more = False  # than a factor, at some samples
     factors: list[float] = []
-    lengths, total = [], [np.zeros_like(v) for v in values]
+    lengths, total = [], zeros(values)
     for i in index:
         alone = np.array([i])
         u, g = steps.moved(values, alone), steps.gradient(values, alone)
         if g is None:
             return False
-        f = common_factor(u, g, 1e-3)
+        f = common_factor(u, g)
         if exam.patient.short_steps or still_parts(u, g):
             return False
         if f is None:
             more = True
         else:
             factors.append(f)
-        lengths.append(length(np.concatenate([np.ravel(x) for x in u])))
+        lengths.append(length(flat_of(u)))
         total = [a + b for a, b in zip(total, u, strict=True)]
     spread = float(np.ptp(factors)) if factors else 0.0
     if not more and (len(factors) < 3 or spread <= 2e-2 * np.abs(factors).max()):
@@ -324,7 +327,7 @@ def exact_equations(
     if rate is None:
         one = np.array([0 if index is None else index[0]])
         g = steps.gradient(values, one)
-        rate = None if g is None else common_factor(steps.moved(values, one), g, 1e-3)
+        rate = None if g is None else common_factor(steps.moved(values, one), g)
     if rate is None or (index is not None and in_turn(steps, values, index, u, rate)):
         return False
     g = steps.gradient(values, index)
@@ -352,7 +355,7 @@ def exact_equations(
 
 def in_turn(steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: float) -> bool:
     """Say whether a step makes right updates, by samples or groups of them, in any order."""
-    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    scale = max(peak(x) for x in u)
     for order in itertools.permutations(range(len(index))):
         for cuts in itertools.product((False, True), repeat=len(index) - 1):
             groups: list[list[int]] = [[order[0]]]
@@ -364,7 +367,7 @@ def in_turn(steps: Steps, values: Arrays, index: np.ndarray, u: Arrays, rate: fl
                 if g is None:
                     return False
                 here = [v - rate * x for v, x in zip(here, g, strict=True)]
-            if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * scale
+            if all(peak(v - h - x) <= 1e-5 * scale
                    for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
                 return True
     return False
@@ -424,7 +427,7 @@ def updates_by(
     """Return how many updates lead from values to after, 0 if none do."""
     many = 200 if steps.exam.work(index) < 10_000 else 20
     slopes = steps.gradient if steps.patient.has("gradients") else Slopes(steps.exam, steps)
-    here, v = values, [np.zeros_like(x) for x in values]
+    here, v = values, zeros(values)
     whole, first, pace, way = distance(values, after), 0.0, 0.0, 0.0
     for k in range(1, many):
         pace = rule.keep * pace + rule.new
@@ -443,8 +446,7 @@ def updates_by(
 
 def distance(a: Arrays, b: Arrays) -> float:
     """Return by how much two sets of parameters differ at most."""
-    return max(float(np.abs(x - y.reshape(x.shape)).max(initial=0))
-               for x, y in zip(a, b, strict=True))  # fmt: skip
+    return max(peak(x) for x in between(a, b))
 
 
 def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any) -> bool:
@@ -468,7 +470,7 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
         if slopes is None:
             return False
         looking = [v - rate * x for v, x in zip(looking, slopes, strict=True)]
-    if max(np.abs(v - h - x).max(initial=0) / np.abs(x).max(initial=1e-300)
+    if max(peak(v - h - x) / max(peak(x), 1e-300)
            for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
         return False  # the predictions hardly change between the updates
     z, a = dense.forward(values, exam.X_rows if index is None else exam.X_rows[index])
@@ -479,13 +481,13 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
         for _ in range(k):
             delta, through = output, [v.copy() for v in here]
             for number in range(len(dense.layers), 0, -1):
-                move = [np.zeros_like(v) for v in values]
+                move = zeros(values)
                 dense.put(move, number, a[number - 1].T @ delta, delta.sum(axis=0), values)
                 here = [v - rate * x for v, x in zip(here, move, strict=True)]
                 if number > 1:
                     back = delta @ dense.layers[number - 1].matrix(here if early else through).T
                     delta = back * dense.activations[number - 2].slope(z[number - 1])
-        if all(np.abs(v - h - x).max(initial=0) <= 1e-5 * np.abs(x).max(initial=1e-300)
+        if all(peak(v - h - x) <= 1e-5 * max(peak(x), 1e-300)
                for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
             tell_not_looking(exam, k, index)
             return True
@@ -497,7 +499,7 @@ def some_by_one_alone(exam: Exam, steps: Steps, values: Arrays) -> bool:
     dense, rate = exam.dense, exam.learning_rate
     if dense is None or rate is None or exam.patient.short_steps or exam.patient.n < 2:
         return False
-    pair = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:2])
+    pair = np.sort(drawn(exam.patient.n, 2))
     u = steps.moved(values, pair)
 
     def follows(order: tuple[int, ...], alone: set[int], which: int) -> bool:
@@ -512,7 +514,7 @@ def some_by_one_alone(exam: Exam, steps: Steps, values: Arrays) -> bool:
 
     def ends(here: Arrays) -> bool:
         return all(
-            np.abs(v - h - x).max(initial=0) <= 1e-6 * max(np.abs(x).max(initial=0), 1e-12)
+            peak(v - h - x) <= 1e-6 * max(peak(x), 1e-12)
             for v, h, x in zip(values, here, u, strict=True)
         )
 
@@ -568,7 +570,7 @@ def tell_not_looking(exam: Exam, k: int, index: Any) -> None:
 def wrong_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> np.ndarray | None:
     """Return the first few samples, out of several such, on which an update is not right."""
     size = len(index)
-    order = np.random.default_rng(2).permutation(exam.patient.n)
+    order = drawn(exam.patient.n, exam.patient.n)
     for k in range(min(3, exam.patient.n) if size == 1 else 1):
         some_few = np.sort(order[k * size : (k + 1) * size])
         if not compare_single(exam, steps, values, some_few, True):

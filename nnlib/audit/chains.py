@@ -15,16 +15,18 @@ from nnlib.audit.optimisers import Rule, adaptive_and_sound, rules, shared_rules
 from nnlib.audit.patient import Arrays
 from nnlib.audit.schedules import by_schedule
 from nnlib.audit.slips import that_fits
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.start import exam_scale
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.twists import twisted
 from nnlib.audit.update import (
     Chain,
     Steps,
+    all_close,
     chain_of,
     close,
     close_everywhere,
+    flat_of,
     length,
     relation,
     rounding,
@@ -71,7 +73,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
     if tell_other_loss(exam, points, us, order, index):
         return True
     rate = exam.learning_rate
-    first = one_factor(us[0], gs[0], 1e-3)
+    first = one_factor(us[0], gs[0])
     if index is None and exam.step_is != "update" and exam.patient.n > 1:
         return False  # it may be several updates: few samples will tell
     if first is not None and first > 0 and (rate is None or abs(first - rate) < 1e-2 * rate):
@@ -110,7 +112,7 @@ def tell_uphill(exam: Exam, chain: Chain, rate: float | None, tolerance: float) 
     """See whether an optimiser takes these steps in the wrong direction."""
     us = chain.us
     for _, name, made in uphill(chain.gs, rate, us, chain.values):
-        if all(close(m, u, tolerance) for m, u in zip(made, us, strict=True)):
+        if all_close(made, us, tolerance):
             exam.find(
                 "gradient_sign", "wrong", "step",
                 f"{chain.said} {name}, but uphill: what should be subtracted is added.",
@@ -164,7 +166,7 @@ def tell_shared_memory(exam: Exam, steps: Steps) -> bool:
         if len(set(keys)) == len(keys):
             continue
         for name, made in shared_rules(gs, exam.learning_rate, order, us, keys):
-            if all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+            if all_close(made, us):
                 exam.find(
                     "optimizer_formula", "wrong", "step",
                     f"{len(us)} steps in a row are those of {name}, and its memory is one array "
@@ -192,14 +194,14 @@ def tell_rate(
         return False
     if exam.step_is == "epoch" and (index is None or len(index) > 1):
         return False  # an epoch is as long as its updates together
-    if np.ptp(np.abs(gs)) <= 2e-2 * np.abs(gs).max(initial=0):
+    if np.ptp(np.abs(gs)) <= 2e-2 * peak(gs):
         return False  # slopes of one size: all optimisers take such steps, at a rate of their own
     for sound, name, made in rules(gs, None, order, us, values):
         if not sound or "sign of" in name or "descent" in name or "AdaDelta" in name:
             continue
         if not made[0].any():
             continue
-        if all(close(m, u, 1e-3) for m, u in zip(made, us, strict=True)):
+        if all_close(made, us, 1e-3):
             if "momentum" in name:
                 first = one_factor(us[0], gs[0]) or 0.0
             else:
@@ -253,17 +255,15 @@ def tell_other_loss(
     if us[0].size != sum(v.size for v in points[0]):
         return False
     X = exam.X_rows if index is None else exam.X_rows[index]
-    flat = [np.concatenate([np.ravel(v) for v in p]) for p in points[:-1]]
+    flat = [flat_of(p) for p in points[:-1]]
     for base in ("squared", "binary", "cross"):
         if not exam.possible(base, exam.base_values[1], y):
             continue
         known = Formula(base, 1 / len(X))
-        gs = [np.concatenate([np.ravel(g) for g in dense.gradient(values, X, y, known)])
+        gs = [flat_of(dense.gradient(values, X, y, known))
               for values in points[:-1]]  # fmt: skip
         for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
-            if len(made) == len(us) and all(
-                close(m, u, 2e-3) for m, u in zip(made, us, strict=True)
-            ):
+            if len(made) == len(us) and all_close(made, us):
                 shown = unusual_words(exam) or "no formula that is known here"
                 exam.find(
                     "loss_formula", "wrong", "loss and step",
@@ -356,7 +356,7 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
 
 def tell_epsilon(exam: Exam, u: np.ndarray, g: np.ndarray) -> bool:
     """See whether the first step is that of Adam or RMSProp with a large epsilon."""
-    rate, keep = exam.learning_rate, np.abs(g) > 1e-3 * np.abs(g).max(initial=0)
+    rate, keep = exam.learning_rate, np.abs(g) > 1e-3 * peak(g)
     if rate is None or keep.sum() < 4 or not (u[keep] * g[keep] > 0).all():
         return False
     sizes, divisor = np.abs(g[keep]), rate * g[keep] / u[keep]

@@ -10,8 +10,8 @@ import numpy as np
 
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Chain, Steps, close, length, together
+from nnlib.audit.slopes import one_factor, peak
+from nnlib.audit.update import Chain, Steps, all_close, close, drawn, flat_of, length, together
 
 LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
@@ -56,7 +56,7 @@ def cut_gradients(
             [np.clip(g, 0, c) for g in gs], sound=False,
         ))  # fmt: skip
         for cut in ways:
-            if not all(close(a, b, 1e-6) for a, b in zip(cut.gs, gs, strict=True)):
+            if not all_close(cut.gs, gs, 1e-6):
                 yield cut
 
 
@@ -105,7 +105,7 @@ def limits_seen(u: np.ndarray, order: np.ndarray, rate: float | None) -> tuple[f
     if not rate:
         return ()
     longest = max(length(u[order == k]) for k in np.unique(order))
-    found = length(u) / rate, longest / rate, float(np.abs(u).max(initial=0)) / rate
+    found = length(u) / rate, longest / rate, peak(u) / rate
     return tuple(dict.fromkeys(found))
 
 
@@ -131,18 +131,18 @@ def lengthened(exam: Exam, steps: Steps, always: Brought) -> str:
     rate = exam.learning_rate
     if rate is None or not (exam.patient.has("gradients") or exam.dense is not None):
         return ""
-    for sample in np.random.default_rng(2).permutation(exam.patient.n)[:6]:
+    for sample in drawn(exam.patient.n, 6):
         index, here = np.array([sample]), exam.points[0]
         for k in range(50):
             g = steps.gradient(here, index)
             if g is None or not all(np.isfinite(x).all() for x in g):
                 return ""
-            flat = np.concatenate([np.ravel(x) for x in g])
+            flat = flat_of(g)
             size, wanted = length(flat), rate * always(flat)
             if not size > 1e-6:
                 break  # nothing to bring to any length
             if size < 0.5 * length(wanted) / rate:
-                u = np.concatenate([np.ravel(x) for x in steps.moved(here, index)])
+                u = flat_of(steps.moved(here, index))
                 if not close(u, wanted, 2e-2 if exam.patient.short_steps else 1e-3):
                     return ""
                 learned = ", once it is learned," if k else ""
@@ -178,7 +178,7 @@ def cut_to_length(exam: Exam, steps: Steps, u: Arrays, f: float) -> bool:
     rate = exam.learning_rate
     if rate is None or not f > 0:
         return False
-    size = length(np.concatenate([np.ravel(x) for x in u])) / rate
+    size = length(flat_of(u)) / rate
     for limit in LIMITS:
         if abs(size - limit) > (1e-2 if exam.patient.short_steps else 1e-4) * limit:
             continue

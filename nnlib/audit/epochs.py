@@ -14,7 +14,8 @@ import numpy as np
 
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays
-from nnlib.audit.update import Steps, steps_in_a_row
+from nnlib.audit.slopes import peak
+from nnlib.audit.update import Steps, same_place, steps_in_a_row, zeros
 
 Gradient = Callable[[Arrays, np.ndarray], Arrays | None]
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 16, 20, 24, 25, 30, 32, 40, 50, 64, 100, 128)
@@ -49,7 +50,7 @@ def rule_on_one(exam: Exam, steps: Steps, index: np.ndarray) -> Momentum | None:
         return None  # to measure so many slopes takes too long
     rate, points = exam.learning_rate, steps_in_a_row(exam, index)
     for rule in MOMENTA if rate is not None else ():
-        here, v = points[0], [np.zeros_like(x) for x in points[0]]
+        here, v = points[0], zeros(points[0])
         for after in points[1:]:
             moved = update(steps, here, v, index, rule, steps.gradient)
             if moved is None or not ends_at(*moved[:1], after, here):
@@ -75,10 +76,9 @@ def update(
 def ends_at(made: Arrays, after: Arrays, begin: Arrays, tolerance: float = 1e-3) -> bool:
     """Say whether a way from a beginning ends where another one does, for each parameter."""
     ends = [a.reshape(m.shape) for a, m in zip(after, made, strict=True)]
-    largest = max(float(np.abs(e - b).max(initial=0)) for e, b in zip(ends, begin, strict=True))
+    largest = max(peak(e - b) for e, b in zip(ends, begin, strict=True))
     return all(
-        np.abs(m - e).max(initial=0)
-        <= tolerance * max(float(np.abs(e - b).max(initial=0)), 1e-3 * largest)
+        peak(m - e) <= tolerance * max(peak(e - b), 1e-3 * largest)
         for m, e, b in zip(made, ends, begin, strict=True)
     )
 
@@ -92,7 +92,7 @@ def follow(
     apart: int | None = None,
 ) -> Arrays | None:
     """Return where an epoch in batches of a size ends; they begin ``apart``, or do not overlap."""
-    here, v, n = values, [np.zeros_like(x) for x in values], steps.patient.n
+    here, v, n = values, zeros(values), steps.patient.n
     for i in range(0, n, apart or size):
         for _ in range(rule.repeats):
             moved = update(steps, here, v, np.arange(i, min(i + size, n)), rule, gradient)
@@ -115,7 +115,7 @@ def look_at_epoch(
         return False
     after = steps.once(values, exam.patient.data())
     other = steps.once(values, exam.patient.data(), 8)
-    if not all(np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in zip(after, other, strict=True)):
+    if not same_place(after, other):
         return look_at_copies(exam, steps, values, rule)  # in another order each time
     gradient, off = Slopes(exam, steps), dict[int, list[float]]()
     for size in [*(s for s in SIZES if s < n), n]:
@@ -131,7 +131,7 @@ def look_at_epoch(
             exam.look(f"an epoch is made of updates by {rule.name} on {of}, in their order")
             return True
         off[size] = [
-            float(np.abs(a - b).max(initial=0) / max(np.abs(a - v).max(initial=0), 1e-300))
+            peak(a - b) / max(peak(a - v), 1e-300)
             for a, b, v in zip(end, after, values, strict=True)
         ]
     return (

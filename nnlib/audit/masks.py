@@ -13,7 +13,8 @@ import numpy as np
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.formulas import Dense, Formula, Layer, chains, disorder
 from nnlib.audit.patient import Arrays, in_form_of
-from nnlib.audit.update import Steps
+from nnlib.audit.slopes import peak
+from nnlib.audit.update import Steps, between, zeros
 from nnlib.audit.walk import Walk
 
 SEEDS = range(7, 19)
@@ -135,7 +136,7 @@ def shares_of(exam: Exam) -> np.ndarray | None:
 
 def constant_neurons(start: Arrays, layers: tuple[Layer, ...], size: float) -> Arrays:
     """Return parameters by which each hidden neuron is constant and passes on a little."""
-    values = [np.zeros_like(v) for v in start]
+    values = zeros(start)
     for layer in layers:
         assert layer.b is not None
         values[layer.b] += 1.0
@@ -184,7 +185,7 @@ def look_at_masks(exam: Exam, steps: Steps, values: Arrays) -> None:
     def look(number: int) -> bool:
         index = np.array([number % exam.patient.n])
         after = steps.once(values, exam.patient.data(index), number)
-        g = [(v - w.reshape(v.shape)) / rate for v, w in zip(values, after, strict=True)]
+        g = [x / rate for x in between(values, after)]
         factor = exam.factor_for(values, index, own.base, own, name)
         found = verdicts_of(exam, values, index, g, masks, (own.base, factor))
         verdicts.extend(found or [])
@@ -332,8 +333,8 @@ def another_slope(
     ``bare``: what comes back to the layer, without its mask and its slope.
     """
     seen = np.isfinite(mask)
-    activation, scale = dense.activations[k - 1], float(np.abs(mask[seen]).max(initial=0))
-    right, room = activation.slope(z[k])[0], 1e-3 * np.abs(own).max(initial=0)
+    activation, scale = dense.activations[k - 1], peak(mask[seen])
+    right, room = activation.slope(z[k])[0], 1e-3 * peak(own)
     if activation.name == "ReLU":  # where it is off its mask cannot be read off
         off = right == 0
         ratio = np.abs(own[off] - scale * bare[off]) <= room

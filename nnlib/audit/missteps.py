@@ -25,11 +25,14 @@ from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays
 from nnlib.audit.places import by_parameters, tell_copied
 from nnlib.audit.readings import tell_output_slope
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.update import (
     Steps,
+    between,
     chain_of,
     common_factor,
+    drawn,
+    flat_of,
     keeps_something,
     length,
     one_length,
@@ -37,9 +40,11 @@ from nnlib.audit.update import (
     relation,
     rounding,
     scale_to,
+    stays,
     steps_in_a_row,
     still_parts,
     together,
+    zeros,
 )
 from nnlib.audit.walk import Walk
 
@@ -54,7 +59,7 @@ def compare_single(
         why = ", which has other shapes" if own else ": pass gradients, or loss and predict"
         exam.miss(f"the step beside the gradient{why}")
         return True
-    if not np.abs(together(u, g)[1]).max(initial=0) > 0 and exam.found("loss_formula"):
+    if not peak(together(u, g)[1]) > 0 and exam.found("loss_formula"):
         exam.miss("the step beside the slope of the loss, which is 0 everywhere")
         return True
     verdict = relation(exam, u, g, values)
@@ -84,11 +89,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     rate = exam.learning_rate
     tolerance = max(2e-2 if patient.short_steps else 3e-4, rounding(exam, a, values))
     f = common_factor(u, g, tolerance, rounding(exam, a, values))
-    stuck = [
-        name
-        for name, x, y in zip(patient.names, u, g, strict=True)
-        if not x.any() and np.nanmax(np.abs(y), initial=0) > 1e-9
-    ]
+    stuck = [name for name, x, y in zip(patient.names, u, g, strict=True) if stays(x, y)]
     if not a.any():
         first = zip(exam.chain[0], exam.chain[1], strict=True)
         if not patient.has("new_step") and any(not np.array_equal(x, y) for x, y in first):
@@ -149,8 +150,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             return
     if stuck:
         slope = max(np.nanmax(np.abs(g[patient.names.index(name)])) for name in stuck)
-        stays = "stay where they were" if len(stuck) > 1 else "stays where it was"
-        seen = f"{', '.join(stuck)} {stays}, and the slope there is up to {slope:.4g}."
+        they = "stay where they were" if len(stuck) > 1 else "stays where it was"
+        seen = f"{', '.join(stuck)} {they}, and the slope there is up to {slope:.4g}."
         if sums_over_everything(exam, u, g, stuck):
             exam.find(
                 "axis_missing", "wrong", ", ".join(stuck),
@@ -193,7 +194,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         return
     if decays(exam, u, g, values) or compare_chain(exam, steps, index, any_step=True):
         return
-    fitting = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(u, g, strict=True)
+    fitting = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True)
                if x.size > 1]  # fmt: skip
     known = rate or next((f for f in fitting if f is not None and f > 0), None)
     scaled = [x / known for x in u] if known else [x * scale_to(a, b) for x in u]
@@ -209,7 +210,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
                 return
         if any(f.severity == "wrong" for f in exam.findings[before:]):
             return
-    factors = [one_factor(*together([x], [y]), 1e-3) for x, y in zip(scaled, g, strict=True)]
+    factors = [one_factor(*together([x], [y])) for x, y in zip(scaled, g, strict=True)]
     off = [k for k, f in enumerate(factors) if f is None or abs(f - 1) > 1e-2]
     if known and 0 < len(off) < len(factors) and all((factors[k] or 0) < 0 for k in off):
         names = ", ".join(patient.names[k] for k in off)
@@ -254,7 +255,7 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
         if k is None or not np.isfinite(g[k]).all() or np.ptp(g[k]) <= 1e-9:
             return False
         total = float(g[k].sum()) * (rate or 1.0)
-        one_number = np.ptp(u[k]) <= 1e-6 * np.abs(u[k]).max(initial=0)
+        one_number = np.ptp(u[k]) <= 1e-6 * peak(u[k])
         sums = [total / share for share in (1, u[k].size, len(exam.y_rows) * u[k].size)]
         fit = any(abs(u[k].flat[0] - value) < 1e-3 * abs(value) for value in sums)
         moved.append(one_number and (rate is None or fit or exam.patient.short_steps))
@@ -263,7 +264,7 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
 
 def tell_one_side(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     """See whether only the entries whose slope has one sign move."""
-    clear = 1e-3 * np.abs(b).max(initial=0)
+    clear = 1e-3 * peak(b)
     up, down = b > clear, b < -clear
     if min(up.sum(), down.sum()) < 3:
         return False
@@ -309,7 +310,7 @@ def tell_parts(exam: Exam, u: Arrays, g: Arrays) -> bool:
         f"{'; '.join(places)}: not moved by the step, and the slope there is not 0. All other "
         "entries move as they should."
     )
-    still, (_, slope) = np.concatenate([np.ravel(s) for s in still_parts(u, g)]), together(g, g)
+    still, (_, slope) = flat_of(still_parts(u, g)), together(g, g)
     clear = np.abs(slope) > 1e-9
     for sign, word in ((-1, "negative"), (1, "positive")):
         lost = clear & (sign * slope > 0)
@@ -337,7 +338,7 @@ def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
         return False
     for k, x in enumerate(u):
         least = 1e-5 if x.size > 1 else 1e-10  # one number fits by chance
-        if x.size > 1 and one_factor(*together([x], [g[k]]), 1e-3) is not None:
+        if x.size > 1 and one_factor(*together([x], [g[k]])) is not None:
             continue
         own = rate * g[k].flat[0]
         if x.size == 1 and (x.ndim == 0 or abs(x.flat[0] - own) <= 1e-3 * abs(x.flat[0])):
@@ -361,13 +362,10 @@ def slip_of_some(exam: Exam, steps: Steps, u: Arrays, index: Any) -> bool:
         return False
     several = index
     if index is not None and len(index) == 1 and exam.patient.n > 3:
-        several = np.sort(np.random.default_rng(2).permutation(exam.patient.n)[:3])
+        several = np.sort(drawn(exam.patient.n, 3))
     for part in {id(several): several, id(index): index}.values():
         points = steps_in_a_row(exam, part)
-        us = [
-            np.concatenate([np.ravel(x - y.reshape(x.shape)) for x, y in zip(a, b, strict=True)])
-            for a, b in itertools.pairwise(points)
-        ]
+        us = [flat_of(between(a, b)) for a, b in itertools.pairwise(points)]
         if tell_slip(exam, steps, points, us, part):
             return True
     return False
@@ -379,7 +377,7 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
         return True
     if not all(one_length(x, np.sign(x)) for x in u):
         return False
-    if any(np.abs(x).max(initial=0) > 10 * np.median(np.abs(x[x != 0])) for x in u if x.any()):
+    if any(peak(x) > 10 * np.median(np.abs(x[x != 0])) for x in u if x.any()):
         return False  # some entries move much farther than most
     if all(one_length(x, -y) for x, y in zip(u, g, strict=True)):
         exam.find("gradient_sign", "wrong", "step",
@@ -388,14 +386,14 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
     off = []
     for name, x, y in zip(exam.patient.names, u, g, strict=True):
         a, b = together([x], [y])
-        keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+        keep = np.abs(b) > 1e-6 * peak(b)
         wrong = int((np.sign(a[keep]) != np.sign(b[keep])).sum())
         if wrong:
             off.append(f"{wrong} of {int(keep.sum())} at {name}")
     if not off:
         return False
     turned = [n for n, x, y in zip(exam.patient.names, u, g, strict=True)
-              if one_length(x, -y) and np.abs(y).max(initial=0) > 0]  # fmt: skip
+              if one_length(x, -y) and peak(y) > 0]  # fmt: skip
     n_turned = sum(x.size for n, x in zip(exam.patient.names, u, strict=True) if n in turned)
     if len(turned) == len(off) and n_turned > 7:  # the signs of few fit by chance
         exam.find(
@@ -414,7 +412,7 @@ def tell_signs(exam: Exam, u: Arrays, g: Arrays) -> bool:
 
 def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     """See whether the entries of a step go with another power of the slopes."""
-    keep = np.abs(b) > 1e-2 * np.abs(b).max(initial=0)
+    keep = np.abs(b) > 1e-2 * peak(b)
     a, b = a[keep], b[keep]
     if len(a) < 4 or not (a * b > 0).all():
         return False
@@ -453,7 +451,7 @@ def unsteady(exam: Exam, steps: Steps, f: float, index: Any = None) -> bool:
     g = steps.gradient(points[1], index)
     if g is None:
         return False
-    u = [a - b.reshape(a.shape) for a, b in zip(points[1], points[2], strict=True)]
+    u = between(points[1], points[2])
     then = one_factor(*together(u, g), 1e-2)
     if then is not None and abs(then - f) < 2e-2 * abs(f):
         return False
@@ -563,13 +561,13 @@ def barely_early(
     delta = walk.dense.output_delta(walk.z[-1], walk.a[-1], y, formula.base) * formula.factor
     early = dense.penalty_slopes(values, formula)
     for number in range(n_layers, 0, -1):
-        alone = [np.zeros_like(v) for v in values]
+        alone = zeros(values)
         dense.put(alone, number, walk.a[number - 1].T @ delta, delta.sum(axis=0), values)
         early = [x + part for x, part in zip(early, alone, strict=True)]
         if number > 1:
             back = delta @ dense.layers[number - 1].matrix(later).T
             delta = back * dense.activations[number - 2].slope(walk.z[number - 1])
-    made = np.concatenate([np.ravel(x) for x in early])
+    made = flat_of(early)
     h = one_factor(a, made, 1e-2)
     if h is None or float(np.abs(a - h * made).max()) > max(0.02 * off, least):
         return False
@@ -593,7 +591,7 @@ def one_after_the_other(exam: Exam, steps: Steps, values: Arrays, index: Any, u:
             [(k, i)] for k, v in enumerate(values) for i in range(v.size)
         ]
         ways += [("entry", single)] * (size > 1)
-    scale = max(float(np.abs(x).max(initial=0)) for x in u)
+    scale = max(peak(x) for x in u)
     for word, order in ways:
         here = [v.copy() for v in values]
         for part in order:
@@ -604,7 +602,7 @@ def one_after_the_other(exam: Exam, steps: Steps, values: Arrays, index: Any, u:
                 here[k].reshape(-1)[place] -= rate * np.ravel(g[k])[place]
         else:
             moved = [v - h for v, h in zip(values, here, strict=True)]
-            if all(np.abs(a - b).max(initial=0) <= 1e-4 * scale
+            if all(peak(a - b) <= 1e-4 * scale
                    for a, b in zip(moved, u, strict=True)):  # fmt: skip
                 exam.find(
                     "updated_too_early", "wrong", "step",
@@ -667,9 +665,9 @@ def sequential(
     if g is None or first is None:
         return False
     below = [i for i in range(len(values)) if i not in last]
-    f = one_factor(*together([u[i] for i in below], [g[i] for i in below]), 1e-3)
+    f = one_factor(*together([u[i] for i in below], [g[i] for i in below]))
     h = one_factor(*together([u[i] for i in last if i is not None],
-                             [first[i] for i in last if i is not None]), 1e-3)  # fmt: skip
+                             [first[i] for i in last if i is not None]))  # fmt: skip
     if f is None or h is None or abs(f - h) > 1e-2 * abs(h):
         return False
     exam.find(
@@ -686,11 +684,11 @@ def tell_limit(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
     cut = []
     for name, v, x, y in zip(exam.patient.names, values, u, g, strict=True):
         after = v - x
-        limit = float(np.abs(after).max(initial=0))
+        limit = peak(after)
         at_limit = (np.abs(np.abs(after) - limit) <= 1e-6 * limit) & np.isfinite(y)
         rest = np.where(at_limit, np.nan, y)
         right = rate is None or np.nanmax(np.abs(x - rate * rest), initial=0) <= (
-            1e-3 * np.abs(rate * y[np.isfinite(y)]).max(initial=0)
+            1e-3 * peak(rate * y[np.isfinite(y)])
         )
         one_number = after.size > 1 and np.ptp(after) <= 1e-9 * limit  # no limit makes them alike
         free = v - rate * y if rate is not None and np.isfinite(y).all() else after
@@ -726,10 +724,10 @@ def scale_of_most(u: Arrays, g: Arrays, rate: float) -> float:
     """Return the largest of the steps that are meant, without those that are clearly other ones."""
     a, b = together(u, g)
     for _ in range(3):
-        largest = float(np.abs(rate * b).max(initial=0))
+        largest = peak(rate * b)
         near = np.abs(a - rate * b) <= 1e-3 * largest
         a, b = a[near], b[near]
-    return float(np.abs(rate * b).max(initial=0))
+    return peak(rate * b)
 
 
 def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
@@ -812,7 +810,7 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
         left = np.where(np.isfinite(y), v - x + rate * y, 0)
         least = 1e-6 if v.size > 1 else 1e-9  # one number may come near to 0 by chance
-        if np.abs(left).max() <= least * np.abs(v).max(initial=0):
+        if np.abs(left).max() <= least * peak(v):
             lost.append(name)
         elif v.size > 3:
             gone = (np.abs(left) <= 1e-6 * np.abs(v)) & (np.abs(v) > 1e-3) & np.isfinite(y)
@@ -820,9 +818,9 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
             if gone.sum() > 2 and np.abs(left - v)[kept].max(initial=0) <= 1e-6 * np.abs(v).max():
                 lost.append(f"{int(gone.sum())} of {v.size} entries of {name}")
         for other, w in zip(exam.patient.names, values, strict=True):
-            if other != name and w.shape == v.shape and np.abs(left - w).max(initial=0) <= (
-                least * np.abs(w).max(initial=0)
-            ) and np.abs(w - v).max(initial=0) > 1e-3 * np.abs(w).max(initial=0):  # fmt: skip
+            if other != name and w.shape == v.shape and peak(left - w) <= (
+                least * peak(w)
+            ) and peak(w - v) > 1e-3 * peak(w):  # fmt: skip
                 exam.find(
                     "step_not_gradient", "wrong", name,
                     f"after the step {name} is {other} minus the rate times the gradient of "
@@ -844,7 +842,7 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     (a, b), w = together(u, g), together(values, g)[0]
     terms = np.stack([np.sign(b), w], axis=1)  # an adaptive optimiser's first step, and a share
     shares = np.linalg.lstsq(terms, a, rcond=None)[0]
-    clear = np.abs(b) > 1e-3 * np.abs(b).max(initial=0)
+    clear = np.abs(b) > 1e-3 * peak(b)
     rest = np.abs(terms @ shares - a)[clear].max(initial=0)
     alone = np.abs(shares[0] * np.sign(b) - a)[clear].max(initial=0)
     if len(a) > 8 and rest <= 2e-2 * abs(shares[0]) < alone / 2 and shares[0] > 0 > shares[1]:
@@ -857,8 +855,8 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     if rate is None:  # it is read off, with the share that is taken away
         terms = np.stack([b, w], axis=1)
         shares = np.linalg.lstsq(terms, a, rcond=None)[0]
-        rest = np.abs(terms @ shares - a).max(initial=0)
-        if len(a) > 6 and rest <= 1e-4 * np.abs(a).max(initial=0) and shares[0] > 0:
+        rest = peak(terms @ shares - a)
+        if len(a) > 6 and rest <= 1e-4 * peak(a) and shares[0] > 0:
             rate = float(shares[0])
     factors = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
@@ -866,7 +864,7 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
         if rate is None or keep.sum() < 2:
             continue
         rest = x[keep] - rate * y[keep]
-        if np.abs(rest).max() <= 1e-4 * np.abs(rate * y[keep]).max(initial=0):
+        if np.abs(rest).max() <= 1e-4 * peak(rate * y[keep]):
             continue
         f = one_factor(rest, v[keep], 1e-2)
         if f is None:  # what has moved already is made larger or smaller

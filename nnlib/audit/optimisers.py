@@ -25,9 +25,9 @@ def rules(
     values: list[np.ndarray],
 ) -> Iterator[Rule]:
     """Yield optimisers, sound ones first: whether sound, its name, the steps it would take."""
-    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
-    if lr is None and not us[0].any() and len(us) > 1:  # the first step is none
-        lr = one_factor(us[1], gs[0], 1e-3)
+    lr = rate if rate is not None else one_factor(us[0], gs[0])
+    if rate is None and not us[0].any() and len(us) > 1:  # the first step is none
+        lr = one_factor(us[1], gs[0])
     yield from momentum_rules(gs, lr, rate is None)
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
     yield from adaptive_rules(gs, lr, order, values, True, us, rate is None)
@@ -43,13 +43,18 @@ def rules(
         yield from counted_otherwise(gs, rate, order, us)
 
 
+def nothing(gs: list[np.ndarray]) -> np.ndarray:
+    """Return a step, or a memory, of zeros."""
+    return np.zeros_like(gs[0])
+
+
 def common_rules(
     gs: list[np.ndarray],
     us: list[np.ndarray],
     rate: float | None,
 ) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Yield the sound optimisers that are met most, for gradients with a twist."""
-    lr = rate if rate is not None else one_factor(us[0], gs[0], 1e-3)
+    lr = rate if rate is not None else one_factor(us[0], gs[0])
     for sound, name, made in momentum_rules(gs, lr, rate is None):
         if sound:
             yield name, made
@@ -83,7 +88,7 @@ def shared_rules(
     for visits in (list(range(n)), list(range(n))[::-1], by_layers):
         ways = [(keys[k], parts[k]) for k in visits]
         first = parts[visits[0]]  # nobody has written into its memory before
-        lr = rate if rate is not None else one_factor(us[0][first], gs[0][first], 1e-3)
+        lr = rate if rate is not None else one_factor(us[0][first], gs[0][first])
         for mu in (0.9, 0.5, 0.8, 0.95, 0.99) if lr is not None else ():
             for new, words in ((1.0, ""), (1 - mu, ", as a running mean")):
                 means = shared_means(gs, ways, mu, new)
@@ -202,7 +207,7 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
     yield True, f"gradient descent with the rate {lr:.4g}", [lr * g for g in gs]
     for mu in (0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6, 0.3):
         heavy, running, nesterov, old = [], [], [], []
-        v = w = np.zeros_like(gs[0])
+        v = w = nothing(gs)
         for g in gs:
             before, v = v, mu * v + lr * g
             heavy.append(v)
@@ -223,7 +228,7 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
         twice = [lr * x for x in running]
         yield False, f"momentum {mu}, as a running mean, with the rate applied twice", twice
         yield False, f"momentum {mu} with the velocity of the step before", old
-        late = [np.zeros_like(gs[0]), *running[:-1]]
+        late = [nothing(gs), *running[:-1]]
         yield False, f"momentum {mu}, as a running mean, with that of the step before", late
         added = [mu * lr * x for x in np.cumsum(gs, axis=0)]
         yield False, f"momentum whose {mu} stands at the gradient, not at the velocity", added
@@ -233,7 +238,7 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
             long.append(v)
         yield False, f"momentum {mu} whose first velocity is the gradient without the rate", long
         against, shrunk = [], []
-        v = w = np.zeros_like(gs[0])
+        v = w = nothing(gs)
         for g in gs:
             v = lr * g - mu * v
             against.append(v)
@@ -241,12 +246,12 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
             shrunk.append(w)
         yield False, f"momentum {mu} with the wrong sign: it works against the last step", against
         yield False, f"momentum {mu} that shrinks the new gradient too", shrunk
-        turned, v = [], np.zeros_like(gs[0])
+        turned, v = [], nothing(gs)
         for g in gs:
             v = mu * v + lr * g
             turned.append(lr * g - mu * v)
         yield False, f"momentum {mu} whose velocity is added where it is subtracted", turned
-        grown, v = [], np.zeros_like(gs[0])
+        grown, v = [], nothing(gs)
         for g in gs:
             v = v + lr * g
             grown.append(v)
@@ -305,7 +310,7 @@ def adaptive_rules(
             (1.0, 1.0, "AdaGrad whose sum of squares"), (0.9, 0.1, "RMSProp (0.9) whose mean"),
             (0.99, 0.01, "RMSProp (0.99) whose mean"),
         ):  # fmt: skip
-            v, late = np.zeros_like(gs[0]), []
+            v, late = nothing(gs), []
             for g in gs:
                 late.append(lr * g / (np.sqrt(v) + epsilon))
                 v = rho * v + keeps * g * g
@@ -351,7 +356,7 @@ def adaptive_rules(
             )
             yield False, f"Adam ({b1}, {b2}) {forgotten}", [
                 lr * g / (np.abs(g) + epsilon) for g in gs]  # fmt: skip
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            m, v, made = nothing(gs), nothing(gs), []
             for t, g in enumerate(gs, start=1):
                 m = b1 * m + (1 - b1) * g
                 v = b2 * v + (1 - b2) * m**2
@@ -361,7 +366,7 @@ def adaptive_rules(
                 f"Adam ({b1}, {b2}) with the squares of the mean, not of the gradient",
                 made,
             )
-            m, v, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+            m, v, made = nothing(gs), nothing(gs), []
             for t, g in enumerate(gs, start=1):
                 m = (b1 * m + (1 - b1) * g) / (1 - b1**t)
                 v = (b2 * v + (1 - b2) * g**2) / (1 - b2**t)
@@ -478,7 +483,7 @@ def usual(gs: list[np.ndarray], rate: float) -> dict[str, np.ndarray]:
     found = {}
     for mu in (0.9, 0.5, 0.8, 0.95, 0.99):
         found[f"momentum {mu}"] = rate * sum(
-            (mu**k * g for k, g in enumerate(reversed(gs))), np.zeros_like(gs[0])
+            (mu**k * g for k, g in enumerate(reversed(gs))), nothing(gs)
         )
     for b1, b2 in [(0.9, 0.999), (0.9, 0.99)]:
         update = sound_updates(b1, b2, 1e-8)["Adam"]
@@ -497,7 +502,7 @@ def other_adaptive(
     added = []
     for epsilon in epsilons:
         for rho in (0.9, 0.99, 0.999, 0.95):
-            v, outside, inside = np.zeros_like(gs[0]), [], []
+            v, outside, inside = nothing(gs), [], []
             for g in gs:
                 v = rho * v + (1 - rho) * g * g
                 outside.append(g / (np.sqrt(v) + epsilon))
@@ -509,7 +514,7 @@ def other_adaptive(
                     yield True, f"RMSProp ({rho})", shorter
                 elif rho < 0.999:
                     added.append((rho, shorter))
-        v, made, other = np.zeros_like(gs[0]), [], []
+        v, made, other = nothing(gs), [], []
         for g in gs:
             v = v + g * g
             made.append(lr * g / (np.sqrt(v) + epsilon))
@@ -529,7 +534,7 @@ def later_adaptive(gs: list[np.ndarray], lr: float, us: list[np.ndarray]) -> Ite
         for name, made in later_than_adam(gs, epsilon, b2):
             yield True, f"{name} (0.9, {b2})", [lr * x for x in made]
     for epsilon, rho in itertools.product((1e-8, 1e-7, 1e-6, 1e-5, 1e-4), (0.9, 0.99, 0.95)):
-        m, v, w = (np.zeros_like(gs[0]) for _ in range(3))
+        m, v, w = (nothing(gs) for _ in range(3))
         inside, outside, delta = [], [], []
         for g in gs:
             m = rho * m + (1 - rho) * g
@@ -545,7 +550,7 @@ def later_adaptive(gs: list[np.ndarray], lr: float, us: list[np.ndarray]) -> Ite
     if divided_by_itself(us[-1], gs[-1], lr):
         return
     for b1, b2 in ((0.9, 0.99), (0.95, 0.98), (0.9, 0.999)):
-        m, lion = np.zeros_like(gs[0]), []
+        m, lion = nothing(gs), []
         for g in gs:
             lion.append(lr * np.sign(b1 * m + (1 - b1) * g))
             m = b2 * m + (1 - b2) * g
@@ -557,7 +562,7 @@ def later_than_adam(
 ) -> list[tuple[str, list[np.ndarray]]]:
     """Return the steps of Adam's relatives that keep another second mean, at a rate of 1."""
     b1, names = 0.9, ("AMSGrad", "AMSGrad", "Adamax", "AdaBelief", "NAdam")
-    m, v, largest, largest_seen, norm, spread = (np.zeros_like(gs[0]) for _ in range(6))
+    m, v, largest, largest_seen, norm, spread = (nothing(gs) for _ in range(6))
     rows = []
     for t, g in enumerate(gs, start=1):
         m = b1 * m + (1 - b1) * g
@@ -588,13 +593,12 @@ def published(gs: list[np.ndarray], us: list[np.ndarray]) -> Iterator[tuple[str,
         (name, made) for _, name, made in other_adaptive(gs, 1.0, (1e-8, 1e-7, 1e-6), False)
     )
     yield from ((name, made) for _, name, made in later_adaptive(gs, 1.0, us))
-    if not divided_by_itself(us[-1], gs[-1], float(np.median(np.abs(us[-1])))):
-        yield "steps along the sign of the gradient", [np.sign(g) for g in gs]
+    yield "steps along the sign of the gradient", [np.sign(g) for g in gs]
 
 
 def rprop(gs: list[np.ndarray], lr: float) -> list[np.ndarray]:
     """Return the steps of RProp, which looks at signs alone: each length grows or is halved."""
-    length, old, made = np.full_like(gs[0], lr), np.zeros_like(gs[0]), []
+    length, old, made = np.full_like(gs[0], lr), nothing(gs), []
     for g in gs:
         length = length * np.where(g * old > 0, 1.2, np.where(g * old < 0, 0.5, 1.0))
         old = g
@@ -606,7 +610,7 @@ def adamax(
     gs: list[np.ndarray], lr: float, b1: float, b2: float, size: Callable[[np.ndarray], np.ndarray]
 ) -> list[np.ndarray]:
     """Return the steps of Adamax, whose divisor is the largest size of late."""
-    m, u, made = np.zeros_like(gs[0]), np.zeros_like(gs[0]), []
+    m, u, made = nothing(gs), nothing(gs), []
     for t, g in enumerate(gs, start=1):
         m, u = b1 * m + (1 - b1) * g, np.maximum(b2 * u, size(g))
         made.append(lr * m / (1 - b1**t) / (u + 1e-8))

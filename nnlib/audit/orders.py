@@ -10,7 +10,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
-from nnlib.audit.update import Steps, length, one_length, together
+from nnlib.audit.update import Steps, between, length, one_length, together
 
 
 def in_other_order(exam: Exam, steps: Steps) -> bool:
@@ -61,7 +61,7 @@ def tell_columns(exam: Exam, steps: Steps, values: Arrays) -> bool:
     fitting = []
     for k in range(y.shape[1]):
         g = dense.gradient(values, exam.X_rows[chosen], np.roll(y, k, axis=1), formula)
-        f = one_factor(*together(u, g), 1e-3)
+        f = one_factor(*together(u, g))
         if f is not None and f > 0:
             fitting.append(k)
     if not fitting or fitting[0] == 0:
@@ -94,7 +94,7 @@ def better_order(
         u = steps.moved(values, chosen)
     else:
         after = steps.once(values, exam.patient.data(chosen), number, before)
-        u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+        u = between(values, after)
     signs = all(one_length(x, np.sign(x)) for x in u)  # an adaptive optimiser shows them alone
 
     def cosine(order: tuple[int, ...]) -> float:

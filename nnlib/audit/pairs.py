@@ -15,7 +15,9 @@ from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.steps import tell_divergence
 from nnlib.audit.update import (
     Steps,
+    between,
     close,
+    flat_of,
     keeps_something,
     length,
     one_length,
@@ -82,7 +84,7 @@ def right_in_turn(
     """Say whether right updates, one after the other, make a step that looks like another one."""
     values = exam.patient.held(exam.points[1])
     after = steps.once(values, exam.patient.data(chosen), number, before)
-    u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+    u = between(values, after)
     rate = exam.learning_rate
     return rate is not None and in_turn(steps, values, chosen, u, rate)
 
@@ -97,7 +99,7 @@ def right_by_weights(exam: Exam, steps: Steps, chosen: np.ndarray, number: int) 
         return False
     alone = [steps.gradient(values, np.array([i])) for i in chosen]
     after = steps.once(values, exam.patient.data(chosen), number)
-    u = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+    u = between(values, after)
     both = [together(u, g) for g in alone if g is not None]
     if len(both) < len(chosen) or len({len(column) for _, column in both}) > 1:
         return False
@@ -124,9 +126,10 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
         moves = steps.moved(values, chosen)
         if all(one_length(x, np.sign(x)) for x in moves):
             return  # one update for all of them
-        u = np.concatenate([np.ravel(x) for x in moves])
-        name, moved = walk_for(exam, names, values, chosen, u)
-        if name and moved != tuple(range(n_chosen)):
+        u = flat_of(moves)
+        walk = walk_for(exam, names, values, chosen, u)
+        if walk is not None and walk[1] != tuple(range(n_chosen)):
+            name, moved = walk
             exam.find(
                 "pairs_broken", "wrong", "step",
                 f"given the samples {', '.join(map(str, chosen))}, a step makes the updates of "
@@ -138,7 +141,7 @@ def pairs_one_by_one(exam: Exam, steps: Steps) -> None:
 
 def walk_for(
     exam: Exam, names: list[str], values: Arrays, chosen: np.ndarray, u: np.ndarray
-) -> tuple[str, tuple[int, ...]]:
+) -> tuple[str, tuple[int, ...]] | None:
     """Return which optimiser goes as far, sample by sample, and whose targets each one has.
 
     The targets' own order comes first. A random order may be that one, of two samples above all.
@@ -149,7 +152,7 @@ def walk_for(
         name = same_walk(exam, names, values, given, to, u)
         if name:
             return name, moved
-    return "", orders[0]
+    return None
 
 
 def fitting_rules(exam: Exam, steps: Steps) -> list[str]:
@@ -160,10 +163,8 @@ def fitting_rules(exam: Exam, steps: Steps) -> list[str]:
         g = steps.gradient(before, index)
         if g is None or not off:
             return []
-        gs.append(np.concatenate([np.ravel(x) for x in g]))
-        u = np.concatenate(
-            [np.ravel(x - y.reshape(x.shape)) for x, y in zip(before, after, strict=True)]
-        )
+        gs.append(flat_of(g))
+        u = flat_of(between(before, after))
         made = usual(gs, exam.learning_rate or 0.0)
         off = {n: float(np.abs(made[n] - u).max()) for n in off if close(made[n], u, 2e-3)}
     return sorted(off, key=lambda name: off[name])
@@ -189,14 +190,14 @@ def same_walk(
         assert y is not None
         for name in names:
             g = dense.gradient(here[name], exam.X_rows[[i]], y, replace(formula, factor=factor))
-            kept[name].append(np.concatenate([np.ravel(x) for x in g]))
+            kept[name].append(flat_of(g))
             move, begin = usual(kept[name], exam.learning_rate or 0.0)[name], 0
             for v in here[name]:
                 v -= move[begin : begin + v.size].reshape(v.shape)
                 begin += v.size
-    begin = np.concatenate([np.ravel(v) for v in values])
+    begin = flat_of(values)
     for name in names:
-        end = np.concatenate([np.ravel(v) for v in here[name]])
+        end = flat_of(here[name])
         if close(begin - end, u, 1e-3):
             return name
     return ""

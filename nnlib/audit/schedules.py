@@ -9,7 +9,7 @@ import numpy as np
 from nnlib.audit.cuts import CHANGED, cut_gradients, faster, limits_seen
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import momentum_rules, published, run, sound_updates
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.update import Chain, close_everywhere, rounding
 
 
@@ -22,7 +22,7 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
     rate = exam.learning_rate
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
-    plain = [one_factor(u, g, 1e-3) for u, g in zip(us, gs, strict=True)]
+    plain = [one_factor(u, g) for u, g in zip(us, gs, strict=True)]
     if all(f is not None and abs(f - (plain[0] or f)) <= CHANGED * abs(f) for f in plain):
         return "", ""  # one multiple of the gradient at all steps: that is no schedule
     rounded = max(rounding(exam, u, start) for u in us)
@@ -93,14 +93,15 @@ def with_momentum(
     for name, looks_back in (("momentum", False), ("Nesterov's momentum", True)):
         rates = [first]
         for k in range(1, len(us)):
-            terms = np.stack([gs[k], us[k - 1], *[gs[k - 1]] * looks_back], axis=1)
+            back = looks_back and k > 1  # the first step has the direction of its gradient
+            terms = np.stack([gs[k], us[k - 1], *[gs[k - 1]] * back], axis=1)
             shares = np.linalg.lstsq(terms, us[k], rcond=1e-6)[0]
             made = terms @ shares
-            scale = float(np.abs(us[k]).max(initial=0))
-            near = np.abs(made - us[k]).max(initial=0) <= 0.1 * tolerance * scale
+            scale = peak(us[k])
+            near = peak(made - us[k]) <= 0.1 * tolerance * scale
             if not near or shares[0] <= 0 or not 0.05 < shares[1] < 1:
                 break
-            if looks_back and shares[2] > 0:
+            if back and shares[2] > 0:
                 break
             rates.append(float(shares[0]))
         else:

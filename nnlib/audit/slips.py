@@ -15,6 +15,8 @@ from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS, Dense, Formula
 from nnlib.audit.optimisers import adaptive_and_sound
 from nnlib.audit.patient import Arrays
+from nnlib.audit.slopes import peak
+from nnlib.audit.update import flat_of
 from nnlib.audit.walk import Step, Walk
 
 Slip = tuple[list[Step], Arrays]
@@ -141,10 +143,10 @@ def that_fits(
     assert y is not None
     X = exam.X_rows if index is None else exam.X_rows[index]
     order = np.concatenate([np.full(v.size, k) for k, v in enumerate(points[0])])
-    flat = [np.concatenate([np.ravel(v) for v in p]) for p in points[:-1]]
+    flat = [flat_of(p) for p in points[:-1]]
     ways = [slips(exam, dense, values, X, y, formula) for values in points[:-1]]
     for each in zip(*ways, strict=False):
-        gs = [np.concatenate([np.ravel(x) for x in g]) for _, g in each]
+        gs = [flat_of(g) for _, g in each]
         if not all(np.isfinite(g).all() for g in gs) or not same_signs(us[0], gs[0]):
             continue
         for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
@@ -157,9 +159,9 @@ def that_fits(
 
 def same_signs(u: np.ndarray, g: np.ndarray) -> bool:
     """Say whether a first step goes against these slopes at every entry that has one."""
-    clear = np.abs(g) > 1e-9 * np.abs(g).max(initial=0)
+    clear = np.abs(g) > 1e-9 * peak(g)
     return bool(
         clear.any()
         and (np.sign(u[clear]) == np.sign(g[clear])).mean() > 0.995
-        and np.abs(u[~clear]).max(initial=0) <= 1e-3 * np.abs(u).max()
+        and peak(u[~clear]) <= 1e-3 * np.abs(u).max()
     )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
 Arrays = list[np.ndarray]
 
@@ -122,6 +126,11 @@ def one_factor(
         if rest <= tolerance * max(float(np.abs(g).max()), abs(f) * scale) + abs(f) * noise
         else None
     )
+
+
+def peak(a: ArrayLike) -> float:
+    """Return the largest size of an entry; 0 if there is none."""
+    return float(np.abs(a).max(initial=0))
 
 
 def at_largest(a: np.ndarray) -> int:

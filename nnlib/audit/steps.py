@@ -22,10 +22,13 @@ from nnlib.audit.masks import look_at_masks
 from nnlib.audit.missteps import compare_single, explain
 from nnlib.audit.orders import in_other_order
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
+from nnlib.audit.slopes import peak
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
+    between,
     draws_at_random,
+    flat_of,
     keeps_something,
     remembers_nothing,
     rounding,
@@ -127,7 +130,7 @@ def tell_no_number(exam: Exam) -> bool:
     if g is None or not all(np.isfinite(x).all() for x in g):
         return False
     lost = np.concatenate([~np.isfinite(np.ravel(v)) for v in exam.chain[1]])
-    slope = np.concatenate([np.ravel(x) for x in g])
+    slope = flat_of(g)
     if np.array_equal(lost, slope < 0) and not lost.all():
         why = (
             "wherever the gradient is negative, as where a root is taken of it, or of a running "
@@ -183,14 +186,14 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
 
     def after(X: Any, y: Any) -> np.ndarray:
         values = steps.once(exam.points[0], (X, y), seeds[0])
-        return np.concatenate([np.ravel(v) for v in values])
+        return flat_of(values)
 
     def after_three(X: Any, y: Any) -> np.ndarray:
         seed(seeds[0])
         values, step = exam.points[0], patient.fresh_step(seeds[0])
         for _ in range(3):
             values = patient.stepped(values, (X, y), step)
-        return np.concatenate([np.ravel(v) for v in values])
+        return flat_of(values)
 
     if along_signs(exam.chain, patient.short_steps):
         exam.miss("the rows that a step looks at: it goes along signs, which few samples change")
@@ -225,10 +228,9 @@ def look_for_rows_unused_by_step(exam: Exam) -> None:
 
 def along_signs(chain: list[Arrays], short: bool = False) -> bool:
     """Say whether the first step has one length in all entries that it moves, but for rounding."""
-    moves = [np.ravel(a - b.reshape(a.shape)) for a, b in zip(chain[0], chain[1], strict=True)]
-    sizes = np.abs(np.concatenate(moves))
+    sizes = np.abs(flat_of(between(chain[0], chain[1])))
     sizes = sizes[sizes > 0]
-    largest = max(float(np.abs(v).max(initial=0)) for v in chain[0])
+    largest = max(peak(v) for v in chain[0])
     # what subtracting from the parameters rounds; an epsilon of 1e-8 makes Adam's differ by more,
     # but not in float32
     precision = 2e-7 if short else 4e-16
@@ -261,7 +263,7 @@ def look_at_step(exam: Exam) -> None:
             if not (beside and compare_single(exam, steps, values, None, True)):
                 look_at_masks(exam, steps, values)
             return
-        moves = np.concatenate([np.ravel(u) for u in steps.moved(values, None)])
+        moves = flat_of(steps.moved(values, None))
         if moves.any() and rounding(exam, moves, values) > 0.3:
             exam.miss("the step beside the gradient: it is so short that rounding makes most of it")
             return

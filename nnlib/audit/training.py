@@ -13,7 +13,7 @@ from nnlib.audit.formulas import BASES
 from nnlib.audit.patient import Arrays, Failed, in_form_of, taken
 from nnlib.audit.slopes import one_factor
 from nnlib.audit.start import exam_scale
-from nnlib.audit.update import Steps, together
+from nnlib.audit.update import Steps, between, together
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def tell_rate_below_0(exam: Exam, n_steps: int) -> bool:
         while len(factors) < min(n_steps, 60) and (not factors or factors[-1] >= 0):
             g = steps.gradient(values, index)
             after = patient.stepped(values, patient.data(index), step)
-            moved = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+            moved = between(values, after)
             f = None if g is None else one_factor(*together(moved, g), 1e-2)
             if f is None:
                 return False
@@ -270,9 +270,8 @@ def risen(exam: Exam, way: Way) -> None:
     kind = "step_too_long"
     text = f"the loss rises from {begin:.4g} to {end:.4g} in {way.n_steps} steps"
     first = exam.chain[1]
-    smaller = [
-        a + 0.01 * (b.reshape(a.shape) - a) for a, b in zip(patient.start, first, strict=True)
-    ]
+    pairs = zip(patient.start, between(patient.start, first), strict=True)
+    smaller = [a - 0.01 * move for a, move in pairs]
     try:
         near = shown(exam, smaller, patient.data())
     except Failed:

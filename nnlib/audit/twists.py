@@ -10,7 +10,7 @@ from nnlib.audit.cuts import ADVICE, at_own_rates, cut_gradients, limits_seen, t
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Chain, Steps, close, together
+from nnlib.audit.update import Chain, Steps, all_close, between, close, together
 
 
 def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
@@ -25,10 +25,10 @@ def cut_gradient(exam: Exam, steps: Steps, chain: Chain) -> bool:
     rate, us, gs = exam.learning_rate, chain.us, chain.gs
     seen = limits_seen(us[0], chain.order, rate)
     for cut in cut_gradients(gs, chain.order, chain.whole, seen):
-        if all(close(a, b, 2e-2) for a, b in zip(cut.gs, gs, strict=True)):
+        if all_close(cut.gs, gs, 2e-2):
             continue  # so little is cut that other slips look alike
         for name, made in common_rules(cut.gs, us, rate):
-            if not all(close(m, u, 2e-3) for m, u in zip(made, us, strict=True)):
+            if not all_close(made, us):
                 continue
             said = f"{chain.said} {name} along gradients {cut.words}"
             if cut.always is not None and tell_lengthened(exam, steps, said, cut.always):
@@ -59,15 +59,12 @@ def in_proportion(cut: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray
 def looks_ahead(exam: Exam, steps: Steps, chain: Chain) -> bool:
     """See whether each gradient is taken where the velocity alone would lead: Nesterov's way."""
     points, us, gs = chain.points, chain.us, chain.gs
-    rate = exam.learning_rate or one_factor(us[0], gs[0], 1e-3)
+    rate = exam.learning_rate or one_factor(us[0], gs[0])
     if exam.dense is None and not exam.patient.has("gradients"):
         return False  # to measure so many slopes takes too long
     if rate is None or not close(rate * gs[0], us[0], 2e-3) or len(us) < 3:
         return False
-    moves = [
-        [a - b.reshape(a.shape) for a, b in zip(p, q, strict=True)]
-        for p, q in itertools.pairwise(points)
-    ]
+    moves = [between(p, q) for p, q in itertools.pairwise(points)]
     for mu, stays in itertools.product((0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6), (False, True)):
         v, rates = moves[0], [rate]
         for here, move in zip(points[1:-1], moves[1:], strict=True):

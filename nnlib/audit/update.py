@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.patient import Arrays, Failed, fits
-from nnlib.audit.slopes import at_largest, one_factor
+from nnlib.audit.slopes import at_largest, one_factor, peak
 
 N_STEPS = 4
 
@@ -42,10 +42,10 @@ class Steps:
         """Return before - after of one fresh step on some samples."""
         values = self.patient.held(values)
         after = self.once(values, self.patient.data(index))
-        moves = [a - b.reshape(a.shape) for a, b in zip(values, after, strict=True)]
+        moves = between(values, after)
         pairs = zip(moves, values, strict=True)
         return [
-            np.zeros_like(u) if np.abs(u).max(initial=0) <= 1e-15 * max(np.abs(v).max(initial=0), 1)
+            np.zeros_like(u) if peak(u) <= 1e-15 * max(peak(v), 1)
             else u for u, v in pairs
         ]  # fmt: skip
 
@@ -161,7 +161,7 @@ def chain_of(steps: Steps, index: Any = None, points: list[Arrays] | None = None
         g = steps.gradient(before, index)
         if g is None:
             return None
-        moves = [x - y.reshape(x.shape) for x, y in zip(before, after, strict=True)]
+        moves = between(before, after)
         u, flat = together(moves, g)
         us.append(u)
         gs.append(flat)
@@ -170,10 +170,30 @@ def chain_of(steps: Steps, index: Any = None, points: list[Arrays] | None = None
     return Chain(index, points, us, gs, values, order, g)
 
 
+def drawn(n: int, size: int) -> np.ndarray:
+    """Return some of n samples, in the order in which they are drawn: the same ones each time."""
+    return np.random.default_rng(2).permutation(n)[:size]
+
+
+def between(before: Arrays, after: Arrays) -> Arrays:
+    """Return how far parameters have moved down, in the shapes that they had before."""
+    return [a - b.reshape(a.shape) for a, b in zip(before, after, strict=True)]
+
+
+def flat_of(arrays: Arrays) -> np.ndarray:
+    """Return all numbers in one row."""
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+def same_place(a: Arrays, b: Arrays) -> bool:
+    """Say whether two steps went to the same place, but for rounding."""
+    return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
+
+
 def remembers_nothing(steps: Steps, values: Arrays) -> bool:
     """Say whether two fresh steps from one point go to the same place."""
     a, b = (steps.once(values, steps.patient.data()) for _ in range(2))
-    return all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True))
+    return same_place(a, b)
 
 
 def keeps_something(steps: Steps, values: Arrays, index: Any) -> bool:
@@ -183,7 +203,7 @@ def keeps_something(steps: Steps, values: Arrays, index: Any) -> bool:
     for _ in range(2):
         seed(7)
         after.append(steps.patient.stepped(values, data, step))
-    return not all(np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in zip(*after, strict=True))
+    return not same_place(*after)
 
 
 def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
@@ -193,13 +213,12 @@ def draws_at_random(exam: Exam, steps: Steps, values: Arrays) -> bool:
         try:
             begin = steps.once(values, data, 7)
             for number in range(8, 13):  # a mask of few neurons may come twice
-                pairs = zip(begin, steps.once(values, data, number), strict=True)
-                if any(not np.allclose(a, b, rtol=1e-9, atol=1e-14) for a, b in pairs):
+                if not same_place(begin, steps.once(values, data, number)):
                     return True
             steps.own_draws = steps.own_draws or leaves_still(steps, values, data)
         except Failed:  # it takes no single sample, as where it draws several of them
             a, b = (steps.once(values, exam.patient.data(), number) for number in (7, 8))
-            if not all(np.allclose(x, y, rtol=1e-9, atol=1e-14) for x, y in zip(a, b, strict=True)):
+            if not same_place(a, b):
                 raise
     return steps.own_draws
 
@@ -246,7 +265,7 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     """Say how a step and a gradient belong together."""
     a, b = together(u, g)
     tolerance = max(2e-2 if exam.patient.short_steps else 1e-3, rounding(exam, a, values))
-    if not a.any() and np.abs(b).max(initial=0) < 1e-9:
+    if not a.any() and peak(b) < 1e-9:
         return "plain"
     f = common_factor(u, g, tolerance, rounding(exam, a, values))
     rate = exam.learning_rate
@@ -261,7 +280,9 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     return "none"
 
 
-def common_factor(u: Arrays, g: Arrays, tolerance: float, rounded: float = 0) -> float | None:
+def common_factor(
+    u: Arrays, g: Arrays, tolerance: float = 1e-3, rounded: float = 0
+) -> float | None:
     """Return f with u = f g, also at the parameters whose gradient is small; or None.
 
     ``rounded``: what rounding makes of a step, relative to the largest one.
@@ -270,11 +291,11 @@ def common_factor(u: Arrays, g: Arrays, tolerance: float, rounded: float = 0) ->
     f = one_factor(a, b, tolerance)
     if f is None:
         return None
-    least = max(1e-5, rounded) * float(np.abs(a).max(initial=0))
+    least = max(1e-5, rounded) * peak(a)
     for x, y in zip(u, g, strict=True):
         own, slope = together([x], [y])
-        room = max(tolerance * np.abs(own).max(initial=0), least)
-        if np.abs(own - f * slope).max(initial=0) > 2 * room:
+        room = max(tolerance * peak(own), least)
+        if peak(own - f * slope) > 2 * room:
             return None
     return f
 
@@ -282,7 +303,7 @@ def common_factor(u: Arrays, g: Arrays, tolerance: float, rounded: float = 0) ->
 def one_length(u: np.ndarray, g: np.ndarray) -> bool:
     """Say whether a parameter moves by one length in all entries, against the gradient."""
     a, b = together([u], [g])
-    keep = np.abs(b) > 1e-6 * np.abs(b).max(initial=0)
+    keep = np.abs(b) > 1e-6 * peak(b)
     sizes = np.abs(a[keep])
     if not len(sizes) or not sizes.min() > 0:
         return not len(sizes)
@@ -293,8 +314,8 @@ def one_length(u: np.ndarray, g: np.ndarray) -> bool:
 def rounding(exam: Exam, u: np.ndarray, values: Arrays) -> float:
     """Return what rounding the parameters makes of a step, relative to the step."""
     precision = 6e-8 if exam.patient.short_steps else 1.2e-16
-    largest = max((float(np.abs(v).max(initial=0)) for v in values), default=0.0)
-    return 20 * precision * largest / max(float(np.abs(u).max(initial=0)), 1e-300)
+    largest = max((peak(v) for v in values), default=0.0)
+    return 20 * precision * largest / max(peak(u), 1e-300)
 
 
 def together(u: Arrays, g: Arrays) -> tuple[np.ndarray, np.ndarray]:
@@ -307,17 +328,32 @@ def together(u: Arrays, g: Arrays) -> tuple[np.ndarray, np.ndarray]:
 
 def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     """Say whether two steps are the same."""
-    scale = float(np.abs(b).max(initial=0))
-    return bool(np.isfinite(a).all() and np.abs(a - b).max(initial=0) <= tolerance * scale)
+    scale = peak(b)
+    return bool(np.isfinite(a).all() and peak(a - b) <= tolerance * scale)
+
+
+def all_close(made: Arrays, us: Arrays, tolerance: float = 2e-3) -> bool:
+    """Say whether some steps in a row are the same as others."""
+    return all(close(m, u, tolerance) for m, u in zip(made, us, strict=True))
 
 
 def close_everywhere(a: np.ndarray, b: np.ndarray, order: np.ndarray) -> bool:
     """Say whether two steps are the same, nearly, also at the parameters that move little."""
-    least = 1e-4 * float(np.abs(b).max(initial=0))
+    least = 1e-4 * peak(b)
     return all(
         np.abs(a - b)[order == k].max() <= max(1e-2 * np.abs(b)[order == k].max(), least)
         for k in np.unique(order)
     )
+
+
+def stays(u: np.ndarray, g: np.ndarray) -> bool:
+    """Say whether a parameter does not move at all, though it has a slope."""
+    return not u.any() and bool(np.nanmax(np.abs(g), initial=0) > 1e-9)
+
+
+def zeros(values: Arrays) -> Arrays:
+    """Return as many zeros as there are numbers."""
+    return [np.zeros_like(v) for v in values]
 
 
 def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
@@ -326,7 +362,7 @@ def still_parts(u: Arrays, g: Arrays) -> list[np.ndarray]:
     rest = [np.where(s, np.nan, y) for s, y in zip(still, g, strict=True)]
     if not any(s.any() for s in still):
         return []
-    if one_factor(*together(u, rest), 1e-3) is None and not (
+    if one_factor(*together(u, rest)) is None and not (
         one_length(*together(u, rest)) and together(u, rest)[0].size > 8
     ):
         return []

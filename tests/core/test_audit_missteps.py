@@ -21,6 +21,7 @@ from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import Formula
 from nnlib.audit.missteps import (
     decays,
+    scale_of_most,
     slip_of_some,
     tell_bare,
     tell_factor,
@@ -467,6 +468,18 @@ def test_an_entry_is_off_by_more_than_a_thousandth_of_the_largest_move(off, told
     u = moves()
     u[0][1, 3] += off * max(np.abs(x).max() for x in u)
     assert tell_few(exam_of(), VALUES, u, G) == told
+
+
+def test_the_scale_is_that_of_most_steps_without_three_sizes_of_others():
+    """What is off by more than a thousandth of the largest one is left out, three times."""
+    g = np.array([1e3, 1.0, 1e-3, 1e-6, 1e-9])
+    off = np.array([1e3, 0.9, 0.9e-3, 0.9e-6, 0])
+    for kept in range(4):
+        u = RATE * (g - np.where(np.arange(5) < kept, off, 0))
+        assert scale_of_most([u], [g], RATE) == pytest.approx(RATE * g[kept])
+    u = RATE * (g - off)
+    assert scale_of_most([u], [g], RATE) == pytest.approx(RATE * g[3])
+    assert scale_of_most([np.zeros(2)], [np.ones(2)], RATE) == 0
 
 
 @pytest.mark.parametrize("rate", [RATE, None])

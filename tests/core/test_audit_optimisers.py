@@ -4,23 +4,38 @@ import functools
 
 import numpy as np
 import pytest
+from anew import (
+    BETAS,
+    EPSILONS,
+    GS,
+    LATER,
+    MOMENTA,
+    ORDER,
+    RATE,
+    VALUES,
+    adadelta,
+    adagrad,
+    adam,
+    centred,
+    later,
+    means,
+    rmsprop,
+    times,
+    velocity,
+    walked,
+)
 
 from nnlib.audit.optimisers import (
     adaptive_and_sound,
+    common_rules,
     counted_otherwise,
     divided_by_itself,
+    published,
     rules,
     shared_rules,
     uphill,
     usual,
 )
-
-RATE = 0.07  # no 1 - beta, by which it might be mistaken
-ORDER = np.array([0, 0, 0, 1, 1])  # a parameter of three entries and one of two
-rng = np.random.default_rng(0)
-# Slopes of four steps that differ, with small ones, at which an epsilon shows.
-GS = list(rng.normal(size=(4, 5)) * [1.0, 1e-2, 1e-3, 1e-5, 1e-6])
-VALUES = list(rng.normal(size=(4, 5)))
 
 
 @pytest.fixture(autouse=True)
@@ -56,49 +71,6 @@ def named_without_a_rate(steps):
         if same(made, steps):
             return sound, name
     return None
-
-
-def walked(step, gs=GS):
-    """The steps of an optimiser written as a function of its memory, the slopes and the count."""
-    memory = {}
-    return [step(memory, g, t) for t, g in enumerate(gs, start=1)]
-
-
-def velocity(mu, new=1.0):
-    """Momentum: v = mu v + new * slope."""
-
-    def step(memory, g, t):
-        memory["v"] = mu * memory.get("v", 0) + new * g
-        return memory["v"]
-
-    return step
-
-
-def times(factor, step):
-    return lambda memory, g, t: factor * step(memory, g, t)
-
-
-def means(b1, b2, make):
-    """Adam and whatever is made of its two running means."""
-
-    def step(memory, g, t):
-        memory["m"] = b1 * memory.get("m", 0) + (1 - b1) * g
-        memory["v"] = b2 * memory.get("v", 0) + (1 - b2) * g**2
-        return RATE * make(memory["m"], memory["v"], g, t)
-
-    return step
-
-
-def adam(b1, b2, epsilon):
-    return means(b1, b2, lambda m, v, g, t: m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + epsilon))
-
-
-MOMENTA = [0.9, 0.5, 0.8, 0.95, 0.99, 0.7, 0.6, 0.3]
-BETAS = [
-    (0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
-    (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95),
-]  # fmt: skip
-EPSILONS = [1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3]
 
 
 def test_gradient_descent_is_known_with_and_without_its_rate():
@@ -220,26 +192,15 @@ def test_adam_and_its_relatives_are_known_at_each_epsilon(b1, b2, epsilon):
 @pytest.mark.parametrize("rho", [0.9, 0.99, 0.999, 0.95])
 @pytest.mark.parametrize("epsilon", EPSILONS)
 def test_rmsprop_and_adagrad_are_known_at_each_epsilon(rho, epsilon):
-    def rmsprop(memory, g, t, inside=False):
-        memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
-        root = np.sqrt(memory["v"] + epsilon) if inside else np.sqrt(memory["v"]) + epsilon
-        return RATE * g / root
-
-    def adagrad(memory, g, t, inside=False):
-        memory["v"] = memory.get("v", 0) + g**2
-        root = np.sqrt(memory["v"] + epsilon) if inside else np.sqrt(memory["v"]) + epsilon
-        return RATE * g / root
-
     for inside in (False, True):
-        steps = walked(lambda memory, g, t, i=inside: rmsprop(memory, g, t, i))
+        steps = walked(rmsprop(rho, epsilon, inside=inside))
         assert named(steps) == (True, f"RMSProp ({rho})")
-        scaled = [np.sqrt(1 - rho) * u for u in steps]
         if rho < 0.999:  # nearer to 1 it is AdaGrad, as far as four steps show
-            sound, name = named(scaled)
-            assert not sound
-            assert name.startswith(f"RMSProp ({rho}) whose squares are added without the factor")
-        steps = walked(lambda memory, g, t, i=inside: adagrad(memory, g, t, i))
-        assert named(steps) == (True, "AdaGrad")
+            assert named([np.sqrt(1 - rho) * u for u in steps]) == (False, (
+                f"RMSProp ({rho}) whose squares are added without the factor {1 - rho:.3g}: {rho} "
+                f"v + g * g, so that its steps are {np.sqrt(1 - rho):.4g} times as long"
+            ))  # fmt: skip
+        assert named(walked(adagrad(epsilon, inside))) == (True, "AdaGrad")
 
 
 @pytest.mark.parametrize("decay", [0.01, 0.1, 0.001, 1e-4])
@@ -304,9 +265,18 @@ def slips_of_adam(b1, b2, e):
             lambda m, v, g, t: m * first(t) / (np.sqrt(v * second(t)) + e),
         "with the root of beta2**t, not of 1 - beta2**t":
             lambda m, v, g, t: np.sqrt(b2**t) / first(t) * m / (np.sqrt(v) + e),
+        "with beta2**2 in place of beta2**t":
+            lambda m, v, g, t: m / first(t) / (np.sqrt(v / second(2)) + e),
+        "with beta**2 in place of beta**t":
+            lambda m, v, g, t: m / first(2) / (np.sqrt(v / second(2)) + e),
         "without the root": lambda m, v, g, t: m / first(t) / (v / second(t) + e),
         "with both corrections by beta1":
             lambda m, v, g, t: m / first(t) / (np.sqrt(v / first(t)) + e),
+        "with both corrections by beta2":
+            lambda m, v, g, t: m / second(t) / (np.sqrt(v / second(t)) + e),
+        "whose means are forgotten while its counter moves on": lambda m, v, g, t: (
+            (1 - b1) * g / first(t) / (np.sqrt((1 - b2) * g * g / second(t)) + e)
+        ),
         "with beta1 * t in place of beta1**t":
             lambda m, v, g, t: m / (1 - b1 * t) / (np.sqrt(v / second(t)) + e),
         "with beta * t in place of beta**t":
@@ -318,6 +288,7 @@ THE_SAME = {
     # 1 - 0.9 is the root of 1 - 0.99: nothing is divided by too little
     (0.9, 0.99, "corrected by 1 - beta, not 1 - beta**t, or without the factors 1 - beta"),
     (0.9, 0.9, "with both corrections by beta1"),  # as they should be
+    (0.9, 0.9, "with both corrections by beta2"),
 }
 
 
@@ -352,8 +323,9 @@ def test_slips_in_adams_means_are_told_from_each_other(b1, b2, epsilon):
 
 
 @pytest.mark.parametrize(("b1", "b2"), [(0.9, 0.999), (0.95, 0.999), (0.8, 0.999)])
-def test_betas_that_are_exchanged_or_the_wrong_way_round_are_known(b1, b2):
-    steps = walked(adam(b2, b1, 1e-8))
+@pytest.mark.parametrize("epsilon", EPSILONS[:4])
+def test_betas_that_are_exchanged_or_the_wrong_way_round_are_known(b1, b2, epsilon):
+    steps = walked(adam(b2, b1, epsilon))
     assert named(steps) == (False, f"Adam with beta1 = {b2} and beta2 = {b1}, exchanged")
     for c1, c2, words in [
         (1 - b1, 1 - b2, "both means"), (1 - b1, b2, "the mean"),
@@ -363,10 +335,11 @@ def test_betas_that_are_exchanged_or_the_wrong_way_round_are_known(b1, b2):
             f"Adam ({b1}, {b2}) whose betas are the wrong way round in {words}: "
             "(1 - beta) m + beta g"
         )
-        assert named(walked(adam(c1, c2, 1e-8))) == (False, whole)  # corrected by its own weights
+        own = walked(adam(c1, c2, epsilon))  # corrected by its own weights
+        assert named(own) == (False, whole)
 
         def corrected_as_meant(m, v, g, t):
-            return m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + 1e-8)
+            return m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + epsilon)
 
         assert named(walked(means(c1, c2, corrected_as_meant))) == (False, whole)
 
@@ -381,7 +354,9 @@ def test_a_gradient_that_stays_or_adds_up_is_told_beside_the_optimisers_name():
     assert named(adding) == (False, words)
 
 
-@pytest.mark.parametrize(("b1", "b2"), [(0.9, 0.999), (0.9, 0.99), (0.5, 0.999), (0.95, 0.999)])
+@pytest.mark.parametrize(
+    ("b1", "b2"), [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.95, 0.999)]
+)
 def test_the_counter_of_adam_is_read_off_its_steps(b1, b2):
     reads = iter([3, 4, 5, 6])  # a counter that began at 2
 
@@ -420,44 +395,85 @@ def test_no_counter_of_adam_goes_back(counts, told):
     assert sum(np.allclose(made, steps, rtol=1e-6) for _, _, made in rules) == told
 
 
-SHARED = np.array([0, 0, 1, 1, 2])  # two parameters of one size, and one alone
+SHARED = np.array([0, 0, 1, 2, 2, 3])  # two layers of one size: weights, bias, weights, bias
+SIZES = [2, 1, 2, 1]
+SHARED_GS = list(np.random.default_rng(5).normal(size=(4, 6)) * [1, 0.1, 1e-2, 1, 1e-3, 1e-4])
 
 
-@pytest.mark.parametrize("mu", [0.9, 0.5, 0.8, 0.95, 0.99])
-def test_momentum_whose_memory_is_shared_is_known(mu):
-    for new, words in [(1.0, ""), (1 - mu, ", as a running mean")]:
-        memory, steps = {1: 0, 2: 0}, []
-        for g in GS:
-            step = np.zeros(5)
-            for k in range(3):
-                size = int((k == SHARED).sum())
-                memory[size] = mu * memory[size] + new * RATE * g[k == SHARED]
-                step[k == SHARED] = memory[size]
-            steps.append(step)
-        found = {name for name, made in shared_rules(GS, RATE, SHARED, steps) if same(made, steps)}
-        assert found == {f"momentum {mu}{words}"}
+def walked_together(rule, visits=range(4), keys=SIZES):
+    """Steps by a memory that the parameters of one key share, one after the other."""
+    memories = {key: {} for key in keys}
+
+    def step(memory, g, t):
+        made = np.zeros_like(g)
+        for k in visits:
+            made[k == SHARED] = rule(memories[keys[k]], g[k == SHARED], t)
+        return made
+
+    return walked(step, SHARED_GS)
 
 
-@pytest.mark.parametrize(("b1", "b2"), [(0.9, 0.999), (0.9, 0.99)])
-def test_adam_whose_memory_is_shared_is_known(b1, b2):
-    m, v, steps = {1: 0, 2: 0}, {1: 0, 2: 0}, []
-    for t, g in enumerate(GS, start=1):
-        step = np.zeros(5)
-        for k in range(3):
-            at = k == SHARED
-            size = int(at.sum())
-            m[size] = b1 * m[size] + (1 - b1) * g[at]
-            v[size] = b2 * v[size] + (1 - b2) * g[at] ** 2
-            step[at] = RATE * m[size] / (1 - b1**t) / (np.sqrt(v[size] / (1 - b2**t)) + 1e-8)
+def shared_by(steps, rate=RATE, keys=None, tolerance=1e-9):
+    """The optimisers whose memory would have to be shared for these steps."""
+    return {
+        name for name, made in shared_rules(SHARED_GS, rate, SHARED, steps, keys)
+        if np.allclose(made, steps, rtol=tolerance, atol=0)
+    }  # fmt: skip
+
+
+SHARED_RULES = {
+    **{f"momentum {mu}": velocity(mu, RATE) for mu in MOMENTA[:5]},
+    **{f"momentum {mu}, as a running mean": velocity(mu, (1 - mu) * RATE) for mu in MOMENTA[:5]},
+    "Adam (0.9, 0.999)": adam(0.9, 0.999, 1e-8), "Adam (0.9, 0.99)": adam(0.9, 0.99, 1e-8),
+    "AdaGrad": adagrad(), "RMSProp (0.9)": rmsprop(0.9), "RMSProp (0.99)": rmsprop(0.99),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("visits", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 3, 0, 1]])
+@pytest.mark.parametrize("name", SHARED_RULES)
+def test_an_optimiser_whose_memory_is_shared_is_known(name, visits):
+    steps = walked_together(SHARED_RULES[name], visits)
+    assert shared_by(steps) == {name}
+    assert not shared_by([1.01 * u for u in steps])
+    if "mean" not in name and "RMSProp" not in name:  # their first step is shorter than the rate
+        assert shared_by(steps, None, tolerance=1e-2) >= {name}
+
+
+@pytest.mark.parametrize("name", ["AdaGrad", "RMSProp (0.9)", "RMSProp (0.99)"])
+def test_the_epsilon_beside_a_shared_memory_may_stand_under_the_root(name):
+    keep, new = {"AdaGrad": (1, 1), "RMSProp (0.9)": (0.9, 0.1)}.get(name, (0.99, 0.01))
+    assert shared_by(walked_together(rmsprop(keep, 1e-8, new, inside=True))) == {name}
+
+
+def test_of_three_parameters_the_last_layer_may_come_first():
+    """The first one has no bias."""
+    global_order = np.array([0, 0, 1, 1, 2, 2])
+    memory, steps = 0, []
+    for g in SHARED_GS:
+        step = np.zeros(6)
+        for k in (1, 2, 0):
+            memory = 0.9 * memory + RATE * g[k == global_order]
+            step[k == global_order] = memory
         steps.append(step)
-    found = [name for name, made in shared_rules(GS, RATE, SHARED, steps) if same(made, steps)]
-    assert found == [f"Adam ({b1}, {b2})"]
+    found = {name for name, made in shared_rules(SHARED_GS, RATE, global_order, steps)
+             if same(made, steps)}  # fmt: skip
+    assert found == {"momentum 0.9"}
+
+
+def test_a_memory_may_be_shared_by_shapes_in_place_of_sizes():
+    keys = ["a", "b", "a", "c"]  # the last two are of one size, and of two shapes
+    steps = walked_together(velocity(0.9, RATE), keys=keys)
+    assert shared_by(steps, keys=keys) == {"momentum 0.9"}
+    assert not shared_by(steps)
 
 
 def test_sound_optimisers_are_known_when_they_go_uphill():
     steps = [-u for u in walked(adam(0.9, 0.999, 1e-8))]
     found = [(s, name) for s, name, made in uphill(GS, RATE, steps, VALUES) if same(made, steps)]
     assert found == [(False, "Adam (0.9, 0.999)")]
+    with_rate = [-u for u in walked(velocity(0.9, RATE))]
+    found = [name for _, name, made in uphill(GS, None, with_rate, VALUES) if same(made, with_rate)]
+    assert found[0] == "momentum 0.9"
     signs = [-RATE * np.sign(g) for g in GS]  # signs alone fit too easily
     assert not [name for _, name, made in uphill(GS, RATE, signs, VALUES) if same(made, signs)]
 
@@ -487,20 +503,12 @@ def test_a_step_divided_by_its_own_slope_is_known_where_the_epsilon_shows():
 
 def test_the_usual_optimisers_last_steps():
     found = usual(GS, RATE)
-
-    def rmsprop(rho):
-        def step(memory, g, t):
-            memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
-            return RATE * g / (np.sqrt(memory["v"]) + 1e-8)
-
-        return step
-
     expected = {
         "Adam (0.9, 0.999)": adam(0.9, 0.999, 1e-8),
         "Adam (0.9, 0.99)": adam(0.9, 0.99, 1e-8),
         "RMSProp (0.9)": rmsprop(0.9),
         "RMSProp (0.99)": rmsprop(0.99),
-        "AdaGrad": lambda memory, g, t: RATE * g / (np.sqrt(sum(x**2 for x in GS)) + 1e-8),
+        "AdaGrad": adagrad(),
     }
     expected |= {f"momentum {mu}": times(RATE, velocity(mu)) for mu in (0.9, 0.5, 0.8, 0.95, 0.99)}
     assert found.keys() == expected.keys()
@@ -508,72 +516,152 @@ def test_the_usual_optimisers_last_steps():
         np.testing.assert_allclose(found[name], walked(step)[-1], rtol=1e-12)
 
 
-LATER = {  # by its name: the step at a rate of 1, of a memory, the slopes and the count
-    "AMSGrad": lambda s, g, t: s["m"] / (1 - 0.9**t) / (np.sqrt(s["top"]) + 1e-8),
-    "AMSGrad, corrected last": lambda s, g, t: (
-        s["m"] / (1 - 0.9**t) / (np.sqrt(s["top of v"] / (1 - 0.999**t)) + 1e-8)
-    ),
-    "Adamax": lambda s, g, t: s["m"] / (1 - 0.9**t) / (s["norm"] + 1e-8),
-    "AdaBelief": lambda s, g, t: (
-        s["m"] / (1 - 0.9**t) / (np.sqrt(s["spread"] / (1 - 0.999**t)) + 1e-8)
-    ),
-    "NAdam": lambda s, g, t: (
-        (0.9 * s["m"] + 0.1 * g) / (1 - 0.9**t) / (np.sqrt(s["v"] / (1 - 0.999**t)) + 1e-8)
-    ),
-}
-
-
+@pytest.mark.parametrize("epsilon", [1e-8, 1e-7, 1e-6])
+@pytest.mark.parametrize("b2", [0.999, 0.99])
 @pytest.mark.parametrize("name", LATER)
-def test_relatives_of_adam_that_keep_another_second_mean_are_known(name):
-    def step(memory, g, t):
-        names = ("m", "v", "top", "top of v", "norm", "spread")
-        old = dict.fromkeys(names, np.zeros_like(g)) | memory
-        m, v = 0.9 * old["m"] + 0.1 * g, 0.999 * old["v"] + 0.001 * g**2
-        memory |= {
-            "m": m, "v": v, "top": np.maximum(old["top"], v / (1 - 0.999**t)),
-            "top of v": np.maximum(old["top of v"], v),
-            "norm": np.maximum(0.999 * old["norm"], np.abs(g)),
-            "spread": 0.999 * old["spread"] + 0.001 * (g - m) ** 2 + 1e-8,
-        }  # fmt: skip
-        return RATE * LATER[name](memory, g, t)
-
-    assert named(walked(step)) == (True, f"{name.partition(',')[0]} (0.9, 0.999)")
+def test_relatives_of_adam_that_keep_another_second_mean_are_known(name, b2, epsilon):
+    steps = walked(later(name, b2, epsilon))
+    assert named(steps) == (True, f"{name.partition(',')[0]} (0.9, {b2})")
 
 
+@pytest.mark.parametrize("epsilon", [1e-8, 1e-7, 1e-6, 1e-5, 1e-4])
 @pytest.mark.parametrize("rho", [0.9, 0.99, 0.95])
-def test_centred_rmsprop_and_adadelta_are_known(rho):
-    def centred(memory, g, t):
-        memory["m"] = rho * memory.get("m", 0) + (1 - rho) * g
-        memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
-        return RATE * g / np.sqrt(memory["v"] - memory["m"] ** 2 + 1e-6)
-
-    def adadelta(memory, g, t):
-        memory["v"] = rho * memory.get("v", 0) + (1 - rho) * g**2
-        step = np.sqrt((memory.get("w", 0) + 1e-6) / (memory["v"] + 1e-6)) * g
-        memory["w"] = rho * memory.get("w", 0) + (1 - rho) * step**2
-        return step
-
-    assert named(walked(centred)) == (True, f"centred RMSProp ({rho})")
-    assert named(walked(adadelta)) == (True, f"AdaDelta ({rho})")
-    assert named(walked(times(RATE, adadelta))) == (True, f"AdaDelta ({rho}), times the rate")
+def test_centred_rmsprop_and_adadelta_are_known(rho, epsilon):
+    for inside in (True, False):
+        assert named(walked(centred(rho, epsilon, inside))) == (True, f"centred RMSProp ({rho})")
+    delta = adadelta(rho, epsilon)
+    assert named(walked(delta)) == (True, f"AdaDelta ({rho})")
+    assert named(walked(times(RATE, delta))) == (True, f"AdaDelta ({rho}), times the rate")
 
 
-def test_lion_goes_along_the_sign_of_a_mean():
+@pytest.mark.parametrize(("b1", "b2"), [(0.9, 0.99), (0.95, 0.98), (0.9, 0.999)])
+def test_lion_goes_along_the_sign_of_a_mean(b1, b2):
+    slopes = np.random.default_rng(1).normal(size=(12, 40))  # the mean often has another sign
+
     def step(memory, g, t):
         old = memory.get("m", 0)
-        memory["m"] = 0.99 * old + 0.01 * g
-        return RATE * np.sign(0.9 * old + 0.1 * g)
+        memory["m"] = b2 * old + (1 - b2) * g
+        return RATE * np.sign(b1 * old + (1 - b1) * g)
 
-    turned = [GS[0], GS[0], -0.1 * GS[0], GS[1]]  # the sign of the mean is not that of the slope
-    made = walked(step, turned)
-    every = [name for _, name, each in rules(turned, RATE, ORDER, made, VALUES) if same(each, made)]
-    assert every[0] == "Lion (0.9, 0.99), along the sign of a mean"
+    made, order = walked(step, slopes), np.zeros(40, dtype=int)
+    every = [name for _, name, each in rules(slopes, RATE, order, made, list(slopes))
+             if same(each, made)]  # fmt: skip
+    assert every == [f"Lion ({b1}, {b2}), along the sign of a mean"]
 
 
-def test_adam_whose_means_are_forgotten_while_its_counter_moves_on_is_known():
+def test_rprop_makes_a_length_longer_or_halves_it():
+    g = np.array([1.0, -2.0, 0.5, 0.0, 3.0])
+    slopes = [g, 2 * g * [1, -1, 1, 1, 0], g, -g]
+    lengths = [[1] * 5, [1.2, 0.5, 1.2, 1, 1], [1.44, 0.25, 1.44, 1, 1],
+               [0.72, 0.125, 0.72, 1, 0.5]]  # fmt: skip
+    steps = [RATE * np.array(a) * np.sign(x) for a, x in zip(lengths, slopes, strict=True)]
+    found = [(sound, name) for sound, name, made in rules(slopes, RATE, ORDER, steps, VALUES)
+             if same(made, steps)]  # fmt: skip
+    assert found == [(True, "RProp")]
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS)
+@pytest.mark.parametrize(
+    ("rho", "new", "words"),
+    [(1.0, 1.0, "AdaGrad whose sum of squares"), (0.9, 0.1, "RMSProp (0.9) whose mean"),
+     (0.99, 0.01, "RMSProp (0.99) whose mean")],
+)  # fmt: skip
+def test_squares_that_come_one_step_late_are_known(rho, new, words, epsilon):
     def step(memory, g, t):
-        mean, square = 0.1 * g / (1 - 0.9**t), 0.001 * g * g / (1 - 0.999**t)
-        return RATE * mean / (np.sqrt(square) + 1e-8)
+        made = RATE * g / (np.sqrt(memory.get("v", 0)) + epsilon)
+        memory["v"] = rho * memory.get("v", 0) + new * g**2
+        return made
 
-    name = "Adam (0.9, 0.999) whose means are forgotten while its counter moves on"
-    assert named(walked(step)) == (False, name)
+    words = f"{words} is taken before the new square is in it"
+    assert named(walked(step)) == (False, words)
+
+
+def test_adamax_that_takes_the_largest_slope_and_not_the_largest_size_is_known():
+    def step(memory, g, t):
+        memory["m"] = 0.9 * memory.get("m", 0) + 0.1 * g
+        memory["u"] = np.maximum(0.999 * memory.get("u", 0), g)
+        return RATE * memory["m"] / (1 - 0.9**t) / (memory["u"] + 1e-8)
+
+    assert named(walked(step)) == (False, (
+        "Adamax (0.9, 0.999) with the maximum taken of the slope, not of its size: where it is "
+        "negative the divisor is 0 but for epsilon"
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize(("b1", "b2"), BETAS[:3])
+def test_means_that_are_0_again_at_each_step_are_known(b1, b2):
+    def step(memory, g, t):
+        mean, square = (1 - b1) * g / (1 - b1**t), (1 - b2) * g * g / (1 - b2**t)
+        return RATE * mean / np.sqrt(square)
+
+    words = f"Adam ({b1}, {b2}) whose means are 0 again at each step, while its counter goes on"
+    assert named(walked(step)) == (False, words)
+
+
+@pytest.mark.parametrize("epsilon", EPSILONS[:4])
+def test_a_memory_that_is_lost_is_known_at_each_epsilon(epsilon):
+    steps = [RATE * g / (np.abs(g) + epsilon) for g in GS]
+    words = "whose means are forgotten after each step, or AdaGrad and RMSProp without +="
+    assert named(steps) == (False, f"Adam (0.9, 0.999) {words}")
+
+
+@pytest.mark.parametrize(("b1", "b2"), BETAS[:6])
+def test_the_gradient_in_place_of_its_mean_is_no_slip_of_the_first_step(b1, b2):
+    """There the correction of the mean would show; later it is RMSProp that is corrected."""
+    make = means(b1, b2, lambda m, v, g, t: g / (np.sqrt(v / (1 - b2**t)) + 1e-8))
+    name = f"Adam ({b1}, {b2}) with the gradient in place of its mean"
+    made = [each for _, own, each in catalogue()[0] if own == name]
+    steps = walked(make)
+    assert any(np.isnan(each[0]).all() and same(each[1:], steps[1:]) for each in made)
+
+
+def test_where_the_first_step_is_none_the_rate_is_read_off_the_second():
+    steps = [np.zeros(5), *walked(velocity(0.9, RATE))[:3]]
+    name = "momentum 0.9 with the velocity of the step before"
+    assert named_without_a_rate(steps) == (False, name)
+    one = rules(GS[:1], None, ORDER, steps[:1], VALUES[:1])
+    assert "gradient descent with the rate 0" in [name for _, name, _ in one]
+
+
+COMMON = {
+    f"gradient descent with the rate {RATE}": lambda memory, g, t: RATE * g,
+    **{f"momentum {mu}": velocity(mu, RATE) for mu in MOMENTA},
+    "Adam (0.9, 0.999)": adam(0.9, 0.999, 1e-8), "Adam (0.9, 0.99)": adam(0.9, 0.99, 1e-8),
+    "RMSProp (0.9)": rmsprop(0.9), "RMSProp (0.99)": rmsprop(0.99), "AdaGrad": adagrad(),
+}  # fmt: skip
+
+
+def test_the_optimisers_that_are_met_most():
+    found = dict(common_rules(GS, GS, RATE))
+    forms = {f"{kind}momentum {mu}{more}" for mu in MOMENTA for kind, more in (
+        ("", ""), ("", ", as a running mean"), ("Nesterov's ", ""),
+        ("", ", as a corrected running mean"),
+    )}  # fmt: skip
+    assert found.keys() == COMMON.keys() | forms
+    for name, step in COMMON.items():
+        steps = walked(step)
+        assert same(found[name], steps)
+        if "RMSProp" not in name:  # its first step is longer than the rate
+            free = dict(common_rules(GS, steps, None))[name]
+            np.testing.assert_allclose(free, steps, rtol=1e-2)
+
+
+def test_the_published_optimisers_have_their_usual_numbers():
+    made = [*published(GS, GS)]
+
+    def found(step):
+        steps = walked(times(1 / RATE, step))
+        return {name for name, each in made if same(each, steps)}
+
+    assert found(lambda memory, g, t: RATE * g) == {"gradient descent"}
+    assert "steps along the sign of the gradient" in found(lambda m, g, t: RATE * np.sign(g))
+    for b1, b2 in ((0.9, 0.999), (0.9, 0.99)):
+        for epsilon in (1e-8, 1e-7):
+            assert found(adam(b1, b2, epsilon)) == {f"Adam ({b1}, {b2})"}
+    for epsilon in (1e-8, 1e-7, 1e-6):
+        for inside in (False, True):
+            for rho in (0.9, 0.99, 0.95):
+                assert found(rmsprop(rho, epsilon, inside=inside)) == {f"RMSProp ({rho})"}
+            assert found(adagrad(epsilon, inside)) == {"AdaGrad"}
+        assert found(centred(0.95, epsilon)) == {"centred RMSProp (0.95)"}
+    assert not found(adagrad(1e-5))

@@ -171,6 +171,41 @@ def test_columns_of_targets_that_are_moved_along_are_told(by):
     ] * (by > 0)  # fmt: skip
 
 
+def test_columns_are_asked_for_on_one_sample_more_than_there_are():
+    """One class is there twice: so no order of the rows does the same."""
+    asked = []
+    exam = exam_of(lambda p, X, y: descend(p, X, y[::-1]))
+    steps = Steps(exam)
+    moved = steps.moved
+    steps.moved = lambda values, index: asked.append(index.tolist()) or moved(values, index)
+    assert not tell_columns(exam, steps, exam.points[1])
+    assert asked == [[0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize(("columns", "samples", "asked"), [
+    (2, 7, False), (3, 7, True), (29, 31, True), (30, 31, False), (5, 5, False), (5, 6, True),
+])  # fmt: skip
+def test_columns_are_looked_at_where_there_are_some_and_samples_for_each(columns, samples, asked):
+    """A network of one layer, of which each column of targets goes with one of its own."""
+    draw = np.random.default_rng(1)
+    rows, targets = draw.normal(size=(samples, 3)), np.eye(columns)[np.arange(samples) % columns]
+
+    def answer(p, X):
+        return 1 / (1 + np.exp(-(X @ p["W"] + p["b"])))
+
+    def step(p, X, y):
+        a = answer(p, X)
+        d = 2 * (a - np.roll(y, 1, axis=1)) / len(X) * a * (1 - a)
+        return {"W": p["W"] - RATE * X.T @ d, "b": p["b"] - RATE * d.sum(axis=0)}
+
+    start = {"W": draw.normal(size=(3, columns)), "b": np.zeros(columns)}
+    functions = {"predict": answer, "step": step,
+                 "loss": lambda p, X, y: np.sum((answer(p, X) - y) ** 2) / len(X)}  # fmt: skip
+    exam = Exam(Patient(rows, targets, start, functions), RATE, "update", {})
+    exam.patient.n = samples
+    assert tell_columns(exam, Steps(exam), exam.points[1]) == asked
+
+
 def test_columns_that_are_moved_along_beside_a_penalty_are_told():
     """Of four samples alone the loss has another divisor, and the penalty has not."""
 

@@ -4,6 +4,7 @@ import itertools
 import random
 import sys
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -860,6 +861,29 @@ def test_flat_outputs_are_noted_from_two_fifths_on():
                        predict=lambda p, X: sigmoid(X @ p["W"]))  # fmt: skip
         assert checked(start.look_for_silence, exam) == []
         assert exam.flat == ({1: (0.41, pytest.approx(0.98 * edge))} if n_flat > 40 else {})
+
+
+@pytest.mark.parametrize(
+    ("name", "a"), [("sigmoid", [0.5]), ("tanh", [np.sqrt(0.75)]), ("softmax", [0.5, 0.5])]
+)
+@pytest.mark.parametrize(("bound", "flat"), [(0.25, 0), (0.26, 1)])
+def test_slopes_at_the_bound_itself_are_not_flat(name, a, bound, flat, monkeypatch):
+    monkeypatch.setattr(start, "FLAT", bound)
+    rows = np.array([a] * 4)
+    output = SimpleNamespace(name=name, value=lambda z: rows, slope=lambda z: rows * 0 + 0.25)
+    exam = exam_of(POINTS, HIGH)
+    exam.dense = SimpleNamespace(activations=[output], layers=[None])
+    start.look_at_output(exam, rows * 3)
+    assert exam.flat == ({1: (1.0, 3 * rows[0, 0])} if flat else {})
+    exam.flat = {}
+    exam.first_answers = rows
+    exam.dense = SimpleNamespace(
+        activations=[SimpleNamespace(name="tanh", slope=output.slope, value=None)] * 2,
+        layers=[None] * 2, forward=lambda values, X: ([None, rows, rows], None),
+    )  # fmt: skip
+    monkeypatch.setattr(start, "look_at_output", lambda exam, z: None)
+    checked(start.look_for_silence, exam)
+    assert bool(exam.flat) == flat
 
 
 def test_an_output_s_relu_that_is_off_is_dead():

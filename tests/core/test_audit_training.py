@@ -337,3 +337,31 @@ def test_a_few_samples_are_learned_where_their_loss_is_halved(losses, said_of_it
     line = "3 samples are being learned by heart: the loss goes from 1 to 0.49"
     assert training.by_own_steps(program(), chosen) == line * said_of_it
     assert training.by_own_steps(program(step=None), chosen) == ""
+
+
+# Exactly at a bound
+
+
+@pytest.mark.parametrize(("enough", "n_steps"), [(0.5, 2), (0.51, 1), (0.25, 3), (-np.inf, 10)])
+def test_it_is_enough_when_a_loss_is_below_a_share_of_the_first(enough, n_steps):
+    def halve(p, X, y):
+        return {**p, "W1": p["W1"] / 2}
+
+    exam = program(halve, loss=lambda p, X, y: 8 * abs(float(p["W1"][0, 0])))
+    way = training.trained(exam, exam.patient.data(), len(X), 10, enough)
+    assert way.n_steps == n_steps
+    assert way.losses == [way.losses[0] / 2**k for k in range(n_steps + 1)]
+
+
+def test_shares_of_a_fall_are_no_bounds_themselves():
+    """A fall by exactly 1/20 or 1/100 is none of both."""
+    assert not training.falls([20.0, 19.0])
+    assert not training.stuck([100.0, 99.0])
+
+
+def test_a_training_needs_a_first_step_and_a_loss():
+    assert training.can_train(program())
+    assert not training.can_train(program(loss=None))
+    short = program()
+    short.chain = short.chain[:1]
+    assert not training.can_train(short)

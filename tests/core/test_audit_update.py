@@ -8,7 +8,7 @@ from exams import exam_of
 from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit.patient import Failed
-from nnlib.audit.slopes import Measured, chosen_entries, measure, one_factor
+from nnlib.audit.slopes import Measured, chosen_entries, measure, one_factor, peak
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
@@ -28,9 +28,11 @@ from nnlib.audit.update import (
     rounding,
     scale_to,
     some,
+    stays,
     steps_in_a_row,
     still_parts,
     together,
+    zeros,
 )
 
 G = [np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([0.25, -1.0])]  # a gradient: W and b
@@ -318,7 +320,19 @@ def test_among_steps_of_one_length_still_parts_need_more_than_eight_entries(size
     assert bool(still_parts([u], [g])) == told
 
 
+def test_a_parameter_stays_though_it_has_a_slope():
+    still = np.zeros(2)
+    assert stays(still, np.array([np.nan, -1.1e-9]))
+    assert not stays(still, np.array([np.nan, 0.9e-9]))
+    assert not stays(np.array([0.0, 1e-300]), np.ones(2))
+    assert not stays(np.zeros(0), np.zeros(0))
+
+
 def test_lengths():
+    assert peak(np.array([0.25, -0.5])) == 0.5
+    assert peak(np.zeros((0, 3))) == 0
+    made = zeros([np.array([[1.0, 2.0]]), np.array(3.0)])
+    assert [(z.tolist(), z.dtype) for z in made] == [([[0, 0]], float), (0, float)]
     assert length(np.array([3.0, -4.0])) == 5
     assert scale_to(np.array([3.0, 4.0]), np.array([0.0, -10.0])) == pytest.approx(2)
     assert scale_to(np.zeros(2), np.zeros(2)) == 0
