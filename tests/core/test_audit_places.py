@@ -8,6 +8,7 @@ from comparisons import S, W, X, problem, told, y
 from exams import exam_of
 from xor_program import loss, predict, start
 
+from nnlib.audit import places
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.patient import Failed
 from nnlib.audit.places import (
@@ -15,12 +16,14 @@ from nnlib.audit.places import (
     by_neurons,
     by_offset,
     by_parameters,
+    by_rows,
     by_scaling,
     by_unrolling,
     copied_from,
     factor_named,
     falling,
     in_other_order,
+    last_alone,
     shares,
     tell_copied,
     unrolled,
@@ -477,3 +480,113 @@ def test_weights_whose_length_has_no_effect_are_told(axis):
     made = problem([across], [W])
     made.exam.dense = "known"
     assert not by_scaling(made, [across + step], 0)
+
+
+# Rows that are read more than once
+
+INDEX = np.array([[0.0, 2], [2, 1], [3, 2], [0, 3], [4, 4]])  # row 1 once, row 5 never
+READ = [0, 2, 3, 4]  # the others, of which some are off
+
+
+def of_rows(off, monkeypatch, index=INDEX, slopes=S6[:, :2], share=0.3, last=None, **given):
+    """Look for rows that get their last use alone; ``off``: which ones are off, by a share."""
+    exam = exam_of(index, np.arange(float(len(index)))[:, None], start())
+    exam.dense = exam.formula = None
+    made = problem([slopes], exam=offset_exam(exam), **given)
+    g = np.array(slopes)
+    g[off] *= share
+    asked = []
+
+    def last_uses(c, X, k, rows):
+        asked.append(rows.tolist())
+        if last is not None:
+            return last(g[rows])
+        return np.array([np.cos(9 * g[rows]), 2 * g[rows]])
+
+    monkeypatch.setattr(places, "last_alone", last_uses)
+    found = by_rows(made, [g], 0)
+    return found, told(made, [g] if found else None), asked
+
+
+def rows_told(rows, others=True):
+    return [
+        f"wrong gradient_wrong (p0): in p0 the rows {rows} are off: each of them is read more than "
+        "once, and gets the gradient of its last use alone."
+        + " Rows that are read once or never are right."
+        * others
+    ]
+
+
+def test_rows_that_are_off_where_they_are_read_twice_are_told(monkeypatch):
+    assert of_rows(READ, monkeypatch) == (True, rows_told("0, 2, 3, 4"), [READ])
+    assert of_rows([2, 3], monkeypatch)[1] == rows_told("2, 3")
+    assert of_rows([2, 3], monkeypatch, share=3)[0] is False  # what is left out makes it smaller
+    assert of_rows(READ, monkeypatch, share=3)[0] is True  # or larger, where all are off
+    for off in ([], [0, 1, 2, 3, 4], [0, 2, 3, 4, 5]):
+        assert of_rows(off, monkeypatch)[0] is False
+    every = np.repeat(np.arange(8.0), 2).reshape(-1, 2)
+    slopes = np.random.default_rng(2).normal(size=(8, 3))
+    found, lines, asked = of_rows(list(range(8)), monkeypatch, every, slopes)
+    assert found
+    assert lines == rows_told("0, 1, 2, 3, 4, 5", others=False)
+    assert asked == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_rows_are_looked_for_where_x_is_a_table_of_row_numbers(monkeypatch):
+    for index in (INDEX + 0.5, INDEX - 1, INDEX + 2):
+        assert of_rows(READ, monkeypatch, index)[0] is False
+    assert of_rows(READ, monkeypatch, INDEX + 1)[0] is False  # then row 1 is off, read twice
+    few = np.array([[0.0, 1], [1, 0], [0, 0]])
+    assert of_rows([0, 1], monkeypatch, few, S6[:3, :2])[0] is True
+    assert of_rows([0, 1], monkeypatch, few, S6[:2, :2])[0] is False
+    assert of_rows(READ, monkeypatch, slopes=S6[:, 0])[0] is False
+    gap = np.where(S6[1, 1] == S6, np.nan, S6)
+    assert of_rows(READ, monkeypatch, slopes=gap)[0] is False
+
+
+def test_rows_get_the_last_use_up_to_a_factor(monkeypatch):
+    def noisy(size):
+        def last(g):
+            off = np.zeros_like(g)
+            off.flat[np.abs(g).argmin()] = size * np.abs(g).max()
+            return np.array([-g, g + off])
+
+        return last
+
+    for size, fits in ((4e-3, True), (6e-3, False), (-6e-3, False)):
+        assert of_rows(READ, monkeypatch, last=noisy(size))[0] is fits
+
+    def fails(g):
+        raise Failed("loss", "raised ValueError.")
+
+    assert of_rows(READ, monkeypatch, last=fails)[0] is False
+    assert of_rows(READ, monkeypatch, last=lambda g: np.array([-g, -g]))[0] is False
+
+
+def test_of_a_row_the_last_use_in_each_column_or_in_all_counts():
+    X = np.array([[0, 1], [1, 1], [0, 3], [2, 0], [3, 2]])
+    values = np.random.default_rng(0).normal(size=(5, 4, 2))  # by sample and row
+    asked = []
+
+    def slopes_at(index, entries):
+        (i,) = index
+        ((row, _), _) = entries[1]
+        assert entries == [[], [(row, 0), (row, 1)]]
+        asked.append((int(i), row))
+        return [np.zeros(1), np.where(np.arange(4)[:, None] == row, values[i], np.nan)]
+
+    for index in (None, np.arange(5)[::-1]):
+        c = SimpleNamespace(
+            exam=SimpleNamespace(patient=SimpleNamespace(n=5)), index=index, slopes_at=slopes_at,
+            point=[np.zeros(1), np.zeros((4, 2))],
+        )  # fmt: skip
+        asked.clear()
+        v = values if index is None else values[::-1]
+        by_column, by_all = last_alone(c, X, 1, np.array([0, 1, 3]))
+        np.testing.assert_allclose(by_column[0], v[2, 0] + v[3, 0])  # once in each column
+        np.testing.assert_allclose(by_all[0], v[3, 0])
+        np.testing.assert_allclose(by_column[1], v[1, 1])  # twice in sample 1, the last of both
+        np.testing.assert_allclose(by_all[1], v[1, 1] / 2)
+        np.testing.assert_allclose(by_column[2], v[2, 3] + v[4, 3])
+        np.testing.assert_allclose(by_all[2], v[4, 3])
+        assert len(asked) == 5
