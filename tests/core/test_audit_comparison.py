@@ -88,6 +88,7 @@ def test_single_numbers_that_are_no_sums_are_told_as_wrong():
         "wrong gradient_wrong (p0, p1): the gradient of p0 is one number, 9.5, but p0 has shape "
         "(2,); the gradient of p1 is one number, -77.25, but p1 has shape (4, 5)."
     ]
+    assert made.exam.findings[0].entries == ("p0", "p1")
     made = problem([np.array([1.0, 2.0]), S], noise=0)
     made.tell_single_numbers([np.array(3.0), S])
     assert told(made) == [
@@ -168,9 +169,11 @@ def test_a_cosine_is_that_of_what_was_measured():
 )  # fmt: skip
 def test_one_factor_is_one_from_bounds_on(f, told_as):
     made = problem([S, W], noise=0)
-    found = by_one_factor(made, [f * S, f * W], "gradients", False)
+    g = [f * S, f * W]
+    found = by_one_factor(made, g, "gradients", False)
     assert found == (told_as is not None)
     assert [each.kind for each in made.exam.findings] == [told_as] * found
+    assert [each.entries for each in made.exam.findings] == [made.worst(g)] * found
     if told_as == "gradient_sign":
         assert told(made, [-S, -W]) == [
             "wrong gradient_sign (gradients): every entry is -1.0000 times the slope of the loss: "

@@ -263,6 +263,31 @@ def test_where_a_factor_may_come_from(f, n, m, words):
         assert where_from(f, n, m) == words
 
 
+@pytest.mark.parametrize(
+    ("f", "summed"),
+    [(1, True), (1 / 3, True), (0.5, True), (-1, True), (1 / 5, False), (0.1, False),
+     (1 / 15, False), (1 / 30, False), (0.3, False)],
+)  # fmt: skip
+def test_a_loss_of_5_samples_with_3_outputs_is_a_sum_over_them_or_not(f, summed):
+    assert Formula("squared", f).is_sum(5, 3) is summed
+
+
+def test_where_a_factor_beside_a_sum_may_come_from():
+    whole, mean = Formula("squared", 1.0), Formula("squared", 1 / 5)
+    text = "The loss is a sum over the 5 samples, and this belongs to their mean."
+    assert where_from(1 / 5, 5, 1, whole) == text
+    assert where_from(1 / 2, 2, 1, whole) != text
+    for n, own in ((5, mean), (5, None)):
+        assert where_from(1 / 5, n, 1, own) == "A mean taken twice, over 5 samples?"
+    assert where_from(2, 7, 1, whole) == where_from(2, 7, 1)
+    times = "{} = {} * {}: multiplied by the {} samples, not divided by them?"
+    assert where_from(49, 7, 1) == times.format(49, 7, 7, 7)
+    assert where_from(49 * (1 + 0.9e-4), 7, 1) == times.format(49, 7, 7, 7)
+    assert where_from(49 * (1 + 1.1e-4), 7, 1) == "Which factor of your formula has this value?"
+    assert "multiplied by" not in where_from(4, 2, 1)
+    assert where_from(9, 3, 1) == times.format(9, 3, 3, 3)
+
+
 # Activations
 
 

@@ -266,6 +266,7 @@ def test_a_root_or_a_base_that_only_the_loss_has_is_told(loss, of, text):
     exam = exam_on(loss=loss, of=of)
     assert found(exam) == ("loss_formula", "wrong", "loss and gradient")
     assert words(exam) == text
+    assert len(exam.findings[-1].entries) == 3
     exam = exam_on(times(0.77), loss=loss)
     assert found(exam) == ("gradient_scale", "wrong", "gradients")
 
@@ -583,6 +584,9 @@ def test_equations_are_told_of_a_known_network():
     exam = exam_on(slip)
     assert found(exam) == ("axis_missing", "wrong", "b1")
     assert words(exam).startswith("the gradient of b1 is one number for all: the sum of delta over")
+    problem = comparison(exam)
+    p = dict(zip(START, exam.points[0], strict=True))
+    assert exam.findings[-1].entries == problem.worst([*slip(slopes_of(mse)(p, X, Y), p).values()])
     exam = exam_on(lambda g, p: {**g, "W1": g["W1"] + np.cos(p["W1"]),
                                  "b1": g["b1"] + np.sin(p["b1"] + 1)})  # fmt: skip
     assert found(exam) == ("gradient_wrong", "wrong", "W1, b1")

@@ -237,7 +237,10 @@ def test_the_factor_of_a_squared_mean_is_told(f, text):
         f * np.mean(predict(p, X) - y) ** 2))  # fmt: skip
     assert look_for(look_for_square_of_mean, exam) == [("loss_formula", "wrong", "loss")]
     assert words(exam).startswith(f"loss is {text} the mean of the errors, not the mean of their")
-    assert exam.findings[0].what_to_do == "Square first: np.mean((y - a) ** 2)."
+    assert exam.findings[0].advice == (
+        "The square stands outside of the mean: np.mean(y - a) ** 2.",
+        "Square first: np.mean((y - a) ** 2).",
+    )
 
 
 @pytest.mark.parametrize(("share", "told"), [(0.9, False), (1.1, True)])

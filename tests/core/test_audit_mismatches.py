@@ -109,6 +109,10 @@ def test_a_norm_beside_signs_is_told():
         "sizes, and the loss 0.3000 times the norm of p0, the root of the sum of its squares, "
         "whose slope is 0.3000 p0 / norm(p0)."
     ]
+    assert made.exam.findings[0].advice == (
+        "np.linalg.norm(w) is not the sum of the sizes of w.",
+        "For L1 write np.sum(np.abs(w)) into the loss; for L2 np.sum(w**2), with the slope 2 w.",
+    )
     assert not by_norm(problem([S, S], [W, S]), [S, S])
     assert not by_norm(problem([S, S], [W, S]), [signs_for_norm(), S + 1.0])
     assert not by_norm(problem([S], [0 * W]), [S + 1.0])
@@ -420,6 +424,10 @@ def test_targets_that_do_not_sum_to_1_are_told(summed):
         "+ 0.1, which sum to 1.2 for each sample. What is descended is the softmax minus t: that "
         "is its slope only where they sum to 1."
     ]
+    assert made.exam.findings[0].advice == (
+        "Smoothed labels are (1 - e) * y + e / K for K classes, and a factor of these is lost.",
+        "Print the row sums of the smoothed targets.",
+    )
     assert not smoothed(0.9, 0.1, summed=summed, of="right")[2]
 
 
@@ -463,6 +471,10 @@ def of_another_network(lost, f=1.0, free=False, **changes):
     for name, value in changes.items():
         setattr(made if name == "formula" else exam, name, value)
     found = by_other_forward(made, g, "gradients", free)
+    assert {f.advice for f in exam.findings} <= {
+        ("Training has a forward pass of its own, and it differs.",
+         "Write the forward pass once, and call it in both."),
+    }  # fmt: skip
     return found, told(made, g if found else None)
 
 

@@ -225,6 +225,11 @@ def test_numbers_that_are_read_by_columns_are_told():
         "wrong product_wrong (p1): the gradient of p1 has the right numbers in another order: they "
         "were read column by column and written row by row."
     ]
+    assert made.exam.findings[0].advice == (
+        "It was unrolled in the other order than the parameters, as by order='F' or a transpose "
+        "before ravel(), or reshape stands where .T is meant.",
+        "Unroll parameters and gradients by the same lines, with order='C' in both.",
+    )
     assert not by_unrolling(problem([W, S]), [W, S], "gradients", False)
     assert not by_unrolling(problem([W, S]), [written, written], "gradients", False)
     for bad in (np.where(S > 1, np.nan, S), S[:, :4], S[:1], S[0]):
@@ -363,6 +368,11 @@ def test_neurons_with_factors_of_their_own_are_told_by_line():
         "wrong gradient_wrong (p0): each column of the gradient of p0 is the slope times a factor "
         "of its own: 0.5, 2, -1, 4, …."
     ]
+    assert made.exam.findings[0].advice == (
+        "Something that has one number for each neuron is lost on the way back, or stands in it "
+        "twice: a scale, or a deviation.",
+        "Look at each factor of that neuron in the forward pass: it belongs into its delta once.",
+    )
     made = problem([S])
     assert by_neurons(made, [S * f[:4, None]], 0)
     assert told(made, [S * f[:4, None]]) == [
@@ -468,6 +478,14 @@ def test_weights_whose_length_has_no_effect_are_told(axis):
             "it: it does not change when a neuron's weights are all made larger, as in front of "
             "batch norm. The gradient of p0 has one."
         ] * told_of  # fmt: skip
+        assert [f.advice for f in made.exam.findings] == [
+            (
+                "What a neuron is divided by, its deviation or its length, is taken for a constant "
+                "on the way back, or a term of that is lost.",
+                "The way back through batch norm has three terms: dx, its mean, and x_hat * "
+                "mean(dx * x_hat).",
+            )
+        ] * told_of  # fmt: skip
     for along, none in ((0.9e-3, True), (1.1e-3, False)):
         made = problem([across + along * step], [W])
         assert by_scaling(made, [across + 0.1 * step], 0) == none
@@ -505,6 +523,10 @@ def of_rows(off, monkeypatch, index=INDEX, slopes=S6[:, :2], share=0.3, last=Non
 
     monkeypatch.setattr(places, "last_alone", last_uses)
     found = by_rows(made, [g], 0)
+    assert [f.advice for f in made.exam.findings] == [
+        ("E[index] += d adds once where an index comes several times.",
+         "np.add.at(E, index, d) adds each time."),
+    ] * found  # fmt: skip
     return found, told(made, [g] if found else None), asked
 
 

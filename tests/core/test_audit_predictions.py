@@ -96,7 +96,10 @@ def test_the_line_in_which_two_forward_passes_differ_is_named(shown, text):
         f"with these parameters, and predict is not that network{text}: for sample {i} predict "
         f"gives {answers[i, 0]:.4f}, where the loss is made of {made[i, 0]:.4f}."
     )
-    assert exam.findings[0].what_to_do == "Write the forward pass once, and call it in both."
+    assert exam.findings[0].advice == (
+        "The forward pass is written twice, in predict and in the loss, and the two differ.",
+        "Write the forward pass once, and call it in both.",
+    )
 
 
 def test_of_two_layers_the_hidden_one_is_named():
@@ -365,7 +368,10 @@ def test_biases_that_are_added_once_for_each_input_are_named(times, off, told):
             f"gradient of {name} counts it once"
             for name, f in (("b1", 2), ("b2", 3)) if name in told
         ) + "."  # fmt: skip
-        assert exam.findings[0].what_to_do == "Add it once, after the sum: np.sum(x * w) + b."
+        assert exam.findings[0].advice == (
+            "The bias stands inside the sum over the inputs: np.sum(x * w + b).",
+            "Add it once, after the sum: np.sum(x * w) + b.",
+        )
 
 
 def test_where_biases_in_the_sum_are_not_looked_for():
@@ -413,7 +419,10 @@ def test_a_bias_behind_the_activation_is_named(network, k, factor, y, named):
             "predict adds b1 behind the activation, f(z) + b1, and the gradient of b1 holds the "
             "activation's slope, as if it stood inside, f(z + b1)."
         )
-        assert exam.findings[0].usually.startswith("A bias belongs to the weighted sum, and comes")
+        assert exam.findings[0].advice == (
+            "A bias belongs to the weighted sum, and comes before the activation.",
+            "Write f(x @ W + b); or leave the slope out of the gradient of this bias.",
+        )
     some = np.array([0, 2, 3, 6])
     delta = delta[some] * len(y) / len(some)
     inside = ((delta @ p["W2"].T) * (1 - np.tanh(z[some]) ** 2)).sum(axis=0)

@@ -109,8 +109,9 @@ def test_a_wrong_hidden_slope_is_named(activation, used, text):
         assert said(exam) == [("gradient_wrong", "wrong", place)]
         assert words(exam) == f"in {place} the slope {text}."
         assert exam.findings[0].entries == ("an entry",)
-        assert exam.findings[0].usually == (
-            "The derivative that is written down is not that of the activation."
+        assert exam.findings[0].advice == (
+            "The derivative that is written down is not that of the activation.",
+            "Compare it with (f(z + h) - f(z - h)) / (2 h) at some z of either sign.",
         )
 
 

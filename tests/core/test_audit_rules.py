@@ -997,7 +997,10 @@ def test_a_logarithm_of_negative_predictions_is_named():
         "loss is no number at the start, just where a prediction lies outside of 0 to 1: the "
         "predictions reach from -0.4625 to 0.6, and a negative number has no logarithm."
     )
-    assert exam.findings[-1].what_to_do.startswith("Give the output a sigmoid or a softmax")
+    assert exam.findings[-1].advice == (
+        "A cross-entropy is taken of an output that is no sigmoid and no softmax.",
+        "Give the output a sigmoid or a softmax, or take the squared error.",
+    )
     exam = exam_of(POINTS, HIGH, LINE, predict=line, loss=lambda p, X, y: np.inf)
     assert checked(functions.call_each_once, exam) == [("saturated", "wrong", "loss")]
     exam = exam_of(POINTS, HIGH, LINE, predict=line,
@@ -1287,7 +1290,10 @@ def test_a_reshape_that_turns_nothing_round_is_named():
     assert words(exam).endswith(
         "It is given numbers of several samples, those in its place after a reshape."
     )
-    assert "turn the table" in exam.findings[-1].what_to_do
+    assert exam.findings[-1].advice == (
+        "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
+        "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
+    )
 
 
 def test_a_spread_over_the_samples_gives_no_number_to_one_alone():
@@ -1316,6 +1322,10 @@ def test_one_sample_alone_that_fails_or_gets_other_answers_is_told():
     assert words(exam) == (
         "one sample alone gets 5 answers: b has an entry for each of the 5 samples, and other "
         "samples it cannot serve."
+    )
+    assert exam.findings[-1].advice == (
+        "A bias was made as wide as the data, such as np.zeros((1, m)) with m samples.",
+        "A bias has one entry for each neuron, whatever the number of samples is.",
     )
     p["c"] = p["b"].copy()
     exam = exam_of(POINTS, HIGH, p, predict=lambda p, X: by_entry(p, X) + p["c"])

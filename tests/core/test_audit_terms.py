@@ -387,9 +387,10 @@ def test_what_may_be_meant_is_suspicious_where_no_gradient_tells():
 
     exam = exam_with(of)
     assert checked(look, exam) == [("loss_formula", "suspicious", "loss")]
-    assert exam.findings[-1].usually.startswith("A slip in the line of the loss.")
-    assert (
-        exam.findings[-1].what_to_do == "Write this term down beside the formula, and correct it."
+    assert exam.findings[-1].advice == (
+        "A slip in the line of the loss. If the gradient was derived from the right one, the "
+        "program learns well, and shows another number.",
+        "Write this term down beside the formula, and correct it.",
     )
     exam = exam_with(of, gradients=len)
     assert checked(look, exam) == []
