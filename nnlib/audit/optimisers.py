@@ -251,6 +251,7 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
             v = mu * v + lr * g
             turned.append(lr * g - mu * v)
         yield False, f"momentum {mu} whose velocity is added where it is subtracted", turned
+        yield from velocity_slips(gs, lr, mu, free)
         grown, v = [], nothing(gs)
         for g in gs:
             v = v + lr * g
@@ -264,6 +265,41 @@ def momentum_rules(gs: list[np.ndarray], lr: float | None, free: bool) -> Iterat
         first = k == len(gs) - 1  # none but that of the first step is among them
         words = "of the first step, at every step" if first else f"of {k} step(s) before"
         yield False, f"gradient descent with the gradient {words}", lags
+
+
+def velocity_slips(gs: list[np.ndarray], lr: float, mu: float, free: bool) -> Iterator[Rule]:
+    """Yield momentum whose velocity is made, or is used, in a wrong way.
+
+    ``free``: the rate was not given, and ``lr`` is what the first step takes of its gradient.
+    """
+    v = [nothing(gs)]
+    for g in gs:
+        v.append(mu * v[-1] + lr * g)
+    before = [nothing(gs), *gs[:-1]]
+    yield False, (
+        f"momentum {mu} that remembers one gradient alone, that of the step before, and not what "
+        "that step had gathered"
+    ), [lr * (g + mu * b) for g, b in zip(gs, before, strict=True)]  # fmt: skip
+    whole = 1 + mu + mu * mu
+    yield False, (
+        f"Nesterov's momentum {mu} with the new velocity in mu**2 v - (1 + mu) rate g, where that "
+        "of the step before belongs"
+    ), [(mu * mu * n + (1 + mu) * lr * g) / (whole if free else 1)
+        for n, g in zip(v[1:], gs, strict=True)]  # fmt: skip
+    yield False, (
+        f"momentum {mu} beside which rate * gradient is subtracted once more: it is in the "
+        "velocity already"
+    ), [(n + lr * g) / (2 if free else 1) for n, g in zip(v[1:], gs, strict=True)]  # fmt: skip
+    if free or not mu * lr < 0.1:
+        return  # a larger share may be meant
+    shrunk, w = [], nothing(gs)
+    for g in gs:
+        w = lr * (g + mu * w)
+        shrunk.append(w)
+    yield False, (
+        f"momentum whose velocity is multiplied by the rate, too: {mu} * {lr:.4g} = "
+        f"{mu * lr:.4g} of the last step is kept, and not {mu}"
+    ), shrunk  # fmt: skip
 
 
 def adaptive_rules(

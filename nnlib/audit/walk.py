@@ -293,6 +293,7 @@ class Walk:
                     f * slope,
                     odd(name, f"where an error is beyond 1, {name} holds {text} for it"),
                 )
+        yield from self.of_the_slope(f, right, name)
         slope = right / np.where(error == 0, np.inf, error)
         yield error * slope**2, a_step("gradient_wrong", name, f"the slope stands twice in {name}")
         if activation.name != "identity":
@@ -318,6 +319,29 @@ class Walk:
             odd(name, f"{name} is summed over the outputs"),
         )
 
+    def of_the_slope(
+        self, f: float, right: np.ndarray, name: str
+    ) -> Iterator[tuple[np.ndarray, list[Step]]]:
+        """Yield deltas that lack one of their two factors, or hold the prediction as well."""
+        activation, z, a = self.dense.activations[-1], self.z[-1], self.a[-1]
+        base, by_a = self.formula.base, "the slope of the loss by a"
+        if base not in ("squared", "binary", "cross") and activation is not SOFTMAX:
+            with np.errstate(all="ignore"):
+                came = f * SLOPES[base](a, self.y)
+            for kind, text, slope in self.slopes(activation, z, a, len(self.dense.layers)):
+                if "slope of ReLU" not in text:  # where all predictions are positive, that is 1
+                    yield came * slope, a_step(kind, name, f"{name} = {by_a} * {text}")
+        if activation not in (SOFTMAX, LOG_SOFTMAX) and activation.name != "identity":
+            text = (
+                f"{name} is the slope of the activation alone: there is no error in it, as where "
+                "np.multiply(a, b, error) writes a * b into its third argument"
+            )
+            own = activation.slope(z)
+            for scale in dict.fromkeys((f, 2 * f, 1.0, 1 / len(z))):
+                yield scale * own, odd(name, text)
+        for factor, word in ((a, "prediction"), (self.y, "target")):
+            yield right * factor, odd(name, f"{name} is multiplied by the {word}, once too often")
+
     def of_softmax(self, f: float, name: str) -> Iterator[tuple[np.ndarray, list[Step]]]:
         """Yield deltas of a softmax, or of its logarithm, that lack a part of its Jacobian."""
         last, z, a = self.dense.activations[-1], self.z[-1], self.a[-1]
@@ -334,6 +358,11 @@ class Walk:
                 came * a,
                 odd(name, f"{name} lacks the sum over the classes in the softmax's slope"),
             )
+            for which, row in (
+                ("first sample", a[0]), ("last sample", a[-1]), ("mean prediction", a.mean(axis=0)),
+            ):  # fmt: skip
+                text = f"{name} goes through the softmax's Jacobian of the {which}, for all samples"
+                yield came @ (np.diag(row) - np.outer(row, row)), odd(name, text)
         if base not in ("cross", "cross_from_logits"):
             return
         came = -f * self.y  # of a loss that is a mean of -log p at the targets
