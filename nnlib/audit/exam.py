@@ -357,7 +357,11 @@ class Exam:
             soft = y.min() >= 0 and y.max() <= 1 and not set(np.unique(y)) <= {0.0, 1.0}
             return inside and bool(soft)
         if base in ("hinge", "squared_hinge"):
-            return bool(set(np.unique(y)) <= {-1.0, 1.0})
+            yes_or_no = {0.0, 1.0} if not inside and y.shape[1] == 1 else {-1.0, 1.0}
+            return set(np.unique(y)) in ({-1.0, 1.0}, yes_or_no)
+        if base == "class_hinge":
+            one_each = set(np.unique(y)) == {0.0, 1.0} and bool((y.sum(axis=1) == 1).all())
+            return not inside and y.shape[1] > 1 and one_each
         if base in ("log_squared", "poisson"):
             least = 0.0 if base == "poisson" else -1.0
             return all(a.min() > least for a in answers) and bool(y.min() >= 0)

@@ -72,14 +72,36 @@ def cross_from_logits(a: np.ndarray, y: np.ndarray) -> float:
     return float(np.sum(y.sum(axis=1) * log_sum) - np.sum(y * a))
 
 
+def signs(y: np.ndarray) -> np.ndarray:
+    """Return the targets as -1 and 1, also where they are 0 and 1."""
+    return y if y.min(initial=0) < 0 else 2 * y - 1
+
+
 def hinge(a: np.ndarray, y: np.ndarray) -> float:
-    """Return the sum of the hinge losses, for targets of -1 and 1."""
-    return float(np.sum(np.maximum(0, 1 - a * y)))
+    """Return the sum of the hinge losses, of yes and no."""
+    return float(np.sum(np.maximum(0, 1 - a * signs(y))))
 
 
 def squared_hinge(a: np.ndarray, y: np.ndarray) -> float:
-    """Return the sum of the squared hinge losses, for targets of -1 and 1."""
-    return float(np.sum(np.maximum(0, 1 - a * y) ** 2))
+    """Return the sum of the squared hinge losses, of yes and no."""
+    return float(np.sum(np.maximum(0, 1 - a * signs(y)) ** 2))
+
+
+def margins(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return by how much each other class's number is too near to that of the right class."""
+    right = np.sum(a * y, axis=1, keepdims=True)
+    return np.asarray(np.maximum(0, a - right + 1) * (1 - y))
+
+
+def class_hinge(a: np.ndarray, y: np.ndarray) -> float:
+    """Return the sum of the hinge losses of classes."""
+    return float(np.sum(margins(a, y)))
+
+
+def class_hinge_slope(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the slope of the hinge losses of classes with respect to the predictions."""
+    hit = (margins(a, y) > 0).astype(float)
+    return hit - y * hit.sum(axis=1, keepdims=True)
 
 
 def huber(a: np.ndarray, y: np.ndarray) -> float:
@@ -152,8 +174,9 @@ SLOPES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "plain_error": lambda a, y: np.ones_like(a),
     "binary_from_logits": lambda a, y: sigmoid(a) - y,
     "cross_from_logits": lambda a, y: softmax(a) * y.sum(axis=1, keepdims=True) - y,
-    "hinge": lambda a, y: -y * (1 - a * y > 0),
-    "squared_hinge": lambda a, y: -2 * y * np.maximum(0, 1 - a * y),
+    "hinge": lambda a, y: -signs(y) * (1 - a * signs(y) > 0),
+    "squared_hinge": lambda a, y: -2 * signs(y) * np.maximum(0, 1 - a * signs(y)),
+    "class_hinge": class_hinge_slope,
     "huber": lambda a, y: np.clip(a - y, -1, 1),
     "log_cosh": lambda a, y: np.tanh(a - y),
     "focal": lambda a, y: focal_slope(a, y) - focal_slope(1 - a, 1 - y),
@@ -177,6 +200,7 @@ BASES: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
     "cross_from_logits": cross_from_logits,
     "hinge": hinge,
     "squared_hinge": squared_hinge,
+    "class_hinge": class_hinge,
     "huber": huber,
     "log_cosh": log_cosh,
     "focal": focal,
@@ -200,6 +224,7 @@ WORDS = {
     "cross_from_logits": "cross-entropies of logits",
     "hinge": "hinge losses",
     "squared_hinge": "squared hinge losses",
+    "class_hinge": "hinge losses of classes",
     "huber": "Huber losses, whose corner is at 1,",
     "log_cosh": "log(cosh(error))",
     "focal": "focal losses, gamma = 2,",

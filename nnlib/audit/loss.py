@@ -10,8 +10,9 @@ from nnlib.audit.exam import STRETCHED, Exam, check
 from nnlib.audit.formulas import BASES, fitted, solved
 from nnlib.audit.patient import Failed
 from nnlib.audit.predictions import look_for_other_predictions
+from nnlib.audit.singles import look_for_costless, tell_lost_weights
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.terms import at_points, look_for_odd_terms
+from nnlib.audit.terms import at_points, look_for_odd_terms, look_for_raw_hinge
 
 
 @check
@@ -24,8 +25,8 @@ def look_at_formula(exam: Exam) -> None:
         formula = exam.formula_of(name)
         if formula is None:
             looks = (
-                look_for_terms, look_for_odd_terms, look_for_other_targets,
-                look_for_square_of_mean,
+                look_for_terms, look_for_other_targets, look_for_odd_terms, look_for_raw_hinge,
+                look_for_square_of_mean, look_for_costless,
             )  # fmt: skip
             if not any(look(exam, name) for look in looks):
                 look_for_stretching(exam, name)
@@ -44,6 +45,8 @@ def look_at_formula(exam: Exam) -> None:
             seen = f"{name} is {words}: samples with y = 1 have no part in it."
         elif formula.base == "plain_error":
             seen = f"{name} is {words}: errors of either sign cancel."
+        elif tell_lost_weights(exam, name, formula):
+            continue
         else:
             exam.look(f"{name} is {words}")
             continue
@@ -122,9 +125,20 @@ def look_for_other_targets(exam: Exam, name: str) -> bool:
         exam.find(
             "loss_formula" if kind == "gradient_wrong" else kind, "wrong", name,
             f"{name} is a known one, but for other targets than y: {words}.",
+            advice=advice_on_targets(kind),
         )  # fmt: skip
         return True
     return False
+
+
+def advice_on_targets(kind: str) -> tuple[str, str] | None:
+    """Return what to do about other targets; what is usual for this kind where it says it."""
+    if kind == "pairs_broken":
+        return None
+    return (
+        "The table of targets is filled at wrong places.",
+        "Print some rows of this table beside the y of these rows.",
+    )
 
 
 def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
@@ -134,12 +148,21 @@ def other_tables(y: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
     yield "pairs_broken", "the samples have them in the reverse order", y[::-1]
     if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
         every = np.broadcast_to(y.max(axis=0), y.shape)
-        words = "each sample has a 1 for every class that any of them has, as table[:, y] = 1 makes"
-        yield "samples_mixed", words, every
+        words = (
+            "each sample has a 1 for every class that any of them has, as table[:, y] = 1 makes, "
+            "and table[np.arange(n), y] = 1 with a y of the shape (n, 1)"
+        )
+        yield "gradient_wrong", words, every
         for k in range(1, min(y.shape[1], 12)):
             by = k if 2 * k <= y.shape[1] else k - y.shape[1]
             words = f"the columns are moved by {by}, each class stands where another one should"
             yield "gradient_wrong", words, np.roll(y, k, axis=1)
+        for by, words in ((-1, "before"), (1, "behind")):
+            words = (
+                f"each 1 stands one entry {words} its place, as a flat index makes it that is one "
+                "off: at the edge it comes into the next row"
+            )
+            yield "gradient_wrong", words, np.roll(y.ravel(), by).reshape(y.shape)
         classes = np.unique(y.argmax(axis=1))
         if classes[-1] < len(y):
             rows = np.zeros_like(y)

@@ -13,7 +13,7 @@ import numpy as np
 from nnlib.activations import softmax
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.formulas import BASES, WORDS, Formula, factor_words
-from nnlib.audit.loss import other_tables
+from nnlib.audit.loss import advice_on_targets, other_tables
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.predictions import relatives
 from nnlib.audit.slopes import Measured, flat_pairs, one_factor
@@ -362,7 +362,7 @@ def by_other_targets(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
             exam.find(
                 kind, "wrong", where,
                 f"the gradient belongs to other targets than those of the loss: {words}.",
-                c.worst(g),
+                c.worst(g), advice_on_targets(kind),
             )  # fmt: skip
             return True
     return False

@@ -7,6 +7,7 @@ there is said.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -52,7 +53,8 @@ def odd_loss(exam: Exam, name: str) -> OddLoss | None:
     losses, answers, y = numbers
     squares = np.array([exam.squares(values) for values in exam.points])
     fitting: list[tuple[float, OddLoss]] = []
-    for base, what, meant, sums in odd_sums(exam, answers, y):
+    every = itertools.chain(odd_sums(exam, answers, y), odd_hinges(exam, answers, y))
+    for base, what, meant, sums in every:
         for columns in ([sums], [sums, squares]):
             factor, error = fit(columns, losses)
             if error < EXACT:
@@ -114,6 +116,16 @@ def odd_sums(
         classes = y.shape[1] > 1 and right == "y log(a)" and stands != "y"
         if classes:  # a mean of the right class's predictions can be meant, a sum of all cannot
             yield "cross", what, stands == "y a", np.array([-one for one, _ in pairs])
+
+
+def odd_hinges(
+    exam: Exam, answers: list[np.ndarray], y: np.ndarray
+) -> Iterator[tuple[str, str, bool, np.ndarray]]:
+    """Yield hinge losses of classes with a margin too many, as ``odd_sums`` does."""
+    if exam.possible("class_hinge", answers, y):
+        own = "the margin of the right class itself, which is always 1, is counted as well"
+        sums = [BASES["class_hinge"](a, y) + len(y) for a in answers]
+        yield "class_hinge", own, False, np.array(sums)
 
 
 def term(words: str, a: np.ndarray, y: np.ndarray) -> float:
@@ -280,3 +292,26 @@ def look_for_odd_terms(exam: Exam, name: str) -> bool:
                 "Write this term down beside the formula, and correct it."),
     )  # fmt: skip
     return True
+
+
+def look_for_raw_hinge(exam: Exam, name: str) -> bool:
+    """See whether a hinge loss is taken of targets of 0 and 1, where it needs -1 and 1."""
+    numbers = at_points(exam, name)
+    if numbers is None or not exam.possible("hinge", *numbers[1:]) or numbers[2].min() < 0:
+        return False
+    losses, answers, y = numbers
+    for base, power in (("hinge", 1), ("squared_hinge", 2)):
+        raw = np.array([float(np.sum(np.maximum(0, 1 - a * y) ** power)) for a in answers])
+        factor, error = fit([raw], losses)
+        if error >= EXACT:
+            continue
+        exam.find(
+            "target_range", "wrong", "y",
+            f"y holds 0 and 1, and {name} is {factor_words(factor, WORDS[base], *y.shape)}, which "
+            "are made for -1 and 1: of each sample with y = 0, max(0, 1 - y * a) is 1, whatever "
+            "is predicted.",
+            advice=("Labels of a sigmoid, 0 and 1, were given to a loss of signed labels.",
+                    "Use t = 2 * y - 1 in the loss and in its gradient."),
+        )  # fmt: skip
+        return True
+    return False

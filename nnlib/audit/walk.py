@@ -22,13 +22,14 @@ from nnlib.audit.formulas import (
     Dense,
     Formula,
     factor_words,
+    signs,
     where_from,
 )
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import one_factor
 
 # With these losses a delta holds few different numbers, so that a sum of it fits by chance.
-COUNTING = ("hinge", "absolute", "plain_error")
+COUNTING = ("hinge", "class_hinge", "absolute", "plain_error")
 
 
 @dataclass
@@ -276,13 +277,14 @@ class Walk:
             for made in (scale * (sure - self.y) * own, scale * (sure - self.y)):
                 yield made, odd(name, text)
         if self.formula.base == "hinge":
+            t = signs(self.y)
             for text, mask in (
-                ("the wrong way round: a * y > 1", a * self.y > 1),
-                ("taken at 0, not at 1", a * self.y < 0),
-                ("taken at 0, and the wrong way round", a * self.y > 0),
+                ("the wrong way round: a * y > 1", a * t > 1),
+                ("taken at 0, not at 1", a * t < 0),
+                ("taken at 0, and the wrong way round", a * t > 0),
                 ("missing", np.ones_like(a)),
             ):
-                slope = -self.y * mask * activation.slope(z)
+                slope = -t * mask * activation.slope(z)
                 yield f * slope, odd(name, f"in {name} the mask a * y < 1 of the hinge is {text}")
         if self.formula.base == "huber":
             large = np.abs(a - self.y) > 1

@@ -288,11 +288,24 @@ def test_other_targets_may_stand_beside_a_penalty():
 def test_every_class_for_each_sample_is_told():
     exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y: (
         ce(p, X, np.ones_like(y))))  # fmt: skip
-    assert look_for(look_for_other_targets, exam) == [("samples_mixed", "wrong", "loss")]
+    assert look_for(look_for_other_targets, exam) == [("loss_formula", "wrong", "loss")]
     assert words(exam) == (
         "loss is a known one, but for other targets than y: each sample has a 1 for every class "
-        "that any of them has, as table[:, y] = 1 makes."
+        "that any of them has, as table[:, y] = 1 makes, and table[np.arange(n), y] = 1 with a y "
+        "of the shape (n, 1)."
     )
+
+
+def test_ones_that_stand_one_entry_off_are_told():
+    for by, where in ((-1, "before"), (1, "behind")):
+        exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y, by=by: (
+            ce(p, X, np.roll(y.ravel(), by).reshape(y.shape))))  # fmt: skip
+        assert look_for(look_for_other_targets, exam) == [("loss_formula", "wrong", "loss")]
+        assert words(exam) == (
+            "loss is a known one, but for other targets than y: each 1 stands one entry "
+            f"{where} its place, as a flat index makes it that is one off: at the edge it comes "
+            "into the next row."
+        )
 
 
 @pytest.mark.parametrize(("classes", "numbers"), [(3, "0, 1, 2"), (4, "0, 1, 2, 3"),
@@ -306,7 +319,7 @@ def test_rows_of_ones_are_told_with_their_numbers(classes, numbers):
         "d[y] -= 1 makes, where d[np.arange(n), y] -= 1 is meant"
     )
     assert table.tolist() == [[1.0] * classes] * classes + [[0.0] * classes] * classes
-    moved = [text.split(",")[0] for _, text, _ in other_tables(y)][4:-1]
+    moved = [text.split(",")[0] for _, text, _ in other_tables(y)][4:-3]
     by = {3: [1, -1], 4: [1, 2, -1], 5: [1, 2, -2, -1]}[classes]
     assert moved == [f"the columns are moved by {k}" for k in by]
 
@@ -334,13 +347,15 @@ def test_other_tables_are_these():
     tables = [(kind, table.tolist()) for kind, _, table in other_tables(y)]
     assert tables == [
         ("pairs_broken", y[[2, 0, 1]].tolist()), ("pairs_broken", y[[1, 2, 0]].tolist()),
-        ("pairs_broken", y[::-1].tolist()), ("samples_mixed", [[1, 1, 0]] * 3),
+        ("pairs_broken", y[::-1].tolist()), ("gradient_wrong", [[1, 1, 0]] * 3),
         ("gradient_wrong", y[:, [2, 0, 1]].tolist()), ("gradient_wrong", y[:, [1, 2, 0]].tolist()),
+        ("gradient_wrong", [[0, 0, 0], [1, 0, 1], [0, 0, 1]]),  # each 1 an entry before its place
+        ("gradient_wrong", [[0, 1, 0], [0, 0, 1], [0, 1, 0]]),
         ("gradient_wrong", [[1, 1, 1], [1, 1, 1], [0, 0, 0]]),  # the rows 0 and 1, as the classes
     ]  # fmt: skip
     assert len([*other_tables(y[:, :1])]) == 3
     assert len([*other_tables(y[:, :2] + 0.1)]) == 3
-    assert len([*other_tables(np.eye(20))]) == 4 + 11 + 1
+    assert len([*other_tables(np.eye(20))]) == 4 + 11 + 2 + 1
 
 
 def test_what_fails_on_the_way_is_not_told_as_a_formula():
