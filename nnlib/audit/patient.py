@@ -155,14 +155,15 @@ def like(value: Any, array: np.ndarray, exact: bool) -> Any:
         kind = value.dtype if value.dtype.kind == "f" and not exact else np.float64
         if not exact and value.dtype.kind in "biu" and (array == np.round(array)).all():
             kind = value.dtype
-        made = np.array(array, dtype=kind)
+        made = np.array(array, dtype=kind, subok=True)  # one that is watched stays so
         return made.view(type(value)) if isinstance(value, np.matrix) else made
     if isinstance(value, (list, tuple)):
         return np.asarray(array).tolist()
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if whole and not exact and float(array) == round(float(array)):
         return int(array)
-    return float(array)
+    watched = isinstance(array, np.ndarray) and type(array) is not np.ndarray
+    return array if watched else float(array)
 
 
 # Samples: rows or columns, arrays or lists
@@ -725,12 +726,15 @@ def assign(thing: Any, name: str, value: Any) -> None:
 
 
 def fill_in_place(old: Any, new: Any) -> bool:
-    """Copy numbers into the arrays of a structure; False where that is not possible."""
+    """Copy numbers into the arrays of a structure; False where the new ones are to be put there.
+
+    So it is where they do not fit, and where they are of a class of their own.
+    """
     if isinstance(old, np.ndarray) and old.dtype.kind == "f" and old.flags.writeable:
         if np.shape(new) != old.shape:
             return False
         old[...] = new
-        return True
+        return isinstance(old, type(new)) or not isinstance(new, np.ndarray)
     if isinstance(old, list) and isinstance(new, (list, tuple)) and len(old) == len(new):
         for i, (a, b) in enumerate(zip(list(old), new, strict=True)):
             if not fill_in_place(a, b):

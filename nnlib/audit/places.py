@@ -15,8 +15,8 @@ from nnlib.audit.slopes import one_factor
 
 WITHOUT_BIASES = (np.s_[:], np.s_[:-1], np.s_[1:], np.s_[:, :-1], np.s_[:, 1:])
 COPIED = (
-    "A line was copied for the next number, and not every name in it was changed.",
-    "Compare the line of this number with those of its neighbours, name by name.",
+    "A line was copied for the next parameter, and not every name in it was changed.",
+    "Compare the line of this parameter with those of its neighbours, name by name.",
 )
 
 # Parameters
@@ -25,7 +25,6 @@ COPIED = (
 def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """Say parameter by parameter what is off."""
     wrong = [k for k in range(len(g)) if not c.right(k, g)]
-    right = [k for k in range(len(g)) if k not in wrong and not c.nothing(k, g)]
     factors = {}
     for k in wrong:
         keep = ~np.isnan(c.measured.slope[k])
@@ -72,7 +71,9 @@ def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         c.exam, c.point, c.index, wrong[0], g[wrong[0]]
     ):
         return True
-    if in_other_order(c, g) or (len(wrong) == 1 and by_rows(c, g, wrong[0])):
+    if in_other_order(c, g) or of_others(c, g, wrong):
+        return True
+    if len(wrong) == 1 and by_rows(c, g, wrong[0]):
         return True
     attempts = (by_neurons, by_offset, by_scaling)
     if any(attempt(c, g, k) for attempt in attempts for k in reversed(wrong)):
@@ -89,6 +90,14 @@ def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
             f"something takes its effect away again, as batch norm does.{also}", c.worst(g),
         )  # fmt: skip
         return True
+    return False
+
+
+def in_general(c: Comparison, g: Arrays) -> None:
+    """Say which parameters' gradients are off, where nothing says how."""
+    wrong = [k for k in range(len(g)) if not c.right(k, g)]
+    right = [k for k in range(len(g)) if k not in wrong and not c.nothing(k, g)]
+    names = ", ".join(c.names[k] for k in wrong)
     others = f" Right: {', '.join(c.names[k] for k in right)}." if right else ""
     if c.exam.dense is None and c.exam.patient.has("predict"):
         others += (
@@ -103,7 +112,6 @@ def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         f"the gradient of {names} is not the slope of the loss.{others}{c.cosine(g)}",
         c.worst(g),
     )  # fmt: skip
-    return True
 
 
 def shares(c: Comparison) -> str:
@@ -210,6 +218,24 @@ def in_other_order(c: Comparison, g: Arrays) -> bool:
             )  # fmt: skip
             return True
     return False
+
+
+def of_others(c: Comparison, g: Arrays, wrong: list[int]) -> bool:
+    """See whether each wrong gradient is that of another parameter, of the same shape."""
+    told = []
+    for k in wrong:
+        room = c.tolerance * float(np.abs(g[k]).max(initial=0))
+        from_others = (
+            j for j, s in enumerate(c.measured.slope)
+            if j != k and s.shape == g[k].shape and s.size > 1 and np.abs(g[k] - s).max() <= room
+        )  # fmt: skip
+        j = next(from_others, None)
+        if j is None:
+            return False
+        told.append(f"the gradient of {c.names[k]} is that of {c.names[j]}")
+    names = ", ".join(c.names[k] for k in wrong)
+    c.exam.find("gradient_wrong", "wrong", names, f"{'; '.join(told)}.", c.worst(g), COPIED)
+    return True
 
 
 def tell_copied(
