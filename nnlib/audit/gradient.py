@@ -19,7 +19,14 @@ from nnlib.audit.mismatches import (
 )
 from nnlib.audit.paths import by_paths
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.places import by_parameters, by_unrolling, falling, in_general, tell_copied
+from nnlib.audit.places import (
+    by_parameters,
+    by_patterns,
+    by_unrolling,
+    falling,
+    in_general,
+    tell_copied,
+)
 from nnlib.audit.readings import tell_output_slope, tell_slopes
 from nnlib.audit.slopes import flat_pairs, one_factor
 from nnlib.audit.walk import Walk
@@ -100,8 +107,7 @@ def judge(c: Comparison, g: Arrays, where: str, free: bool = False) -> bool:
 def explain(c: Comparison, g: Arrays, where: str, free: bool) -> None:
     """Say what a wrong gradient is."""
     if not any(np.abs(x).max(initial=0) > c.measured.noise for x in g):
-        if not by_parameters(c, g, where, free):
-            in_general(c, g)  # nothing of it shows a cause
+        by_parameters(c, g, where, free)  # nothing of it shows a cause
         return
     patient, seen = c.exam.patient, c.measured.n_corners
     if c.exam.dense is None and where == "gradients" and not seen and tell_output_slope(
@@ -125,12 +131,12 @@ def explain(c: Comparison, g: Arrays, where: str, free: bool) -> None:
         by_other_forward,
         by_measured_delta,
         by_slopes,
-        by_parameters,
+        by_patterns,
         by_paths,
+        in_general,
     ):
         if attempt(c, g, where, free):
             return
-    in_general(c, g)
 
 
 def by_one_factor(c: Comparison, g: Arrays, where: str, free: bool) -> bool:

@@ -24,6 +24,11 @@ COPIED = (
 
 def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """Say parameter by parameter what is off."""
+    return by_patterns(c, g, where, free) or in_general(c, g, where, free)
+
+
+def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
+    """See whether wrong gradients have something in common with the slopes."""
     wrong = [k for k in range(len(g)) if not c.right(k, g)]
     factors = {}
     for k in wrong:
@@ -93,7 +98,7 @@ def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     return False
 
 
-def in_general(c: Comparison, g: Arrays) -> None:
+def in_general(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """Say which parameters' gradients are off, where nothing says how."""
     wrong = [k for k in range(len(g)) if not c.right(k, g)]
     right = [k for k in range(len(g)) if k not in wrong and not c.nothing(k, g)]
@@ -112,6 +117,7 @@ def in_general(c: Comparison, g: Arrays) -> None:
         f"the gradient of {names} is not the slope of the loss.{others}{c.cosine(g)}",
         c.worst(g),
     )  # fmt: skip
+    return True
 
 
 def shares(c: Comparison) -> str:

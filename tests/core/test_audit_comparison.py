@@ -196,7 +196,7 @@ def test_one_factor_is_one_to_five_ten_thousandths(off, fits):
 ATTEMPTS = [
     "by_one_factor", "by_mask", "by_unrolling", "by_weight_term", "by_factor_beside_penalty",
     "by_smoothed_targets", "by_other_loss", "by_other_targets", "by_equations",
-    "by_other_forward", "by_measured_delta", "by_slopes", "by_parameters",
+    "by_other_forward", "by_measured_delta", "by_slopes", "by_patterns", "by_paths", "in_general",
 ]  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def attempted(monkeypatch, found=None, where="gradients", size=2.0, corners=0, d
 
         return make
 
-    for name in ATTEMPTS:
+    for name in [*ATTEMPTS, "by_parameters"]:
         monkeypatch.setattr(gradient, name, attempt(name))
     for name in ("tell_output_slope", "tell_copied"):
         monkeypatch.setattr(gradient, name, tell(name))

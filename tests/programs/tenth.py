@@ -232,12 +232,20 @@ def gated(slip=""):
     }  # fmt: skip
 
 
-@program("gradient_wrong", source="the two factors of a product exchanged on the way back")
+@program(
+    "gradient_wrong",
+    "product_wrong",
+    source="the two factors of a product exchanged on the way back",
+)
 def gate_with_exchanged_factors():
     return gated("swap")
 
 
-@program("gradient_wrong", source="the other factor of a product forgotten on the way back")
+@program(
+    "gradient_wrong",
+    "product_wrong",
+    source="the other factor of a product forgotten on the way back",
+)
 def gate_without_the_other_factor():
     return gated("no product")
 
