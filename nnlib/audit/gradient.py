@@ -182,8 +182,8 @@ def by_equations(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     ]
     best: Walk | None = None
     for formula in bases:
-        for unknown in (False, True):
-            walk = Walk(c.exam, dense, c.point, X, y, formula, g, unknown or formula.base != own)
+        for any_factor in (False, True) if formula.base == own else (True,):
+            walk = Walk(c.exam, dense, c.point, X, y, formula, g, any_factor)
             walk.go()
             if walk.explained and (best is None or walk.cost < best.cost):
                 best = walk

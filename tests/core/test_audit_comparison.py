@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from comparisons import S, W, X, problem, told, y
 from exams import exam_of
-from xor_program import NAMES, gradients
+from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import gradient
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.formulas import Formula
 from nnlib.audit.gradient import (
+    by_equations,
     by_mask,
     by_measured_delta,
     by_one_factor,
@@ -270,6 +271,60 @@ def test_masks_are_looked_for_in_a_program_s_own_gradient(monkeypatch):
     made.alone = len
     assert by_slopes(made, [2 * S], "step", False)
     assert asked[1:] == [(made.exam, len, made.point, made.worst([2 * S]))]
+
+
+@pytest.mark.parametrize("index", [None, FEW])
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("free", [True, False])
+@pytest.mark.parametrize("factor_known", [True, False])
+def test_equations_are_walked_for_the_loss_and_for_others(
+    index, known, free, factor_known, monkeypatch
+):
+    costs, walked, reported = {}, [], []
+
+    class Way:
+        def __init__(self, exam, dense, point, X, y, formula, g, any_factor):
+            assert (exam, dense, point, g) == (made.exam, made.exam.dense, made.point, given)
+            np.testing.assert_array_equal(
+                X, made.exam.X_rows[slice(None) if index is None else FEW]
+            )
+            np.testing.assert_array_equal(
+                y, made.exam.targets[slice(None) if index is None else FEW]
+            )
+            self.key, self.explained = (formula.base, formula.factor, any_factor), False
+            walked.append(self.key)
+
+        def go(self):
+            self.explained = self.key in costs
+            self.cost = costs.get(self.key)
+
+        def report(self, entries, free):
+            reported.append((self.key, entries, free))
+
+    monkeypatch.setattr(gradient, "Walk", Way)
+    exam = exam_of(X, y, start(), predict=predict, loss=loss, gradients=gradients)
+    own = exam.formula.factor * (12 / 2 if index is not None else 1)
+    if not known:
+        exam.formula = None
+    made = Comparison(exam, exam.points[0], index)
+    made.factor_known = factor_known
+    given = [2 * s for s in made.measured.slope]
+    assert not by_equations(made, given, "gradients", free)
+    keys = [("squared", 1.0, True), ("binary", 1.0, True), ("cross", 1.0, True)]
+    if known:
+        keys = [("binary", own, False), ("binary", own, True), keys[0], keys[2]]
+    assert walked == [(base, pytest.approx(f), any_factor) for base, f, any_factor in keys]
+    keys = walked[: len(keys)]
+    for best in range(len(keys)):
+        costs.update({key: 2 - (k == best) for k, key in enumerate(keys)})
+        assert by_equations(made, given, "gradients", free)
+        assert reported[-1] == (keys[best], made.worst(given), free or not factor_known)
+    costs.update(dict.fromkeys(keys, 2))
+    assert by_equations(made, given, "gradients", free)
+    assert reported[-1][0] == keys[0]  # of those that take as much the first
+    assert reported[-1][1]
+    exam.dense = None
+    assert not by_equations(made, given, "gradients", free)
 
 
 # A loss that is not known
