@@ -69,13 +69,16 @@ BY_SAMPLE = {
         -math.log(math.exp(a[y.argmax()]) / sum(math.exp(each) for each in a))
     ),
     "cosine": lambda a, y: 1 - a @ y / math.sqrt(a @ a) / math.sqrt(y @ y),
+    "class_hinge": lambda a, y: sum(
+        max(0, a[k] - a[y.argmax()] + 1) for k in range(len(y)) if k != y.argmax()
+    ),
 }
 
 
 def points_of(base):
     """Predictions and targets at which a loss has all of its cases."""
     if "hinge" in base:
-        return np.array([[0.5, -0.3], [1.5, 0.2], [-2.0, 0.4]]), SIGNS
+        return np.array([[0.5, -0.3], [1.5, 0.2], [-2.0, 0.4]]), Y if "class" in base else SIGNS
     if base in ("huber", "log_cosh", "squared", "absolute", "binary_from_logits", "cosine"):
         return np.array([[0.5, -1.3], [3.5, 0.2], [-2.0, 0.4]]), Y
     return A, Y
@@ -103,6 +106,13 @@ def test_the_slope_of_a_loss_is_what_differences_say(base):
         down[i] -= 1e-6
         measured[i] = (BASES[base](up, y) - BASES[base](down, y)) / 2e-6
     np.testing.assert_allclose(SLOPES[base](a, y), measured, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("base", ["hinge", "squared_hinge"])
+def test_a_hinge_takes_0_and_1_for_minus_1_and_1(base):
+    a, _ = points_of(base)
+    assert BASES[base](a, Y) == BASES[base](a, SIGNS)
+    assert np.array_equal(SLOPES[base](a, Y), SLOPES[base](a, SIGNS))
 
 
 def test_every_loss_has_a_slope_and_a_name():
