@@ -17,7 +17,11 @@ from nnlib.lab import checks
 from nnlib.lab.checks import Function, general
 from nnlib.lab.checks.exercise import look_at
 
-LESSONS = checks.lessons_with_exercises()
+LONG = (4, 5)  # lessons, whose wrong answers take more than half of the time of all
+LESSONS = [
+    pytest.param(lesson, marks=[pytest.mark.long] * (lesson in LONG))
+    for lesson in checks.lessons_with_exercises()
+]
 
 
 def wrong_answers(exercise):

@@ -23,10 +23,10 @@ FUNCTIONS = [
     if isinstance(exercise, Function)
 ]
 FEWEST = 1_500  # mutants in all
-MOST = 200  # or so of one exercise; where there are more, every second or third is taken
+MOST = 100  # or so of one exercise; where there are more, every second or third is taken
 DRAWS = 40  # of admissible inputs, for a mutant that passes
 EVERY = 8  # that is refused is asked for the mistake's name; where they are few, each of them
-FEW = 150
+FEW = 75
 NAMED = 0.75  # of those, in each lesson
 counted = collections.Counter()
 
