@@ -281,6 +281,8 @@ class Formula:
 def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) -> str:
     """Say "the mean of the squared errors" for a factor of 1 / (n m), and so on."""
     sign, f = ("minus " if f < 0 else ""), abs(f)
+    if under_root:
+        return sign + root_words(f, n, m)
     known: list[tuple[float, str]] = [
         (1, f"the sum of the {what}"),
         (1 / (n * m), f"the mean of the {what}"),
@@ -291,8 +293,6 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
         (0.5 / n, f"half the sum of the {what} divided by the {n} samples"),
         (1 / n**2, f"the sum of the {what} divided twice by the {n} samples"),
     ]
-    if under_root:
-        known = [(1 / np.sqrt(n * m), f"the root of the mean of the {what[:-14]}"), *known]
     if "entrop" in what:
         known += [(value / np.log(base), f"{words}, with logarithms of base {base},")
                   for base in (2, 10) for value, words in known[:3]]  # fmt: skip
@@ -300,6 +300,22 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
         if abs(f - value) < 2e-3 * value:
             return (sign + words).rstrip(",")
     return f"{sign}{f:.4g} times the sum of the {what}".rstrip(",")
+
+
+def root_words(f: float, n: int, m: int) -> str:
+    """Say what a root of the sum of the squared errors is, times a factor."""
+    summed = "the sum of the squared errors, under a root"
+    for value, words in (
+        (1 / np.sqrt(n * m), "the root of the mean of the squared errors"),
+        (1.0, summed),
+        (1 / np.sqrt(n), f"the root of the sum of the squared errors divided by the {n} samples"),
+        (1 / (n * m), f"{summed}, divided by the {n * m} entries only behind the root"),
+        (1 / n, f"{summed}, divided by the {n} samples only behind the root"),
+        (0.5, f"half {summed}"),
+    ):
+        if abs(f - value) < 2e-3 * value:
+            return words
+    return f"{f:.4g} times {summed}"
 
 
 def where_from(f: float, n: int, m: int, own: Formula | None = None) -> str:

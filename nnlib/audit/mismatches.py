@@ -29,6 +29,8 @@ def penalties(value: np.ndarray, summed: bool) -> Iterator[tuple[str, np.ndarray
     """
     yield "{:.4f} {}", value
     yield "{:.4f} sign({})", np.sign(value)
+    yield "{:.4f} |{}|", np.abs(value)
+    yield "{:.4f} {}**2", value**2
     if summed and value.size > 1:
         yield "{:.4f} times the sum of {}, one number for all", np.full(value.shape, value.sum())
         for axis in range(value.ndim if value.ndim > 1 else 0):
@@ -77,7 +79,7 @@ def weight_term(c: Comparison, g: Arrays, slopes: Arrays, without: str = "") -> 
     for form in dict.fromkeys(form for _, _, made, _ in off for form in made):
         factors = multiples(c, form, off)
         whole = all(c.names.index(n) in c.exam.weights for n in factors)
-        whole = whole and "sum" not in form and "sign" not in form
+        whole = whole and not any(mark in form for mark in ("sum", "sign", "|", "**"))
         if without and whole and all(penalty_is(c, f) for f in factors.values()):
             continue  # it is the penalty itself, and nothing is off but by rounding
         if factors:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.slopes import at_largest, one_factor
 
 LOSSES = ("loss", "cost", "error", "mse", "bce", "entropy")
+BEHIND_THE_ROOT = (
+    "The root is taken of the sum, and the number of samples divides what comes out of it.",
+    "Take the mean first: np.sqrt(np.mean((a - y) ** 2)).",
+)
 LETTERS = {"l", "j", "e", "err", "mae", "ce", "nll"}  # as words of their own: L_train, J
 
 
@@ -112,8 +117,12 @@ def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) ->
         return table_of_pairs
     if np.ptp(says) == 0:
         return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
-    ratio = says / np.where(table[:, 1] > 0, table[:, 1], np.nan)
-    if np.isfinite(ratio).all() and np.ptp(ratio) < 1e-6:
+    batches = of_batches(who_is_right(y, answers), says)
+    if batches:
+        return f" It is {batches}."
+    some = table[:, 1] > 0
+    ratio = says[some] / table[some, 1]
+    if some.any() and not says[~some].any() and np.ptp(ratio) < 1e-6:
         return f" It is {ratio[0]:.4f} times the right number."
     part = right_in_a_part(y, answers, says)
     if part:
@@ -206,14 +215,40 @@ def share_of_one(y: np.ndarray, share: float) -> str:
     return ""
 
 
+def who_is_right(y: np.ndarray, answers: Arrays) -> np.ndarray:
+    """Return which samples are right, a row for each set of parameters."""
+    if y.shape[1] > 1:
+        return np.array([a.argmax(axis=1) == y.argmax(axis=1) for a in answers])
+    middle = (y.min() + y.max()) / 2
+    return np.array([((a > middle) == (y > middle)).all(axis=1) for a in answers])
+
+
+def of_batches(each: np.ndarray, says: np.ndarray) -> str:
+    """Say whether a number is made of the means of batches, and divided or added up wrongly.
+
+    ``each``: what the samples add to the sum, a row for each set of parameters.
+    """
+    n = each.shape[1]
+    if n > 1000 or not np.ptp(says) > 0:
+        return ""
+    for size in range(2, n):
+        starts = np.arange(0, n, size)
+        lengths = np.minimum(starts + size, n) - starts
+        means = (np.add.reduceat(each, starts, axis=1) / lengths).sum(axis=1)
+        summed = f"the sum of the means over batches of {size}"
+        for factor in (1.0, 100.0):
+            for made, words in (
+                (means / n, f"{summed}, divided by all {n} samples"),
+                (means, f"{summed}, not divided by the {len(starts)} batches"),
+            ):
+                if np.abs(factor * made - says).max() <= 1e-6 * np.abs(says).max():
+                    return words
+    return ""
+
+
 def right_in_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
     """Say of which part of the samples it is the share that is right, the first or the last."""
-    n, several = len(y), y.shape[1] > 1
-    if several:
-        right = np.array([a.argmax(axis=1) == y.argmax(axis=1) for a in answers])
-    else:
-        middle = (y.min() + y.max()) / 2
-        right = np.array([((a > middle) == (y > middle)).all(axis=1) for a in answers])
+    n, right = len(y), who_is_right(y, answers)
     for k in range(1, n):
         for which, part in (("first", right[:, :k]), ("last", right[:, n - k :])):
             for divisor, words in ((k, ""), (n, f", divided by all {n}")):
@@ -249,7 +284,8 @@ def compare_loss(exam: Exam, name: str) -> None:
     formula = fitted(says, bases, squares, everything)
     n, m = y.shape
     words = formula.words(n, m) if formula is not None else ""
-    if formula is not None and formula.factor > 0 and "times the sum" not in words:
+    late = "behind the root" in words and "rms" in name.lower()
+    if formula is not None and formula.factor > 0 and not late and "times the sum" not in words:
         exam.look(f"{name} is {words}")
         return
     if formula is not None and in_other_units(y, formula):
@@ -262,13 +298,15 @@ def compare_loss(exam: Exam, name: str) -> None:
     seen = f"the program reports {says[0]:.4f} as {name}"
     if exam.patient.has("loss"):
         seen += f", and the function loss gives {exam.loss(exam.points[0], None, 'loss'):.4f}"
-    words = words or on_two_scales(y, answers, says) or loss_of_a_part(y, answers, says)
+    words = loss_of_batches(y, answers, says) or words or on_two_scales(y, answers, says)
+    words = words or loss_of_a_part(y, answers, says)
     seen += f". It is {words}." if words else (
         ". No loss that is known here gives such numbers for all predictions.")  # fmt: skip
     # What is called an error and is no loss may be any measure.
     is_loss = any(word in name.lower() for word in ("loss", "cost", "mse", "bce", "entropy"))
     severity = "wrong" if words or is_loss else "suspicious"
-    exam.find("printed_number", severity, name, seen, (f"{name} = {says[0]:.4f}",))
+    exam.find("printed_number", severity, name, seen, (f"{name} = {says[0]:.4f}",),
+              advice=BEHIND_THE_ROOT if late else None)  # fmt: skip
 
 
 def other_errors(exam: Exam, answers: Arrays, y: np.ndarray, says: np.ndarray) -> str:
@@ -283,15 +321,31 @@ def other_errors(exam: Exam, answers: Arrays, y: np.ndarray, says: np.ndarray) -
     return ""
 
 
+def loss_of_each(y: np.ndarray, answers: Arrays) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the usual losses, and what they are of each sample, a row for each set of answers."""
+    if len(y) > 400:
+        return
+    inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
+    for base in ("squared", "absolute", *(("binary", "cross") if inside else ())):
+        each = [[BASES[base](a[i : i + 1], y[i : i + 1]) for i in range(len(y))] for a in answers]
+        yield base, np.array(each)
+
+
+def loss_of_batches(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
+    """Say of which loss's means over batches a number is made, and how; or nothing."""
+    for base, each in loss_of_each(y, answers):
+        for share in dict.fromkeys((1 / y.shape[1], 1.0, 0.5)):
+            words = of_batches(share * each, says)
+            if words:
+                return f"made of {WORDS[base]}: {words}"
+    return ""
+
+
 def loss_of_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
     """Say of which part of the samples it is a known loss, the first or the last; or nothing."""
     n, m = y.shape
-    if n > 400:
-        return ""
-    inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
-    for base in ("squared", "absolute", *(("binary", "cross") if inside else ())):
-        single = [[BASES[base](a[i : i + 1], y[i : i + 1]) for i in range(n)] for a in answers]
-        sums = np.cumsum(single, axis=1)
+    for base, each in loss_of_each(y, answers):
+        sums = np.cumsum(each, axis=1)
         for k in range(1, n):
             for which, part in (("first", sums[:, k - 1]), ("last", sums[:, -1] - sums[:, -1 - k])):
                 f = one_factor(says, part, 1e-6)

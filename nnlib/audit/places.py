@@ -18,6 +18,15 @@ COPIED = (
     "A line was copied for the next parameter, and not every name in it was changed.",
     "Compare the line of this parameter with those of its neighbours, name by name.",
 )
+COPIED_LINE = (
+    "A line was copied for the next parameter, and not every name in it was changed.",
+    "Compare the line of this gradient with those of its neighbours, name by name.",
+)
+TURNED = (
+    "A filter is turned round on the way back to its input, not in its own gradient; or an axis "
+    "is flipped or exchanged with another one.",
+    "Sum the products of each delta with the inputs under it, at the filter's own places.",
+)
 
 # Parameters
 
@@ -80,7 +89,9 @@ def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         return True
     if len(wrong) == 1 and by_rows(c, g, wrong[0]):
         return True
-    attempts = (by_neurons, by_offset, by_scaling)
+    if by_other_parameters(c, g, wrong):
+        return True
+    attempts = (by_turning, by_neurons, by_offset, by_scaling)
     if any(attempt(c, g, k) for attempt in attempts for k in reversed(wrong)):
         return True
     unused = [k for k in wrong if without_effect(c, k)]
@@ -172,7 +183,62 @@ def without_effect(c: Comparison, k: int) -> bool:
     return True
 
 
-# Another order
+# Another parameter, another order
+
+
+def by_other_parameters(c: Comparison, g: Arrays, wrong: list[int]) -> bool:
+    """See whether each gradient that is wrong is the right one of another parameter."""
+    told = []
+    for k in wrong:
+        other = next((j for j in range(len(g)) if j != k and is_slope_of(c, g[k], j)), None)
+        if other is None:
+            return False
+        told.append(f"the gradient of {c.names[k]} is that of {c.names[other]}")
+    c.exam.find(
+        "gradient_wrong", "wrong", ", ".join(c.names[k] for k in wrong), f"{'; '.join(told)}.",
+        c.worst(g), advice=COPIED_LINE,
+    )  # fmt: skip
+    return True
+
+
+def is_slope_of(c: Comparison, x: np.ndarray, j: int) -> bool:
+    """Say whether some numbers are the slopes of a parameter."""
+    s = c.measured.slope[j]
+    keep = ~np.isnan(s)
+    if x.shape != s.shape or keep.sum() < 3 or np.abs(s[keep]).max() <= 10 * c.measured.noise:
+        return False  # few numbers are others by chance
+    return bool(np.abs(x - s)[keep].max() <= c.tolerance * np.abs(s[keep]).max())
+
+
+def by_turning(c: Comparison, g: Arrays, k: int) -> bool:
+    """See whether a gradient holds the right numbers, flipped along axes or with two exchanged."""
+    x, s, name = g[k], c.measured.slope[k], c.names[k]
+    if np.isnan(s).any() or s.size < 4 or min(s.shape, default=1) < 2:
+        return False
+    size = c.tolerance * np.abs(s).max()
+    axes = range(s.ndim)
+    ways = [(f"flipped along {axes_named(some)}", np.flip(s, some))
+            for count in range(1, s.ndim + 1)
+            for some in itertools.combinations(axes, count)]  # fmt: skip
+    ways += [(f"with {axes_named(pair)} exchanged", np.swapaxes(s, *pair))
+             for pair in itertools.combinations(axes, 2)]  # fmt: skip
+    for words, made in ways:
+        if made.shape == x.shape and np.abs(x - made).max() <= size:
+            c.exam.find(
+                "product_wrong", "wrong", name,
+                f"the gradient of {name} has the right numbers in other places: {words}.",
+                c.worst(g), advice=TURNED,
+            )  # fmt: skip
+            return True
+    return False
+
+
+def axes_named(some: tuple[int, ...]) -> str:
+    """Return "axis 0", or "axes 1 and 2"."""
+    numbers = [str(axis) for axis in some]
+    if len(numbers) == 1:
+        return f"axis {numbers[0]}"
+    return f"axes {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def by_unrolling(c: Comparison, g: Arrays, where: str, free: bool) -> bool:

@@ -108,6 +108,7 @@ def odd_sums(
         ("(1 - y) log(1 - a)", "(1 - y) log(1 + a)", "a plus stands for a minus"),
         ("(1 - y) log(1 - a)", "(1 - y) log(a)", "it is the logarithm of a, not of 1 - a"),
         ("(1 - y) log(1 - a)", "y log(1 - a)", "the factor is y, not 1 - y"),
+        ("(1 - y) log(1 - a)", "1 - y log(1 - a)", "the brackets are missing"),
     ):
         rest = "(1 - y) log(1 - a)" if right == "y log(a)" else "y log(a)"
         what = f"{stands} stands where {right} belongs: {why}"
@@ -137,7 +138,7 @@ def term(words: str, a: np.ndarray, y: np.ndarray) -> float:
         "(1 - y) (1 - a)": (1 - y) * (1 - a), "log(1 - a)": no, "(1 - a) log(1 - a)": (1 - a) * no,
         "1 - y": 1 - y, "(1 + y) log(1 - a)": (1 + y) * no,
         "(1 - y) log(1 + a)": (1 - y) * np.log1p(a), "(1 - y) log(a)": (1 - y) * yes,
-        "y log(1 - a)": y * no,
+        "y log(1 - a)": y * no, "1 - y log(1 - a)": 1 - y * no,
     }  # fmt: skip
     return float(np.sum(terms[words]))
 

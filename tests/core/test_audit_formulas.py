@@ -202,6 +202,14 @@ def test_a_logarithm_of_another_base_and_a_root_have_a_name():
     assert factor_words(0.7, under, 5, 3, True) == (
         "0.7 times the sum of the squared errors, under a root"
     )
+    for f, by in ((1 / 5, "5 samples"), (1 / 15, "15 entries")):
+        assert factor_words(f, under, 5, 3, True) == (
+            f"the sum of the squared errors, under a root, divided by the {by} only behind the root"
+        )
+    assert factor_words(1 / np.sqrt(5), under, 5, 3, True) == (
+        "the root of the sum of the squared errors divided by the 5 samples"
+    )
+    assert factor_words(-0.5, under, 5, 3, True).startswith("minus half the sum of")
     assert factor_words(1 / np.sqrt(15), "squared errors", 5, 3).startswith("0.2582 times")
 
 

@@ -133,6 +133,8 @@ def test_patterns_of_a_penalty_are_these():
     wanted = {
         "0.5000 W": value,
         "0.5000 sign(W)": np.sign(value),
+        "0.5000 |W|": np.abs(value),
+        "0.5000 W**2": value**2,
         "0.5000 times the sum of W, one number for all": np.full((3, 2), 7.0),
         "0.5000 times W summed over axis 0": np.array([[-1.0, 8.0]] * 3),
         "0.5000 times W summed over axis 1": np.array([[-1.0] * 2, [7.0] * 2, [1.0] * 2]),
@@ -153,14 +155,15 @@ def test_patterns_of_a_penalty_are_these():
     assert list(made) == list(wanted)
     for text, pattern in wanted.items():
         np.testing.assert_array_equal(made[text], pattern)
-    assert len([*penalties(value, False)]) == 15
+    assert len([*penalties(value, False)]) == 17
     assert [form for form, _ in penalties(np.ones(3), True)] == [
-        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} times the sum of {}, one number for all",
+        "{:.4f} {}", "{:.4f} sign({})", "{:.4f} |{}|", "{:.4f} {}**2",
+        "{:.4f} times the sum of {}, one number for all",
         "{:.4f} at each entry of {}, whatever it is",
     ]  # fmt: skip
-    assert len([*penalties(np.ones((1, 3)), True)]) == 6
-    assert len([*penalties(np.ones(1), True)]) == 2
-    assert len([*penalties(np.ones(3), False)]) == 3
+    assert len([*penalties(np.ones((1, 3)), True)]) == 8
+    assert len([*penalties(np.ones(1), True)]) == 4
+    assert len([*penalties(np.ones(3), False)]) == 5
 
 
 # A factor beside a right penalty

@@ -9,7 +9,9 @@ from nnlib.audit.numbers import (
     compute_again,
     in_other_units,
     loss_of_a_part,
+    loss_of_batches,
     near,
+    of_batches,
     on_two_scales,
     other_errors,
     other_shares,
@@ -253,6 +255,30 @@ def test_a_share_of_a_part_is_told(factor, k, which, of_all, classes):
     assert right_in_a_part(y, answers, says) == told
     assert right_in_a_part(y, answers, says + 0.9e-6 * factor) == told
     assert right_in_a_part(y, answers, says + 1.1e-6 * factor) == ""
+
+
+@pytest.mark.parametrize("factor", [1.0, 100.0])
+@pytest.mark.parametrize("size", [2, 4, 8])
+def test_the_means_of_batches_are_told(factor, size):
+    each = RNG.uniform(size=(6, 9)) < 0.5  # the last batch is shorter
+    means = np.array([sum(row[i : i + size].mean() for i in range(0, 9, size)) for row in each])
+    summed = f"the sum of the means over batches of {size}"
+    assert of_batches(each, factor * means / 9) == f"{summed}, divided by all 9 samples"
+    count = -(-9 // size)
+    assert of_batches(each, factor * means) == f"{summed}, not divided by the {count} batches"
+    assert of_batches(each, factor * means / 7) == ""
+    assert of_batches(each, np.full(6, means[0])) == ""
+
+
+@pytest.mark.parametrize(
+    ("what", "cost"), [("squared errors", np.square), ("absolute errors", abs)]
+)
+def test_a_loss_that_is_made_of_the_means_of_batches_is_told(what, cost):
+    sums = np.array([sum(cost(a - Y)[i : i + 4].mean() for i in (0, 4, 8)) for a in ANSWERS])
+    summed = f"made of {what}: the sum of the means over batches of 4"
+    assert loss_of_batches(Y, ANSWERS, sums / 9) == f"{summed}, divided by all 9 samples"
+    assert loss_of_batches(Y, ANSWERS, sums) == f"{summed}, not divided by the 3 batches"
+    assert loss_of_batches(Y, ANSWERS, sums / 3) == ""
 
 
 def test_a_part_that_is_always_right_tells_nothing():

@@ -174,6 +174,37 @@ def test_a_gradient_of_what_has_no_effect_is_told(others, random):
 # An output that falls, and vectors in another order
 
 
+@pytest.mark.parametrize(("off", "told_so"), [(0.0, True), (1e-4, True), (3e-4, False)])
+def test_a_gradient_that_is_another_parameter_s_is_told(off, told_so):
+    one, two, three = (np.array(v) for v in ([1.0, -2.0, 0.5], [0.3, 1.5, -1.0], [2.0, 1.0, 0.1]))
+    (line,) = of_parameters([S, two * (1 + off), three], [S, one, two])
+    assert not line.startswith("wrong gradient_wrong (p1): the gradient of p1 is that of p2.")
+    lines = of_parameters([two * (1 + off), two, one], [one, two, three])
+    text = "wrong gradient_wrong (p0, p2): the gradient of p0 is that of p1; "
+    assert (lines == [f"{text}the gradient of p2 is that of p0."]) == told_so
+    (line,) = of_parameters([two[:2], two[:2]], [one[:2], two[:2]])
+    assert "is that of" not in line  # two numbers are others by chance
+
+
+@pytest.mark.parametrize(
+    ("turn", "words"),
+    [
+        (lambda s: s[:, ::-1, ::-1], "flipped along axes 1 and 2"),
+        (lambda s: s[::-1], "flipped along axis 0"),
+        (lambda s: s[::-1, ::-1, ::-1], "flipped along axes 0, 1 and 2"),
+        (lambda s: s.swapaxes(1, 2), "with axes 1 and 2 exchanged"),
+        (lambda s: 1.0003 * s[::-1], ""),
+        (lambda s: s[:, :, [1, 2, 0]], ""),
+    ],
+)
+def test_a_gradient_whose_numbers_stand_in_other_places_is_told(turn, words):
+    s = np.random.default_rng(8).normal(size=(2, 3, 3))
+    (line,) = of_parameters([S, turn(s)], [S, s])
+    text = "wrong product_wrong (p1): the gradient of p1 has the right numbers in other places: "
+    assert line.startswith(text + words + ".") == bool(words)
+    assert line.startswith(text) == bool(words)
+
+
 def test_an_output_that_falls_as_its_bias_rises_is_told():
     def falls(p, X):
         return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]))

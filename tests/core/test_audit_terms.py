@@ -88,6 +88,7 @@ YES, NO = "y log(a)", "(1 - y) log(1 - a)"
          "a plus stands for a minus"),
         (lambda a, y: (1 - y) * np.log(a), NO, "(1 - y) log(a)",
          "it is the logarithm of a, not of 1 - a"),
+        (lambda a, y: 1 - y * np.log(1 - a), NO, "1 - y log(1 - a)", "the brackets are missing"),
         (lambda a, y: y * np.log(1 - a), NO, "y log(1 - a)", "the factor is y, not 1 - y"),
     ],
 )  # fmt: skip
