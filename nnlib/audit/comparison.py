@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nnlib.audit.exam import Exam, table
@@ -29,6 +31,7 @@ class Comparison:
         self.tolerance = 5e-2 if exam.patient.single else 2e-4
         self.n = exam.patient.n if index is None else len(index)
         self.alone: Alone | None = None  # the gradient for one sample, where it can be asked for
+        self.elsewhere: Callable[[Arrays], Arrays] | None = None  # the gradient at other points
         self.factor_known = True  # not where momentum begins with a part of the gradient
         self.stretched: list[str] = []  # parameters whose gradient is one number, and no sum
 

@@ -187,6 +187,8 @@ class Exam:
             own[f"W{number}"] = self.patient.names[layer.W]
             if layer.b is not None:
                 own[f"b{number}"] = self.patient.names[layer.b]
+            elif layer.bias_column is not None:
+                own[f"b{number}"] = f"the biases in {self.patient.names[layer.W]}"
         return re.sub(r"\b[Wb]\d+\b", lambda role: own.get(role[0], role[0]), text)
 
     def index(self, at_most: int) -> np.ndarray | None:

@@ -352,12 +352,16 @@ def where_from(f: float, n: int, m: int, own: Formula | None = None) -> str:
 
 @dataclass(frozen=True)
 class Activation:
-    """An activation; ``of_a`` is its slope as a function of the activation alone, if it has one."""
+    """An activation; ``of_a`` is its slope as a function of the activation alone, if it has one.
+
+    ``factor`` is a number in its slope that is easily forgotten.
+    """
 
     name: str
     value: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
     of_a: Callable[[np.ndarray], np.ndarray]
+    factor: float = 1.0
 
 
 def _leaky(share: float) -> Activation:
@@ -403,6 +407,20 @@ ACTIVATIONS = [
         lambda a: np.full(a.shape, np.nan),  # z cannot be told from a
     ),
     Activation("arctan", np.arctan, lambda z: 1 / (1 + z**2), lambda a: 1 / (1 + np.tan(a) ** 2)),
+    Activation(
+        "sigmoid of 2 z",  # (tanh(z) + 1) / 2
+        lambda z: sigmoid(2 * z),
+        lambda z: 2 * sigmoid(2 * z) * (1 - sigmoid(2 * z)),
+        lambda a: 2 * a * (1 - a),
+        2.0,
+    ),
+    Activation(
+        "1.7159 tanh(2 z / 3)",  # LeCun's
+        lambda z: 1.7159 * np.tanh(2 * z / 3),
+        lambda z: 1.7159 * 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2),
+        lambda a: 1.7159 * 2 / 3 * (1 - (a / 1.7159) ** 2),
+        1.7159 * 2 / 3,
+    ),
 ]
 
 
@@ -416,7 +434,10 @@ SOFTMAX = Activation("softmax", softmax, lambda z: np.ones_like(z), lambda a: a 
 LOG_SOFTMAX = Activation(
     "log-softmax", log_softmax, lambda z: np.ones_like(z), lambda a: np.ones_like(a)
 )
-RANGES = {"sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, np.inf)}
+RANGES = {
+    "sigmoid": (0.0, 1.0), "softmax": (0.0, 1.0), "tanh": (-1.0, 1.0), "ReLU": (0.0, np.inf),
+    "sigmoid of 2 z": (0.0, 1.0), "1.7159 tanh(2 z / 3)": (-1.7159, 1.7159),
+}  # fmt: skip
 
 
 # Dense networks, rebuilt from the program's parameters
@@ -756,7 +777,8 @@ def disorder(layers: tuple[Layer, ...]) -> int:
     """Say how far layers are from the order in which people write them down."""
     places = [[layer.W for layer in layers], [layer.b for layer in layers if layer.b is not None]]
     swapped = sum(a > b for each in places for a, b in itertools.combinations(each, 2))
-    return swapped + len({layer.turned for layer in layers})
+    columns = {layer.bias_column for layer in layers}
+    return swapped + len({layer.turned for layer in layers}) + len(columns) - 1
 
 
 def activation_choices(n_layers: int, mixed: bool) -> Iterator[tuple[Activation, ...]]:
@@ -767,6 +789,8 @@ def activation_choices(n_layers: int, mixed: bool) -> Iterator[tuple[Activation,
         for hidden in ACTIVATIONS if n_layers > 1 else ACTIVATIONS[:1]:
             for output in usual if n_layers > 1 else outputs:
                 yield (*[hidden] * (n_layers - 1), output)
+        for each in ACTIVATIONS[4:] if n_layers > 1 else ():
+            yield (each,) * n_layers
     elif n_layers > 2:
         for hiddens in itertools.product(ACTIVATIONS[:5], repeat=n_layers - 1):
             if len({each.name for each in hiddens}) > 1:

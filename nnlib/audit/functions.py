@@ -11,6 +11,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
 from nnlib.audit.slopes import at_largest
+from nnlib.audit.states import KEPT, kept
 
 
 def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
@@ -239,7 +240,21 @@ def report_difference(exam: Exam, name: str, answers: list[np.ndarray]) -> None:
     elif name == "gradients" and exam.patient.has("training_loss"):
         exam.patient.random_loss = not repeats(exam, name)
     else:
-        exam.find("loss_random", "wrong", name, f"{seen}.")
+        why = what_is_kept(exam, name)
+        exam.find("loss_random", "wrong", name, f"{seen}{why and f': {why}'}.",
+                  advice=KEPT if why else None)  # fmt: skip
+
+
+def what_is_kept(exam: Exam, name: str) -> str:
+    """Say what a program that is an object keeps from call to call; nothing if that is unknown."""
+    one = exam.patient.functions.get(f"{name} of one object")
+    if one is None:
+        return ""
+    try:
+        with exam.patient.on_one_object():
+            return kept(one.work, lambda: ask(exam, name, exam.points[0]))
+    except (Failed, AttributeError, ValueError, TypeError):
+        return ""
 
 
 def repeats(exam: Exam, name: str) -> bool:

@@ -13,6 +13,7 @@ from nnlib.audit.mismatches import (
     by_form_of_loss,
     by_other_forward,
     by_other_loss,
+    by_other_parameter,
     by_other_targets,
     by_smoothed_targets,
     by_weight_term,
@@ -54,6 +55,7 @@ def look_at_gradient(exam: Exam) -> None:
         try:
             problem = Comparison(exam, point, exam.few)
             problem.alone = lambda i, p=point: patient.gradients(p, patient.data(i))
+            problem.elsewhere = lambda p: patient.gradients(p, patient.data(exam.few))
             g = patient.gradients(point, patient.data(exam.few))
         except Failed as error:
             exam.failed(error)
@@ -123,6 +125,7 @@ def explain(c: Comparison, g: Arrays, where: str, free: bool) -> None:
         by_mask,
         by_unrolling,
         by_weight_term,
+        by_other_parameter,
         by_factor_beside_penalty,
         by_smoothed_targets,
         by_other_loss,

@@ -19,6 +19,8 @@ from nnlib.audit.predictions import relatives
 from nnlib.audit.slopes import Measured, flat_pairs, one_factor
 from nnlib.audit.terms import factors_of, unusual_words
 
+Place = tuple[int, tuple[int, ...]]  # of an entry: which parameter, and where in it
+
 # Penalties
 
 
@@ -36,8 +38,7 @@ def penalties(value: np.ndarray, summed: bool) -> Iterator[tuple[str, np.ndarray
         for axis in range(value.ndim if value.ndim > 1 else 0):
             total = np.broadcast_to(value.sum(axis=axis, keepdims=True), value.shape)
             yield f"{{:.4f}} times {{}} summed over axis {axis}", total
-    if value.size > 1:
-        yield "{:.4f} at each entry of {}, whatever it is", np.ones(value.shape)
+    yield "{:.4f} at each entry of {}, whatever it is", np.ones(value.shape)
     if value.ndim != 2 or min(value.shape) < 2:
         return
     for line, turned in (("column", value.T), ("row", value)):
@@ -115,19 +116,24 @@ def tell_weight_term(
     weights = [c.names[i] for i in c.exam.weights]
     known = [name for name in factors if name in weights] or [*factors]
     text = ", ".join(form.format(factors[name], name) for name in known)
-    formula = c.formula
-    said = ""
-    if formula is not None and formula.penalised:
-        decay = formula.decay or formula.decay_of_all
-        sizes = formula.sizes or formula.sizes_of_all
-        slope = f"{2 * decay:.4g} W" if decay else f"{sizes:.4g} sign(W)"
-        said = f" The loss holds {formula.penalty}, whose slope is {slope}."
-    elif formula is not None:
-        said = " The loss holds no such penalty."
     c.exam.find(
         "weight_term", "wrong", ", ".join(known),
-        f"the gradient minus the slope of the loss{without} is {text}.{said}", c.worst(g),
+        f"the gradient minus the slope of the loss{without} is {text}.{said_of_penalty(c)}",
+        c.worst(g),
     )  # fmt: skip
+
+
+def said_of_penalty(c: Comparison) -> str:
+    """Say which penalty the loss holds, where its formula is known."""
+    formula = c.formula
+    if formula is None:
+        return ""
+    if not formula.penalised:
+        return " The loss holds no such penalty."
+    decay = formula.decay or formula.decay_of_all
+    sizes = formula.sizes or formula.sizes_of_all
+    slope = f"{2 * decay:.4g} W" if decay else f"{sizes:.4g} sign(W)"
+    return f" The loss holds {formula.penalty}, whose slope is {slope}."
 
 
 def penalty_is(c: Comparison, f: float) -> bool:
@@ -161,6 +167,64 @@ def by_norm(c: Comparison, g: Arrays) -> bool:
                     "the slope 2 w."),
         )  # fmt: skip
     return bool(found)
+
+
+def by_other_parameter(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
+    """See whether some entries hold a multiple of another parameter, at all points alike."""
+    if c.elsewhere is None or not c.exam.patient.has(c.exam.loss_name):
+        return False
+    size = sum(value.size for value in c.point)
+    off = [(k, i) for k, slope in enumerate(c.measured.slope) if not c.right(k, g)
+           for i in np.ndindex(slope.shape)
+           if np.abs(g[k][i] - slope[i]) > c.tolerance * c.largest]  # fmt: skip
+    if not off or len(off) > 6 or size > 60 or np.isnan(np.concatenate(
+            [np.ravel(s) for s in c.measured.slope])).any():  # fmt: skip
+        return False
+    points = c.exam.points[:5]
+    try:
+        rest = np.array([differences(c, p, off) for p in points])
+    except Failed:
+        return False
+    flat = np.array([np.concatenate([np.ravel(v) for v in p]) for p in points])
+    names = [f"{name}[{', '.join(map(str, i))}]" if i else name
+             for name, value in zip(c.names, c.point, strict=True)
+             for i in np.ndindex(value.shape)]  # fmt: skip
+    found = []
+    for column, (k, i) in enumerate(off):
+        holds = multiple_of(rest[:, column], flat, names, entry_name(c, k, i))
+        if holds is None:
+            return False
+        found.append(f"the gradient of {entry_name(c, k, i)} holds {holds}")
+    where = ", ".join(dict.fromkeys(c.names[k] for k, _ in off))
+    c.exam.find(
+        "weight_term", "wrong", where, f"{'; '.join(found)}.{said_of_penalty(c)}", c.worst(g),
+        advice=("A slice of the weights is stretched over all of them in the line of the penalty, "
+                "or a name in it is that of another number.",
+                "Give the penalty's slope the shape of its parameter, and 0 for the biases."),
+    )  # fmt: skip
+    return True
+
+
+def entry_name(c: Comparison, k: int, i: tuple[int, ...]) -> str:
+    """Name an entry of a parameter."""
+    return f"{c.names[k]}[{', '.join(map(str, i))}]" if i else c.names[k]
+
+
+def differences(c: Comparison, point: Arrays, off: list[Place]) -> list[float]:
+    """Return what the program's gradient is more than the slope of the loss, at some entries."""
+    assert c.elsewhere is not None
+    g = c.elsewhere(point)
+    slopes = c.exam.measured(point, c.index).slope
+    return [float(g[k].reshape(point[k].shape)[i] - slopes[k][i]) for k, i in off]
+
+
+def multiple_of(rest: np.ndarray, flat: np.ndarray, names: list[str], own: str) -> str | None:
+    """Say of which number of the parameters something is a multiple, at all points."""
+    for column, name in enumerate(names):
+        f = one_factor(rest, flat[:, column], 1e-4)
+        if f is not None and abs(f) > 1e-9 and name != own:
+            return f"{f:.4g} {name}, another number"
+    return None
 
 
 def by_factor_beside_penalty(c: Comparison, g: Arrays, where: str, free: bool) -> bool:

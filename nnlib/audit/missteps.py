@@ -205,6 +205,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
             comparison.factor_known = not keeps_something(steps, values, index)
             if rate is not None:
                 comparison.alone = lambda i: [x / rate for x in steps.moved(values, i)]
+                comparison.elsewhere = lambda p: [x / rate for x in steps.moved(p, index)]
             same_index = index is not None or exam.few is None
             if same_index and judge(comparison, scaled, "step", free=rate is None):
                 return

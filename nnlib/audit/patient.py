@@ -14,6 +14,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -576,6 +577,18 @@ def _too_long(*signal: object) -> None:
 # A program that is an object and changes itself
 
 
+@dataclass
+class OneObject:
+    """A function of a program that is one object in all calls: it may keep something."""
+
+    work: Any
+    ask: Callable[..., Any]
+
+    def __call__(self, parameters: dict[str, Any], *data: Any) -> Any:
+        """Ask it."""
+        return self.ask(parameters, *data)
+
+
 def of_an_object(
     program: Any, arrays: list[str], functions: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any], bool]:
@@ -622,7 +635,7 @@ def of_an_object(
                 with_arrays(work, parameters), function, role, data, functions.get("predict")
             )
 
-        return call
+        return OneObject(work, call)
 
     made = {
         role: wrap(role, f) for role, f in functions.items() if f is not None and role != "step"

@@ -343,6 +343,8 @@ def test_activations_have_their_well_known_values():
         "sine": [[-0.909297, 0, 0.141120]],
         "SiLU": [[-0.238406, 0, 2.857722]],
         "arctan": [[-1.107149, 0, 1.249046]],
+        "sigmoid of 2 z": [[0.017986, 0.5, 0.997527]],
+        "1.7159 tanh(2 z / 3)": [[-1.492939, 0, 1.654175]],
         "softmax": [[0.006377, 0.047123, 0.946499]],
     }
     assert set(known) == set(NAMED)
@@ -356,8 +358,12 @@ def test_activations_have_their_well_known_values():
     assert NAMED["ELU"].slope(np.array([1e4, -1e4])).tolist() == [1, 0]
     assert NAMED["sine"].of_a(np.array(1.0 + 1e-12)) == 0
     assert {
-        "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "ReLU": (0, np.inf)
+        "sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1), "ReLU": (0, np.inf),
+        "sigmoid of 2 z": (0, 1), "1.7159 tanh(2 z / 3)": (-1.7159, 1.7159),
     } == RANGES  # fmt: skip
+    assert {each.name: each.factor for each in NAMED.values() if each.factor != 1} == {
+        "sigmoid of 2 z": 2, "1.7159 tanh(2 z / 3)": pytest.approx(1.143933)
+    }  # fmt: skip
 
 
 # Layers
@@ -548,6 +554,8 @@ def test_layers_in_the_usual_order_come_first():
     assert order((2, 1, False), (0, 3, False)) == 2
     assert order((2, 3, False), (0, 1, False)) == 3
     assert order((0, None, True), (1, None, True)) == 1
+    glued = [(Layer(0, None, False, first), Layer(1, None, False, -1)) for first in (-1, 0)]
+    assert [disorder(layers) for layers in glued] == [1, 2]
 
 
 def test_activations_are_tried_in_this_order():
@@ -555,6 +563,7 @@ def test_activations_are_tried_in_this_order():
     assert [each.name for (each,) in one] == [
         "sigmoid", "softmax", "identity", "tanh", "ReLU", "leaky ReLU (0.01)",
         "leaky ReLU (0.1)", "leaky ReLU (0.2)", "softplus", "ELU", "sine", "SiLU", "arctan",
+        "sigmoid of 2 z", "1.7159 tanh(2 z / 3)",
     ]  # fmt: skip
     assert [*activation_choices(1, True)] == [*activation_choices(2, True)] == []
     three = [[each.name for each in some] for some in activation_choices(3, False)]
@@ -562,7 +571,8 @@ def test_activations_are_tried_in_this_order():
         *(["sigmoid", "sigmoid", each.name] for (each,) in one[:5]),
         ["tanh", "tanh", "sigmoid"],
     ]  # fmt: skip
-    assert len(three) == 5 * len(ACTIVATIONS)
+    assert len(three) == 5 * len(ACTIVATIONS) + len(ACTIVATIONS[4:])
+    assert three[-1] == ["1.7159 tanh(2 z / 3)"] * 3  # also behind the last layer
     mixed = [[each.name for each in some] for some in activation_choices(3, True)]
     assert mixed[0] == ["sigmoid", "tanh", "sigmoid"]
     assert len(mixed) == 5 * (5 * 5 - 5)

@@ -162,7 +162,7 @@ def test_patterns_of_a_penalty_are_these():
         "{:.4f} at each entry of {}, whatever it is",
     ]  # fmt: skip
     assert len([*penalties(np.ones((1, 3)), True)]) == 8
-    assert len([*penalties(np.ones(1), True)]) == 4
+    assert len([*penalties(np.ones(1), True)]) == 5
     assert len([*penalties(np.ones(3), False)]) == 5
 
 
