@@ -435,8 +435,8 @@ def by_columns(exam: Exam, values: Arrays) -> bool:
         return False
     other = -1 if patient.axis["X"] == 0 else 0
     try:
-        whole = patient.predict(values, X.astype(float))
-        part = patient.predict(values, taken(X.astype(float), np.arange(1), other))
+        whole = patient.predict(values, X)
+        part = patient.predict(values, taken(X, np.arange(1), other))
     except Failed:
         return False
     for axis in (other, patient.axis["X"]):

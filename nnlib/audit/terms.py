@@ -33,8 +33,11 @@ class OddLoss:
     meant: bool = False
 
 
-def at_points(exam: Exam, name: str) -> tuple[np.ndarray, list[np.ndarray], np.ndarray] | None:
-    """Return a loss and the predictions at all points, and the targets; None without numbers."""
+def at_points(exam: Exam, name: str = "") -> tuple[np.ndarray, list[np.ndarray], np.ndarray] | None:
+    """Return a loss and the predictions at all points, and the targets; None without numbers.
+
+    Without a name it is the loss that is descended.
+    """
     try:
         answers, y = exam.base_values[1], exam.targets_of(exam.few)
         losses = np.array([exam.loss(values, exam.few, name) for values in exam.points])
@@ -210,7 +213,7 @@ def mixed_words(exam: Exam) -> str:
 
     There have to be more points than factors; then what fits them all is no chance.
     """
-    numbers = at_points(exam, exam.loss_name)
+    numbers = at_points(exam)
     if numbers is None or exam.dense is None:
         return ""
     losses, answers, y = numbers
@@ -240,7 +243,9 @@ def mixed_words(exam: Exam) -> str:
             for k in range(len(names))
         ]
         f = factors_of(losses, by_class)
-        if f is not None and (f > 0).all():
+        if f is not None:
+            f[np.abs(f) < 1e-6 * np.abs(f).max()] = 0.0  # but for rounding
+        if f is not None and (f >= 0).all():
             each = names.argmax(axis=1) if y.shape[1] > 1 else names[:, 0]
             pairs = sorted(zip(each, f, strict=True))
             parts = [f"{k * len(y):.4g} for class {label:g}" for label, k in pairs]
@@ -272,8 +277,8 @@ def one_number(exam: Exam, name: str) -> bool:
         return False
     exam.find(
         "loss_formula", "wrong", name,
-        f"{name} is {losses[0]:.6g} at {len(losses)} points, and the predictions differ: they have "
-        "no part in it.",
+        f"{name} is {losses.max():.6g} at {len(losses)} points, and the predictions differ: they "
+        "have no part in it.",
     )  # fmt: skip
     return True
 

@@ -69,6 +69,7 @@ def test_a_sum_that_is_0_but_for_rounding_is_one():
     assert problem([s]).sums_up([np.array(2.9e-6)])
     assert not problem([s]).sums_up([np.array(3.1e-6)])
     assert problem([np.array([5.0])]).sums_up([np.array([9.0])])  # a parameter of one number
+    assert problem([np.array([5.0, 1.0])]).sums_up([np.array([9.0, 9.0])])  # of two, as it
 
 
 @pytest.mark.parametrize("share", [1, 12, 1 / 12, 1 / 3, 4, 1 / 36])

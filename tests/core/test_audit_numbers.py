@@ -53,6 +53,10 @@ def test_near_numbers_are_not():
     assert on_two_scales(Y, ANSWERS[:5], says[:5]) == ""
     assert on_two_scales(Y, ANSWERS, says + 1e-6 * RNG.normal(size=8)) == ""
     assert on_two_scales(np.round(Y), ANSWERS, says) == ""  # a few classes have no scale
+    for values, scaled in ((5, True), (4, False)):
+        y = np.resize(Y[:values], (9, 1))
+        says_so = np.array([np.mean((a - (4 * y + 2)) ** 2) for a in ANSWERS])
+        assert bool(on_two_scales(y, ANSWERS, says_so)) == scaled
     assert on_two_scales(Y, ANSWERS, np.array([np.mean(np.abs(a - Y)) for a in ANSWERS])) == ""
 
 

@@ -702,7 +702,8 @@ def test_an_object_is_asked_as_a_function_of_its_arrays():
     other = {"W": np.array([[1.0], [2.0]])}
     X, y = np.eye(2), np.ones((2, 1))
     assert made["predict"](other, X).tolist() == [[1], [2]]
-    assert made["loss"](other, X, y) == 4 - 3  # targets first, by their names
+    for role in ("loss", "loss of one object"):
+        assert made[role](other, X, y) == 4 - 3  # targets first, by their names
     step = made["new_step"]()
     assert step(other, X, y)["W"].tolist() == [[2], [3]]
     assert step(other, X, y)["W"].tolist() == [[3], [4]]  # it goes on

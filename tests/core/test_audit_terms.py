@@ -430,6 +430,15 @@ def test_weights_of_classes_are_told():
     assert mixed_words(exam) == f"{told}(1 for class 0, 2 for class 1, 5 for class 2)"
     assert unusual_words(exam) == mixed_words(exam)
     assert odd_loss(exam, "loss") is None
+    for of, said_of in (
+        ((1.0, 0.0, 5.0), "1 for class 0, 0 for class 1, 5 for class 2"),
+        ((0.0, 2.0, 5.0), "0 for class 0, 2 for class 1, 5 for class 2"),
+        ((1.0, 2e-6, 1.9), "1 for class 0, 2e-06 for class 1, 1.9 for class 2"),
+        ((1.0, -1.9e-6, 2.0), "1 for class 0, 0 for class 1, 2 for class 2"),
+    ):
+        exam = exam_of(X, CLASSES, START3, predict=classify,
+                       loss=lambda *g, of=of: weighted(*g, of=of))  # fmt: skip
+        assert mixed_words(exam) == f"{told}({said_of})"
     exam = exam_of(X, CLASSES, START3, predict=classify,
                    loss=lambda *g: weighted(*g, of=(1.0, -2.0, 5.0)))  # fmt: skip
     assert mixed_words(exam) == ""
