@@ -324,6 +324,8 @@ def ask_one_alone(exam: Exam) -> None:
         except Failed as error:
             if by_columns(exam, values):
                 say_other_layout(exam)
+            elif exam.patient.n > 3 and takes_no_part(exam, values):
+                tell_one_number_of_samples(exam, error)
             else:
                 exam.miss(f"one sample alone: {error}")
             return
@@ -358,6 +360,37 @@ def ask_one_alone(exam: Exam) -> None:
             "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
             "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
         ) if scrambled else None,
+    )  # fmt: skip
+
+
+def takes_no_part(exam: Exam, values: Arrays) -> bool:
+    """Say whether predict answers for all samples, and for no part of them by either axis."""
+    patient = exam.patient
+    X = np.asarray(patient.X)
+    for axis in range(X.ndim if X.ndim == 2 else 1):
+        size = X.shape[axis] if X.ndim == 2 else patient.n
+        for part in (size - 1, size // 2):
+            index = np.arange(part)
+            some = taken(patient.X, index, axis) if X.ndim == 2 else patient.data(index)[0]
+            try:
+                patient.predict(values, some, exact=True)
+            except Failed:
+                continue
+            return False
+    return True
+
+
+def tell_one_number_of_samples(exam: Exam, error: Failed) -> None:
+    """Report a predict that takes as many samples as there are, and no other number of them."""
+    n = exam.patient.n
+    exam.find(
+        "raises", "wrong", "predict",
+        f"predict answers for all {n} samples, and for no part of them, not for {n - 1} and not "
+        f"for one: it {error.what}",
+        advice=(f"Something in it has a row for each of the {n} samples: a column of ones, a state "
+                "or a bias that was made once.",
+                "Make it as long as the X that comes: np.ones((len(X), 1)). New samples have no "
+                "answer else."),
     )  # fmt: skip
 
 

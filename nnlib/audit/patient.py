@@ -186,9 +186,14 @@ def taken(data: Any, index: np.ndarray | slice, axis: int) -> Any:
 
 
 def in_form_of(data: Any, array: np.ndarray) -> Any:
-    """Return an array in the form in which some data came: an array, a table, nested lists."""
+    """Return an array in the form in which some data came: an array, a table, nested lists.
+
+    A list of arrays, one for each sample, stays one: a program may ask them for their T.
+    """
     if isinstance(data, np.ndarray):
         return array.copy()
+    if isinstance(data, (list, tuple)) and all(isinstance(each, np.ndarray) for each in data):
+        return type(data)(each.copy() for each in array)
     if not hasattr(data, "iloc"):
         return array.tolist()
     labels = {"columns": data.columns} if np.ndim(data) == 2 else {"name": data.name}

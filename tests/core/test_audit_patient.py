@@ -249,6 +249,11 @@ def test_an_array_is_brought_into_the_form_of_the_data():
     made = in_form_of(np.ones(2), array := np.array([3.0, 4.0]))
     assert made is not array
     assert made.tolist() == in_form_of([1, 2], array) == [3.0, 4.0]
+    for columns in ([np.ones((2, 1)), np.ones((2, 1))], (np.ones(2), np.ones(2))):
+        made = in_form_of(columns, rows := np.stack(columns) + 1)
+        assert type(made) is type(columns)
+        assert not np.shares_memory(made[0], rows)
+        np.testing.assert_array_equal(made[1], columns[1] + 1)
     table = in_form_of(Frame([[1.0, 2.0]], index=[7], columns=["a", "b"]), array[None])
     assert (table.index, table.columns, table.name) == ([7], ["a", "b"], None)
     series = in_form_of(Frame([1.0, 2.0], index=[7, 8], name="y"), array)

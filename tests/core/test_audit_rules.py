@@ -1313,6 +1313,22 @@ def test_one_sample_alone_that_fails_or_gets_other_answers_is_told():
     assert checked(functions.ask_one_alone, exam) == []
     assert exam.missing[-1].startswith("one sample alone: predict raised ZeroDivisionError")
 
+    def glued(p, X):
+        return np.hstack([X, np.ones((5, 1))]) @ np.vstack([p["W"], p["b"]])
+
+    for some, told in ((0, True), (4, False), (2, False)):  # 2 are half of them
+        exam = exam_of(POINTS, HIGH, LINE, predict=lambda p, X, some=some: (
+            line(p, X) if len(X) == some else glued(p, X)))  # fmt: skip
+        assert checked(functions.ask_one_alone, exam) == [("raises", "wrong", "predict")] * told
+        assert bool(exam.missing) != told
+    exam = exam_of(POINTS, HIGH, LINE, predict=glued)
+    checked(functions.ask_one_alone, exam)
+    start = "predict answers for all 5 samples, and for no part of them, not for 4 and not for one:"
+    assert words(exam).startswith(f"{start} it raised ValueError: ")
+    turned = exam_of(POINTS, HIGH, LINE, predict=lambda p, X: (
+        glued(p, X) if X.shape[1] > 1 else X))  # fmt: skip
+    assert checked(functions.ask_one_alone, turned) == []  # by the other axis it takes a part
+
     def by_entry(p, X):
         return X @ p["W"] + p["b"]
 
