@@ -18,10 +18,6 @@ COPIED = (
     "A line was copied for the next parameter, and not every name in it was changed.",
     "Compare the line of this parameter with those of its neighbours, name by name.",
 )
-COPIED_LINE = (
-    "A line was copied for the next parameter, and not every name in it was changed.",
-    "Compare the line of this gradient with those of its neighbours, name by name.",
-)
 TURNED = (
     "A filter is turned round on the way back to its input, not in its own gradient; or an axis "
     "is flipped or exchanged with another one.",
@@ -88,8 +84,6 @@ def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     if in_other_order(c, g) or of_others(c, g, wrong):
         return True
     if len(wrong) == 1 and by_rows(c, g, wrong[0]):
-        return True
-    if by_other_parameters(c, g, wrong):
         return True
     attempts = (by_turning, by_neurons, by_offset, by_scaling)
     if any(attempt(c, g, k) for attempt in attempts for k in reversed(wrong)):
@@ -186,30 +180,6 @@ def without_effect(c: Comparison, k: int) -> bool:
 # Another parameter, another order
 
 
-def by_other_parameters(c: Comparison, g: Arrays, wrong: list[int]) -> bool:
-    """See whether each gradient that is wrong is the right one of another parameter."""
-    told = []
-    for k in wrong:
-        other = next((j for j in range(len(g)) if j != k and is_slope_of(c, g[k], j)), None)
-        if other is None:
-            return False
-        told.append(f"the gradient of {c.names[k]} is that of {c.names[other]}")
-    c.exam.find(
-        "gradient_wrong", "wrong", ", ".join(c.names[k] for k in wrong), f"{'; '.join(told)}.",
-        c.worst(g), advice=COPIED_LINE,
-    )  # fmt: skip
-    return True
-
-
-def is_slope_of(c: Comparison, x: np.ndarray, j: int) -> bool:
-    """Say whether some numbers are the slopes of a parameter."""
-    s = c.measured.slope[j]
-    keep = ~np.isnan(s)
-    if x.shape != s.shape or keep.sum() < 3 or np.abs(s[keep]).max() <= 10 * c.measured.noise:
-        return False  # few numbers are others by chance
-    return bool(np.abs(x - s)[keep].max() <= c.tolerance * np.abs(s[keep]).max())
-
-
 def by_turning(c: Comparison, g: Arrays, k: int) -> bool:
     """See whether a gradient holds the right numbers, flipped along axes or with two exchanged."""
     x, s, name = g[k], c.measured.slope[k], c.names[k]
@@ -296,18 +266,22 @@ def of_others(c: Comparison, g: Arrays, wrong: list[int]) -> bool:
     """See whether each wrong gradient is that of another parameter, of the same shape."""
     told = []
     for k in wrong:
-        room = c.tolerance * float(np.abs(g[k]).max(initial=0))
-        from_others = (
-            j for j, s in enumerate(c.measured.slope)
-            if j != k and s.shape == g[k].shape and s.size > 1 and np.abs(g[k] - s).max() <= room
-        )  # fmt: skip
-        j = next(from_others, None)
+        j = next((j for j in range(len(g)) if j != k and is_slope_of(c, g[k], j)), None)
         if j is None:
             return False
         told.append(f"the gradient of {c.names[k]} is that of {c.names[j]}")
     names = ", ".join(c.names[k] for k in wrong)
     c.exam.find("gradient_wrong", "wrong", names, f"{'; '.join(told)}.", c.worst(g), COPIED)
     return True
+
+
+def is_slope_of(c: Comparison, x: np.ndarray, j: int) -> bool:
+    """Say whether some numbers are the slopes of a parameter."""
+    s = c.measured.slope[j]
+    keep = ~np.isnan(s)
+    if x.shape != s.shape or keep.sum() < 3 or np.abs(s[keep]).max() <= 10 * c.measured.noise:
+        return False  # few numbers are others by chance
+    return bool(np.abs(x - s)[keep].max() <= c.tolerance * np.abs(s[keep]).max())
 
 
 def tell_copied(

@@ -13,14 +13,17 @@ from nnlib.audit.mismatches import (
     by_norm,
     by_other_forward,
     by_other_loss,
+    by_other_parameter,
     by_other_targets,
     by_smoothed_targets,
+    multiple_of,
     multiples,
     penalties,
     penalty_is,
     shares_of_targets,
     weight_term,
 )
+from nnlib.audit.patient import Failed
 
 rng = np.random.default_rng(11)
 
@@ -503,3 +506,93 @@ def test_another_network_has_its_own_gradient_up_to_a_free_factor():
         assert of_another_network(["b1"], f, free)[0] == fits
     for name in ("dense", "formula", "targets"):
         assert not of_another_network(["b1"], **{name: None})[0]
+
+
+# Numbers of other parameters
+
+
+def holding(changes, *, penalty=0.0, elsewhere=True, rows=12, **given):
+    """A gradient some of whose entries hold multiples of numbers of the parameters.
+
+    ``changes``: parameter, entry, and a function of the parameters for what it holds.
+    """
+
+    def cost(p, X, y):
+        return loss(p, X, y) + penalty * np.sum(p["W1"] ** 2)
+
+    def slipped(p):
+        g = gradients(p, X, y)
+        g["W1"] = g["W1"] + 2 * penalty * p["W1"]
+        for name, i, held in changes:
+            g[name][i] += held(p)
+        return [g[name] for name in NAMES]
+
+    exam = exam_of(X, y, start(), predict=predict, loss=cost, gradients=gradients, **given)
+    made = Comparison(exam, exam.points[0], None)
+    if elsewhere:
+        made.elsewhere = lambda point: slipped(dict(zip(NAMES, point, strict=True)))
+    g = slipped(dict(zip(NAMES, made.point, strict=True)))
+    found = by_other_parameter(made, g, "gradients", False)
+    return found, told(made, g if found else None), made
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "holds"),
+    [
+        ([("b2", (0, 0), lambda p: 0.3 * p["W1"][0, 1])], "b2",
+         "the gradient of b2[0, 0] holds 0.3 W1[0, 1], another number"),
+        ([("W1", (1, 2), lambda p: -2 * p["b1"][0, 3]), ("W1", (0, 0), lambda p: p["W2"][1, 0])],
+         "W1", "the gradient of W1[0, 0] holds 1 W2[1, 0], another number; the gradient of "
+               "W1[1, 2] holds -2 b1[0, 3], another number"),
+        ([("b2", (0, 0), lambda p: 0.3 * p["b2"][0, 0])], None, ""),
+        ([("b2", (0, 0), lambda p: 0.3 * p["W1"][0, 1] + 0.01)], None, ""),
+        ([("b2", (0, 0), lambda p: 0.3 * p["W1"][0, 1]),
+          ("W2", (0, 0), lambda p: np.cos(9 * p["W1"][0, 1]))], None, ""),
+        ([], None, ""),
+        ([("b1", (0, k), lambda p: 0.3 * p["W1"][0, 1]) for k in range(4)] +
+         [("W2", (k, 0), lambda p: 0.3 * p["W1"][0, 1]) for k in range(3)], None, ""),
+    ],
+)  # fmt: skip
+def test_entries_that_hold_another_number_are_told(changes, where, holds):
+    found, lines, made = holding(changes)
+    assert found == (where is not None)
+    assert (
+        lines == [f"wrong weight_term ({where}): {holds}. The loss holds no such penalty."] * found
+    )
+    assert {f.advice for f in made.exam.findings} <= {
+        ("A slice of the weights is stretched over all of them in the line of the penalty, or a "
+         "name in it is that of another number.",
+         "Give the penalty's slope the shape of its parameter, and 0 for the biases."),
+    }  # fmt: skip
+
+
+def test_up_to_six_entries_are_told_where_the_program_is_asked_elsewhere():
+    six = [("b1", (0, k), lambda p: 0.3 * p["W1"][0, 1]) for k in range(4)]
+    six += [("W2", (k, 0), lambda p: 0.3 * p["W1"][0, 1]) for k in range(2)]
+    assert holding(six)[0]
+    assert not holding(six, elsewhere=False)[0]
+    found, (line,), _ = holding(six[:1], penalty=0.05)
+    assert found
+    assert "holds 0.3 W1[0, 1], another number." in line
+    _, _, made = holding(six[:1])
+    made.exam.findings.clear()
+
+    def fails(point):
+        raise Failed("gradients", "raised ValueError.")
+
+    made.elsewhere = fails
+    assert not by_other_parameter(
+        made, [s + 1 for s in made.measured.slope][:1] + made.measured.slope[1:], "gradients", False
+    )
+
+
+@pytest.mark.parametrize(("off", "fits"), [(0.9e-4, True), (1.2e-4, False)])
+def test_another_number_is_held_to_a_ten_thousandth(off, fits):
+    flat = np.random.default_rng(3).uniform(1, 2, size=(5, 3))
+    rest = -0.5 * flat[:, 1]
+    rest[2] += off * np.abs(rest).max()
+    words = "-0.5 b, another number" if fits else None
+    assert multiple_of(rest, flat, ["a", "b", "c"], "a") == words
+    assert multiple_of(rest, flat, ["a", "b", "c"], "b") is None
+    for f, told_of in ((0.9e-9, None), (1.1e-9, "1.1e-09 a, another number")):
+        assert multiple_of(f * flat[:, 0], flat, ["a", "b", "c"], "c") == told_of

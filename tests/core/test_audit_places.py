@@ -18,12 +18,15 @@ from nnlib.audit.places import (
     by_parameters,
     by_rows,
     by_scaling,
+    by_turning,
     by_unrolling,
     copied_from,
     factor_named,
     falling,
     in_other_order,
+    is_slope_of,
     last_alone,
+    of_others,
     shares,
     tell_copied,
     unrolled,
@@ -643,3 +646,59 @@ def test_of_a_row_the_last_use_in_each_column_or_in_all_counts():
         np.testing.assert_allclose(by_column[2], v[2, 3] + v[4, 3])
         np.testing.assert_allclose(by_all[2], v[4, 3])
         assert len(asked) == 5
+
+
+# Those of other parameters, and numbers in other places
+
+
+def test_gradients_of_other_parameters_are_told():
+    T = S[::-1] + 0.3
+    for g, line in (
+        ([S, S, T], "(p1): the gradient of p1 is that of p0."),
+        ([T, W, S], "(p0, p2): the gradient of p0 is that of p2; the gradient of p2 is that of "
+                    "p0."),
+        ([S, S, W + S], None),
+    ):  # fmt: skip
+        made = problem([S, W, T])
+        assert of_others(made, g, [k for k in range(3) if not made.right(k, g)]) == bool(line)
+        assert told(made, g if line else None) == [f"wrong gradient_wrong {line}"] * bool(line)
+        assert [f.advice for f in made.exam.findings] == [COPIED] * bool(line)
+
+
+@pytest.mark.parametrize(
+    ("x", "s", "noise", "same"),
+    [
+        ([1.0, 5000, 7], [0.0, 5000, 7], 0.0, True), ([1.1, 5000, 7], [0.0, 5000, 7], 0.0, False),
+        ([5.0, 2], [5.0, 2], 0.0, False), ([5.0, 2, 3], [5.0, np.nan, 3], 0.0, False),
+        ([5.0, 2, 9, 3], [5.0, 2, np.nan, 3], 0.0, True), ([5.0, 2, 3], [[5.0, 2, 3]], 0.0, False),
+        ([0.0, 0, 0], [0.0, 0, 0], 0.0, False), ([10.0, 1, 2], [10.0, 1, 2], 1.0, False),
+        ([10.1, 1, 2], [10.1, 1, 2], 1.0, True),
+    ],
+)  # fmt: skip
+def test_numbers_are_the_slopes_of_a_parameter_or_not(x, s, noise, same):
+    assert is_slope_of(problem([s], noise=noise), np.array(x), 0) is same
+
+
+FILTERS = rng.normal(size=(3, 3, 2))
+
+
+def test_numbers_are_turned_in_tables_and_fit_to_the_tolerance():
+    for off, fits in ((0.9, True), (1.1, False)):
+        made = problem([FILTERS])
+        moved = np.flip(FILTERS, 1).copy()
+        moved[0, 0, 0] += off * made.tolerance * np.abs(FILTERS).max()
+        assert by_turning(made, [moved], 0) == fits
+        assert [f.advice for f in made.exam.findings] == [
+            (
+                "A filter is turned round on the way back to its input, not in its own gradient; "
+                "or an axis is flipped or exchanged with another one.",
+                "Sum the products of each delta with the inputs under it, at the filter's own "
+                "places.",
+            )
+        ] * fits  # fmt: skip
+    gap = np.where(FILTERS > 1, np.nan, FILTERS)
+    for bad in (FILTERS[:1, :2], FILTERS[0, :1], FILTERS[0, 0], gap):
+        assert not by_turning(problem([bad]), [np.flip(np.nan_to_num(bad), 0)], 0)
+    assert by_turning(problem([S[:2, :2]]), [S[:2, :2][::-1]], 0)
+    assert by_turning(problem([S[0, :4]]), [S[0, :4][::-1]], 0)
+    assert not by_turning(problem([S[0, :3]]), [S[0, :3][::-1]], 0)

@@ -24,6 +24,7 @@ from nnlib.audit.terms import (
     factors_of,
     fit,
     look_for_odd_terms,
+    look_for_raw_hinge,
     mixed_words,
     odd_loss,
     one_number,
@@ -531,3 +532,61 @@ def test_factors_fit_to_a_ten_millionth_of_the_range(share, fits):
     losses = A @ [3.0, 1.0]
     losses += share * 1e-7 * np.ptp(losses) / left * other
     assert (factors_of(losses, columns) is not None) == fits
+
+
+# Hinge losses
+
+
+def raw(a, y, power=1):
+    """A hinge loss of targets as they are."""
+    return np.sum(np.maximum(0, 1 - a * y) ** power)
+
+
+def logits(p, X):
+    return predict(p, X, lambda z: 3 * z)
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        (lambda a, y: raw(a, y) / 7, "the mean of the hinge losses"),
+        (lambda a, y: raw(a, y, 2), "the sum of the squared hinge losses"),
+        (lambda a, y: raw(a, 2 * y - 1), None),
+        (lambda a, y: np.mean((a - y) ** 2), None),
+    ],
+)
+def test_a_hinge_loss_of_0_and_1_is_told(of, told):
+    exam = exam_with(of, Y, START, logits)
+    assert look_for_raw_hinge(exam, "loss") == bool(told)
+    assert said(exam) == [("target_range", "wrong", "y")] * bool(told)
+    if told:
+        assert words(exam) == (
+            f"y holds 0 and 1, and loss is {told}, which are made for -1 and 1: of each sample "
+            "with y = 0, max(0, 1 - y * a) is 1, whatever is predicted."
+        )
+        assert exam.findings[0].advice == (
+            "Labels of a sigmoid, 0 and 1, were given to a loss of signed labels.",
+            "Use t = 2 * y - 1 in the loss and in its gradient.",
+        )
+
+
+def test_where_a_hinge_loss_of_0_and_1_is_not_looked_for():
+    for y, network in ((2 * Y - 1, logits), (Y, predict), (SOFT, logits)):
+        exam = exam_with(raw, y, START, network)
+        assert not look_for_raw_hinge(exam, "loss")
+        assert said(exam) == []
+    exam = exam_of(X, Y, START, predict=logits, loss=lambda *g: 1 / 0)
+    assert not look_for_raw_hinge(exam, "loss")
+
+
+def test_the_margin_of_the_right_class_itself_is_told():
+    def of(a, y):
+        right = np.sum(a * y, axis=1, keepdims=True)
+        return np.mean(np.sum(np.maximum(0, a - right + 1), axis=1))
+
+    exam = exam_with(of, CLASSES, START3, logits)
+    assert words_of(exam) == (
+        "the sum of the hinge losses of classes divided by the 7 samples, but the margin of the "
+        "right class itself, which is always 1, is counted as well", False,
+    )  # fmt: skip
+    assert words_of(exam_with(lambda a, y: of(a, y) - 1, CLASSES, START3, logits)) is None
