@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from nnlib.audit.update import Steps, between, together
 
 @dataclass(frozen=True)
 class Way:
-    """The losses that were measured on a short training, and how many steps it took."""
+    """The losses that were measured on a short training, how many steps it took, and its end."""
 
     losses: list[float]
     n_steps: int
+    end: Arrays = field(default_factory=list)
 
 
 def trained(
@@ -44,12 +45,12 @@ def trained(
     for k in range(n_steps):
         values = patient.stepped(values, data, step)
         if not all(np.isfinite(v).all() for v in values):
-            return Way([*losses, np.nan], k + 1)
+            return Way([*losses, np.nan], k + 1, values)
         if k < 40 or k % 20 == 0 or k == n_steps - 1:
             losses.append(shown(exam, values, data))
         if not np.isfinite(losses[-1]) or losses[-1] < enough * losses[0]:
-            return Way(losses, k + 1)
-    return Way(losses, n_steps)
+            return Way(losses, k + 1, values)
+    return Way(losses, n_steps, values)
 
 
 def shown(exam: Exam, values: Arrays, data: tuple[Any, Any]) -> float:
@@ -112,10 +113,48 @@ def look_at_the_way_down(exam: Exam) -> None:
         risen(exam, way)
     elif end < begin:
         exam.look(f"in {way.n_steps} steps the loss falls, from {begin:.4g} to {end:.4g}")
+        tell_shut(exam, way)
         better = level is None or end < 0.9 * level
         if better and (fell(losses) > 0.3 or (falls(losses) and scaled and not ahead)):
             for kind in ("data_scale", "saturated", "dead"):
                 exam.make_note(kind, "All the same, the program learns.")
+
+
+def tell_shut(exam: Exam, way: Way) -> None:
+    """See whether weights without a slope stay as they are while others learn.
+
+    Weights that no one uses have no slope with smaller parameters either.
+    """
+    if not any(f.kind == "nothing_compared" for f in exam.findings):
+        return
+    start, names = exam.patient.start, exam.patient.names
+    still = [k for k, (v, end) in enumerate(zip(start, way.end, strict=True))
+             if v.ndim > 1 and v.size > 3 and np.array_equal(v, end)]  # fmt: skip
+    shut = [names[k] for k in still if awake_if_small(exam, k)]
+    if not shut:
+        return
+    verb = "stay as they are: they have" if len(shut) > 1 else "stays as it is: it has"
+    exam.find(
+        "saturated", "wrong", ", ".join(shut),
+        f"in {way.n_steps} steps, in which the loss falls, {', '.join(shut)} {verb} no slope at "
+        "any sample. With all parameters 20 times smaller there is one: so on the way from there "
+        "to the loss something is shut.",
+        advice=("A gate, or another activation, is so far in its flat part that nothing passes.",
+                "Start with smaller biases and weights there: with a bias of -2 a gate is nearly "
+                "shut, and still learns."),
+    )  # fmt: skip
+
+
+def awake_if_small(exam: Exam, k: int) -> bool:
+    """Say whether the loss changes with a parameter where all are 20 times smaller."""
+    small = [0.05 * v for v in exam.patient.start]
+    other = [v.copy() for v in small]
+    other[k] += 0.1 * np.random.default_rng(5).normal(size=other[k].shape)
+    try:
+        begin, end = (exam.loss(values, exam.few) for values in (small, other))
+    except Failed:
+        return False
+    return bool(abs(end - begin) > 1e-9 * abs(begin))
 
 
 def tell_rate_below_0(exam: Exam, n_steps: int) -> bool:

@@ -77,6 +77,45 @@ def test_a_rate_that_begins_below_0_or_stays_above_is_none_that_falls():
     assert not tell_rate_below_0(falling([0.1, -0.1], loss=None), 60)
 
 
+# What stays as it is while others learn
+
+
+def shut(p, X):
+    return (1 / (1 + np.exp(-(X @ p["G"] + p["t"])))).sum(axis=1, keepdims=True) + p["b"]
+
+
+def square(p, X, y):
+    return np.mean((shut(p, X) - y) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("note", "moved", "cost", "told"),
+    [
+        (True, 0.0, square, ["G"]),
+        (False, 0.0, square, []),
+        (True, 1e-9, square, []),
+        (True, 0.0, lambda p, X, y: float(p["b"][0]), []),  # no one uses it
+    ],
+)
+def test_weights_behind_a_gate_that_is_shut_are_told(note, moved, cost, told):
+    p = {"G": np.eye(2), "t": np.full(2, -100.0), "b": np.zeros(1)}
+    exam = exam_of(X, y, p, predict=shut, loss=cost)
+    if note:
+        exam.find("nothing_compared", "note", "G, t", "no slope")
+    end = [np.eye(2) + moved, p["t"], p["b"]]
+    training.tell_shut(exam, Way([2.0, 1.0], 60, end))
+    assert [f.where for f in exam.findings if f.kind == "saturated"] == told
+    if told:
+        assert words(exam).startswith(
+            "in 60 steps, in which the loss falls, G stays as it is: it has"
+        )
+
+
+def test_a_loss_that_fails_with_small_parameters_shows_nothing():
+    exam = exam_of(X, y, {"G": np.eye(2)}, loss=lambda p, X, y: 1 / 0)
+    assert not training.awake_if_small(exam, 0)
+
+
 # The way down
 
 
