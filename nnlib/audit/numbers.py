@@ -235,15 +235,27 @@ def of_batches(each: np.ndarray, says: np.ndarray) -> str:
         starts = np.arange(0, n, size)
         lengths = np.minimum(starts + size, n) - starts
         means = (np.add.reduceat(each, starts, axis=1) / lengths).sum(axis=1)
-        summed = f"the sum of the means over batches of {size}"
         for factor in (1.0, 100.0):
-            for made, words in (
-                (means / n, f"{summed}, divided by all {n} samples"),
-                (means, f"{summed}, not divided by the {len(starts)} batches"),
-            ):
+            for made, words in forms_of_batches(means, n, size):
                 if np.abs(factor * made - says).max() <= 1e-6 * np.abs(says).max():
                     return words
     return ""
+
+
+def forms_of_batches(means: np.ndarray, n: int, size: int) -> Iterator[tuple[np.ndarray, str]]:
+    """Yield what may be made of the sum of the means over batches, and what it is."""
+    b, last = -(-n // size), n % size
+    summed = f"the sum of the means over batches of {size}"
+    yield means / n, f"{summed}, divided by all {n} samples"
+    yield means, f"{summed}, not divided by the {b} batches"
+    if last:
+        text = f"the mean of the means over {b} batches of {size}, of which the last has {last} "
+        yield means / b, f"{text}row{'s' * (last > 1)}, and counts as much as the others"
+    if b > 2:
+        text = f"{summed}, divided by {b - 1}, where there are {b} of them: "
+        whole = f"{b - 1} of them are whole, and " if last else ""
+        text += f"{whole}the last one has the number {b - 1} if they are counted from 0"
+        yield means / (b - 1), text
 
 
 def right_in_a_part(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
@@ -391,6 +403,13 @@ def on_two_scales(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
         if not rest <= 1e-9 * np.abs(values).max() or len(answers) < 6 or found[0] <= 0:
             continue
         c = (0.5 if mean.startswith("half") else 1.0) / (n * m)
+        s = float(np.sqrt(found[0] / c))  # s (a - y) and y
+        made = [-2 * c * s * (1 + s), c * np.sum(((1 + s) * y) ** 2)]
+        if near(found[1], made[0]) and near(found[3], made[1]) and abs(found[2]) < 1e-6 * c * n:
+            return (
+                f"{mean} between {factor_of(s)}(a - y) and y: the predictions were overwritten, as "
+                "by out -= y, before the error was taken"
+            )
         s, t = -found[1] / (2 * c), -found[2] / (2 * c)  # a and s y + t
         if abs(found[0] - c) < 1e-4 * c and near(found[3], c * np.sum((s * y + t) ** 2)):
             return f"{mean} between the predictions and {s:.4g} y {signed(t)}, on another scale"
@@ -402,6 +421,11 @@ def on_two_scales(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
                 f"{mean} between y and the predictions times {s:.4g} {signed(t)}, on another scale"
             )
     return ""
+
+
+def factor_of(s: float) -> str:
+    """Write a factor, or nothing for 1."""
+    return "" if abs(s - 1) < 1e-4 else f"{s:.4g} "
 
 
 def signed(t: float) -> str:

@@ -270,6 +270,16 @@ def test_the_means_of_batches_are_told(factor, size):
     assert of_batches(each, factor * means / 9) == f"{summed}, divided by all 9 samples"
     count = -(-9 // size)
     assert of_batches(each, factor * means) == f"{summed}, not divided by the {count} batches"
+    assert of_batches(each, factor * means / count) == (
+        f"the mean of the means over {count} batches of {size}, of which the last has 1 row, and "
+        "counts as much as the others"
+    )
+    if count > 2:
+        fewer = count - 1
+        assert of_batches(each, factor * means / fewer) == (
+            f"{summed}, divided by {fewer}, where there are {count} of them: {fewer} of them are "
+            f"whole, and the last one has the number {fewer} if they are counted from 0"
+        )
     assert of_batches(each, factor * means / 7) == ""
     assert of_batches(each, np.full(6, means[0])) == ""
 
@@ -282,7 +292,20 @@ def test_a_loss_that_is_made_of_the_means_of_batches_is_told(what, cost):
     summed = f"made of {what}: the sum of the means over batches of 4"
     assert loss_of_batches(Y, ANSWERS, sums / 9) == f"{summed}, divided by all 9 samples"
     assert loss_of_batches(Y, ANSWERS, sums) == f"{summed}, not divided by the 3 batches"
-    assert loss_of_batches(Y, ANSWERS, sums / 3) == ""
+    assert loss_of_batches(Y, ANSWERS, sums / 3) == (
+        f"made of {what}: the mean of the means over 3 batches of 4, of which the last has 1 row, "
+        "and counts as much as the others"
+    )
+    assert loss_of_batches(Y, ANSWERS, sums / 7) == ""
+
+
+@pytest.mark.parametrize(("s", "words"), [(1.0, ""), (0.25, "0.25 ")])
+def test_predictions_that_were_overwritten_are_told(s, words):
+    says = np.array([np.mean((s * (a - PRICES) - PRICES) ** 2) for a in TRIES])
+    assert on_two_scales(PRICES, TRIES, says) == (
+        f"the mean of the squared errors between {words}(a - y) and y: the predictions were "
+        "overwritten, as by out -= y, before the error was taken"
+    )
 
 
 def test_a_part_that_is_always_right_tells_nothing():
