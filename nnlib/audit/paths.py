@@ -30,6 +30,7 @@ from nnlib.audit.traces import (
 
 MOST_PARAMETERS = 20_000
 MOST_OPERATIONS = 3_000
+FEW = 4  # wrong numbers, that some suspect fits by chance
 MOST_IN_A_FUNCTION = 30
 MOST_TURNS = 12
 MOST_LETTERS = 60  # of an expression that is shown
@@ -41,7 +42,7 @@ ENTRYWISE = {
     "negative", "positive", "absolute", "fabs", "sign", "exp", "exp2", "expm1", "log", "log1p",
     "tanh", "sinh", "cosh", "sin", "cos", "arctan", "sqrt", "square", "power", "float_power",
     "reciprocal", "add", "subtract", "multiply", "divide", "maximum", "minimum", "fmax", "fmin",
-    "where", "clip", "logaddexp",
+    "where", "clip", "logaddexp", "expit",
 }  # fmt: skip
 WAY_LEFT_OUT = (
     "A parameter acts on several ways: through time, over a short cut, by a second use, through "
@@ -136,19 +137,30 @@ def by_paths(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """See whether a gradient is right but for one way back through the program."""
     if free or c.exam.patient.single or sum(v.size for v in c.point) > MOST_PARAMETERS:
         return False
+    wrong = [k for k in range(len(g)) if not c.right(k, g)]
     try:
-        found = Search(c, g).found()
+        few = sum(g[k].size for k in wrong) < FEW
+        found = Search(c, g).found(few)
+        if found is None or (few and not (where == "gradients" and again(c, found))):
+            return False
     except (Failed, Strayed):
         return False
-    if found is None:
-        return False
-    names = ", ".join(c.names[k] for k in range(len(g)) if not c.right(k, g))
+    names = ", ".join(c.names[k] for k in wrong)
     c.exam.find(
         found.kind, "wrong", names,
         f"the gradient of {names} is the slope of the loss but for one thing: {found.seen}",
         c.worst(g), advice=found.advice,
     )  # fmt: skip
     return True
+
+
+def again(c: Comparison, found: Suspect) -> bool:
+    """Say whether the same is found at another point: a few numbers can agree by chance."""
+    other = next(point for point in c.exam.points if point is not c.point)
+    there = Comparison(c.exam, other, c.index)
+    g = there.shaped(c.exam.patient.gradients(other, c.exam.patient.data(c.index)), "gradients")
+    suspect = None if g is None else Search(there, g).found(few=True)
+    return suspect is not None and suspect.seen == found.seen
 
 
 class Search:
@@ -209,14 +221,14 @@ class Search:
             except (Failed, Strayed):  # shapes that do not fit any more, for example
                 return False
 
-    def found(self) -> Suspect | None:
-        """Return the first suspect that explains the gradient."""
+    def found(self, few: bool) -> Suspect | None:
+        """Return the first suspect that explains the gradient; a few numbers have any factor."""
         for suspect in itertools.chain(
             self.ways_left_out(),
             self.slopes_left_out(),
             self.statistics_left_out(),
             self.other_products(),
-            self.ways_counted(),
+            [] if few else self.ways_counted(),
         ):
             if self.work > MOST_WORK:
                 return None

@@ -35,47 +35,14 @@ def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
 def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """See whether wrong gradients have something in common with the slopes."""
     wrong = [k for k in range(len(g)) if not c.right(k, g)]
-    factors = {}
-    for k in wrong:
-        keep = ~np.isnan(c.measured.slope[k])
-        s, x = c.measured.slope[k][keep], g[k][keep]
-        factors[k] = one_factor(x, s, c.loose, c.measured.noise)
-        total = float(np.nansum(c.measured.slope[k]))
-        if x.size > 1 and np.ptp(x) <= 1e-6 * np.abs(x).max() and keep.all() and np.ptp(s) > 0 \
-                and abs(x.flat[0] - total) <= 1e-3 * abs(total):  # fmt: skip
-            c.exam.find(
-                "axis_missing", "wrong", c.names[k],
-                f"all entries of the gradient of {c.names[k]} are {x.flat[0]:.6g}, the sum "
-                f"of the slopes of all its entries.", c.worst(g),
-            )  # fmt: skip
-            return True
+    factors = factors_of(c, g, wrong)
+    if any(holds_the_sum(c, g, k) for k in wrong):
+        return True
     if biases_in_the_sum(c.exam, {k: 1 / f if f else 0.0 for k, f in factors.items()}):
         return True
-    names = ", ".join(c.names[k] for k in wrong)
-    known = {f for f in factors.values() if f is not None}
-    if (
-        len(known)
-        and all(f is not None for f in factors.values())
-        and (max(known) - min(known) <= 1e-2 * max(map(abs, known)))
-        and abs(next(iter(known)) - 1) > 5e-3  # so near to 1 it is no factor
-    ):
-        f = next(iter(known))
-        kind = "gradient_sign" if f < 0 else "gradient_scale"
-        if abs(f) < 1e-9:
-            c.exam.find("gradient_wrong", "wrong", names,
-                        f"the gradient of {names} is 0, and the slope of the loss is not.",
-                        c.worst(g))  # fmt: skip
-            return True
-        text = f"it points uphill.{falling(c, wrong)}" if f < 0 else c.factor_words(f)
-        if f < 0 and abs(f + 1) > 1e-2 and max(g[k].size for k in wrong) == 1:
-            kind, text = "gradient_wrong", "it points uphill, and -1 would be a lost sign."
-        if text.startswith("Which factor") and max(g[k].size for k in wrong) == 1:
-            kind, text = "gradient_wrong", "no usual factor; other samples may have another."
-        c.exam.find(
-            kind, "wrong", names,
-            f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",
-            c.worst(g),
-        )  # fmt: skip
+    f = shared_factor(list(factors.values()))
+    if f is not None and (max(g[k].size for k in wrong) > 1 or usual(c, f)):
+        tell_factor(c, g, wrong, f)
         return True
     if len(wrong) == 1 and bias_behind_the_activation(
         c.exam, c.point, c.index, wrong[0], g[wrong[0]]
@@ -103,11 +70,76 @@ def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     return False
 
 
+def holds_the_sum(c: Comparison, g: Arrays, k: int) -> bool:
+    """See whether all entries of a gradient are the sum of the slopes of all its entries."""
+    s, x = c.measured.slope[k], g[k]
+    total = float(np.nansum(s))
+    if np.isnan(s).any() or x.size < 2 or np.ptp(s) == 0 or np.ptp(x) > 1e-6 * np.abs(x).max():
+        return False
+    if abs(x.flat[0] - total) > 1e-3 * abs(total):
+        return False
+    c.exam.find(
+        "axis_missing", "wrong", c.names[k],
+        f"all entries of the gradient of {c.names[k]} are {x.flat[0]:.6g}, the sum of the slopes "
+        "of all its entries.", c.worst(g),
+    )  # fmt: skip
+    return True
+
+
+def shared_factor(factors: list[float | None]) -> float | None:
+    """Return the factor by which all wrong gradients are off, if it is one, and not nearly 1."""
+    known = [f for f in factors if f is not None]
+    if len(known) < len(factors) or np.ptp(known) > 1e-2 * np.abs(known).max():
+        return None
+    return known[0] if abs(known[0] - 1) > 5e-3 else None
+
+
+def usual(c: Comparison, f: float) -> bool:
+    """Say whether a factor is one that people lose; of a single number any other is one, too."""
+    return abs(f) < 1e-9 or (
+        abs(f + 1) <= 1e-2 if f < 0 else not c.factor_words(f).startswith("Which factor")
+    )
+
+
+def tell_factor(c: Comparison, g: Arrays, wrong: list[int], f: float) -> None:
+    """Say by which factor all wrong gradients are off."""
+    names = ", ".join(c.names[k] for k in wrong)
+    if abs(f) < 1e-9:
+        c.exam.find("gradient_wrong", "wrong", names,
+                    f"the gradient of {names} is 0, and the slope of the loss is not.",
+                    c.worst(g))  # fmt: skip
+        return
+    kind = "gradient_sign" if f < 0 else "gradient_scale"
+    text = f"it points uphill.{falling(c, wrong)}" if f < 0 else c.factor_words(f)
+    if max(g[k].size for k in wrong) == 1 and not usual(c, f):
+        kind, text = "gradient_wrong", "no usual factor; other samples may have another."
+        if f < 0:
+            text = "it points uphill, and -1 would be a lost sign."
+    c.exam.find(
+        kind, "wrong", names,
+        f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",
+        c.worst(g),
+    )  # fmt: skip
+
+
+def factors_of(c: Comparison, g: Arrays, wrong: list[int]) -> dict[int, float | None]:
+    """Return by which factor each wrong gradient is off, where it is one."""
+    found = {}
+    for k in wrong:
+        keep = ~np.isnan(c.measured.slope[k])
+        found[k] = one_factor(g[k][keep], c.measured.slope[k][keep], c.loose, c.measured.noise)
+    return found
+
+
 def in_general(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """Say which parameters' gradients are off, where nothing says how."""
     wrong = [k for k in range(len(g)) if not c.right(k, g)]
     right = [k for k in range(len(g)) if k not in wrong and not c.nothing(k, g)]
     names = ", ".join(c.names[k] for k in wrong)
+    f = shared_factor(list(factors_of(c, g, wrong).values()))
+    if f is not None:
+        tell_factor(c, g, wrong, f)
+        return True
     others = f" Right: {', '.join(c.names[k] for k in right)}." if right else ""
     if c.exam.dense is None and c.exam.patient.has("predict"):
         others += (

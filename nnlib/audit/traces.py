@@ -77,6 +77,7 @@ class Tape:
         self.first: list[Operation] = []
         self.rules: dict[int, Rule] | None = None
         self.number = 0
+        self.thread: int | None = None  # that computes, as long as it does
 
     def record(self, values: Arrays) -> list[Operation]:
         """Compute, and return the operations in their order."""
@@ -94,15 +95,15 @@ class Tape:
 
     def compute(self, values: Arrays) -> float:
         """Compute with arrays that are watched, those too that the program makes on the way."""
-        self.number, thread, patient = 0, threading.get_ident(), self.exam.patient
-        X = patient.X
-        makers = {name: getattr(np, name) for name in MAKERS}
+        patient = self.exam.patient
+        X, makers = patient.X, {name: getattr(np, name) for name in MAKERS}
+        self.number, self.thread = 0, threading.get_ident()
 
         def watched(maker: Callable[..., Any]) -> Callable[..., Any]:
             @functools.wraps(maker)
             def make(*args: Any, **how: Any) -> Any:
                 made = maker(*args, **how)
-                return traced(made, self) if threading.get_ident() == thread else made
+                return traced(made, self) if self.watches() else made
 
             return make
 
@@ -112,9 +113,13 @@ class Tape:
             patient.X = traced(X, self)
             return self.exam.loss([traced(makers["asarray"](v), self) for v in values], self.index)
         finally:
-            patient.X = X
+            patient.X, self.thread = X, None
             for name, maker in makers.items():
                 setattr(np, name, maker)
+
+    def watches(self) -> bool:
+        """Say whether this is a part of the computation, not another thread, nor later."""
+        return threading.get_ident() == self.thread
 
     def do(self, name: str, run: Callable[..., Any], inputs: list[Any]) -> Any:
         """Do one operation, and keep it; or do it by its rule."""
@@ -178,8 +183,8 @@ class Traced(np.ndarray):
 
     def __getitem__(self, key: Any) -> Any:
         """Return a part; one number as an array, too, so that it stays watched."""
-        part = super().__getitem__(key)
-        return part if self.tape is None else traced(as_array(part), self.tape)
+        part, tape = super().__getitem__(key), tape_of([self])
+        return bare(part) if tape is None else traced(as_array(part), tape)
 
     def dot(self, other: Any, out: Any = None) -> Any:
         """Multiply matrices: NumPy's own method asks nobody."""
@@ -222,8 +227,9 @@ def bare(value: Any) -> Any:
 
 
 def tape_of(values: Sequence[Any]) -> Tape | None:
-    """Return the tape of the first watched array."""
-    return next((x.tape for x in values if isinstance(x, Traced)), None)
+    """Return the tape of the first watched array; None once nothing is watched any more."""
+    tapes = (x.tape for x in values if isinstance(x, Traced))
+    return next((tape for tape in tapes if tape is not None and tape.watches()), None)
 
 
 # Where an operation stands
