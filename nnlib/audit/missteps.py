@@ -22,7 +22,7 @@ from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import judge
-from nnlib.audit.patient import Arrays
+from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.places import by_parameters, tell_copied
 from nnlib.audit.readings import tell_output_slope
 from nnlib.audit.slopes import one_factor, peak
@@ -104,8 +104,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
                 exam.find("optimizer_formula", "wrong", "step",
                           "the first step changes nothing, and a later one does.")  # fmt: skip
         elif index is None:
-            exam.find("parameter_not_moved", "wrong", "step",
-                      "the step changes nothing: all parameters are what they were.")  # fmt: skip
+            tell_nothing_moved(exam, steps, values)
         return
     alone = rate is not None and exam.dense is None and index is not None and len(index) == 1
     if alone and tell_output_slope(
@@ -233,6 +232,29 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def tell_nothing_moved(exam: Exam, steps: Steps, values: Arrays) -> None:
+    """Report a step that changes nothing, and whether it takes more samples than there are."""
+    seen = "the step changes nothing: all parameters are what they were."
+    n = exam.patient.n
+    for times in (2, 4, 8) if n <= 500 else ():
+        try:
+            moves = steps.moved(values, np.tile(np.arange(n), times))
+        except Failed:
+            break
+        if any(u.any() for u in moves):
+            seen = (
+                f"with the {n} samples the step changes nothing; with these {times} times over, "
+                f"{times * n} rows, it does. Is a batch larger than the data, and only whole "
+                "batches are taken?"
+            )
+            exam.find("parameter_not_moved", "wrong", "step", seen, advice=(
+                "range(0, n - size + 1, size), or n // size, gives no batch at all where n < size.",
+                "Let the last batch be shorter: range(0, n, size).",
+            ))  # fmt: skip
+            return
+    exam.find("parameter_not_moved", "wrong", "step", seen)
 
 
 def at_a_softmax(exam: Exam, stuck: list[str]) -> bool:

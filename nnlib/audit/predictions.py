@@ -65,6 +65,8 @@ def look_for_other_predictions(exam: Exam, name: str) -> bool:
         f"gives {answers[0][i, k]:.4f}, where the loss is made of {made[0][i, k]:.4f}.",
         advice=ADVICE,
     )  # fmt: skip
+    if np.any(network.divisor != 1):
+        exam.make_note("data_scale", "The network that the loss is made of scales them.")
     return True
 
 
@@ -214,6 +216,16 @@ def relatives(network: Dense) -> Iterator[tuple[Dense, str]]:
     if np.any(network.divisor != 1):
         plain = replace(network, divisor=1.0, shift=0.0)
         yield plain, "that takes X as it is, and does not scale it first"
+        square = replace(network, divisor=network.divisor**2)
+        yield square, "that divides by the square of what X is to be divided by: a variance?"
+        if np.any(network.shift != 0):
+            there = replace(network, shift=0.0)
+            yield there, "that divides X as it should, and takes nothing from it before"
+            bare = replace(network, divisor=1.0)
+            yield bare, "that takes the mean, or the minimum, from X, and does not divide it"
+            if np.all(network.shift != 0):
+                mean = replace(network, divisor=network.shift)
+                yield mean, "that divides X by what is taken from it, the mean or the minimum"
     for k, layer in enumerate(network.layers):
         if layer.b is not None:
             bare = replace(layer, b=None)
