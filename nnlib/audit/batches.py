@@ -40,13 +40,16 @@ from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.update import (
     Steps,
+    alike,
     between,
+    close,
     common_factor,
     drawn,
     flat_of,
     keeps_something,
     length,
     loss_mixes_samples,
+    near,
     rounding,
     some,
     stays,
@@ -197,7 +200,7 @@ def known_chain_on_one(exam: Exam, steps: Steps, values: Arrays, index: np.ndarr
         return None
     u = steps.moved(values, index)
     f = common_factor(u, g, max(1e-3, rounding(exam, together(u, g)[0], values)))
-    if f is None or f <= 0 or abs(f - exam.learning_rate) <= 1e-2 * exam.learning_rate:
+    if f is None or f <= 0 or near(f, exam.learning_rate, 1e-2):
         return None
     known = compare_chain(exam, steps, index, any_step=True) or tell_twist(exam, steps, index)
     return f if known else None
@@ -211,7 +214,7 @@ def another_factor(exam: Exam, steps: Steps, values: Arrays, rate: float | None 
     f = one_factor(
         *together(steps.moved(values, None), g), 2e-6
     )  # several updates never fit so well
-    if f is None or abs(f - rate) < 1e-2 * rate:
+    if f is None or near(f, rate, 1e-2):
         return False
     if cut_to_length(exam, steps, steps.moved(values, None), f) or unsteady(exam, steps, f):
         return True
@@ -228,7 +231,7 @@ def several_factors(exam: Exam, steps: Steps, values: Arrays) -> bool:
         if f is None:
             return False
         factors.append(f)
-    return bool(np.ptp(factors) > 2e-2 * np.abs(factors).max())
+    return not alike(factors, 2e-2)
 
 
 def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> bool:
@@ -257,8 +260,7 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
             factors.append(f)
         lengths.append(length(flat_of(u)))
         total = [a + b for a, b in zip(total, u, strict=True)]
-    spread = float(np.ptp(factors)) if factors else 0.0
-    if not more and (len(factors) < 3 or spread <= 2e-2 * np.abs(factors).max()):
+    if not more and (len(factors) < 3 or alike(factors, 2e-2)):
         return False
     if not more and all(f > 0.99 * max(factors) or size > 0.999 * max(lengths)
                         for f, size in zip(factors, lengths, strict=True)):  # fmt: skip
@@ -332,7 +334,7 @@ def exact_equations(
         return False
     g = steps.gradient(values, index)
     f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
-    if f is not None and f > 0 and abs(f - rate) > 2e-2 * rate and exam.learning_rate is not None:
+    if f is not None and f > 0 and not near(f, rate, 2e-2) and exam.learning_rate is not None:
         if not cut_to_length(exam, steps, u, f):
             tell_factor(exam, f, rate, index)
         return True
@@ -462,7 +464,7 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
     last = dense.layers[-1].W
     f = None if g is None else one_factor(np.ravel(u[last]), np.ravel(g[last]), 2e-6)
     k = 0 if f is None else round(f / rate)
-    if f is None or not 1 < k <= max(exam.patient.n, 64) or abs(f - k * rate) > 1e-4 * rate:
+    if f is None or not 1 < k <= max(exam.patient.n, 64) or not near(f, k * rate, 1e-4 / k):
         return False
     looking = values
     for _ in range(k):
@@ -487,7 +489,7 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
                 if number > 1:
                     back = delta @ dense.layers[number - 1].matrix(here if early else through).T
                     delta = back * dense.activations[number - 2].slope(z[number - 1])
-        if all(peak(v - h - x) <= 1e-5 * max(peak(x), 1e-300)
+        if all(close(v - h, x, 1e-5)
                for v, h, x in zip(values, here, u, strict=True)):  # fmt: skip
             tell_not_looking(exam, k, index)
             return True

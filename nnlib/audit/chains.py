@@ -22,12 +22,14 @@ from nnlib.audit.twists import twisted
 from nnlib.audit.update import (
     Chain,
     Steps,
+    alike,
     all_close,
     chain_of,
     close,
     close_everywhere,
     flat_of,
     length,
+    near,
     relation,
     rounding,
     steps_in_a_row,
@@ -76,7 +78,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
     first = one_factor(us[0], gs[0])
     if index is None and exam.step_is != "update" and exam.patient.n > 1:
         return False  # it may be several updates: few samples will tell
-    if first is not None and first > 0 and (rate is None or abs(first - rate) < 1e-2 * rate):
+    if first is not None and first > 0 and (rate is None or near(first, rate, 1e-2)):
         tell_odd_steps(exam, us, gs, order)
         return True
     return first is None and looks_adaptive(exam, us, gs, points[0])
@@ -194,7 +196,7 @@ def tell_rate(
         return False
     if exam.step_is == "epoch" and (index is None or len(index) > 1):
         return False  # an epoch is as long as its updates together
-    if np.ptp(np.abs(gs)) <= 2e-2 * peak(gs):
+    if alike(np.abs(gs), 2e-2):
         return False  # slopes of one size: all optimisers take such steps, at a rate of their own
     for sound, name, made in rules(gs, None, order, us, values):
         if not sound or "sign of" in name or "descent" in name or "AdaDelta" in name:
@@ -206,7 +208,7 @@ def tell_rate(
                 first = one_factor(us[0], gs[0]) or 0.0
             else:
                 first = float(np.median(np.abs(us[0])))
-            if abs(first - rate) < 2e-2 * rate:
+            if near(first, rate, 2e-2):
                 return False
             exam.find(
                 "gradient_scale", "wrong", "step",
@@ -279,12 +281,12 @@ def by_parameter(
 ) -> list[tuple[str, float]]:
     """Return the parameters that move by another multiple of their gradients, if all move so."""
     parts = [(u[order == k], g[order == k]) for k in range(len(exam.patient.names))]
-    factors = [one_factor(a, b, 1e-4) if b.any() else np.nan for a, b in parts]
+    rate = exam.learning_rate or 1.0
+    factors = [one_factor(a, b, 1e-4) if b.any() else rate for a, b in parts]
     if any(f is None for f in factors):
         return []
-    rate = exam.learning_rate or 1.0
     pairs = zip(exam.patient.names, factors, strict=True)
-    return [(name, f / rate) for name, f in pairs if f is not None and abs(f - rate) > 1e-2 * rate]
+    return [(name, f / rate) for name, f in pairs if f is not None and not near(f, rate, 1e-2)]
 
 
 def tell_odd_steps(
@@ -338,7 +340,7 @@ def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], value
         exam.miss("which optimiser it is: the steps of so few numbers do not tell")
         return True
     lengths = [float(np.median(np.abs(u[u != 0]))) if u.any() else 0.0 for u in us]
-    if np.ptp(lengths) < 2e-2 * max(lengths) and exam_scale(exam):
+    if alike(lengths, 2e-2) and exam_scale(exam):
         exam.miss(
             "which optimiser it is: its steps are all of one length, the slopes hardly change"
         )

@@ -11,7 +11,18 @@ import numpy as np
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.slopes import one_factor, peak
-from nnlib.audit.update import Chain, Steps, all_close, close, drawn, flat_of, length, together
+from nnlib.audit.update import (
+    Chain,
+    Steps,
+    alike,
+    all_close,
+    close,
+    drawn,
+    flat_of,
+    length,
+    near,
+    together,
+)
 
 LIMITS = (0.01, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0)
 CHANGED = 1e-2  # rates that differ by less than this share are one rate
@@ -180,7 +191,7 @@ def cut_to_length(exam: Exam, steps: Steps, u: Arrays, f: float) -> bool:
         return False
     size = length(flat_of(u)) / rate
     for limit in LIMITS:
-        if abs(size - limit) > (1e-2 if exam.patient.short_steps else 1e-4) * limit:
+        if not near(size, limit, 1e-2 if exam.patient.short_steps else 1e-4):
             continue
         said = f"a step goes along the gradient, which is cut to the length {limit:g}"
         if tell_lengthened(exam, steps, said, partial(brought, c=limit)):
@@ -205,7 +216,7 @@ def at_own_rates(chain: Chain, rate: float | None) -> bool:
     us, gs = chain.us, chain.gs
     factors = [one_factor(u, g, 1e-7) for u, g in zip(us, gs, strict=True)]
     known = [f for f in factors if f is not None and f > 0]
-    if len(known) < len(us) or np.ptp(known) <= 1e-3 * max(known):
+    if len(known) < len(us) or alike(known, 1e-3):
         return False
     turning = any(one_factor(g, gs[0], 1e-5) is None for g in gs[1:])
     return turning or not faster(max(known), rate)

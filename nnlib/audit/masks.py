@@ -14,7 +14,7 @@ from nnlib.audit.exam import Exam, seed
 from nnlib.audit.formulas import Dense, Formula, Layer, chains, disorder
 from nnlib.audit.patient import Arrays, in_form_of
 from nnlib.audit.slopes import peak
-from nnlib.audit.update import Steps, between, zeros
+from nnlib.audit.update import Steps, alike, between, close, near, zeros
 from nnlib.audit.walk import Walk
 
 SEEDS = range(7, 19)
@@ -129,7 +129,7 @@ def shares_of(exam: Exam) -> np.ndarray | None:
     with np.errstate(all="ignore"):
         scale = still[1] / still[0]
         shares = (changes[1, 1] - still[1]) / (changes[0, 1] - still[0]) / scale
-    if not np.isfinite(shares).all() or np.ptp(scale) > 1e-6 * abs(scale[0]):
+    if not np.isfinite(shares).all() or not alike(scale, 1e-6):
         return None
     return np.asarray(shares)
 
@@ -257,10 +257,10 @@ def verdicts_of(
             return []
         # Where all of the first layer is dropped, nothing comes back to it; X was passed on.
         passed = a if still else (W @ b / (b @ b)).reshape(1, -1)
-        if np.abs(np.outer(passed, b) - W).max() > 1e-4 * max(np.abs(W).max(), 1e-300):
+        if not close(np.outer(passed, b), W, 1e-4):
             return None
         ones = passed[np.abs(passed) > 1e-9]
-        if k and len(ones) > 1 and np.ptp(ones) <= 1e-6 * np.abs(ones).max() and (
+        if k and len(ones) > 1 and alike(ones, 1e-6) and (
             np.ptp(a[np.abs(passed) > 1e-9]) > 1e-2
         ):  # fmt: skip
             return [(k, f"the gradient of W{k + 1} is made of the mask itself, not of a{k} times "
@@ -272,8 +272,7 @@ def verdicts_of(
     expected = loss[1] * dense.output_delta(z[-1], a, y, loss[0])
     last = parts[-1][1]
     assert last is not None
-    off = np.abs(expected - last).max()
-    if off > 1e-3 * np.abs(expected).max():
+    if not close(last, expected[0], 1e-3):
         return None
     found = []
     for k in range(len(dense.layers) - 1, 0, -1):
@@ -285,7 +284,7 @@ def verdicts_of(
         seen.setdefault(k, []).append(mask[np.isfinite(mask)])
         if not len(kept):
             continue  # all are dropped: such a step tells nothing of the way back
-        if np.ptp(kept) > 1e-3 * np.abs(kept).max():
+        if not alike(kept, 1e-3):
             return None
         bare = above @ dense.layers[k].matrix(values).T
         back = bare * dense.activations[k - 1].slope(z[k - 1])[0]
@@ -293,9 +292,9 @@ def verdicts_of(
         scale = float(kept[0])
         way = own_delta[clear] / back[clear]
         there = mask[clear]
-        if not dropped.any() and abs(scale - 1) < 1e-3 and len(way) > 1:
+        if not dropped.any() and near(scale, 1, 1e-3) and len(way) > 1:
             lost, rest = np.abs(way) < 1e-6, way[np.abs(way) >= 1e-6]
-            alone = lost.any() and len(rest) and np.ptp(rest) <= 1e-3 * np.abs(rest).max()
+            alone = lost.any() and len(rest) and alike(rest, 1e-3)
             found.append((k, "is there on the way back alone" if alone else ""))
             continue
         text = another_slope(exam, dense, values, [X, *z], k, mask, bare, own_delta)

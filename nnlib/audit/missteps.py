@@ -28,13 +28,16 @@ from nnlib.audit.readings import tell_output_slope
 from nnlib.audit.slopes import one_factor, peak
 from nnlib.audit.update import (
     Steps,
+    alike,
     between,
     chain_of,
+    close,
     common_factor,
     drawn,
     flat_of,
     keeps_something,
     length,
+    near,
     one_length,
     ratio_words,
     relation,
@@ -122,12 +125,12 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     if f is not None and abs(f) > 1e-12:
         if cut_to_length(exam, steps, u, f):
             return
-        other = index is not None and f > 0 and abs(f - (rate or f)) > 2e-2 * f
+        other = index is not None and f > 0 and not near(rate or f, f, 2e-2)
         if other and keeps_something(steps, values, index) and compare_chain(
             exam, steps, index
         ):  # fmt: skip
             return  # the first step of momentum in another form
-        if abs(f - (rate or f)) < 2e-2 * abs(f) or not unsteady(exam, steps, f, index):
+        if near(rate or f, f, 2e-2) or not unsteady(exam, steps, f, index):
             tell_factor(exam, f, rate, index)
         return
     others = [
@@ -211,7 +214,7 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if any(f.severity == "wrong" for f in exam.findings[before:]):
             return
     factors = [one_factor(*together([x], [y])) for x, y in zip(scaled, g, strict=True)]
-    off = [k for k, f in enumerate(factors) if f is None or abs(f - 1) > 1e-2]
+    off = [k for k, f in enumerate(factors) if f is None or not near(f, 1, 1e-2)]
     if known and 0 < len(off) < len(factors) and all((factors[k] or 0) < 0 for k in off):
         names = ", ".join(patient.names[k] for k in off)
         exam.find(
@@ -223,8 +226,15 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     odd = []
     for name, x, y in zip(patient.names, scaled, g, strict=True):
         f = one_factor(*together([x], [y]), 1e-2)
-        if f is None or abs(f - 1) > 1e-2:
+        if f is None or not near(f, 1, 1e-2):
             odd.append(f"{name} {ratio_words(x, y, rate)}")
+    if not odd:
+        exam.find(
+            "step_not_gradient", "suspicious", "step",
+            "the step is only nearly the rate times the gradient: parameter by parameter it is off "
+            "by up to a hundredth.",
+        )  # fmt: skip
+        return
     direction = float(np.vdot(a, b) / (length(a) * length(b) + 1e-300))
     severity = "wrong" if direction < 0.9 or len(odd) < len(patient.names) else "suspicious"
     exam.find(
@@ -278,9 +288,9 @@ def sums_over_everything(exam: Exam, u: Arrays, g: Arrays, stuck: list[str]) -> 
         if k is None or not np.isfinite(g[k]).all() or np.ptp(g[k]) <= 1e-9:
             return False
         total = float(g[k].sum()) * (rate or 1.0)
-        one_number = np.ptp(u[k]) <= 1e-6 * peak(u[k])
+        one_number = alike(u[k], 1e-6)
         sums = [total / share for share in (1, u[k].size, len(exam.y_rows) * u[k].size)]
-        fit = any(abs(u[k].flat[0] - value) < 1e-3 * abs(value) for value in sums)
+        fit = any(near(u[k].flat[0], value, 1e-3) for value in sums)
         moved.append(one_number and (rate is None or fit or exam.patient.short_steps))
     return bool(moved) and all(moved)
 
@@ -299,7 +309,7 @@ def tell_one_side(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
         if f is None or np.abs(a[still]).max() > 1e-4 * np.abs(a[moving]).max():
             continue
         rate = exam.learning_rate or f
-        if f <= 0 or abs(f - rate) > 2e-2 * rate:
+        if f <= 0 or not near(f, rate, 2e-2):
             continue
         exam.find(
             "step_not_gradient", "wrong", "step",
@@ -355,7 +365,7 @@ def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
     if rate is None:  # it is read off the others
         own = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True) if x.size > 1]
         fitting = [f for f in own if f is not None and f > 0]
-        if len(fitting) > 1 and np.ptp(fitting) <= 1e-3 * max(fitting):
+        if len(fitting) > 1 and alike(fitting, 1e-3):
             rate = float(np.median(fitting))
     if rate is None or exam.patient.short_steps:
         return False
@@ -364,13 +374,13 @@ def tell_other_gradient(exam: Exam, u: Arrays, g: Arrays) -> bool:
         if x.size > 1 and one_factor(*together([x], [g[k]])) is not None:
             continue
         own = rate * g[k].flat[0]
-        if x.size == 1 and (x.ndim == 0 or abs(x.flat[0] - own) <= 1e-3 * abs(x.flat[0])):
+        if x.size == 1 and (x.ndim == 0 or near(own, x.flat[0], 1e-3)):
             continue
         for j, other in enumerate(g):
             first = np.ravel(other)[: x.size]
             if j == k or len(first) < x.size or not np.isfinite(first).all() or not first.any():
                 continue
-            if np.abs(np.ravel(x) - rate * first).max() <= least * np.abs(rate * first).max():
+            if close(np.ravel(x), rate * first, least):
                 exam.find(
                     "step_not_gradient", "wrong", names[k],
                     f"{names[k]} moves by the rate times the gradient of {names[j]}.",
@@ -445,7 +455,7 @@ def tell_power(exam: Exam, a: np.ndarray, b: np.ndarray) -> bool:
     share, epsilon = np.polyfit(b**2, b / a, 1)  # an epsilon bends the line of the logarithms
     rest = np.abs(share * b**2 + epsilon - b / a).max()
     p, c = np.polyfit(x, y, 1)
-    if share > 0 and rest < 0.01 * (b / a).min() and share * b.max() ** 2 > abs(epsilon):
+    if rest < 0.01 * (b / a).min() and share * b.max() ** 2 > abs(epsilon):
         p, c = -1.0, -np.log(share)
     elif np.abs(p * x + c - y).max() > 0.05 or abs(p - 1) < 0.1 or abs(p) < 0.1:
         return False
@@ -476,7 +486,7 @@ def unsteady(exam: Exam, steps: Steps, f: float, index: Any = None) -> bool:
         return False
     u = between(points[1], points[2])
     then = one_factor(*together(u, g), 1e-2)
-    if then is not None and abs(then - f) < 2e-2 * abs(f):
+    if then is not None and near(then, f, 2e-2):
         return False
     chain = chain_of(steps, index, points)
     if chain is None:
@@ -502,7 +512,7 @@ def unsteady(exam: Exam, steps: Steps, f: float, index: Any = None) -> bool:
 
 def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     """The step has the direction of the gradient, up or down, and another length."""
-    if rate is not None and abs(f - rate) < 2e-2 * rate:
+    if rate is not None and near(f, rate, 2e-2):
         return
     if f < 0:
         exam.find(
@@ -512,13 +522,13 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
         why = where_from(f / rate, n, exam.n_outputs, exam.formula if index is None else None)
-        lost = next((mu for mu in (0.9, 0.99, 0.95) if abs(f - (1 - mu) * rate) < 1e-4 * f), 0)
-        if lost and abs(f * n - rate) > 1e-2 * rate:  # not the n samples' own divisor
+        lost = next((mu for mu in (0.9, 0.99, 0.95) if near((1 - mu) * rate, f, 1e-4)), 0)
+        if lost and not near(f * n, rate, 1e-2):  # not the n samples' own divisor
             why += (
                 f" Or, since {1 - lost:.4g} is 1 - {lost}: momentum as a running mean, whose "
                 "velocity is lost from step to step?"
             )
-        if abs(f - rate**2) < 1e-3 * rate**2:
+        if near(f, rate**2, 1e-3):
             twice = "The rate stands in it twice"
             plain = why.startswith("Which factor")
             why = f"{twice}." if plain else f"{twice}, or: {why}"
@@ -646,9 +656,7 @@ def some_later(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays, 
         if gradient is None:
             return False
         a, b = together([u[k]], [gradient[k]])
-        return len(a) > 0 and bool(
-            np.abs(a - rate * b).max() <= 1e-4 * max(np.abs(rate * b).max(), 1e-300)
-        )
+        return len(a) > 0 and close(a, rate * b, 1e-4)
 
     off = [k for k in range(len(values)) if not follows(k, g) and u[k].any()]
     if not 0 < len(off) < len(values):
@@ -691,7 +699,7 @@ def sequential(
     f = one_factor(*together([u[i] for i in below], [g[i] for i in below]))
     h = one_factor(*together([u[i] for i in last if i is not None],
                              [first[i] for i in last if i is not None]))  # fmt: skip
-    if f is None or h is None or abs(f - h) > 1e-2 * abs(h):
+    if f is None or h is None or not near(f, h, 1e-2):
         return False
     exam.find(
         "updated_too_early", "wrong", "step",
@@ -786,28 +794,28 @@ def tell_few(exam: Exam, values: Arrays, u: Arrays, g: Arrays) -> bool:
 
 def tell_bare(exam: Exam, u: Arrays, g: Arrays) -> bool:
     """See whether parameters move by one number, in all entries, in place of their gradient."""
-    names, alike = exam.patient.names, []
+    names, bare = exam.patient.names, []
     for name, x, y in zip(names, u, g, strict=True):
         a, b = together([x], [y])
-        if len(a) and np.ptp(a) <= 1e-9 * np.abs(a).max() and a.any():
+        if len(a) and alike(a, 1e-9) and a.any():
             # Adam's first steps have one length too, but the signs of the slopes; and a sum over
             # everything is one number as well, which is told elsewhere.
             total = float(b.sum())
-            summed = any(abs(a[0] - s * total) <= 2e-2 * abs(a[0]) for s in of_rate(exam, len(b)))
+            summed = any(near(s * total, a[0], 2e-2) for s in of_rate(exam, len(b)))
             if len(a) > 1 and b.min() < 0 < b.max() and not summed:
-                alike.append((name, float(a[0])))
-    everything = all(x.size == 1 or any(n == name for n, _ in alike)
+                bare.append((name, float(a[0])))
+    everything = all(x.size == 1 or any(n == name for n, _ in bare)
                      for name, x in zip(names, u, strict=True))  # fmt: skip
-    if not alike or (not everything and exam.learning_rate is None):
+    if not bare or (not everything and exam.learning_rate is None):
         return False
     rate = exam.learning_rate
-    numbers = {round(v, 12) for _, v in alike}
+    numbers = {round(v, 12) for _, v in bare}
     if not everything and not all(abs(v - (rate or 0.0)) <= 1e-9 for v in numbers):
         return False
     said = " or ".join(f"{-v:.4g}" for v in sorted(numbers))
     exam.find(
-        "step_not_gradient", "wrong", ", ".join(name for name, _ in alike),
-        f"in {', '.join(name for name, _ in alike)} all entries move by one number, {said}, "
+        "step_not_gradient", "wrong", ", ".join(name for name, _ in bare),
+        f"in {', '.join(name for name, _ in bare)} all entries move by one number, {said}, "
         "whatever their slopes are, and against some of them.",
         advice=("The gradient is missing in the line of the update.",
                 "Write rate * gradient, and look whether the entries move differently."),
@@ -841,9 +849,8 @@ def tell_lost(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
             if gone.sum() > 2 and np.abs(left - v)[kept].max(initial=0) <= 1e-6 * np.abs(v).max():
                 lost.append(f"{int(gone.sum())} of {v.size} entries of {name}")
         for other, w in zip(exam.patient.names, values, strict=True):
-            if other != name and w.shape == v.shape and peak(left - w) <= (
-                least * peak(w)
-            ) and peak(w - v) > 1e-3 * peak(w):  # fmt: skip
+            there = other != name and w.shape == v.shape and close(left, w, least)
+            if there and not close(v, w, 1e-3):
                 exam.find(
                     "step_not_gradient", "wrong", name,
                     f"after the step {name} is {other} minus the rate times the gradient of "
@@ -878,8 +885,7 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     if rate is None:  # it is read off, with the share that is taken away
         terms = np.stack([b, w], axis=1)
         shares = np.linalg.lstsq(terms, a, rcond=None)[0]
-        rest = peak(terms @ shares - a)
-        if len(a) > 6 and rest <= 1e-4 * peak(a) and shares[0] > 0:
+        if len(a) > 6 and close(terms @ shares, a, 1e-4) and shares[0] > 0:
             rate = float(shares[0])
     factors = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
@@ -887,7 +893,7 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
         if rate is None or keep.sum() < 2:
             continue
         rest = x[keep] - rate * y[keep]
-        if np.abs(rest).max() <= 1e-4 * peak(rate * y[keep]):
+        if close(x[keep], rate * y[keep], 1e-4):
             continue
         f = one_factor(rest, v[keep], 1e-2)
         if f is None:  # what has moved already is made larger or smaller
@@ -895,13 +901,13 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
         if f is None:
             return False
         factors.append((name, f))
-    if not factors or np.ptp([f for _, f in factors]) > 0.02 * abs(factors[0][1]):
+    if not factors or not alike([f for _, f in factors], 2e-2):
         return False
     f = factors[0][1]
     own, growing = exam.formula, f < 0
     names = ", ".join(n for n, _ in factors)
     of_weights = 2 * own.decay * (rate or 0) if own is not None else 0.0
-    if of_weights and abs(f - of_weights) < 2e-2 * abs(of_weights):
+    if of_weights and near(f, of_weights, 2e-2):
         exam.find(
             "weight_term", "wrong", names,
             f"beside the gradient each step takes {f:.4g} times {names} away, the share that the "

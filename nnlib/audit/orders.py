@@ -10,7 +10,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import chosen_entries, measure, one_factor
-from nnlib.audit.update import Steps, between, length, one_length, together
+from nnlib.audit.update import Steps, between, length, near, one_length, together
 
 
 def in_other_order(exam: Exam, steps: Steps) -> bool:
@@ -34,7 +34,7 @@ def in_other_order(exam: Exam, steps: Steps) -> bool:
             f = None if g is None else one_factor(*together(u, g), 2e-2 if signs else 1e-3)
             if f is None or f <= 0 or (rate is None and not signs):
                 continue
-            if rate is not None and exam.patient.has("gradients") and abs(f - rate) > 1e-2 * rate:
+            if rate is not None and exam.patient.has("gradients") and not near(f, rate, 1e-2):
                 continue
             if order == tuple(range(size)):
                 break  # its own order fits

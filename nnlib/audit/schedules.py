@@ -9,8 +9,8 @@ import numpy as np
 from nnlib.audit.cuts import CHANGED, cut_gradients, faster, limits_seen
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import momentum_rules, published, run, sound_updates
-from nnlib.audit.slopes import one_factor, peak
-from nnlib.audit.update import Chain, close_everywhere, rounding
+from nnlib.audit.slopes import one_factor
+from nnlib.audit.update import Chain, alike, close, close_everywhere, near, rounding
 
 
 def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
@@ -23,7 +23,7 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
     if len(us) < 3 or len(us[0]) < 4 or not all(u.any() for u in us):
         return "", ""
     plain = [one_factor(u, g) for u, g in zip(us, gs, strict=True)]
-    if all(f is not None and abs(f - (plain[0] or f)) <= CHANGED * abs(f) for f in plain):
+    if all(f is not None and near(plain[0] or f, f, CHANGED) for f in plain):
         return "", ""  # one multiple of the gradient at all steps: that is no schedule
     rounded = max(rounding(exam, u, start) for u in us)
     tolerance = max(2e-3, rounded, 2e-2 * exam.patient.short_steps)
@@ -42,10 +42,10 @@ def by_schedule(exam: Exam, chain: Chain) -> tuple[str, str]:
         # several fit where little was seen: the one that begins at the rate
         name, factors = min(found, key=lambda each: abs(each[1][0] - (rate or each[1][0])))
         own = rate if rate is not None else max(factors)
-        if np.ptp(factors) > CHANGED * max(factors):
+        if not alike(factors, CHANGED):
             rates = ", ".join(f"{f:.4g}" for f in factors)
             return "", f"{name}{words} with a rate that changes: {rates}"
-        if abs(factors[0] - own) <= 2 * CHANGED * own:
+        if near(factors[0], own, 2 * CHANGED):
             return f"{name}{words}", ""
         return "", ""  # one factor at all steps, and not the rate: that is no schedule
     return "", ""
@@ -97,9 +97,8 @@ def with_momentum(
             terms = np.stack([gs[k], us[k - 1], *[gs[k - 1]] * back], axis=1)
             shares = np.linalg.lstsq(terms, us[k], rcond=1e-6)[0]
             made = terms @ shares
-            scale = peak(us[k])
-            near = peak(made - us[k]) <= 0.1 * tolerance * scale
-            if not near or shares[0] <= 0 or not 0.05 < shares[1] < 1:
+            fits = close(made, us[k], 0.1 * tolerance)
+            if not fits or shares[0] <= 0 or not 0.05 < shares[1] < 1:
                 break
             if back and shares[2] > 0:
                 break

@@ -16,7 +16,7 @@ from nnlib.audit.formulas import WORDS, Dense, Formula
 from nnlib.audit.optimisers import adaptive_and_sound
 from nnlib.audit.patient import Arrays
 from nnlib.audit.slopes import peak
-from nnlib.audit.update import flat_of
+from nnlib.audit.update import all_close, flat_of
 from nnlib.audit.walk import Step, Walk
 
 Slip = tuple[list[Step], Arrays]
@@ -150,9 +150,7 @@ def that_fits(
         if not all(np.isfinite(g).all() for g in gs) or not same_signs(us[0], gs[0]):
             continue
         for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
-            if all(
-                np.abs(m - u).max() <= 1e-3 * np.abs(u).max() for m, u in zip(made, us, strict=True)
-            ):
+            if all_close(made, us, 1e-3):
                 return each[0][0], name
     return None
 

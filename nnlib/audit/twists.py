@@ -10,7 +10,7 @@ from nnlib.audit.cuts import ADVICE, at_own_rates, cut_gradients, limits_seen, t
 from nnlib.audit.exam import Exam
 from nnlib.audit.optimisers import common_rules
 from nnlib.audit.slopes import one_factor
-from nnlib.audit.update import Chain, Steps, all_close, between, close, together
+from nnlib.audit.update import Chain, Steps, alike, all_close, between, close, together
 
 
 def twisted(exam: Exam, steps: Steps, chain: Chain) -> bool:
@@ -51,7 +51,7 @@ def in_proportion(cut: list[np.ndarray], gs: list[np.ndarray], order: np.ndarray
     for k in np.unique(order):
         factors = [one_factor(a[order == k], b[order == k]) for a, b in zip(cut, gs, strict=True)]
         known = [f for f in factors if f is not None]
-        if known and np.ptp(known) > 1e-2 * max(known):
+        if known and not alike(known, 1e-2):
             return False
     return True
 
@@ -92,7 +92,7 @@ def say_ahead(exam: Exam, mu: float, rates: list[float], stays: bool, chain: Cha
             f"{said}, and the step ahead is not taken back: {mu} times the velocity is added "
             "twice.",
         )  # fmt: skip
-    elif np.ptp(rates) > 1e-2 * rates[0]:
+    elif not alike(rates, 1e-2):
         exam.find(
             "optimizer_formula", "note", "step",
             f"{chain.on}{said}, at a rate that changes: {', '.join(f'{f:.4g}' for f in rates)}.",

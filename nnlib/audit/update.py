@@ -6,13 +6,16 @@ import itertools
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.patient import Arrays, Failed, fits
 from nnlib.audit.slopes import at_largest, one_factor, peak
+
+if TYPE_CHECKING:  # a module that takes a while to load
+    from numpy.typing import ArrayLike
 
 N_STEPS = 4
 
@@ -257,8 +260,8 @@ def loss_mixes_samples(exam: Exam) -> bool:
     mean = [(alone[i] + alone[i + 1]) / 2 for i in (0, 2)]
     more = [pair - 2 * each for pair, each in zip(pairs, mean, strict=True)]
     room = 1e-6 * max(map(abs, [*alone, *pairs]))
-    near = all(abs(a - b) <= room for a, b in zip(pairs, mean, strict=True))
-    return not near and abs(more[0] - more[1]) > room
+    same = all(abs(a - b) <= room for a, b in zip(pairs, mean, strict=True))
+    return not same and abs(more[0] - more[1]) > room
 
 
 def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
@@ -270,8 +273,8 @@ def relation(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> str:
     f = common_factor(u, g, tolerance, rounding(exam, a, values))
     rate = exam.learning_rate
     if f is not None and f > 0:
-        near = rate is None or abs(f - rate) <= max(1e-2, tolerance) * rate
-        return "plain" if near else "scaled"
+        same = rate is None or near(f, rate, max(1e-2, tolerance))
+        return "plain" if same else "scaled"
     single = all(x.size == 1 for x in u)  # then one length for each would say nothing
     if all(one_length(x, y) for x, y in zip(u, g, strict=True)) and (
         not single or one_length(a, b)
@@ -332,6 +335,16 @@ def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
     return bool(np.isfinite(a).all() and peak(a - b) <= tolerance * scale)
 
 
+def near(a: float, b: float, share: float) -> bool:
+    """Say whether a number is another one, but for a share of that."""
+    return bool(abs(a - b) <= share * abs(b))
+
+
+def alike(numbers: ArrayLike, share: float) -> bool:
+    """Say whether numbers are one number, but for a share of the largest."""
+    return bool(np.ptp(numbers) <= share * peak(numbers))
+
+
 def all_close(made: Arrays, us: Arrays, tolerance: float = 2e-3) -> bool:
     """Say whether some steps in a row are the same as others."""
     return all(close(m, u, tolerance) for m, u in zip(made, us, strict=True))
@@ -383,7 +396,7 @@ def ratio_words(x: np.ndarray, y: np.ndarray, rate: float | None = None) -> str:
     """Say how a step of one parameter and its gradient differ."""
     f = one_factor(*together([x], [y]), 1e-2)
     if f is not None:
-        twice = rate is not None and abs(f - rate) < 1e-4 * rate and x.size > 1
+        twice = rate is not None and near(f, rate, 1e-4) and x.size > 1
         why = ", which is the rate, as where it is multiplied in twice" * twice
         return f"is {f:.4g} times what it should be{why}"
     a, b = together([x], [y])

@@ -10,10 +10,12 @@ from small_network import START, X, Y, mse, predict
 from nnlib.audit import batches
 from nnlib.audit.batches import (
     another_factor,
+    exact_equations,
     few_samples,
     in_own_turn,
     known_chain_on_one,
     on_all_samples,
+    one_by_one,
     several_factors,
     several_updates,
     some_by_one_alone,
@@ -655,6 +657,298 @@ def test_where_slopes_are_measured_plain_descent_alone_is_asked_for(monkeypatch)
         assert len(asked) == 1
 
 
+# Steps on one sample each
+
+
+def one_each(delta, limit=None, always=False, back=None):
+    """A step of one update for each sample; delta(a, y): what the output's delta is."""
+
+    def step(p, X, y):
+        for i in range(len(X)):
+            h, a = np.tanh(X[[i]] @ p["W1"] + p["b1"]), predict(p, X[[i]])
+            d2 = delta(a, y[[i]])
+            d1 = d2 @ p["W2"].T * (1 - h**2 if back is None else back(h))
+            g = {"W1": X[[i]].T @ d1, "b1": d1.sum(0), "W2": h.T @ d2, "b2": d2.sum(0)}
+            size = np.sqrt(sum(np.sum(x**2) for x in g.values()))
+            cut = limit / size if limit and (always or size > limit) else 1.0
+            p = {n: p[n] - RATE * cut * g[n] for n in p}
+        return p
+
+    return step
+
+
+def right(a, y):
+    return 2 * (a - y) * a * (1 - a)
+
+
+def at_one(step, **given):
+    exam = exam_with(step, step_is="epoch", **given)
+    return exam, one_by_one(exam, Steps(exam), exam.points[0], np.array([3]))
+
+
+SAMPLE_BY_SAMPLE = (
+    "sample by sample the step is 0.2973, -0.5966, -1.923, 0.9869, … times the slope of"
+)
+ENTROPIES = (
+    "the loss that is shown is the mean of the squared errors; what the steps on one sample each "
+    "descend are binary cross-entropies."
+)
+
+
+@pytest.mark.parametrize("rate", [RATE, None])
+@pytest.mark.parametrize(
+    ("delta", "found"),
+    [
+        (right, None), (lambda a, y: 2 * right(a, y), None),
+        (lambda a, y: a - y, ("loss_formula", "loss and step", ENTROPIES)),
+        (lambda a, y: right(a, y) * a * (1 - a),
+         ("gradient_wrong", "delta2", "delta2 = (a - y) * the slope, squared.")),
+        (lambda a, y: 2 * (a - y) * np.cos(3 * a),
+         ("gradient_wrong", "step", f"{SAMPLE_BY_SAMPLE} the loss, where one number is expected.")),
+    ],
+)  # fmt: skip
+def test_steps_on_one_sample_each_tell_a_slip_together(delta, found, rate):
+    exam, told = at_one(one_each(delta), rate=rate)
+    assert told == (found is not None)
+    assert said(exam) == ([(found[0], "wrong", found[1])] if found else [])
+    if found:
+        assert words(exam) == found[2]
+
+
+def test_the_size_of_a_delta_tells_a_slope_from_a_loss_where_the_rate_is_known():
+    exam, _ = at_one(one_each(lambda a, y: 2 * (a - y)))
+    assert said(exam) == [("slope_missing", "wrong", "delta2")]
+    exam, _ = at_one(one_each(lambda a, y: 2 * (a - y)), rate=None)
+    assert words(exam) == ENTROPIES
+
+
+@pytest.mark.parametrize("always", [False, True])
+@pytest.mark.parametrize("limit", [0.05, 0.2, 3.0])
+def test_on_one_sample_each_gradients_cut_to_a_length_are_no_slip(limit, always):
+    exam, told = at_one(one_each(right, limit, always))
+    assert not told
+    assert exam.findings == []
+
+
+def test_of_an_unusual_loss_its_words_stand_before_the_factors():
+    def odd(p, X, y):
+        return np.mean(np.abs(predict(p, X) - y) ** 1.3)
+
+    exam, told = at_one(one_each(right), loss=odd)
+    assert told
+    assert exam.formula is None
+    assert words(exam).startswith("sample by sample the step is 0.2603, 0.2105, 0.1235, 0.1899, …")
+    assert said(exam) == [("gradient_wrong", "wrong", "step")]
+    exam, told = at_one(
+        one_each(right), loss=lambda p, X, y: np.mean((predict(p, X) - y) ** 4)
+    )  # fmt: skip
+    assert told
+    assert said(exam) == [("loss_formula", "wrong", "step")]
+    assert words(exam) == (
+        "loss is the mean of the squared errors, but the fourth powers of the errors stand where "
+        "their squares belong. Sample by sample the step is 0.7702, 1.414, 6.487, 1.897, … times "
+        "the slope of the loss, where one number is expected."
+    )
+
+
+def test_steps_on_one_sample_each_are_one_factor_at_the_first():
+    gradients = {"gradients": slopes}
+    assert not at_one(one_each(lambda a, y: a - y), **gradients)[1]
+    assert not at_one(one_each(lambda a, y: a - y, back=lambda h: 1))[1]  # more than a factor
+    exam = exam_with(one_each(lambda a, y: a - y), step_is="epoch")
+    exam.patient.short_steps = True
+    assert not one_by_one(exam, Steps(exam), exam.points[0], np.array([3]))
+    for n_known in range(3):
+        exam = exam_with(one_each(lambda a, y: a - y), step_is="epoch")
+        steps, asked = Steps(exam), []
+
+        def gradient(values, index, steps=steps, asked=asked, n=n_known):
+            asked.append(index)
+            return steps.slopes(values, index) if len(asked) <= n else None
+
+        steps.gradient = gradient
+        assert not one_by_one(exam, steps, exam.points[0], np.array([3]))
+        assert len(asked) == n_known + 1
+
+    def still(p, X, y):
+        """The first weight of W2 stays where it was."""
+        new = one_each(lambda a, y: a - y)(p, X, y)
+        return {**new, "W2": np.where(np.arange(3)[:, None] == 0, p["W2"], new["W2"])}
+
+    assert not at_one(still)[1]
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.0199, False), (0.021, True)])
+def test_factors_of_one_sample_each_differ_by_a_fiftieth(spread, told):
+    def uneven(a, y):
+        return right(a, y) * (1 - spread * (a == lowest()))
+
+    def lowest():
+        return min(predict(START, X[[i]]).item() for i in range(N))
+
+    exam = exam_with(one_each(uneven), step_is="epoch")
+    values = exam.patient.start
+    assert one_by_one(exam, Steps(exam), values, np.array([3])) == told
+
+
+# A single update with a slip, exactly
+
+
+@pytest.fixture
+def walked(monkeypatch):
+    """Look at a step on some samples, where the walk through its gradient ends as it is told."""
+
+    class Walk:
+        explained, deviations = True, [SimpleNamespace(where="W1"), SimpleNamespace(where="b2")]
+
+        def __init__(self, exam, dense, values, X, y, formula, g, free):
+            look.given = X, y, formula, g, free
+            look.walk = self
+
+        def go(self):
+            look.asked.append(("go", self.tolerance))
+
+        def report(self, lines, free):
+            look.asked.append(("report", lines, free))
+
+    def look(step, index=PAIR, rate=RATE, exam=None, deviations=None, explained=True, **answers):
+        look.asked = []
+        monkeypatch.setattr(Walk, "explained", explained)
+        monkeypatch.setattr(Walk, "deviations", Walk.deviations if deviations is None else [
+            SimpleNamespace(where=name) for name in deviations])  # fmt: skip
+        monkeypatch.setattr(batches, "Walk", Walk)
+        for name in ("in_turn", "cut_to_length", "tell_factor", "by_weight_term"):
+
+            def answer(*given, name=name):
+                numbers = [x for x in given if isinstance(x, (int, float, str))]
+                look.asked.append((name, *numbers))
+                return answers.get(name, False)
+
+            monkeypatch.setattr(batches, name, answer)
+        exam = exam or exam_with(step)
+        return exam, exact_equations(exam, Steps(exam), exam.points[0], index, rate)
+
+    return look
+
+
+def slipped(f=1.0, bias=0.0):
+    """One update, of which a bias goes elsewhere."""
+
+    def step(p, X, y):
+        g = slopes(p, X, y)
+        return {n: p[n] - f * RATE * g[n] - bias * (n == "b1") for n in p}
+
+    return step
+
+
+@pytest.mark.parametrize("index", [None, PAIR])
+def test_a_single_update_is_walked_through_exactly(index, walked):
+    exam, told = walked(slipped(bias=0.1), index)
+    assert told
+    turn = [("in_turn", RATE)] * (index is not None)
+    assert walked.asked == [*turn, ("go", 2e-6), ("report", (), False)]
+    X_given, y_given, formula, g, free = walked.given
+    rows = slice(None) if index is None else index
+    np.testing.assert_array_equal(X_given, X[rows])
+    np.testing.assert_array_equal(y_given, Y[rows])
+    assert formula.factor == pytest.approx(1 / len(X[rows]))
+    assert free is False
+    u = Steps(exam).moved(exam.points[0], index)
+    for a, b in zip(g, u, strict=True):
+        np.testing.assert_allclose(a, b / RATE)
+
+
+def test_what_the_walk_does_not_explain_exactly_is_not_told(walked):
+    for index in (None, PAIR):
+        for given, told in [
+            ({"explained": False}, False), ({"deviations": []}, False),
+            ({"deviations": ["W1", "W2"]}, index is not None), ({"deviations": ["W1", "b1"]}, True),
+        ]:  # fmt: skip
+            _, found = walked(slipped(bias=0.1), index, **given)
+            assert found == told
+            assert (walked.asked[-1][0] == "report") == told
+
+
+def test_right_updates_in_turn_are_no_single_one(walked):
+    assert not walked(slipped(bias=0.1), in_turn=True)[1]
+    assert walked.asked == [("in_turn", RATE)]
+    assert walked(slipped(bias=0.1), None, in_turn=True)[1]
+
+
+@pytest.mark.parametrize(
+    ("f", "told"), [(1.019, False), (1.021, True), (0.979, True), (-1.5, False)]
+)
+@pytest.mark.parametrize("cut", [False, True])
+def test_one_multiple_of_the_gradient_is_told_as_a_factor(cut, f, told, walked):
+    assert walked(slipped(f), cut_to_length=cut)[1]
+    asked = [name for name, *_ in walked.asked]
+    assert asked == ["in_turn", *(["cut_to_length", "tell_factor"][: 2 - cut] if told else
+                                  ["go", "report"])]  # fmt: skip
+    if told and not cut:
+        assert walked.asked[-1] == ("tell_factor", pytest.approx(f * RATE), RATE)
+    exam = exam_with(slipped(f), rate=None)
+    walked(None, exam=exam)
+    assert "cut_to_length" not in [name for name, *_ in walked.asked]  # nothing to compare it with
+    walked(slipped(f), None)
+    assert "cut_to_length" not in [name for name, *_ in walked.asked]
+
+
+@pytest.mark.parametrize(("off", "told"), [(1.9e-6, True), (2.3e-6, False)])
+def test_one_multiple_is_one_to_six_digits(off, told, walked):
+    def step(p, X, y):
+        g = slopes(p, X, y)
+        most = max(np.abs(x).max() for x in g.values())
+        g["W1"][np.unravel_index(np.abs(g["W1"]).argmin(), (2, 3))] += off * most
+        return {n: p[n] - 2 * RATE * g[n] for n in p}
+
+    walked(step)
+    assert ("tell_factor" in [name for name, *_ in walked.asked]) == told
+
+
+def test_a_rate_that_is_not_given_is_read_off_the_first_sample(walked):
+    for index in (None, PAIR):
+        exam = exam_with(slipped(2.0), rate=None)
+        assert walked(None, index, None, exam)[1]
+        if index is not None:
+            assert walked.asked[0] == ("in_turn", pytest.approx(2 * RATE))
+        np.testing.assert_allclose(
+            walked.given[3][0], Steps(exam).moved(exam.points[0], index)[0] / (2 * RATE), rtol=1e-6
+        )
+    assert not walked(slipped(bias=0.1), rate=None)[1]  # no multiple at one sample
+    asked = []
+    exam = exam_with(slipped(), rate=None)
+    steps = Steps(exam)
+    steps.gradient = lambda values, index: asked.append(index)
+    for index, one in ((None, 0), (PAIR, 1)):
+        assert not exact_equations(exam, steps, exam.points[0], index, None)
+        assert asked.pop().tolist() == [one]
+
+
+def test_the_slope_of_a_penalty_is_looked_at_first(walked):
+    def penalised(p, X, y):
+        return mse(p, X, y) + 0.1 * sum(np.sum(p[n] ** 2) for n in ("W1", "W2"))
+
+    for told in (True, False):
+        exam = exam_with(slipped(bias=0.1), loss=penalised)
+        assert walked(None, exam=exam, by_weight_term=told)[1]
+        assert walked.asked[1] == ("by_weight_term", "step", False)
+        assert (len(walked.asked) == 2) == told
+
+
+def test_a_single_update_is_walked_through_where_all_is_known(walked):
+    for name in ("dense", "targets", "formula"):
+        exam = exam_with(slipped(bias=0.1))
+        setattr(exam, name, None)
+        assert not walked(None, exam=exam)[1]
+    short, wrong = exam_with(slipped(bias=0.1)), exam_with(slipped(bias=0.1))
+    short.patient.short_steps = True
+    wrong.find("dead", "wrong", "layer 1", "seen")
+    own = exam_with(slipped(bias=0.1), gradients=slopes)
+    for exam in (short, wrong, own, exam_with(lambda p, X, y: p)):
+        assert not walked(None, exam=exam)[1]
+        assert walked.asked == []
+
+
 # Updates by the first predictions
 
 
@@ -709,6 +1003,17 @@ def test_of_many_samples_as_many_updates_are_counted():
         exam = exam_of(data, (data[:, :1] > 0) * 1.0, START, predict=predict, loss=mse,
                        step=blind(k), rate=RATE)  # fmt: skip
         assert updates_without_looking(exam, Steps(exam), exam.points[0], None) == told
+
+
+def test_updates_by_the_first_errors_need_slopes_on_the_way():
+    exam = exam_with(blind(3))
+    steps, asked = Steps(exam), []
+    own = steps.gradient
+    steps.gradient = lambda values, index: (
+        asked.append(1) or (own(values, index) if len(asked) < 2 else None)
+    )
+    assert not updates_without_looking(exam, steps, exam.points[0], None)
+    assert len(asked) == 2
 
 
 def test_updates_by_the_first_errors_need_a_known_loss_and_a_rate():
@@ -815,6 +1120,10 @@ def test_parameters_that_move_by_both_are_none():
         exam = exam_with(alone(["W1"], 0), step_is="epoch")
         setattr(exam.patient, name, value)
         assert not some_by_one_alone(exam, Steps(exam), exam.points[0])
+    exam = exam_with(alone(["W1"], 0), step_is="epoch")
+    steps = Steps(exam)
+    steps.gradient = lambda values, index: None
+    assert not some_by_one_alone(exam, steps, exam.points[0])
     exam = exam_with(alone(["W1"], 0), step_is="epoch")
     exam.dense = None
     assert not some_by_one_alone(exam, Steps(exam), exam.points[0])

@@ -6,7 +6,7 @@ import anew
 import numpy as np
 import pytest
 from exams import exam_of, said, words
-from small_network import START, X, Y, mse, predict
+from small_network import CLASSES, START, START3, X, Y, classify, mse, predict
 
 from nnlib.audit import chains
 from nnlib.audit.chains import (
@@ -16,6 +16,7 @@ from nnlib.audit.chains import (
     known_chain,
     looks_adaptive,
     tell_odd_steps,
+    tell_other_loss,
     tell_rate,
     tell_schedule,
     tell_shared_memory,
@@ -528,3 +529,85 @@ def test_of_many_numbers_no_slip_is_sought(size, sought, monkeypatch):
     exam = exam_with()
     assert not tell_slip(exam, None, [[np.zeros(size)]] * 3, [np.ones(size)] * 2, None)
     assert bool(asked) == sought
+
+
+# Another loss behind an adaptive optimiser
+
+
+def slopes(p, X, y, base):
+    """The gradient of a mean; of the cross-entropies behind a softmax."""
+    answer = classify if base == "cross" else predict
+    h, a = np.tanh(X @ p["W1"] + p["b1"]), answer(p, X)
+    d2 = (a - y) / len(X) * (2 * a * (1 - a) if base == "squared" else 1)
+    d1 = d2 @ p["W2"].T * (1 - h**2)
+    return [X.T @ d1, d1.sum(axis=0), h.T @ d2, d2.sum(axis=0)]
+
+
+def adaptive(base, index=None, rate=0.01, off=0.0, share=1.0):
+    """An audit of a loss of no known formula, and Adam's steps along that of another one."""
+    p = dict(START3 if base == "cross" else START)
+    y = CLASSES if base == "cross" else Y
+    answer = classify if base == "cross" else predict
+    exam = exam_of(X, y, p, rate=rate, predict=answer,
+                   loss=lambda p, X, y: np.mean(np.abs(answer(p, X) - y) ** 1.3))  # fmt: skip
+    rows = slice(None) if index is None else index
+    points, us, m, v = [list(p.values())], [], 0, 0
+    for t in (1, 2, 3):
+        g = slopes(dict(zip(p, points[-1], strict=True)), X[rows], y[rows], base)
+        g = share * np.concatenate([np.ravel(x) for x in g])
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        us.append(0.01 * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8))
+        us[-1][0] += off * np.abs(us[-1]).max() * (t == 2)
+        cut = np.split(us[-1], np.cumsum([x.size for x in p.values()])[:-1])
+        points.append([a - b.reshape(a.shape) for a, b in zip(points[-1], cut, strict=True)])
+    order = np.concatenate([np.full(x.size, k) for k, x in enumerate(p.values())])
+    return exam, points, us, order
+
+
+@pytest.mark.parametrize("index", [None, np.array([0, 1, 4])])
+@pytest.mark.parametrize(
+    ("base", "words_of_it"),
+    [("squared", "squared errors"), ("binary", "binary cross-entropies"),
+     ("cross", "cross-entropies")],
+)  # fmt: skip
+def test_an_adaptive_optimiser_tells_the_loss_that_it_follows(base, words_of_it, index):
+    exam, points, us, order = adaptive(base, index, share=7.0)
+    assert tell_other_loss(exam, points, us, order, index)
+    assert said(exam) == [("loss_formula", "wrong", "loss and step")]
+    assert words(exam).startswith(
+        "the loss that is shown is no formula that is known here; 3 steps"
+    )
+    assert f" in a row are those of Adam (0.9, 0.999) along the slopes of the {words_of_it}" in (
+        words(exam)
+    )
+
+
+@pytest.mark.parametrize(("off", "told"), [(1.9e-3, True), (2.1e-3, False)])
+def test_steps_along_another_loss_fit_to_two_thousandths(off, told):
+    exam, *rest = adaptive("squared", off=off)
+    assert tell_other_loss(exam, *rest, None) == told
+
+
+def test_another_loss_is_sought_where_the_network_is_known_and_the_loss_is_not():
+    for name in ("dense", "targets"):
+        exam, *rest = adaptive("squared")
+        setattr(exam, name, None)
+        assert not tell_other_loss(exam, *rest, None)
+    exam, points, us, order = adaptive("squared")
+    assert not tell_other_loss(exam, points, [u[:-1] for u in us], order[:-1], None)
+    exam.patient.functions["gradients"] = lambda p, X, y: p
+    assert not tell_other_loss(exam, points, us, order, None)
+    exam, *rest = adaptive("squared")
+    exam.formula = exam_with().formula
+    assert not tell_other_loss(exam, *rest, None)
+    exam, *rest = adaptive("squared", rate=0.02)
+    assert not tell_other_loss(exam, *rest, None)
+    exam, points, us, order = adaptive("squared")
+    assert tell_other_loss(exam, points, us, order, None)
+
+
+def test_of_an_unusual_loss_its_words_are_said(monkeypatch):
+    monkeypatch.setattr(chains, "unusual_words", lambda exam: "half of nothing")
+    exam, *rest = adaptive("squared")
+    assert tell_other_loss(exam, *rest, None)
+    assert words(exam).startswith("the loss that is shown is half of nothing; 3 steps in a row")

@@ -216,6 +216,58 @@ def test_where_a_short_gradient_is_lengthened_is_said(stored):
     assert not exam.findings
 
 
+@pytest.mark.parametrize(
+    ("size", "sample"), [(0.0, 7), (1e-6, 7), (1.01e-6, 2), (0.249, 2), (0.251, 7), (np.nan, None)]
+)
+@pytest.mark.parametrize(
+    ("off", "short", "fits"),
+    [(0.9e-3, False, True), (1.1e-3, False, False), (1.9e-2, True, True), (2.1e-2, True, False)],
+)
+def test_a_gradient_of_half_the_length_at_most_is_brought_to_it(size, sample, off, short, fits):
+    """The two samples that are asked first are 2 and 7; the second one's is 0.1 long."""
+    exam, places = exam_of(going(0.5, True)), {2: [size, 0.0], 7: [0.1, 0.0]}
+    exam.patient.short_steps = short
+    steps = SimpleNamespace(
+        gradient=lambda values, index: [np.array(places[int(index[0])])],
+        moved=lambda values, index: [RATE * 0.5 * np.array([1.0, off])],
+    )
+    exam.points[0] = [np.zeros(2)]
+    found = lengthened(exam, steps, partial(brought, c=0.5))
+    if not fits or sample is None:
+        assert found == ""
+    else:
+        long = size if sample == 2 else 0.1
+        times = np.sqrt(1 + off**2) * RATE * 0.5 / long
+        assert found == (
+            f"on sample {sample} alone the gradient is {long:.4g} long, and the step {times:.4g} "
+            "times as long, where the rate is 0.07"
+        )
+    steps.gradient = lambda values, index: None
+    assert lengthened(exam, steps, partial(brought, c=0.5)) == ""
+
+
+@pytest.mark.parametrize(("k", "found"), [(49, True), (50, False)])
+def test_a_gradient_is_learned_in_fifty_small_steps(k, found):
+    """Each moves by 0.3 of what is longer than 1, or by 0.3 of the gradient."""
+    exam, here = exam_of(going(0.5, True)), []
+
+    def gradient(values, index):
+        here.append(values[0].copy())
+        return [np.array([0.1 if len(here) == k + 1 else 0.5 * len(here), 0.0])]
+
+    steps = SimpleNamespace(gradient=gradient,
+                            moved=lambda values, index: [RATE * np.array([0.5, 0.0])])  # fmt: skip
+    exam.points[0] = [np.zeros(2)]
+    exam.patient.n = 1
+    said = lengthened(exam, steps, partial(brought, c=0.5))
+    assert bool(said) == found
+    assert not found or said.startswith(
+        "on sample 0 alone, once it is learned, the gradient is 0.1"
+    )
+    moves = -np.diff([x[0] for x in here[:4]])
+    np.testing.assert_allclose(moves, [0.15, 0.3, 0.3])
+
+
 def test_where_no_other_slopes_are_known_the_steps_in_a_row_tell_it():
     exam = exam_of(going(10.0, True), own=False)
     compare_single(exam, Steps(exam), exam.patient.start, None)

@@ -1,10 +1,13 @@
 """Epochs, update by update: batches, momentum, stale gradients, rows that do not count."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from exams import exam_of, said, words
 from small_network import START, X, Y, mse, predict, unknown
 
+from nnlib.audit import epochs
 from nnlib.audit.epochs import (
     MOMENTA,
     Momentum,
@@ -291,6 +294,27 @@ def test_rows_are_not_looked_at_where_the_bias_stands_in_the_same_array():
     exam = exam_of(X, Y, start, predict=glued, step=step, rate=RATE,
                    loss=lambda p, X, y: mse(p, X, y, glued))  # fmt: skip
     assert not look(exam)
+
+
+def test_where_gradients_are_no_numbers_no_epoch_is_followed(monkeypatch):
+    monkeypatch.setattr(epochs, "follow", lambda *given: None)
+    assert not look(exam_with(epoch_of(2)))
+
+
+def test_the_rows_of_weights_with_their_bias_in_one_array_are_not_asked_for(monkeypatch):
+    asked = []
+    monkeypatch.setattr(epochs, "follow", lambda *given: asked.append(given[2]))
+    exam = exam_with(epoch_of(3))
+    values, off = exam.patient.start, {3: [1.0, 0.1, 0.1, 0.1], 2: [0.1, 0.1, 0.5, 0.1]}
+    for layer, given, sizes in [
+        (SimpleNamespace(W=0, b=1), values, [3, 3, 2]), (SimpleNamespace(W=0, b=0), values, []),
+        (SimpleNamespace(W=2, b=3), values, [2, 3, 3]), (SimpleNamespace(W=0, b=None),
+                                                         values[:1], []),
+    ]:  # fmt: skip
+        exam.dense = SimpleNamespace(layers=[layer])
+        assert not epochs.tell_first_rows(exam, Steps(exam), given, values, off, MOMENTA[0])
+        assert asked == sizes
+        asked.clear()
 
 
 # One sample

@@ -1,12 +1,20 @@
 """A step that is not the rate times the gradient: in which order its causes are looked for."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from exams import exam_of, well_said
 from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import missteps
-from nnlib.audit.missteps import at_a_softmax, explain, sums_over_everything
+from nnlib.audit.missteps import (
+    at_a_softmax,
+    compare_single,
+    explain,
+    sums_over_everything,
+    unsteady,
+)
 from nnlib.audit.update import Steps
 
 RATE = 0.5
@@ -587,6 +595,15 @@ def test_a_parameter_is_odd_from_a_hundredth_on(off, named, only):
     assert (f"W1 is {off:.4g} times what it should be; W2 moves" in line) == named
 
 
+def test_where_no_parameter_is_odd_by_itself_that_is_said(only):
+    only()
+    exam = walked(moving(lambda u, p: {**u, "W1": 1.009 * u["W1"]}), own=True)
+    assert explained(exam) == [
+        "suspicious step_not_gradient (step): the step is only nearly the rate times the gradient: "
+        "parameter by parameter it is off by up to a hundredth."
+    ]
+
+
 @pytest.mark.parametrize("rate", [RATE, None])
 def test_some_parameters_that_go_uphill_are_named(rate, only):
     only()
@@ -598,3 +615,215 @@ def test_some_parameters_that_go_uphill_are_named(rate, only):
     exam = walked(times(W1=-2, b1=2), own=True)
     (line,) = explained(exam)
     assert "W1 is -2 times what it should be; b1 is 2 times what it should be" in line
+
+
+def test_where_a_search_of_one_sample_finds_something_no_other_is_asked(only):
+    asked = only(tell_output_slope=True)
+    exam = walked(moving(odd))
+    exam.dense = None
+    assert explained(exam, np.array([3])) == []
+    assert asked == ["tell_output_slope"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_all_slopes_are_measured_before_a_cause_is_sought(known, only, monkeypatch):
+    asked = only()
+    exam = walked(moving(odd), own=True)
+    closer = Steps(exam)
+    monkeypatch.setattr(Steps, "closer", lambda steps: closer)
+
+    def compared(exam, steps, values, index):
+        asked.append(steps)
+        return known
+
+    monkeypatch.setattr(missteps, "compare_single", compared)
+    monkeypatch.setattr(closer, "moved", lambda values, index: asked.append("its own") or
+                        Steps.moved(closer, values, index))  # fmt: skip
+    explained(exam)
+    assert asked[:2] == [closer, "its own"][: 2 - known]
+    assert (len(asked) == 1) == known
+
+
+# The first comparison
+
+
+@pytest.fixture
+def single(monkeypatch):
+    """Compare one step, where each part answers as it is told."""
+
+    def look(verdict, quiet=False, u=1.0, g=1.0, exam=None, **answers):
+        asked = look.asked = []
+
+        def note(name):
+            def answer(*given):
+                asked.append(name)
+                found = answers.get(name, False)
+                return found(given[0]) if callable(found) else found
+
+            monkeypatch.setattr(missteps, name, answer)
+
+        for name in ("barely_early", "compare_chain", "is_cut"):
+            note(name)
+        monkeypatch.setattr(missteps, "relation", lambda *given: verdict)
+        steps = SimpleNamespace(
+            moved=lambda values, index: [np.full(2, u)],
+            gradient=lambda values, index: None if g is None else [np.full(2, g)],
+        )
+        exam = exam or walked(lambda p, X, y: p)
+        return exam, compare_single(exam, steps, exam.points[0], None, quiet)
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("own", "why"), [(True, ", which has other shapes"), (False, ": pass gradients, or loss and "
+                                                                 "predict")]
+)  # fmt: skip
+def test_without_a_gradient_a_step_is_not_compared(own, why, single):
+    exam, done = single("plain", g=None, exam=walked(lambda p, X, y: p, own=own))
+    assert done
+    assert exam.missing == [f"the step beside the gradient{why}"]
+    assert single.asked == []
+
+
+@pytest.mark.parametrize(("slope", "found", "ends"), [(0.0, True, True), (0.0, False, False),
+                                                      (1e-300, True, False)])  # fmt: skip
+def test_a_wrong_loss_without_a_slope_ends_it(slope, found, ends, single):
+    exam = walked(lambda p, X, y: p)
+    if found:
+        exam.find("loss_formula", "wrong", "loss", "seen")
+    _, done = single("plain", g=slope, exam=exam)
+    line = "the step beside the slope of the loss, which is 0 everywhere"
+    assert exam.missing == [line] * ends
+    assert (single.asked == []) == ends
+    assert done == ends
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("verdict", "answers", "asked", "quiet_asked"),
+    [
+        ("plain", {}, ["barely_early", "compare_chain"], ["barely_early"]),
+        ("none", {"is_cut": True}, ["is_cut", "compare_chain"], ["is_cut"]),
+        ("optimiser", {}, ["compare_chain"], []),
+    ],
+)
+def test_what_begins_as_a_known_step_is_compared_in_a_row(
+    verdict, answers, asked, quiet_asked, known, single
+):
+    assert single(verdict, compare_chain=known, **answers)[1] == known
+    assert single.asked == asked
+    assert single(verdict, quiet=True, compare_chain=known, **answers)[1]
+    assert single.asked == quiet_asked
+
+
+def test_an_early_update_ends_the_comparison(single):
+    for quiet in (True, False):
+        assert single("plain", quiet, barely_early=True)[1]
+        assert single.asked == ["barely_early"]
+
+
+def test_another_multiple_is_compared_in_a_row_unless_asked_quietly(single):
+    for known in (True, False):
+        assert single("scaled", compare_chain=known)[1] == known
+        assert single.asked == ["compare_chain"]
+    assert not single("scaled", quiet=True)[1]
+    assert single.asked == []
+
+
+@pytest.mark.parametrize(("u", "asks"), [(-1.0, True), (0.0, False), (1.0, False)])
+@pytest.mark.parametrize("found", [True, False])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_step_uphill_is_compared_in_a_row(known, found, u, asks, single):
+    def chain(exam):
+        if found:
+            exam.find("gradient_sign", "wrong", "step", "seen")
+        return known
+
+    assert single("none", u=u, compare_chain=chain)[1] == (asks and known and found)
+    assert single.asked == ["is_cut"] + ["compare_chain"] * asks
+    assert not single("none", True, u=u, compare_chain=chain)[1]
+    assert single.asked == ["is_cut"]
+
+
+# Steps whose relation to their gradients changes
+
+
+@pytest.fixture
+def lasting(monkeypatch):
+    """See whether a second step is as the first, where each part answers as it is told."""
+
+    def look(f, then, exam=None, chain=True, g=1.0, **answers):
+        asked = look.asked = []
+        exam = exam or walked(lambda p, X, y: p, own=True)
+        points = [[np.zeros(2)], [np.zeros(2)], [-np.array(then if np.ndim(then) else [then] * 2)]]
+        monkeypatch.setattr(missteps, "steps_in_a_row", lambda exam, index: points)
+        made = SimpleNamespace(us=1, gs=2, order=3, values=4)
+
+        def rate(*given):
+            asked.append(("tell_rate", *given[1:]))
+            return answers.get("tell_rate", False)
+
+        def uphill(*given):
+            asked.append(("tell_uphill", *given[1:]))
+            return answers.get("tell_uphill", False)
+
+        monkeypatch.setattr(missteps, "tell_rate", rate)
+        monkeypatch.setattr(missteps, "tell_uphill", uphill)
+        monkeypatch.setattr(missteps, "chain_of", lambda *given: made if chain else None)
+        look.made = made
+        steps = SimpleNamespace(gradient=lambda values, index: g and [np.full(2, g)])
+        return exam, unsteady(exam, steps, f, "index")
+
+    return look
+
+
+RATE_ASKED = ("tell_rate", 1, 2, 3, 4, "index")
+
+
+@pytest.mark.parametrize(
+    ("f", "then", "steady"),
+    [(0.5, 0.509, True), (0.5, 0.511, False), (0.5, 0.489, False), (-0.5, -0.5, True)],
+)
+def test_a_second_step_has_the_factor_of_the_first_to_a_fiftieth(f, then, steady, lasting):
+    exam, told = lasting(f, then)
+    assert told == (not steady)
+    assert lasting.asked == [RATE_ASKED] * (not steady)
+    if not steady:
+        assert [f"{x.severity} {x.kind} ({x.where}): {x.seen}" for x in exam.findings] == [
+            f"note optimizer_formula (step): the steps go against the gradient; the first is 0.5 "
+            f"times it and the second {then} times: a rate that changes, or a gradient that is cut."
+        ]
+
+
+@pytest.mark.parametrize(
+    ("f", "then"), [(0.5, -0.5), (-0.5, 0.5), (0.5, [1.0, 2.0]), (0.0, 0.5), (0.5, 0.0)]
+)
+def test_a_second_step_that_is_no_positive_multiple_is_wrong(f, then, lasting):
+    exam, told = lasting(f, then)
+    assert told
+    uphill = ("tell_uphill", lasting.made, None, 2e-3)
+    assert lasting.asked == [RATE_ASKED] + [uphill] * (f < 0)
+    assert [f"{x.severity} {x.kind} ({x.where}): {x.seen}" for x in exam.findings] == [
+        f"wrong optimizer_formula (step): the first step is {f:g} times the gradient, and the "
+        "second one is no positive multiple of it: it is no single update of gradient descent, and "
+        "no optimiser known here."
+    ]
+    for name in ("tell_rate", "tell_uphill"):
+        exam, told = lasting(-0.5, 0.5, **{name: True})
+        assert told
+        assert exam.findings == []
+
+
+def test_a_second_step_is_looked_at_where_it_is_there_and_has_slopes(lasting):
+    short = walked(lambda p, X, y: p, own=True)
+    short.chain = short.chain[:2]
+    unknown = walked(lambda p, X, y: p)
+    unknown.dense = None
+    for exam in (short, unknown):
+        assert not lasting(0.5, 0.6, exam)[1]
+    three = walked(lambda p, X, y: p)
+    three.chain = three.chain[:3]
+    assert lasting(0.5, 0.6, three)[1]
+    assert not lasting(0.5, 0.6, chain=False)[1]
+    assert not lasting(0.5, 0.6, g=None)[1]

@@ -349,6 +349,18 @@ def test_a_mask_in_the_place_of_what_it_lets_through():
 
 
 @pytest.mark.parametrize(
+    ("name", "off", "read"), [("V", 0.9e-4, True), ("V", 1.2e-4, False), ("U", 1.2e-4, False)]
+)
+def test_weights_that_are_no_product_of_two_vectors_tell_no_mask(name, off, read):
+    def bent(p, X, y):
+        g = slopes(p, X, y)
+        g[name][1, 0] += off * np.abs(g[name]).max()
+        return g
+
+    assert (verdict(bent)[0] is not None) == read
+
+
+@pytest.mark.parametrize(
     ("back", "text"),
     [
         (SOME, "is there on the way back alone"), (ONES, ""), (2 * ONES, ""),

@@ -129,6 +129,34 @@ def test_rows_columns_and_single_entries_that_stay_are_named(stored):
     assert not tell_parts(exam_of(), moves(), G)
 
 
+@pytest.mark.parametrize(("sign", "word"), [(-1, "negative"), (1, "positive")])
+@pytest.mark.parametrize("n", [7, 8])
+def test_entries_with_slopes_of_one_sign_that_all_stay_are_said_to_be_so(n, sign, word):
+    """Where there are eight of them: of fewer it may be chance."""
+    g = [np.abs(x) * sign for x in G]
+    g[0] = -g[0].ravel()
+    g[0][:n] *= -1
+    g[0] = -sign * np.abs(g[0]) * np.where(np.arange(10) < n, -1, 1)
+    g[1], g[2], g[3] = (-sign * np.abs(x) for x in G[1:])
+    u = [np.where(sign * x > 0, 0, RATE * x) for x in g]
+    exam = exam_of()
+    assert tell_parts(exam, u, g)
+    seen = (
+        f"{n} of 10 entries of W1: not moved by the step, and the slope there is not 0. All other "
+        "entries move as they should."
+    )
+    if n == 7:
+        assert said(exam) == [f"wrong parameter_not_moved (step): {seen}"]
+        return
+    assert said(exam) == [
+        f"wrong step_not_gradient (step): {seen} Those are the 8 whose slope is {word}."
+    ]
+    assert exam.findings[0].advice == (
+        "Slopes of one sign are cut off to 0, as by np.clip(g, 0, limit) or np.maximum(g, 0).",
+        "Clip on both sides: np.clip(g, -limit, limit).",
+    )
+
+
 # Entries whose slope has one sign
 
 
@@ -324,6 +352,20 @@ def test_signs_say_nothing_where_they_fit_or_where_the_lengths_differ():
     assert not tell_signs(exam_of(), [-x for x in moves()], G)
 
 
+@pytest.mark.parametrize(("far", "told"), [(1.0, True), (1.01, False)])
+def test_signs_say_nothing_where_one_entry_moves_much_farther(far, told):
+    u = [-0.1 * np.sign(g) for g in G]
+    u[0][0, 0] *= 10 * far
+    assert tell_signs(exam_of(), u, G) == told
+
+
+def test_a_power_of_the_slopes_comes_before_their_signs():
+    g = [np.array([1.0, 2.0, 0.5, 4.0])]
+    exam = exam_of()
+    assert tell_signs(exam, [g[0] ** 2], g)
+    assert [f.kind for f in exam.findings] == ["optimizer_formula"]
+
+
 def test_steps_of_one_length_are_followed_for_slips_on_three_samples_too(monkeypatch):
     asked = []
 
@@ -507,7 +549,80 @@ def test_what_is_left_of_a_lost_parameter_is_less_than_a_millionth(off, told):
     assert tell_lost(exam_of(), u, G, VALUES) == told
 
 
+@pytest.mark.parametrize(("n", "told"), [(2, False), (3, True)])
+@pytest.mark.parametrize("off", [0.0, 0.9e-6, 1.2e-6])
+def test_entries_that_are_lost_are_counted_from_three_on(off, n, told):
+    u = moves()
+    lost = np.arange(10) < n
+    u[0] = np.where(lost, VALUES[0].ravel(), 0).reshape(2, 5) * (1 + off) + u[0]
+    exam = exam_of()
+    told = told and off < 1e-6
+    assert tell_lost(exam, u, G, VALUES) == told
+    assert said(exam) == [
+        "wrong step_not_gradient (3 of 10 entries of W1): after the step there is nothing in 3 of "
+        "10 entries of W1 but minus the rate times the gradient: what was there before is lost."
+    ] * told  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "told"), [(3, False), (4, True)])
+def test_entries_of_few_that_are_lost_are_not_counted(size, told):
+    v, g = np.arange(1.0, size + 1), np.ones(size)
+    u = RATE * g + np.where(np.arange(size) < 3, v, 0) * (np.arange(size) < size - (size < 4))
+    exam = exam_of(parameters={"w": v})
+    assert tell_lost(exam, [u], [g], [v]) == told
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-6, True), (1.1e-6, False)])
+def test_entries_beside_those_that_are_lost_move_rightly(off, told):
+    u = moves()
+    u[0].flat[:3] += VALUES[0].flat[:3]
+    u[0].flat[9] += off * np.abs(VALUES[0]).max()
+    assert tell_lost(exam_of(), u, G, VALUES) == told
+    small = [v.copy() for v in VALUES]  # a number near 0 may be lost by chance
+    small[0].flat[:3] = 0.9e-3, 1.0, 1.0
+    u = moves()
+    u[0].flat[:3] += small[0].flat[:3]
+    assert not tell_lost(exam_of(), u, G, small)
+
+
+@pytest.mark.parametrize(
+    ("off", "apart", "told"), [(0, 1, True), (0.9e-6, 1, True), (1.2e-6, 1, False), (0, 0, False),
+                               (0, 1.1e-3, True), (0, 0.9e-3, False)]
+)  # fmt: skip
+def test_a_parameter_in_the_place_of_another_is_named(off, apart, told):
+    draw = np.random.default_rng(3)
+    A, g = draw.normal(size=(2, 3)), [draw.normal(size=(2, 3)) for _ in range(2)]
+    B = A + apart * np.abs(A).max() * np.eye(2, 3)[::-1] if apart < 1 else draw.normal(size=(2, 3))
+    B = B if apart == 1 else B * np.abs(A).max() / np.abs(A).max()
+    exam = exam_of(parameters={"A": A, "B": B})
+    u = [A - B + RATE * g[0], RATE * g[1]]
+    u[0][0, 0] += off * np.abs(B).max()
+    assert tell_lost(exam, u, g, [A, B]) == told
+    assert said(exam) == [
+        "wrong step_not_gradient (A): after the step A is B minus the rate times the gradient of "
+        "A: B stands where A belongs."
+    ] * told  # fmt: skip
+
+
 # Weights that shrink or grow beside the gradient
+
+
+@pytest.mark.parametrize(("f", "own"), [(1.0, True), (1.019, True), (1.021, False)])
+def test_a_penalty_that_is_taken_of_the_biases_too_is_told(f, own):
+    """Its share is that of the weights in the loss."""
+    exam = exam_of()
+    exam.formula = Formula("squared", 1.0, decay=0.05)
+    u = moves()
+    for k in (1, 3):
+        u[k] = u[k] + f * 2 * 0.05 * RATE * VALUES[k]
+    assert decays(exam, u, G, VALUES)
+    (line,) = said(exam)
+    words = (
+        f"wrong weight_term (b1, b2): beside the gradient each step takes {f * 0.05:.4g} times b1, "
+        "b2 away, the share that the penalty in the loss takes of the weights: "
+        f"{exam.formula.penalty}. Of b1, b2 there is nothing in it."
+    )
+    assert (line == words) == own
 
 
 @pytest.mark.parametrize("share", [0.01, 0.19, 0.21, -0.01, -0.3])

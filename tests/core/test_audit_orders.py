@@ -182,6 +182,17 @@ def test_columns_are_asked_for_on_one_sample_more_than_there_are():
     assert asked == [[0, 1, 2, 3]]
 
 
+def test_columns_need_targets_a_network_and_its_loss():
+    def moved(p, X, y):
+        return descend(p, X, np.roll(y, 1, axis=1))
+
+    for name in ("targets", "dense", "formula"):
+        exam = exam_of(moved)
+        assert exam.formula is not None
+        setattr(exam, name, None)
+        assert not tell_columns(exam, Steps(exam), exam.points[1])
+
+
 @pytest.mark.parametrize(("columns", "samples", "asked"), [
     (2, 7, False), (3, 7, True), (29, 31, True), (30, 31, False), (5, 5, False), (5, 6, True),
 ])  # fmt: skip
@@ -339,6 +350,11 @@ def test_right_updates_in_any_order_and_grouping_are_right():
             far[0][0, 0] += 1.2e-5 * scale
             assert in_turn(steps, VALUES, index, near, RATE)
             assert not in_turn(steps, VALUES, index, far, RATE)
+
+
+def test_without_gradients_no_step_is_right_in_turn():
+    blind = SimpleNamespace(gradient=lambda values, index: None)
+    assert not in_turn(blind, VALUES, np.array([1, 4]), VALUES, RATE)
 
 
 def test_a_step_that_is_right_in_turn():

@@ -302,6 +302,32 @@ def test_flat_slopes_are_looked_at_where_the_network_is_known(monkeypatch):
     assert not flat([1.0, 1.0], [1.0, 0.5], monkeypatch, findings=exam.findings)[1]
 
 
+def test_flat_slopes_whose_smaller_weights_fail_are_left_alone(monkeypatch):
+    def fails(*given, **more):
+        raise Failed("step", "raised ValueError.")
+
+    exam = program()
+    exam.flat = {1: (0.5, 4.0)}
+    monkeypatch.setattr(training, "trained", fails)
+    assert not tell_flat(exam, [1.0, 1.0])
+    assert exam.findings == []
+
+
+def test_the_loss_of_one_answer_is_that_of_all_samples():
+    """It is a mean over all of them, so that it is not computed where a few are asked."""
+    exam = program()
+    assert training.of_one_answer(exam) == pytest.approx(
+        -np.mean(y * np.log(y.mean()) + (1 - y) * np.log(1 - y.mean()))
+    )
+    exam.few = np.array([0, 1])
+    assert training.of_one_answer(exam) is None
+    for name in ("formula", "targets"):
+        exam = program()
+        assert exam.formula is not None
+        setattr(exam, name, None)
+        assert training.of_one_answer(exam) is None
+
+
 # A loss that rises, and samples that are learned by heart
 
 

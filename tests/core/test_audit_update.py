@@ -12,6 +12,8 @@ from nnlib.audit.slopes import Measured, chosen_entries, measure, one_factor, pe
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
+    alike,
+    all_close,
     chain_of,
     close,
     close_everywhere,
@@ -21,6 +23,7 @@ from nnlib.audit.update import (
     leaves_still,
     length,
     loss_mixes_samples,
+    near,
     one_length,
     ratio_words,
     relation,
@@ -273,6 +276,35 @@ def test_two_steps_are_close_by_their_largest_entry():
     assert not close(np.array([np.inf, -4.0]), b, 1e-2)
     assert close(np.zeros(2), np.zeros(2), 1e-2)
     assert close(np.zeros(0), np.zeros(0), 1e-2)
+
+
+def test_a_number_is_near_another_by_a_share_of_that():
+    """A share that is reached exactly is near."""
+    assert near(51.0, 50.0, 2e-2)
+    assert near(49.0, 50.0, 2e-2)
+    assert near(-51.0, -50.0, 2e-2)
+    assert not near(51.0000001, 50.0, 2e-2)
+    assert not near(48.9999999, 50.0, 2e-2)
+    assert not near(-50.0, 50.0, 2e-2)
+    assert near(0.0, 0.0, 0.0)
+
+
+def test_numbers_are_alike_by_a_share_of_the_largest():
+    assert alike([49.0, 50.0, 49.5], 2e-2)
+    assert alike(np.array([-49.0, -50.0]), 2e-2)
+    assert not alike([48.9999999, 50.0], 2e-2)
+    assert not alike([-50.0, 50.0], 1.0)
+    assert alike([0.0, 0.0], 1e-9)
+
+
+def test_steps_are_close_that_reach_the_share_exactly():
+    b, off = np.array([50.0, -100.0]), np.array([1.0, 0.0])
+    assert close(b + 2 * off, b, 2e-2)
+    assert not close(b + 2.0000001 * off, b, 2e-2)
+    assert all_close([b, b + 2 * off], [b, b], 2e-2)
+    assert not all_close([b + 2.1 * off, b], [b, b], 2e-2)
+    assert all_close([b + 0.19 * off], [b])
+    assert not all_close([b + 0.21 * off], [b])
 
 
 def test_close_everywhere_looks_at_each_parameter():
