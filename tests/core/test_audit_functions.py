@@ -175,6 +175,9 @@ def test_a_square_x_is_turned_where_its_program_answers_that():
     assert not functions.by_columns(exam, exam.patient.start)
     exam.patient.functions["predict"] = lambda p, X: columns(p, X) if X.shape[1] == 4 else 1 / 0
     assert not functions.by_columns(exam, exam.patient.start)
+    exam = exam_of(square, np.ones((4, 1)), {"w": 1.0}, predict=lambda p, X: X[:, :1])
+    exam.patient.axis = {"X": 0, "y": 0, "predictions": 0}
+    assert not functions.by_columns(exam, exam.patient.start)  # it looks at the first column alone
     exam = exam_of(X, Y, START, predict=predict)
     assert not functions.by_columns(exam, exam.patient.start)
 
