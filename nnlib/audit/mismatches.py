@@ -5,6 +5,7 @@ Such a gradient may be right in itself, and still not the slope of the loss that
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from nnlib.audit.comparison import Comparison
 from nnlib.audit.formulas import BASES, WORDS, Formula, factor_words
 from nnlib.audit.loss import advice_on_targets, other_tables
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.predictions import relatives
+from nnlib.audit.predictions import on_scaled, relatives
 from nnlib.audit.slopes import Measured, flat_pairs, one_factor
 from nnlib.audit.terms import factors_of, unusual_words
 
@@ -441,7 +442,7 @@ def by_other_forward(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         return False
     X = exam.X_rows if c.index is None else exam.X_rows[c.index]
     a, own = np.concatenate([np.ravel(x) for x in g]), exam.dense
-    for network, text in relatives(own):
+    for network, text in itertools.chain(relatives(own), on_scaled(own, exam.X_rows)):
         lost = {each.b for each in own.layers} - {each.b for each in network.layers}
         values = [v * (k not in lost) for k, v in enumerate(c.point)]
         known = replace(network, layers=own.layers).gradient(values, X, y, c.formula)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnlib.audit.answers import tell_strangers
 from nnlib.audit.batches import in_turn
 from nnlib.audit.exam import Exam, check
 from nnlib.audit.optimisers import usual
@@ -76,6 +77,9 @@ def look_at_pairs(exam: Exam) -> None:
         pairs_one_by_one(exam, steps)
     except Failed:
         return
+    several = exam.step_is or any(f.kind == "step_not_gradient" for f in exam.findings)
+    if several and not exam.found():
+        tell_strangers(exam)
 
 
 def right_in_turn(

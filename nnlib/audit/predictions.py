@@ -252,6 +252,20 @@ def relatives(network: Dense) -> Iterator[tuple[Dense, str]]:
             yield replace(network, activations=acts), f"{words}{named(hidden[0].name)}"
 
 
+def on_scaled(network: Dense, X: np.ndarray) -> Iterator[tuple[Dense, str]]:
+    """Yield a network that takes X as it is on scaled inputs, and how they are scaled."""
+    if np.any(network.divisor != 1):
+        return
+    for shift, divisor in scalings_by(X):
+        t, s = np.ravel(shift)[0], np.ravel(divisor)[0]
+        less = f"{'+' if t < 0 else '-'} {abs(t):.4g}"
+        words = f"that scales X first, column 0 by (x {less}) / {s:.4g}"
+        yield replace(network, shift=shift, divisor=divisor), words
+    for number in dict.fromkeys((255.0, float(X.max()))):
+        if number > 0:
+            yield replace(network, divisor=number), f"that divides X by {number:.4g} first"
+
+
 def named(activation: str) -> str:
     """Say "a tanh", or "no activation"."""
     if activation == "identity":

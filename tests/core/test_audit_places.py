@@ -177,6 +177,15 @@ def test_a_gradient_of_what_has_no_effect_is_told(others, random):
 # An output that falls, and vectors in another order
 
 
+def test_a_parameter_in_the_place_of_its_gradient_is_told():
+    for size, itself in ((3, True), (2, False)):
+        made = problem([S, np.arange(1.0, size + 1)])
+        made.point[1] = np.linspace(2, -1, size)
+        by_parameters(made, [S, made.point[1].copy()], "gradients", False)
+        text = "wrong gradient_wrong (p1): the gradient of p1 is p1 itself."
+        assert (told(made, [S, made.point[1]]) == [text]) == itself
+
+
 @pytest.mark.parametrize(("off", "told_so"), [(0.0, True), (1e-4, True), (3e-4, False)])
 def test_a_gradient_that_is_another_parameter_s_is_told(off, told_so):
     one, two, three = (np.array(v) for v in ([1.0, -2.0, 0.5], [0.3, 1.5, -1.0], [2.0, 1.0, 0.1]))

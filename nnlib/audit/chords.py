@@ -1,0 +1,54 @@
+"""A gradient that the program measures itself, on a step so wide that it is no slope any more."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnlib.audit.comparison import Comparison
+from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.slopes import chosen_entries
+
+WIDE = (
+    "The slopes are measured by differences, and the step for that is too wide.",
+    "Take h = 1e-5 and both sides: (L(w + h) - L(w - h)) / (2 * h).",
+)
+FORMS = (
+    ("(L(w + h) - L(w - h)) / (2 h)", 1.0, -1.0),
+    ("(L(w + h) - L(w)) / h", 1.0, 0.0),
+    ("(L(w) - L(w - h)) / h", 0.0, -1.0),
+)
+
+
+def by_chords(c: Comparison, g: Arrays, where: str) -> bool:
+    """See whether each entry is the rise of the loss on a wide step, divided by the step."""
+    some = chosen_entries(c.point, 24, np.random.default_rng(13))
+    entries = [(k, i) for k, each in enumerate(some) for i in each]
+    if len(entries) < 6:
+        return False
+    given = np.array([g[k][i] for k, i in entries])
+    try:
+        here = c.exam.loss(c.point, c.index)
+        for h in (0.1, 0.5, 1.0, 2.0, 0.01, 0.2, 0.05):
+            losses = {0.0: np.full(len(entries), here)}
+            for side in (1.0, -1.0):
+                losses[side] = np.array([loss_at(c, k, i, side * h) for k, i in entries])
+            for words, high, low in FORMS:
+                made = (losses[high] - losses[low]) / ((high - low) * h)
+                if np.abs(made - given).max() > 1e-6 * np.abs(given).max():
+                    continue
+                c.exam.find(
+                    "gradient_wrong", "wrong", where,
+                    f"each entry is {words} with h = {h:g}: the rise of the loss on a wide step, "
+                    "and not its slope.", c.worst(g), advice=WIDE,
+                )  # fmt: skip
+                return True
+    except Failed:
+        return False
+    return False
+
+
+def loss_at(c: Comparison, k: int, i: tuple[int, ...], step: float) -> float:
+    """Return the loss where one entry is moved."""
+    values = [v.copy() for v in c.point]
+    values[k][i] += step
+    return c.exam.loss(values, c.index)
