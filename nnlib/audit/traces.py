@@ -164,14 +164,14 @@ class Traced(np.ndarray):
         """Do what another function of NumPy asks for."""
         tape = tape_of([*args, *(each for x in args if is_list(x) for each in x), *how.values()])
         args, how = bare(list(args)), bare(how)
-        sizes = [len(x) if is_list(x) else -1 for x in args]  # -1: no list
+        sizes = [len(x) if is_list(x) else None for x in args]
         inputs = [each for x in args for each in (x if is_list(x) else [x])]
 
         def run(*inputs: Any) -> Any:
             rest, given = list(inputs), []
             for size in sizes:
-                given.append(rest[0] if size < 0 else rest[:size])
-                rest = rest[max(size, 1) :]
+                given.append(rest[0] if size is None else rest[:size])
+                rest = rest[size or 1 :]
             return function(*given, **how)
 
         if tape is None:
@@ -279,10 +279,9 @@ def text_of(spot: Spot) -> str:
 
 def operand_text(operation: Operation, j: int) -> str:
     """Return how an operand is written in the program; "" where that cannot be read."""
-    text = text_of(operation.spots[-1]) if operation.spots else ""
     try:
-        tree = ast.parse(text).body[0]
-    except (SyntaxError, IndexError):
+        tree = ast.parse(text_of(operation.spots[-1])).body[0]
+    except (SyntaxError, IndexError):  # nothing, or a part of a line alone
         return ""
     if isinstance(tree, ast.AugAssign):
         return ast.unparse(tree.target if j == 0 else tree.value)

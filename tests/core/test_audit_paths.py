@@ -227,7 +227,7 @@ def recurrent(slip=""):
         h = states(p, X)
         d = 2 * (h[-1] @ p["v"] - y) / len(X)
         g = {k: np.zeros_like(w) for k, w in p.items()}
-        g["v"], dh = h[-1].T @ d, d @ p["v"].T
+        g["v"], dh = h[2 if slip == "third" else -1].T @ d, d @ p["v"].T
         for t in range(4, -1, -1):
             dz = dh if slip == "slope" else dh * (1 - h[t + 1] ** 2)
             if slip == "last slope" and t < 4:
@@ -256,6 +256,8 @@ H = 'h @ p["U"], in states'
          "p['U'] stands where p['U'] belongs."),
         ("after", "product_wrong", "U", f"on the way back to p['U'] ({H}) the result of "
          'np.tanh(X[:, t] @ p["W"] + h @ p["U"] + p["b"]) stands where h belongs.'),
+        ("third", "product_wrong", "v", "on the way back to p['v'] (states(p, X)[-1] @ p[\"v\"], "
+         "in loss) h, at turn 3 of 5, stands where states(p, X)[-1] belongs."),
         ("slope", "slope_missing", "W, U, b", "the slope of a function "
          '(np.tanh(X[:, t] @ p["W"] + h @ p["U"] + p["b"]), in states) is left out: it is taken '
          "as 1."),
@@ -278,21 +280,25 @@ def test_soundly_through_time():
 def layer_norm(slip=""):
     start = [rng.normal(size=s) for s in ((4, 5), (5, 1))]
 
-    def run(p, X):
-        z = X @ p[0]
+    def norm(z):
         spread = np.sqrt(z.var(axis=1, keepdims=True) + 1e-5)
         return spread, (z - z.mean(axis=1, keepdims=True)) / spread
 
+    def run(p, X):
+        z = X @ p[0]
+        spread, a = norm(z)
+        return spread, a, a @ p[1] + z.sum(axis=1, keepdims=True) / 5
+
     def loss(p, X, y):
-        return np.mean((run(p, X)[1] @ p[1] - y) ** 2)
+        return np.mean((run(p, X)[2] - y) ** 2)
 
     def gradients(p, X, y):
-        spread, a = run(p, X)
-        d = 2 * (a @ p[1] - y) / len(X)
+        spread, a, o = run(p, X)
+        d = 2 * (o - y) / len(X)
         da = d @ p[1].T
         centre = 0 if slip in ("both", "mean") else da.mean(axis=1, keepdims=True)
         along = 0 if slip in ("both", "spread") else a * (da * a).mean(axis=1, keepdims=True)
-        return [X.T @ ((da - centre - along) / spread), a.T @ d]
+        return [X.T @ ((da - centre - along) / spread + d / 5), a.T @ d]
 
     return start, loss, gradients
 
@@ -302,8 +308,8 @@ def layer_norm(slip=""):
     [
         ("both", "z.var(axis=1, keepdims=True) and z.mean(axis=1, keepdims=True) are taken for "
          "constants: nothing goes back through them."),
-        ("mean", "the way back through z (z.mean(axis=1, keepdims=True), in run) is left out."),
-        ("spread", "the way back through z (z.var(axis=1, keepdims=True), in run) is left out."),
+        ("mean", "the way back through z (z.mean(axis=1, keepdims=True), in norm) is left out."),
+        ("spread", "the way back through z (z.var(axis=1, keepdims=True), in norm) is left out."),
     ],
 )  # fmt: skip
 def test_layer_norm(slip, what):
