@@ -827,3 +827,25 @@ def test_what_is_tried_at_each_layer_is_stored(name, stored):
                 for kind, text, made in form(number, net.d[number]):
                     put(kind, form.__name__, text, made)
     assert lines == stored
+
+
+def test_at_a_corner_a_slope_is_that_of_what_is_negative():
+    walk, z = DEEP.told(), np.array([[-1.0, 0.0, 1.0]])
+    for name, text, wanted in (
+        ("ReLU", "the mask z >= 0 or z < 0, the wrong way round", [1, 0, 0]),
+        ("leaky ReLU (0.1)", "the slopes 1 and 0.1, the wrong way round", [1, 1, 0.1]),
+        ("leaky ReLU (0.1)", "the slope of a plain ReLU, 0 where z < 0, and that of leaky ReLU "
+                             "(0.1) is 0.1", [0, 0, 1]),
+    ):  # fmt: skip
+        own = NAMED[name]
+        made = {words: numbers for _, words, numbers in walk.slopes(own, z, own.value(z), 1)}
+        assert made[text].tolist() == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("number", "others"), [(1, ["layer 2"]), (2, ["layer 3", "layer 1"]), (3, [])]
+)
+def test_slopes_of_other_layers_are_those_of_hidden_neighbours_and_the_output(number, others):
+    net = Net(("tanh", "tanh", "sigmoid"), (4, 4, 4, 4), "squared", between)
+    made = net.told().slopes(NAMED["tanh"], net.z[number], net.a[number], number)
+    assert [text[13:] for _, text, _ in made if text.startswith("the slope at ")] == others
