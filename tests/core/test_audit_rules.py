@@ -184,7 +184,7 @@ def test_a_finding_is_made_a_note_or_worse():
 
 
 def test_lines_are_noted_once_and_a_failure_is_a_finding():
-    exam = exam_of([[1.0]], [[1.0]])
+    exam = exam_of([[1.0]], [[1.0]], loss=len, step=len)
     missing = list(exam.missing)
     for _ in range(2):
         exam.look("one")
@@ -198,6 +198,7 @@ def test_lines_are_noted_once_and_a_failure_is_a_finding():
     assert words(exam) == "step raised ValueError."
     exam.failed(functions.Failed("step", "was not asked any more: the time is up."))
     assert exam.missing[-1] == "more of step: the time for the audit was up"
+    exam.failed(functions.Failed("gradients", "was not passed."))
     assert len(exam.findings) == 2
 
 
@@ -2158,9 +2159,9 @@ def test_a_check_that_fails_itself_is_said_to_be_missing(monkeypatch):
         report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
         assert f"It looks at something ({type(error).__name__}: {error})" in report.not_looked_at
         assert report.compared == ("X is of a good size, at most 1",)
-    error = functions.Failed("loss", "raised it.")
+    error = functions.Failed("predict", "raised it.")
     report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
-    assert [f.seen for f in report.findings] == ["loss raised it."]
+    assert [f.seen for f in report.findings] == ["predict raised it."]
     error = package.TooLong()
     report = package.audit(POINTS, HIGH, parameters=LINE, predict=line)
     assert report.not_looked_at[-1] == "more: the time for the audit was up"
@@ -2370,8 +2371,8 @@ def test_float32_fits_a_formula_less_closely(single, off, fits):
         ("smoothed_binary", 0.5, 0.3, False), ("smoothed_binary", 1.5, 1, False),
         ("smoothed_cross", 0.5, 0, True), ("divergence", 0.5, 0.5, True),
         ("divergence", 0.5, 1, False), ("divergence", 0.5, 1.5, False),
-        ("divergence", 0.5, -0.5, False), ("divergence", 1.5, 0.5, False), ("hinge", 3, -1, True),
-        ("hinge", 3, 1, True), ("squared_hinge", 3, 0, False), ("hinge", 3, 0.5, False),
+        ("divergence", 0.5, -0.5, False), ("divergence", 1.5, 0.5, False), ("hinge", 3, -1, False),
+        ("hinge", 3, 1, False), ("squared_hinge", 3, 0, False), ("hinge", 3, 0.5, False),
         ("log_squared", -0.5, 0, True), ("log_squared", -1, 0, False),
         ("log_squared", -0.5, -1, False), ("poisson", 0.1, 0, True), ("poisson", 0, 0, False),
         ("poisson", 0.1, -1, False),
@@ -2385,6 +2386,36 @@ def test_a_loss_makes_sense_for_some_predictions_and_targets(base, a, y, possibl
     if base in ("cross_from_logits", "cosine", "focal_cross"):
         both = [np.repeat(each, 2, axis=1) for each in answers]
         assert exam.possible(base, both, np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("base", ["hinge", "squared_hinge"])
+@pytest.mark.parametrize(
+    ("a", "y", "possible"),
+    [
+        ([[3.0], [0.2]], [[-1.0], [1.0]], True), ([[0.3], [0.2]], [[-1.0], [1.0]], True),
+        ([[3.0], [0.2]], [[0.0], [1.0]], True), ([[0.3], [0.2]], [[0.0], [1.0]], False),
+        ([[3.0, 0.0], [0.2, 0.0]], [[0.0, 1.0], [1.0, 0.0]], False),
+        ([[3.0, 0.0], [0.2, 0.0]], [[-1.0, 1.0], [1.0, -1.0]], True),
+        ([[3.0], [0.2]], [[-1.0], [0.0]], False), ([[3.0], [0.2]], [[1.0], [1.0]], False),
+    ],
+)  # fmt: skip
+def test_a_hinge_loss_needs_both_classes(base, a, y, possible):
+    assert exam_of(POINTS, HIGH).possible(base, [np.array(a)], np.array(y)) is possible
+
+
+@pytest.mark.parametrize(
+    ("a", "y", "possible"),
+    [
+        ([[3.0, 0.0], [0.2, 0.0]], [[0.0, 1.0], [1.0, 0.0]], True),
+        ([[0.3, 0.7], [0.2, 0.8]], [[0.0, 1.0], [1.0, 0.0]], False),
+        ([[3.0, 0.0], [0.2, 0.0]], [[1.0, 1.0], [1.0, 0.0]], False),
+        ([[3.0, 0.0], [0.2, 0.0]], [[0.5, 0.5], [1.0, 0.0]], False),
+        ([[3.0], [0.2]], [[1.0], [1.0]], False),
+    ],
+)
+def test_a_hinge_loss_of_classes_needs_one_class_for_each_sample(a, y, possible):
+    exam = exam_of(POINTS, HIGH)
+    assert exam.possible("class_hinge", [np.array(a)], np.array(y)) is possible
 
 
 def test_weights_are_those_of_the_layers_or_matrices():
