@@ -20,6 +20,7 @@ from nnlib.audit import (  # isort: skip
 )  # fmt: skip
 from nnlib.audit.exam import CHECKS, Exam
 from nnlib.audit.findings import KINDS, SEVERITIES, Finding, Kind, Report, in_order
+from nnlib.audit.inside import arrays_inside
 from nnlib.audit.patient import (
     Failed,
     Patient,
@@ -91,8 +92,9 @@ def audit(
         A program that keeps its arrays itself. It is copied. ``predict``, ``loss``, ``gradients``
         and ``step`` are then names of its methods, or functions of it: ``f(program, X, y)``.
     arrays : list of str
-        The names of its attributes that are trained, such as ``["W1", "b1"]``. Left out, these
-        are all arrays of floats that it holds.
+        The names of its attributes that are trained, such as ``["W1", "b1"]`` or
+        ``["layers[0].W"]``. Left out, these are all arrays of floats that it holds; if it holds
+        none itself, those in its parts, such as layers, on which its predictions depend.
 
     Returns
     -------
@@ -117,7 +119,7 @@ def audit(
     told = layouts(samples)
     copied_program = True
     if program is not None:
-        names = check_arrays(program, arrays)
+        names = check_arrays(program, arrays, predict, X)
         check_roles(roles, program)
         parameters, made, copied_program = of_an_object(program, names, roles)
         roles = made
@@ -350,7 +352,7 @@ def check_roles(roles: Mapping[str, Any], program: Any) -> None:
             )
 
 
-def check_arrays(program: Any, arrays: Any) -> list[str]:
+def check_arrays(program: Any, arrays: Any, predict: Any = None, X: Any = None) -> list[str]:
     """Return the names of a program's arrays, or raise an error that says what is expected."""
     if arrays is None:
         found = [
@@ -358,6 +360,9 @@ def check_arrays(program: Any, arrays: Any) -> list[str]:
             for name, value in getattr(program, "__dict__", {}).items()
             if isinstance(value, np.ndarray) and value.dtype.kind == "f"
         ]
+        if not found:
+            with quiet():
+                found = arrays_inside(program, predict, X)
     elif isinstance(arrays, (list, tuple)) and all(isinstance(name, str) for name in arrays):
         found = list(arrays)
     else:
