@@ -44,6 +44,10 @@ ENTRYWISE = {
     "reciprocal", "add", "subtract", "multiply", "divide", "maximum", "minimum", "fmax", "fmin",
     "where", "clip", "logaddexp", "expit",
 }  # fmt: skip
+UNNAMED = {
+    "<lambda>": "a lambda", "<module>": "the script", "<genexpr>": "a loop in brackets",
+    "<listcomp>": "a loop in brackets", "<dictcomp>": "a loop in brackets",
+}  # fmt: skip
 WAY_LEFT_OUT = (
     "A parameter acts on several ways: through time, over a short cut, by a second use, through "
     "a mean. One of them is left out.",
@@ -120,8 +124,7 @@ def name_of(spots: Sequence[Spot]) -> str:
     for number, (code, _) in enumerate(spots):
         if number:
             words += f", called by {shortened(text_of(spots[number])) or 'a line'}"
-        where = {"<lambda>": "a lambda", "<module>": "the script"}.get(code.co_name, code.co_name)
-        words += f", in {where}"
+        words += f", in {UNNAMED.get(code.co_name, code.co_name)}"
     return words
 
 
@@ -130,7 +133,8 @@ def shortened(text: str) -> str:
     if len(text) <= MOST_LETTERS:
         return text
     head, bracket, _ = text.partition("(")
-    return f"{head}(…)" if bracket and 0 < len(head) <= 30 and text.endswith(")") else ""
+    called = bracket and 0 < len(head) <= 30 and text.endswith(")")
+    return f"{head}(…)" if called else f"{text[: MOST_LETTERS - 1]}…"
 
 
 def by_paths(c: Comparison, g: Arrays, where: str, free: bool) -> bool:

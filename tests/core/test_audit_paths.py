@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from nnlib.audit import audit
+from nnlib.audit.paths import name_of, shortened
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(13, 4))
@@ -479,4 +480,30 @@ def test_numbers_lists_and_short_floats(form):
     found = wrong(start, loss, gradients, (x, [t**2 for t in x]))
     assert found[:2] == ("gradient_wrong", "w")
     if form is float:
-        assert found[2] == but_for("w", "the way back through w (w * x, in <genexpr>) is left out.")
+        what = "the way back through w (w * x, in a loop in brackets) is left out."
+        assert found[2] == but_for("w", what)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("a" * 60, "a" * 60),
+        ("a" * 61, "a" * 59 + "…"),
+        (f"np.tanh({'a' * 60})", "np.tanh(…)"),
+        (f"np.tanh({'a' * 60}) + b", f"np.tanh({'a' * 51}…"),
+        (f"({'a' * 60})", f"({'a' * 58}…"),
+        (f"{'f' * 30}({'a' * 40})", f"{'f' * 30}(…)"),
+        (f"{'f' * 31}({'a' * 40})", f"{'f' * 31}({'a' * 27}…"),
+        ("", ""),
+    ],
+)
+def test_long_expressions_are_shortened(text, short):
+    assert shortened(text) == short
+
+
+def test_a_place_says_who_called_where_that_tells_it_from_others():
+    spots = [(compile("0", "-", "eval"), 0), ((lambda: 0).__code__, 0), (shortened.__code__, 0)]
+    assert name_of(spots[::-1][:1]) == ", in shortened"
+    assert name_of(spots[::-1]) == (
+        ", in shortened, called by a line, in a lambda, called by a line, in the script"
+    )
