@@ -295,6 +295,23 @@ def test_a_gradient_of_another_shape_is_told_without_numbers():
     assert data.fits_as_it_came(exam, "gradients", slopes + 2 * largest, slopes)
     del exam.patient.functions["loss"]
     assert not data.fits_as_it_came(exam, "gradients", slopes + 2 * largest, slopes)
+    assert data.fits_as_it_came(exam, "gradients", slopes, slopes)
+
+
+def test_each_loss_fits_by_itself():
+    def table(p, X, y):
+        return stretched(p, X, y) ** 3
+
+    def adding(p, X, y):
+        return float(np.sum((flat(p, X) - np.ravel(y)) ** 4))
+
+    one, two = np.ones(1), 2 * np.ones(1)
+    exam = exam_of(X, SOFT, START, predict=flat, loss=table, training_loss=adding)
+    assert not data.fits_as_it_came(exam, "loss", one, two)
+    assert data.fits_as_it_came(exam, "training_loss", one, two)
+    exam = exam_of(X, SOFT, START, predict=flat, loss=adding, training_loss=table)
+    assert data.fits_as_it_came(exam, "loss", one, two)
+    assert not data.fits_as_it_came(exam, "training_loss", one, two)
 
 
 @pytest.mark.parametrize("n", [7, 12, 20])

@@ -175,6 +175,9 @@ def test_a_square_x_is_turned_where_its_program_answers_that():
     assert not functions.by_columns(exam, exam.patient.start)
     exam.patient.functions["predict"] = lambda p, X: columns(p, X) if X.shape[1] == 4 else 1 / 0
     assert not functions.by_columns(exam, exam.patient.start)
+    exam = exam_of(square, np.ones((4, 1)), {"w": 1.0}, predict=lambda p, X: X[:, :1])
+    exam.patient.axis = {"X": 0, "y": 0, "predictions": 0}
+    assert not functions.by_columns(exam, exam.patient.start)  # it looks at the first column alone
     exam = exam_of(X, Y, START, predict=predict)
     assert not functions.by_columns(exam, exam.patient.start)
 
@@ -378,3 +381,48 @@ def test_what_a_random_loss_draws_hides_no_samples():
     exam = exam_of(X, CLASSES[:, :1], START, predict=predict, loss=loss)
     assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
     assert words(exam).startswith("loss gives the same whatever stands in samples 5 to 6: 2 of 7")
+
+
+# As many samples as there are, and what an object keeps
+
+
+def only(*sizes):
+    """Predictions for some numbers of samples alone, in rows."""
+    return lambda p, X: predict(p, X) if len(X) in sizes else 1 / 0
+
+
+@pytest.mark.parametrize(
+    ("network", "none"),
+    [(only(7), True), (only(7, 6), False), (only(7, 3), False), (only(7, 5), True),
+     (lambda p, X: predict(p, X[:, :2]) if len(X) == 7 and X.shape[1] > 1 else 1 / 0, True),
+     (lambda p, X: predict(p, np.c_[X, X][:, :2]) if len(X) == 7 else 1 / 0, False)],
+)  # fmt: skip
+def test_predictions_for_no_part_of_the_samples_are_told(network, none):
+    exam = exam_of(X, Y, START, predict=network)
+    assert functions.takes_no_part(exam, exam.points[0]) is none
+    found = checked(functions.ask_one_alone, exam)
+    assert found == [("raises", "wrong", "predict")] * none
+    if none:
+        assert words(exam) == (
+            "predict answers for all 7 samples, and for no part of them, not for 6 and not for "
+            "one: it raised ZeroDivisionError: division by zero"
+        )
+        assert exam.findings[0].advice == (
+            "Something in it has a row for each of the 7 samples: a column of ones, a state or a "
+            "bias that was made once.",
+            "Make it as long as the X that comes: np.ones((len(X), 1)). New samples have no answer "
+            "else.",
+        )
+    else:
+        assert exam.missing[-1].startswith("one sample alone: predict raised ZeroDivisionError")
+
+
+def test_parts_of_few_samples_are_not_asked_for():
+    for count, told in ((4, True), (3, False)):
+        exam = exam_of(X[:count], Y[:count], START, predict=only(count))
+        assert bool(checked(functions.ask_one_alone, exam)) == told
+    images = np.stack([X, X], axis=2)
+    for sizes, none in (((7,), True), ((7, 6), False)):
+        network = only(*sizes)
+        exam = exam_of(images, Y, START, predict=lambda p, X, f=network: f(p, X[:, :, 0]))
+        assert functions.takes_no_part(exam, exam.points[0]) is none

@@ -21,6 +21,7 @@ from small_network import (
 
 from nnlib.audit import gradient
 from nnlib.audit.comparison import Comparison
+from nnlib.audit.loss import advice_on_targets
 from nnlib.audit.slopes import Measured, flat_pairs
 
 
@@ -405,6 +406,7 @@ def test_a_gradient_for_other_targets_is_named(order, kind, text):
                    predict=classify)  # fmt: skip
     assert found(exam) == (kind, "wrong", "gradients")
     assert words(exam) == (f"the gradient belongs to other targets than those of the loss: {text}")
+    assert exam.findings[-1].advice == advice_on_targets(kind)
 
 
 # Parameter by parameter

@@ -20,6 +20,7 @@ from small_network import (
 )
 
 from nnlib.audit.loss import (
+    advice_on_targets,
     look_at_formula,
     look_for_other_targets,
     look_for_square_of_mean,
@@ -27,6 +28,8 @@ from nnlib.audit.loss import (
     look_for_terms,
     other_tables,
 )
+from nnlib.audit.predictions import look_for_other_predictions
+from nnlib.audit.terms import look_for_odd_terms, look_for_raw_hinge, one_number
 
 
 def found(exam, check=look_at_formula):
@@ -369,3 +372,60 @@ def test_what_fails_on_the_way_is_not_told_as_a_formula():
         assert said(exam) == []
         exam = exam_of(X[:1], Y[:1], START, predict=predict, loss=lambda *g: -mse(*g))
         assert not look(exam, "loss")
+
+
+# Each loss by its own name
+
+
+def logits(p, X):
+    return predict(p, X, lambda z: 3 * z)
+
+
+def shown_flat(p, X):
+    return predict(p, X)[:, 0]
+
+
+SLIPPED = {
+    "terms": (look_for_terms, predict, Y, lambda a, y: (
+        -np.mean(y * np.log(a) - (1 - y) * np.log(1 - a)))),
+    "square of mean": (look_for_square_of_mean, predict, Y, lambda a, y: np.mean(a - y) ** 2),
+    "other targets": (look_for_other_targets, predict, SOFT, lambda a, y: np.mean(
+        (a - y[::-1]) ** 2)),
+    "odd terms": (look_for_odd_terms, predict, Y, lambda a, y: np.mean((a + y) ** 2)),
+    "one number": (one_number, predict, Y, lambda a, y: 0.5),
+    "raw hinge": (look_for_raw_hinge, logits, Y, lambda a, y: np.mean(np.maximum(0, 1 - a * y))),
+    "stretching": (look_for_stretching, shown_flat, SOFT, lambda a, y: np.mean((a - y) ** 2)),
+    "other predictions": (look_for_other_predictions, lambda p, X: predict(p, X / 4), SOFT, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLIPPED)
+@pytest.mark.parametrize("role", ["loss", "training_loss"])
+def test_each_slip_is_looked_for_in_the_loss_that_is_named(name, role):
+    look, network, y, of = SLIPPED[name]
+
+    def slipped(p, X, y):
+        return mse(p, X, y) if of is None else of(network(p, X), y)
+
+    def sound(p, X, y):
+        return np.mean((np.ravel(network(p, X)) - np.ravel(y)) ** 2)
+
+    losses = {"loss": sound, "training_loss": sound} | {role: slipped}
+    for other in losses:
+        exam = exam_of(X, y, START, predict=network, **losses)
+        look(exam, other)
+        assert len(exam.findings) == (other == role)
+
+
+def test_what_to_do_about_other_targets_hangs_on_their_kind():
+    assert advice_on_targets("pairs_broken") is None
+    text = (
+        "The table of targets is filled at wrong places.",
+        "Print some rows of this table beside the y of these rows.",
+    )
+    assert advice_on_targets("gradient_wrong") == text
+    for order, advice in ((lambda y: y[::-1], None), (lambda y: np.roll(y, 1, axis=1), text)):
+        exam = exam_of(X, CLASSES, START3, predict=classify, loss=lambda p, X, y, order=order: (
+            ce(p, X, order(y))))  # fmt: skip
+        assert look_for_other_targets(exam, "loss")
+        assert exam.findings[0].advice == advice

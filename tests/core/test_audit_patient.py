@@ -443,6 +443,57 @@ def test_time_is_up_only_after_it_has_been_used():
     assert not it.late()
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "deadline", "late"),
+    [(4, 4, 9, True), (4, 5, 9, False), (4, 9, 3, False), (4, 9, 2, True), (5, 4, 2, False)],
+)
+def test_what_ends_just_now_is_not_late(first, last, deadline, late, monkeypatch):
+    clock = Holder(monotonic=lambda: 5, process_time=lambda: 3)
+    monkeypatch.setattr(sys.modules["nnlib.audit.patient"], "time", clock)
+    it = patient()
+    it.first_moment, it.last_moment, it.deadline = first, last, deadline
+    assert it.late() is late
+    it.start_the_clock(10, 20)
+    assert (it.first_moment, it.last_moment, it.deadline) == (15, 25, 13)
+
+
+def refused(call, *given):
+    with pytest.raises(Failed) as caught:
+        call(*given)
+    return str(caught.value)
+
+
+def test_what_cannot_be_used_is_said_in_whole_sentences():
+    it = patient({"t": np.arange(7.0)})
+    it.cut([(2, 2), (3,)])
+    assert refused(it.read, [1.0], "gradients") == (
+        "gradients returned [1.0] (list), but the parameters are one vector of 7 numbers."
+    )
+    it = patient()
+    assert refused(it.read, {"a": 1.0}, "step") == (
+        "step returned {'a': 1.0} (dict), in which 1 arrays were found, but the parameters are 2: "
+        "W, b."
+    )
+    assert refused(it.as_array, "predict", "text") == (
+        "predict returned 'text' (str), but an array is expected."
+    )
+    assert refused(it.call, "loss") == "loss was not passed."
+    it = patient(loss=lambda p, X, y: [1.0, 2.0], new_step=lambda: 3)
+    assert refused(it.number, "loss", it.start, it.data()) == (
+        "loss returned an array of shape (2,), but one number is expected."
+    )
+    assert refused(it.fresh_step) == "new_step returned 3 (int), but a function is expected."
+    it.start_the_clock(-1, -1)
+    assert refused(it.call, "loss") == (
+        "loss was not asked any more: the time for the audit is up."
+    )
+    it = patient([np.ones(2), 1.0, np.ones(2), 2.0])
+    it.bundle({"w": [0, 2], "b": [1, 3]})
+    assert refused(it.read, [np.ones(2), 7.0, np.zeros(3), 8.0], "gradients") == (
+        "gradients returned neurons of different lengths in a layer."
+    )
+
+
 def test_a_call_is_given_up_by_an_alarm(monkeypatch):
     monkeypatch.setattr(sys.modules["nnlib.audit.patient"], "SECONDS_A_CALL", 0.05)
 

@@ -284,6 +284,20 @@ def test_each_side_of_0_is_told(own, used, text):
     assert pieces_words(SOFTMAX, Z, a, used) == ""
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "text"),
+    [
+        ("ReLU", "leaky ReLU (0.1)", "is 0.1 where z < 0, and ReLU's is 0"),
+        ("leaky ReLU (0.1)", "ReLU", "is 0 where z < 0, and leaky ReLU (0.1)'s is 0.1"),
+        ("ELU", "ReLU", "is 0 where z < 0, and ELU's is a + 1"),
+        ("softplus", "ReLU", "is that of ReLU at z, not that of softplus at z"),
+    ],
+)
+def test_what_has_two_sides_is_told_by_them_first(own, other, text):
+    own, used = NAMED[own], NAMED[other].slope(Z)
+    assert slope_words(own, Z, own.value(Z), used) == text
+
+
 @pytest.mark.parametrize(("count", "named"), [(5, True), (4, False)])
 def test_a_side_is_told_from_five_neurons_on(count, named):
     z = np.array([1.0] * 9 + [-1.0, -0.5, -2.0, -0.3, -0.7][:count])

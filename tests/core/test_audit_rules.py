@@ -87,6 +87,8 @@ def test_a_report_is_a_table_to_the_letter():
         "</tr></tbody></table>"
         "<p>Compared:<br>  - h &lt; i<br>  - j</p><p>Not looked at:<br>  - k</p>"
     )
+    row = html[html.index("<tbody>") + 7 : html.index("</tbody>")]
+    assert f"<tbody>{row}{row}</tbody>" in Report((finding, finding), (), ())._repr_html_()
     assert Report((), ("one",), ())._repr_html_() == (
         "<p><b>Nothing wrong was found in what was compared.</b></p><p>Compared:<br>  - one</p>"
     )

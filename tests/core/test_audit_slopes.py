@@ -117,3 +117,6 @@ def test_steps_get_shorter_where_the_two_sides_differ(share, asked):
     assert len(steps) == asked
     lengths = steps[1::2]
     np.testing.assert_allclose(lengths, [1e-5 / 12**k for k in range(len(lengths))])
+    steps.clear()
+    measure(function, [np.zeros(1)], [[(0,)]], single=True)
+    assert steps == [0.0, 3e-3, -3e-3]
