@@ -23,7 +23,12 @@ from nnlib.audit.epochs import (
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS
 from nnlib.audit.gradient import by_equations
-from nnlib.audit.mismatches import by_other_loss, by_other_targets, by_weight_term
+from nnlib.audit.mismatches import (
+    by_other_loss,
+    by_other_parameter,
+    by_other_targets,
+    by_weight_term,
+)
 from nnlib.audit.missteps import (
     compare_single,
     explain,
@@ -63,7 +68,8 @@ from nnlib.audit.walk import Walk
 def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
     """Ask for an update on so few samples that a call makes only one."""
     patient = exam.patient
-    if exam.formula is None and exam.found("loss_formula") and not patient.has("gradients"):
+    unlike = exam.formula is None or exam.loses_weights
+    if unlike and exam.found("loss_formula") and not patient.has("gradients"):
         exam.miss("the updates within a step, beside a loss that has to be mended first")
         return
     sizes = [1, 2, 4, 8, 16, 32, 64, 100, 128]
@@ -181,7 +187,11 @@ def on_all_samples(exam: Exam, steps: Steps, values: Arrays) -> bool:
         or tell_bare(exam, u, g)
     ):
         return exam.found()
+    if rate is not None:
+        comparison.elsewhere = lambda p: [x / rate for x in steps.moved(p, None)]
     if by_weight_term(comparison, scaled, "step", rate is None):
+        return True
+    if by_other_parameter(comparison, scaled, "step", rate is None):
         return True
     if by_other_loss(comparison, scaled, "step", rate is None):
         return True

@@ -20,9 +20,9 @@ WAYS: list[tuple[Callable[[np.ndarray], np.ndarray], str, tuple[str, str]]] = [
     (
         lambda X: 2 * X + 3,
         "an answer stays what it is when all inputs of its sample are doubled and 3 is added to "
-        "each: every sample is scaled by its own numbers",
-        ("A minimum, a maximum or a mean is taken of each row, axis=1, where that of each column "
-         "is meant.",
+        "each: only how its own inputs lie to each other has a part in it",
+        ("A minimum, a maximum, a mean or an order is taken of each row, axis=1, where that of "
+         "each column is meant.",
          "Take it of the columns of the training data, axis=0, and keep it."),
     ),
     (

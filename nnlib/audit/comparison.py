@@ -178,6 +178,9 @@ class Comparison:
 
     def factor_words(self, f: float) -> str:
         """Say where a factor might come from."""
+        last = self.exam.dense.activations[-1] if self.exam.dense is not None else None
+        if last is not None and last.factor != 1 and abs(f * last.factor - 1) < 1e-3:
+            return f"the slope of {last.name} has a factor {last.factor:.4g}, forgotten?"
         return where_from(f, self.n, self.exam.n_outputs, self.formula)
 
     def worst(self, g: Arrays) -> tuple[str, ...]:

@@ -424,6 +424,9 @@ ACTIVATIONS = [
 ]
 
 
+SIGMOID_2 = next(each for each in ACTIVATIONS if each.name == "sigmoid of 2 z")
+
+
 def log_softmax(z: np.ndarray) -> np.ndarray:
     """Return the logarithm of the softmax of each row."""
     z = z - z.max(axis=1, keepdims=True)
@@ -791,6 +794,8 @@ def activation_choices(n_layers: int, mixed: bool) -> Iterator[tuple[Activation,
                 yield (*[hidden] * (n_layers - 1), output)
         for each in ACTIVATIONS[4:] if n_layers > 1 else ():
             yield (each,) * n_layers
+        for hidden in ACTIVATIONS[:3] if n_layers > 1 else ():
+            yield (*[hidden] * (n_layers - 1), SIGMOID_2)
     elif n_layers > 2:
         for hiddens in itertools.product(ACTIVATIONS[:5], repeat=n_layers - 1):
             if len({each.name for each in hiddens}) > 1:

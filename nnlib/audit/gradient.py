@@ -15,6 +15,7 @@ from nnlib.audit.mismatches import (
     by_other_loss,
     by_other_parameter,
     by_other_targets,
+    by_sample_weights,
     by_smoothed_targets,
     by_weight_term,
 )
@@ -133,6 +134,7 @@ def explain(c: Comparison, g: Arrays, where: str, free: bool) -> None:
         by_equations,
         by_other_forward,
         by_measured_delta,
+        by_sample_weights,
         by_slopes,
         by_patterns,
         by_paths,

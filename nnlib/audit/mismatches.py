@@ -186,13 +186,13 @@ def by_other_parameter(c: Comparison, g: Arrays, where: str, free: bool) -> bool
         rest = np.array([differences(c, p, off) for p in points])
     except Failed:
         return False
-    flat = np.array([np.concatenate([np.ravel(v) for v in p]) for p in points])
+    numbers = np.array([flat(p) for p in points])
     names = [f"{name}[{', '.join(map(str, i))}]" if i else name
              for name, value in zip(c.names, c.point, strict=True)
              for i in np.ndindex(value.shape)]  # fmt: skip
     found = []
     for column, (k, i) in enumerate(off):
-        holds = multiple_of(rest[:, column], flat, names, entry_name(c, k, i))
+        holds = multiple_of(rest[:, column], numbers, names, entry_name(c, k, i))
         if holds is None:
             return False
         found.append(f"the gradient of {entry_name(c, k, i)} holds {holds}")
@@ -219,10 +219,10 @@ def differences(c: Comparison, point: Arrays, off: list[Place]) -> list[float]:
     return [float(g[k].reshape(point[k].shape)[i] - slopes[k][i]) for k, i in off]
 
 
-def multiple_of(rest: np.ndarray, flat: np.ndarray, names: list[str], own: str) -> str | None:
+def multiple_of(rest: np.ndarray, numbers: np.ndarray, names: list[str], own: str) -> str | None:
     """Say of which number of the parameters something is a multiple, at all points."""
     for column, name in enumerate(names):
-        f = one_factor(rest, flat[:, column], 1e-4)
+        f = one_factor(rest, numbers[:, column], 1e-4)
         if f is not None and abs(f) > 1e-9 and name != own:
             return f"{f:.4g} {name}, another number"
     return None
@@ -311,6 +311,62 @@ def by_other_loss(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     return False
 
 
+def by_sample_weights(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
+    """See whether samples have weights in the gradient, and none in the loss."""
+    exam, y, formula = c.exam, c.exam.targets_of(c.index), c.formula
+    if exam.dense is None or formula is None or formula.penalised or y is None:
+        return False
+    w = weights_of_samples(c, y, formula)
+    if w is None or np.ptp(w) <= 1e-2 * w.max():
+        return False
+    X = exam.X_rows[samples_of(c)]
+    z, a = exam.dense.forward(c.point, X)
+    delta = formula.factor * exam.dense.output_delta(z[-1], a[-1], y, formula.base)
+    made = exam.dense.gradient(c.point, X, y, formula, w[:, None] * delta)
+    f = one_factor(flat(g), flat(made), c.loose)
+    different = dict.fromkeys(f"{each:.4g}" for each in w)
+    if f is None or f <= 0 or len(different) > min(6, c.n // 3):
+        return False  # so many may be slopes, or what the sample's own prediction makes
+    exam.find(
+        "loss_formula", "wrong", "loss and gradient",
+        f"the loss is {formula.words(c.n, exam.n_outputs)}, with one weight for all samples; in "
+        f"the gradient a sample counts {', '.join(different)} times.", c.worst(g),
+        advice=("Weights of the samples, or of the classes, stand in the gradient, and in the "
+                "loss they are missing or have no effect.",
+                "Multiply the loss of each sample by its weight, before the mean is taken."),
+    )  # fmt: skip
+    return True
+
+
+def samples_of(c: Comparison) -> np.ndarray:
+    """Return the numbers of the samples that are compared."""
+    return np.arange(c.n) if c.index is None else c.index
+
+
+def weights_of_samples(c: Comparison, y: np.ndarray, formula: Formula) -> np.ndarray | None:
+    """Return by what the gradient of each sample alone is multiplied, if all are multiples."""
+    exam, weights = c.exam, []
+    if exam.dense is None or c.alone is None or not 6 <= c.n <= 300:
+        return None
+    try:
+        for k, i in enumerate(samples_of(c)):
+            one = np.array([i])
+            alone = replace(formula, factor=exam.factor_for(c.point, one, formula.base))
+            own = exam.dense.gradient(c.point, exam.X_rows[one], y[k : k + 1], alone)
+            f = one_factor(flat(c.alone(one)), flat(own), c.loose)
+            if f is None or f <= 0:
+                return None
+            weights.append(f)
+    except Failed:
+        return None
+    return np.array(weights)
+
+
+def flat(arrays: Arrays) -> np.ndarray:
+    """Return all numbers one after the other."""
+    return np.concatenate([np.ravel(x) for x in arrays])
+
+
 def with_penalty(c: Comparison, g: Arrays, at: Measured) -> tuple[float | None, str]:
     """Return f where g is f times some slopes, and a multiple of the weights."""
     if c.exam.dense is None:
@@ -371,6 +427,7 @@ def by_smoothed_targets(c: Comparison, g: Arrays, where: str, free: bool) -> boo
     f = shares_of_targets(c, y)
     if f is None:
         return False
+    f = np.where(np.abs(f) < 1e-9 * np.abs(f).max(), 0.0, f)
     X = exam.X_rows if c.index is None else exam.X_rows[c.index]
     p = softmax(dense.forward(c.point, X)[0][-1])
     for whole in (1 / len(y), 1.0):

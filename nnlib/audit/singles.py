@@ -50,6 +50,7 @@ def tell_lost_weights(exam: Exam, name: str, formula: Formula) -> bool:
         return False  # it is no weight of a sample
     if np.ptp(first) <= 1e-2 * first.max():
         return False
+    exam.loses_weights = True
     shown = ", ".join(list(dict.fromkeys(f"{w:.4g}" for w in first))[:4])
     exam.find(
         "loss_formula", "wrong", name,

@@ -347,7 +347,8 @@ def whole(monkeypatch):
         look.given = {}
         for name in ("cut_to_length", "too_early", "unsteady", "tell_factor", "still_parts",
                      "tell_other_gradient", "tell_lost", "tell_bare", "by_weight_term",
-                     "by_other_loss", "by_other_targets", "by_equations"):  # fmt: skip
+                     "by_other_parameter", "by_other_loss", "by_other_targets",
+                     "by_equations"):  # fmt: skip
             note(name)
         monkeypatch.setattr(batches, "keeps_something", lambda *given: keeps)
         monkeypatch.setattr(batches, "Comparison",
@@ -407,7 +408,7 @@ def test_no_step_and_a_single_sample_have_no_factor(whole):
 
 
 OTHER = ["still_parts", "tell_other_gradient", "tell_lost", "tell_bare", "by_weight_term",
-         "by_other_loss", "by_other_targets", "by_equations"]  # fmt: skip
+         "by_other_parameter", "by_other_loss", "by_other_targets", "by_equations"]  # fmt: skip
 ODD = [G[0] * [[2, 1], [1, 3]], G[1]]
 
 
@@ -417,7 +418,7 @@ ODD = [G[0] * [[2, 1], [1, 3]], G[1]]
 def test_what_is_no_multiple_is_compared_with_other_losses(step_is, keeps, rate, whole):
     _, told = whole(ODD, exam=exam_with(step_is=step_is, rate=rate), keeps=keeps)
     assert not told
-    asked = OTHER if step_is is None else OTHER[:6]
+    asked = OTHER if step_is is None else OTHER[:7]
     assert whole.asked == asked
     (comparison,) = whole.comparison
     assert comparison.factor_known == (not keeps)

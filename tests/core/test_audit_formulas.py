@@ -571,8 +571,11 @@ def test_activations_are_tried_in_this_order():
         *(["sigmoid", "sigmoid", each.name] for (each,) in one[:5]),
         ["tanh", "tanh", "sigmoid"],
     ]  # fmt: skip
-    assert len(three) == 5 * len(ACTIVATIONS) + len(ACTIVATIONS[4:])
-    assert three[-1] == ["1.7159 tanh(2 z / 3)"] * 3  # also behind the last layer
+    assert len(three) == 5 * len(ACTIVATIONS) + len(ACTIVATIONS[4:]) + 3
+    assert three[-4:] == [
+        ["1.7159 tanh(2 z / 3)"] * 3,  # also behind the last layer
+        *([name, name, "sigmoid of 2 z"] for name in ("sigmoid", "tanh", "ReLU")),
+    ]
     mixed = [[each.name for each in some] for some in activation_choices(3, True)]
     assert mixed[0] == ["sigmoid", "tanh", "sigmoid"]
     assert len(mixed) == 5 * (5 * 5 - 5)
