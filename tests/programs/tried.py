@@ -10,7 +10,8 @@ from programs.case import CASES
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
     "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
-    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "sound",
+    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "sound",
 ]  # fmt: skip
 for name in FILES:
     importlib.import_module(f"programs.{name}")
