@@ -348,3 +348,6 @@ def test_names_of_layers_are_those_of_the_program():
     assert exam.in_own_names("W1, b1; W2.T, W3, dW1, b2") == "first, c; W1.T, W3, dW1, b2"
     exam.dense = None
     assert exam.in_own_names("W1, b1") == "W1, b1"
+    start = {"V": np.array([[0.3], [0.4], [-0.7]])}
+    exam = exam_of(X, Y, start, predict=lambda p, X: X @ p["V"][1:] + p["V"][0])
+    assert exam.in_own_names("b1 of W1") == "the biases in V of V"

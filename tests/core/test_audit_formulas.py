@@ -214,6 +214,23 @@ def test_a_logarithm_of_another_base_and_a_root_have_a_name():
 
 
 @pytest.mark.parametrize(
+    ("f", "words"),
+    [
+        (1 / np.sqrt(15), "the root of the mean of the squared errors"),
+        (1, "{}"),
+        (1 / np.sqrt(5), "the root of the sum of the squared errors divided by the 5 samples"),
+        (1 / 15, "{}, divided by the 15 entries only behind the root"),
+        (1 / 5, "{}, divided by the 5 samples only behind the root"),
+        (0.5, "half {}"), (0.5 * 1.0019, "half {}"), (0.5 * 1.0023, "0.5012 times {}"),
+        (-1 / 5, "minus {}, divided by the 5 samples only behind the root"),
+    ],
+)  # fmt: skip
+def test_a_root_of_5_samples_with_3_outputs_has_a_name(f, words):
+    told = words.format("the sum of the squared errors, under a root")
+    assert factor_words(f, WORDS["root"], 5, 3, True) == told
+
+
+@pytest.mark.parametrize(
     ("formula", "words"),
     [
         (Formula("squared", 1 / 4), ""),

@@ -8,7 +8,8 @@ from exams import checked, exam_of, said, words
 from small_network import CLASSES, LABELS, START, START3, X, Y, classify, mse, predict
 
 from nnlib.audit import data, functions
-from nnlib.audit.patient import Failed
+from nnlib.audit.patient import Failed, of_an_object
+from nnlib.audit.states import KEPT
 
 GOALS = np.linspace(-1, 1, 7)[:, None] ** 3
 
@@ -426,3 +427,43 @@ def test_parts_of_few_samples_are_not_asked_for():
         network = only(*sizes)
         exam = exam_of(images, Y, START, predict=lambda p, X, f=network: f(p, X[:, :, 0]))
         assert functions.takes_no_part(exam, exam.points[0]) is none
+
+
+class Counts:
+    """A program that keeps a number, which is another one at each call."""
+
+    def __init__(self):
+        self.W, self.n, self.words = START["W1"].copy(), 1.0, "kept"
+
+    def answer(self, X):
+        self.n += 1
+        return np.tanh(X @ self.W).sum(axis=1, keepdims=True) + self.n
+
+    def cost(self, X, y):
+        self.n *= 2
+        return float(np.mean(np.tanh(X @ self.W))) + self.n
+
+
+@pytest.mark.parametrize(("role", "method"), [("predict", "answer"), ("loss", "cost")])
+def test_what_an_object_keeps_from_call_to_call_is_told(role, method):
+    p, made, _ = of_an_object(Counts(), ["W"], {role: method})
+    exam = exam_of(X, Y, p, **made)
+    assert checked(functions.ask_twice, exam) == [("loss_random", "wrong", role)]
+    said_of, kept = words(exam).split(": each call changes n, which the object keeps: from ")
+    assert said_of.startswith("two calls with the same arguments gave ")
+    first, rest = kept.split(" to ", 1)
+    then, rest = rest.split(" in one of them", 1)
+    assert float(then) == (float(first) + 1 if role == "predict" else 2 * float(first))
+    assert rest == ". With the number that it had before, the answer before comes again."
+    assert exam.findings[0].advice == KEPT
+    del exam.patient.functions[f"{role} of one object"]
+    assert functions.what_is_kept(exam, role) == ""
+
+
+def test_what_an_object_keeps_is_not_known_where_it_fails():
+    p, made, _ = of_an_object(Counts(), ["W"], {"predict": "answer"})
+    exam = exam_of(X, Y, p, **made)
+    assert functions.what_is_kept(exam, "predict") != ""
+    assert functions.what_is_kept(exam, "loss") == ""
+    exam.patient.functions["predict of one object"].work.answer = None
+    assert functions.what_is_kept(exam, "predict") == ""

@@ -429,3 +429,13 @@ def test_what_to_do_about_other_targets_hangs_on_their_kind():
             ce(p, X, order(y))))  # fmt: skip
         assert look_for_other_targets(exam, "loss")
         assert exam.findings[0].advice == advice
+
+
+@pytest.mark.parametrize(("where", "kind", "looked"), [
+    ("y", "data_type", False), ("X", "data_type", True), ("y", "class_missing", True),
+])  # fmt: skip
+def test_a_loss_is_not_looked_at_where_its_targets_are_of_a_wrong_type(where, kind, looked):
+    exam = exam_of(X, Y, START, predict=predict, loss=mse)
+    exam.find(kind, "wrong", where, "said before")
+    look_at_formula(exam)
+    assert exam.compared == ["loss is the mean of the squared errors"] * looked

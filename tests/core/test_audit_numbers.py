@@ -1,5 +1,7 @@
 """Numbers that a program prints: shares, parts, other units and errors between two scales."""
 
+import warnings
+
 import numpy as np
 import pytest
 from exams import exam_of
@@ -115,6 +117,45 @@ def test_an_accuracy_is_told_at_the_start_where_it_is_off_there(off, at_first):
 
     with np.errstate(all="ignore"):
         assert accuracy_of(wrong).startswith("the program reports") is at_first
+
+
+@pytest.mark.parametrize("factor", [1, 100])
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [
+        (lambda right, one: BINARY[one].mean(),
+         "the share of targets of 1 among the predictions above 0.5, the precision"),
+        (lambda right, one: right[:3].mean(), "the share of right ones among the first 3 alone"),
+        (lambda right, one: 3 * right.mean(), "3.0000 times the right number"),
+    ],
+)  # fmt: skip
+def test_what_a_wrong_accuracy_is_is_told(of, words, factor):
+    def printed(share, a):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return factor * of((a > 0.5) == (BINARY > 0.5), a > 0.5)
+
+    with np.errstate(all="ignore"):
+        seen = accuracy_of(printed)
+    if words.startswith("3."):
+        words = words.replace("3.0", f"{3 * factor}.0")
+    assert seen.split("right is ")[1][6:] == f". It is {words}."
+
+
+def test_a_loss_in_other_units_may_be_meant():
+    y, rows = spread(9), np.random.default_rng(1).normal(size=(9, 2))
+
+    def predict(p, X):
+        return X @ p["W"]
+
+    for factor, meant in ((41.237, True), (7 / 18, False)):
+        exam = exam_of(rows, y, {"W": np.array([[0.5], [-1.0]])}, predict=predict, reports={
+            "cost": lambda p, X, y, f=factor: f * np.sum((predict(p, X) - y) ** 2)})  # fmt: skip
+        compute_again(exam)
+        words = f"{factor:.4g} times the sum of the squared errors"
+        line = f"cost is {words}: a known loss in other units, perhaps those of the data"
+        assert exam.compared == [line] * meant
+        assert [f.kind for f in exam.findings] == ["printed_number"] * (not meant)
 
 
 @pytest.mark.parametrize("factor", [1, 100, 5, 500, 25])

@@ -468,3 +468,30 @@ def test_predictions_that_fail_on_the_way_name_no_bias():
     assert not bias_behind_the_activation(exam, exam.points[0], None, 1, np.ones(3))
     assert not look_for_other_predictions(exam, "loss")
     assert said(exam) == []
+
+
+@pytest.mark.parametrize(
+    ("shift", "texts"),
+    [
+        ([1.0, -3.0], ["X", "square", "there", "bare", "mean"]),
+        ([1.0, 0.0], ["X", "square", "there", "bare"]),
+        ([0.0, 0.0], ["X", "square"]),
+    ],
+)
+def test_relatives_scale_x_in_another_way(shift, texts):
+    shift, divisor, none = np.array(shift), np.array([2.0, 4.0]), np.zeros(2)
+    ways = {
+        "X": ("that takes X as it is, and does not scale it first", none, none + 1),
+        "square": ("that divides by the square of what X is to be divided by: a variance?", shift,
+                   divisor**2),
+        "there": ("that divides X as it should, and takes nothing from it before", none, divisor),
+        "bare": ("that takes the mean, or the minimum, from X, and does not divide it", shift,
+                 none + 1),
+        "mean": ("that divides X by what is taken from it, the mean or the minimum", shift, shift),
+    }  # fmt: skip
+    own = Dense(TWO.layers, TWO.activations, divisor, shift)
+    made = [(text, other) for other, text in relatives(own) if " X" in text]
+    assert [text for text, _ in made] == [ways[name][0] for name in texts]
+    for (_, other), name in zip(made, texts, strict=True):
+        np.testing.assert_array_equal(none + other.shift, ways[name][1])
+        np.testing.assert_array_equal(none + other.divisor, ways[name][2])

@@ -122,10 +122,11 @@ LEAKY = Net(("leaky ReLU (0.1)", "tanh", "sigmoid"), (3, 5, 4, 1), "binary", one
 LOGS = Net(("tanh", "log-softmax"), (3, 4, 3), "cross_from_logits", classes)
 LINES = Net(("ReLU", "ReLU", "identity"), (3, 4, 4, 2), "squared", between)
 ROOT = Net(("softplus", "sigmoid"), (3, 4, 2), "root", between)
+TWICE = Net(("sigmoid of 2 z", "1.7159 tanh(2 z / 3)", "sigmoid"), (3, 4, 4, 2), "squared", between)
 NETS = {
     "deep": DEEP, "classes": CLASSES, "yes": YES, "tanh": TANH, "hinge": HINGE, "soft": SOFT,
     "after": AFTER, "wide": WIDE, "pixels": PIXELS, "huber": HUBER, "chance": CHANCE,
-    "leaky": LEAKY, "logs": LOGS, "lines": LINES, "root": ROOT,
+    "leaky": LEAKY, "logs": LOGS, "lines": LINES, "root": ROOT, "twice": TWICE,
 }  # fmt: skip
 
 
@@ -268,6 +269,10 @@ SLIPS = [
          "the slopes 1 and 0.1, the wrong way round"),
         (lambda z: np.where(z > 0, 1, 10), "gradient_wrong",
          "1 / the slope: a division where a product belongs"))),
+    ("twice", lambda c: {"s1": c.s[1] / 2}, "gradient_wrong", "delta1",
+     "delta1 = delta2 @ W2.T * the slope of sigmoid of 2 z without its factor 2"),
+    ("twice", lambda c: {"s2": c.s[2] / (1.7159 * 2 / 3)}, "gradient_wrong", "delta2",
+     "delta2 = delta3 @ W3.T * the slope of 1.7159 tanh(2 z / 3) without its factor 1.144"),
     ("leaky", lambda c: {"s2": 1 / c.s[2]}, "gradient_wrong", "delta2",
      "delta2 = delta3 @ W3.T * 1 / the slope: a division where a product belongs"),
     ("yes", lambda c: {"s1": c.a[1] / (1 - c.a[1])}, "gradient_wrong", "delta1",
