@@ -80,8 +80,8 @@ def by_own_answers(c: Comparison, g: Arrays, where: str) -> bool:
     c.exam.find(
         "gradient_wrong", "wrong", where,
         "with targets that are what predict answers there is no error, and the loss has no slope; "
-        f"the {what} is {share:.3g} times what it is with y. So its error is not predict's "
-        "answer minus the target.", c.worst(g), advice=OTHER_PASS,
+        f"the {what} is {share:.3g} times what it is with y. So not all of it comes of predict's "
+        "answers minus the targets.", c.worst(g), advice=OTHER_PASS,
     )  # fmt: skip
     return True
 

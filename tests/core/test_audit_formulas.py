@@ -221,7 +221,7 @@ def test_a_logarithm_of_another_base_and_a_root_have_a_name():
         (1 / np.sqrt(5), "the root of the sum of the squared errors divided by the 5 samples"),
         (1 / 15, "{}, divided by the 15 entries only behind the root"),
         (1 / 5, "{}, divided by the 5 samples only behind the root"),
-        (0.5, "half {}"), (0.5 * 1.0019, "half {}"), (0.5 * 1.0023, "0.5012 times {}"),
+        (0.5, "half {}"), (0.5 * 1.0019, "half {}"), (0.5012, "0.5012 times {}"),
         (-1 / 5, "minus {}, divided by the 5 samples only behind the root"),
     ],
 )  # fmt: skip
