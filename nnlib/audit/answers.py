@@ -5,12 +5,14 @@ What moves all the same does not come of the errors that predict makes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam, seed
+from nnlib.audit.formulas import scalings_by
 from nnlib.audit.patient import Arrays, Failed, copied, in_form_of
 from nnlib.audit.slopes import chosen_entries, measure, peak
 from nnlib.audit.update import between, flat_of, loss_mixes_samples
@@ -19,6 +21,12 @@ OTHER_PASS = (
     "Training has a forward pass of its own, and it differs: inputs that are scaled, another "
     "activation, dropout. Or its error is another one than output minus target.",
     "Write the forward pass once, and call it in both.",
+)
+
+
+SCALED = (
+    "Training scales its data and the answers are given for others, or the other way round.",
+    "Scale once, before all else, and give training, loss and predict the same numbers.",
 )
 
 
@@ -48,42 +56,125 @@ def no_slope(exam: Exam, values: Arrays, y: Any) -> bool:
     return largest(y) <= 1e-4 * largest(patient.y)
 
 
-def beside_nothing(exam: Exam, values: Arrays, where: str) -> np.ndarray:
-    """Return a gradient, or a step, where nothing is to be learned, flat.
+def asked(exam: Exam, values: Arrays, where: str, y: Any) -> np.ndarray:
+    """Return a gradient, or how far a fresh step goes, for other targets, flat."""
+    patient = exam.patient
+    seed(7)
+    data = patient.data()[0], copied(y)
+    if where == "gradients":
+        return flat_of(patient.gradients(values, data))
+    return flat_of(between(values, patient.stepped(values, data, patient.fresh_step())))
 
-    In parts of the largest entry that it has with y; nothing where it cannot be asked.
+
+def beside_nothing(exam: Exam, values: Arrays, where: str) -> float:
+    """Return how large a gradient, or a step, is where nothing is to be learned.
+
+    As a share of what it is with y; 0 where it cannot be asked.
     """
     patient = exam.patient
-
-    def asked(targets: Any) -> np.ndarray:
-        seed(7)
-        data = patient.data()[0], copied(targets)
-        if where == "gradients":
-            return flat_of(patient.gradients(values, data))
-        return flat_of(between(values, patient.stepped(values, data, patient.fresh_step())))
-
     try:
         own = own_answers(exam, values)
         if own is None or patient.random_loss or not no_slope(exam, values, own):
-            return np.zeros(0)
-        return asked(own) / max(peak(asked(patient.y)), 1e-300)
+            return 0.0
+        with_y = peak(asked(exam, values, where, patient.y))
+        return peak(asked(exam, values, where, own)) / max(with_y, 1e-300)
     except Failed:
-        return np.zeros(0)
+        return 0.0
 
 
 def by_own_answers(c: Comparison, g: Arrays, where: str) -> bool:
     """See whether a gradient that is wrong has other errors than predict makes."""
-    rest = beside_nothing(c.exam, c.exam.patient.held(c.exam.points[0]), where)
-    what, share = "gradient" if where == "gradients" else "step", peak(rest)
+    exam, values = c.exam, c.exam.patient.held(c.exam.points[0])
+    share = beside_nothing(exam, values, where)
     if share < 1e-2:
         return False
-    c.exam.find(
+    what = "gradient" if where == "gradients" else "step"
+    scaled = scaled_in_training(exam, values, where)
+    if scaled:
+        exam.find("gradient_wrong", "wrong", where, f"the {what} {scaled}.", c.worst(g),
+                  advice=SCALED)  # fmt: skip
+        return True
+    exam.find(
         "gradient_wrong", "wrong", where,
         "with targets that are what predict answers there is no error, and the loss has no slope; "
         f"the {what} is {share:.3g} times what it is with y. So not all of it comes of predict's "
         "answers minus the targets.", c.worst(g), advice=OTHER_PASS,
     )  # fmt: skip
     return True
+
+
+def scaled_in_training(exam: Exam, values: Arrays, where: str) -> str:
+    """Say how training scales inputs or targets and predict does not, or the other way round.
+
+    It is asked with which targets there is nothing to learn: predict's answers to scaled inputs,
+    or its answers with the scaling of the targets undone.
+    """
+    try:
+        least = 1e-6 * peak(asked(exam, values, where, exam.patient.y))
+        for y, words in targets_that_teach_nothing(exam, values):
+            if y is not None and peak(asked(exam, values, where, y)) <= least:
+                return words
+    except Failed:
+        return ""
+    return ""
+
+
+def targets_that_teach_nothing(exam: Exam, values: Arrays) -> Iterator[tuple[Any, str]]:
+    """Yield targets from which a training that scales data would learn nothing, and its words."""
+    X, y = exam.X_rows, exam.y_rows
+    for t, s in scalings(X):
+        told = line("x", t, s)
+        yield (
+            own_answers(exam, values, with_rows(exam, "X", (X - t) / s)),
+            (f"scales X first, {told}; predict does not"),
+        )
+        yield (
+            own_answers(exam, values, with_rows(exam, "X", X * s + t)),
+            (f"takes X as it is, and predict scales it first, {told}"),
+        )
+    answers = exam.patient.predictions(values, exact=True)
+    if answers.shape != y.shape:
+        return
+    for t, s in scalings(y):
+        yield (
+            with_rows(exam, "y", answers * s + t),
+            (f"takes {line('y', t, s)} in place of y, and the loss takes y"),
+        )
+    for (t, s), (u, v) in zip(scalings(X), scalings(y), strict=False):
+        other = own_answers(exam, values, with_rows(exam, "X", (X - t) / s))
+        if other is not None:
+            other = with_rows(exam, "y", as_rows(exam, other) * v + u)
+        yield other, f"takes {line('x', t, s)} and {line('y', u, v)} for X and y; predict does not"
+
+
+def as_rows(exam: Exam, y: Any) -> np.ndarray:
+    """Return targets as an array, a row for each sample."""
+    moved = np.moveaxis(np.asarray(y, dtype=float), exam.patient.axis["y"], 0)
+    return moved.reshape(len(moved), -1)
+
+
+def scalings(rows: np.ndarray) -> Iterator[tuple[Any, Any]]:
+    """Yield the usual ways to scale columns, or all numbers alike: what is taken, and a divisor."""
+    yield from scalings_by(rows)
+    for number in dict.fromkeys((255.0, float(rows.max()))):
+        if number > 0:
+            yield 0.0, number
+
+
+def line(letter: str, t: Any, s: Any) -> str:
+    """Say "(y - 2) / 3", of the first column."""
+    shift, divisor = float(np.ravel(t)[0]), float(np.ravel(s)[0])
+    if not np.any(t):
+        return f"{letter} / {divisor:.4g}"
+    first = " in column 0" * (np.size(s) > 1)
+    return f"({letter} {'+' if shift < 0 else '-'} {abs(shift):.4g}) / {divisor:.4g}{first}"
+
+
+def with_rows(exam: Exam, name: str, rows: np.ndarray) -> Any:
+    """Return X or y with other numbers, a row for each sample, in the form in which it came."""
+    own, axis = getattr(exam.patient, name), exam.patient.axis[name]
+    shape = np.moveaxis(np.asarray(own), axis, 0).shape
+    return in_form_of(own, np.moveaxis(rows.reshape(shape), 0, axis))
 
 
 def tell_strangers(exam: Exam) -> bool:

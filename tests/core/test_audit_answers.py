@@ -7,8 +7,10 @@ from exams import exam_of, said, words
 from nnlib.audit.answers import (
     beside_nothing,
     by_own_answers,
+    line,
     no_slope,
     own_answers,
+    scaled_in_training,
     tell_strangers,
 )
 from nnlib.audit.comparison import Comparison
@@ -81,7 +83,7 @@ def test_a_gradient_of_another_forward_pass_moves_beside_nothing(where, scale, t
         return {k: p[k] - 0.1 * g for k, g in other(p, X, y).items()}
 
     exam = program(gradients=other, step=step)
-    share = np.abs(beside_nothing(exam, exam.points[0], where)).max()
+    share = beside_nothing(exam, exam.points[0], where)
     assert (share > 1e-2) == told_so
     c = Comparison(exam, exam.patient.start, None)
     g = exam.patient.gradients(exam.patient.start, exam.patient.data())
@@ -94,14 +96,73 @@ def test_a_gradient_of_another_forward_pass_moves_beside_nothing(where, scale, t
 
 def test_a_slip_on_the_way_back_does_not():
     exam = program(gradients=lambda p, X, y: {k: -(g**2) for k, g in slopes(p, X, y).items()})
-    assert np.abs(beside_nothing(exam, exam.patient.start, "gradients")).max() < 1e-12
+    assert beside_nothing(exam, exam.patient.start, "gradients") < 1e-12
     exam.patient.random_loss = True
-    assert beside_nothing(exam, exam.patient.start, "gradients").size == 0
+    assert beside_nothing(exam, exam.patient.start, "gradients") == 0
 
     def fails(p, X, y):
         raise ValueError
 
-    assert beside_nothing(program(gradients=fails), exam.patient.start, "gradients").size == 0
+    assert beside_nothing(program(gradients=fails), exam.patient.start, "gradients") == 0
+
+
+MEAN, STD = X.mean(axis=0), X.std(axis=0)
+WIDE = 3 * X + 1
+FAR = 4 * Y + 2
+LINE = f"(x - {3 * MEAN[0] + 1:.4g}) / {3 * STD[0]:.4g} in column 0"
+LINE_Y = f"(y - {FAR[:, 0].mean():.4g}) / {FAR[:, 0].std():.4g} in column 0"
+
+
+def standard(rows, own):
+    return (rows - own.mean(axis=0)) / own.std(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("in_training", "in_predict", "of_y", "told"),
+    [
+        (True, False, False, f"scales X first, {LINE}; predict does not"),
+        (False, True, False, f"takes X as it is, and predict scales it first, {LINE}"),
+        (False, False, True, f"takes {LINE_Y} in place of y, and the loss takes y"),
+        (True, False, True, f"takes {LINE} and {LINE_Y} for X and y; predict does not"),
+        (False, False, False, ""),
+    ],
+)
+@pytest.mark.parametrize("columns", [False, True])
+def test_what_training_scales_and_predict_does_not_is_told(
+    in_training, in_predict, of_y, told, columns
+):
+    def answer(p, X):
+        return np.tanh(X @ p["W"] + p["b"]) + X[:, :1]  # no dense network
+
+    def scaled_answer(p, X):
+        X = X.T if columns else X
+        a = answer(p, standard(X, WIDE) if in_predict else X)
+        return a.T if columns else a
+
+    def grads(p, X, y):
+        X, y = (X.T, y.T) if columns else (X, y)
+        X, y = standard(X, WIDE) if in_training else X, standard(y, FAR) if of_y else y
+        a = np.tanh(X @ p["W"] + p["b"])
+        d = 2 * (answer(p, X) - y) * (1 - a**2) / y.size
+        return {"W": X.T @ d, "b": d.sum(axis=0)}
+
+    data = (WIDE.T, FAR.T) if columns else (WIDE, FAR)
+    exam = exam_of(
+        *data, START, told={"X": -1, "y": -1} if columns else None, gradients=grads,
+        predict=scaled_answer, loss=lambda p, X, y: np.mean((scaled_answer(p, X) - y) ** 2),
+    )  # fmt: skip
+    values = exam.points[0]
+    assert scaled_in_training(exam, values, "gradients") == told
+    if told:
+        c = Comparison(exam, values, None)
+        assert by_own_answers(c, exam.patient.gradients(values, data), "gradients")
+        assert words(exam) == f"the gradient {told}."
+
+
+def test_a_line_is_told_of_its_first_column():
+    assert line("x", 0.0, 255.0) == "x / 255"
+    assert line("y", -1.5, 2.0) == "(y + 1.5) / 2"
+    assert line("y", np.array([1, 2]), np.array([3, 4])) == "(y - 1) / 3 in column 0"
 
 
 def epoch(order_of_y, noise=0.0, decay=0.0):
