@@ -363,8 +363,15 @@ def ask_one_alone(exam: Exam) -> None:
     )  # fmt: skip
 
 
+ROWS_MADE_ONCE = (
+    "Something in it has a row for each sample and was made once: a column of ones, a state, a "
+    "bias.",
+    "Make it as long as the X that comes: np.ones((len(X), 1)). New samples have no answer else.",
+)
+
+
 def takes_no_part(exam: Exam, values: Arrays) -> bool:
-    """Say whether predict answers for all samples, and for no part of them by either axis."""
+    """Say whether predict fails for each part of the samples that is tried, by either axis."""
     patient = exam.patient
     X = np.asarray(patient.X)
     for axis in range(X.ndim if X.ndim == 2 else 1):
@@ -387,10 +394,7 @@ def tell_one_number_of_samples(exam: Exam, error: Failed) -> None:
         "raises", "wrong", "predict",
         f"predict answers for all {n} samples, and for no part of them, not for {n - 1} and not "
         f"for one: it {error.what}",
-        advice=(f"Something in it has a row for each of the {n} samples: a column of ones, a state "
-                "or a bias that was made once.",
-                "Make it as long as the X that comes: np.ones((len(X), 1)). New samples have no "
-                "answer else."),
+        advice=ROWS_MADE_ONCE,
     )  # fmt: skip
 
 
@@ -415,6 +419,13 @@ def tell_entry_per_sample(exam: Exam, answer: np.ndarray) -> None:
     """Report parameters by which one sample alone gets as many answers as there are samples."""
     n, m = exam.patient.n, exam.n_outputs
     names = [name for k, name in enumerate(exam.patient.names) if by_sample(exam, k)]
+    if answer.size == n * m and not names and n > 3 and takes_no_part(exam, exam.points[0]):
+        exam.find(
+            "raises", "wrong", "predict",
+            f"one sample alone gets {n} answers, and {n - 1} of the {n} samples get none: predict "
+            "raises an error.", advice=ROWS_MADE_ONCE,
+        )  # fmt: skip
+        return
     if answer.size != n * m or not names:
         exam.miss(f"one sample alone: it gets {answer.size} numbers, not {m}")
         return

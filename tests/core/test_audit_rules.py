@@ -1335,6 +1335,11 @@ def test_one_sample_alone_that_fails_or_gets_other_answers_is_told():
     def by_entry(p, X):
         return X @ p["W"] + p["b"]
 
+    exam = exam_of(POINTS, HIGH, LINE, predict=lambda p, X: line(p, X) + np.zeros((5, 1)))
+    assert checked(functions.ask_one_alone, exam) == [("raises", "wrong", "predict")]
+    assert words(exam) == (
+        "one sample alone gets 5 answers, and 4 of the 5 samples get none: predict raises an error."
+    )
     p = {"W": np.array([[0.5], [-0.25]]), "b": np.linspace(0, 1, 5)[:, None]}
     exam = exam_of(POINTS, HIGH, p, predict=by_entry)
     assert checked(functions.ask_one_alone, exam) == [("parameter_shape", "wrong", "b")]
