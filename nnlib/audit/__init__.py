@@ -205,7 +205,7 @@ def look(exam: Exam, told: dict[str, int]) -> None:
 def line_of(check: Callable[[Exam], None]) -> str:
     """Return what a check looks at, in words."""
     words = (check.__doc__ or "").strip()
-    return words.rstrip(".")
+    return words.removesuffix(".")
 
 
 @contextlib.contextmanager

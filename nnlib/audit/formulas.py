@@ -298,8 +298,8 @@ def factor_words(f: float, what: str, n: int, m: int, under_root: bool = False) 
                   for base in (2, 10) for value, words in known[:3]]  # fmt: skip
     for value, words in known:
         if abs(f - value) < 2e-3 * value:
-            return (sign + words).rstrip(",")
-    return f"{sign}{f:.4g} times the sum of the {what}".rstrip(",")
+            return (sign + words).removesuffix(",")
+    return f"{sign}{f:.4g} times the sum of the {what}".removesuffix(",")
 
 
 def root_words(f: float, n: int, m: int) -> str:

@@ -1,5 +1,7 @@
 """A gradient beside measured slopes: what agrees, and in which order causes are looked for."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from comparisons import S, W, X, problem, told, y
@@ -8,7 +10,7 @@ from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import gradient
 from nnlib.audit.comparison import Comparison
-from nnlib.audit.formulas import Formula
+from nnlib.audit.formulas import ACTIVATIONS, Formula, where_from
 from nnlib.audit.gradient import (
     by_equations,
     by_mask,
@@ -191,6 +193,23 @@ def test_one_factor_is_one_to_five_ten_thousandths(off, fits):
     g = [2 * S, 2 * W]
     g[0][0, 0] += off * 2 * max(np.abs(S).max(), np.abs(W).max())
     assert by_one_factor(problem([S, W]), g, "gradients", False) == fits
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "told_so"),
+    [
+        ("sigmoid of 2 z", 0.5, "2"), ("sigmoid of 2 z", 0.5 * (1 + 0.9e-3), "2"),
+        ("sigmoid of 2 z", 0.5 * (1 + 1.1e-3), None), ("sigmoid of 2 z", 2.0, None),
+        ("1.7159 tanh(2 z / 3)", 1 / 1.14393, "1.144"), ("sigmoid", 1.0, None), (None, 0.5, None),
+    ],
+)  # fmt: skip
+def test_a_factor_may_be_that_of_the_output_s_slope(name, f, told_so):
+    made = problem([S])
+    own = [each for each in ACTIVATIONS if each.name == name]
+    made.exam.dense = SimpleNamespace(activations=[None, *own]) if own else None
+    words = f"the slope of {name} has a factor {told_so}, forgotten?"
+    assert (made.factor_words(f) == words) == bool(told_so)
+    assert bool(told_so) or made.factor_words(f) == where_from(f, 12, 1)
 
 
 # The order in which a gradient is explained

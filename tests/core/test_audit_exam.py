@@ -310,6 +310,9 @@ def test_of_one_sample_answers_are_as_far_from_flat_as_of_several():
         answers = np.array([[0.3], [0.3 + off]])
         exam = exam_of(X[:2], Y[:2], START, predict=lambda p, X, answers=answers: answers)
         assert exam.distance(exam.patient.start) == pytest.approx(0.3 * share)
+    alike = np.array([[0.3, 0.6], [0.3, 0.6]])  # whatever X is; the outputs differ
+    exam = exam_of(X[:2], alike, START, predict=lambda p, X: alike)
+    assert exam.distance(exam.patient.start) == pytest.approx(0.3e-3)
 
 
 def test_a_network_is_also_looked_for_where_all_neurons_are_awake():
