@@ -475,7 +475,7 @@ def by_other_targets(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         if np.array_equal(other, y):
             continue
         delta = None
-        if c.formula.base in ("binary", "cross", "cross_from_logits"):
+        if c.formula.base in ("cross", "cross_from_logits"):
             z, a = exam.dense.forward(c.point, X)  # a - y, also for rows of several ones
             answers = softmax(z[-1]) if c.formula.base == "cross_from_logits" else a[-1]
             delta = c.formula.factor * (answers - other)

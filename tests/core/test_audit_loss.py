@@ -264,7 +264,7 @@ def test_a_softmax_over_the_samples_needs_classes_and_three_samples():
     def loss(p, X, y):
         return -np.sum(y * np.log(softmax(logits(p, X).T).T))
 
-    for count, columns, told in ((7, 2, True), (3, 3, True), (2, 3, False)):
+    for count, columns, told in ((7, 2, True), (3, 3, True), (2, 3, False), (7, 1, False)):
         start = START3 | {"W2": START3["W2"][:, :columns], "b2": START3["b2"][:columns]}
         y = np.eye(columns)[np.arange(count) % columns]
         exam = exam_of(X[:count], y, start, predict=logits, loss=loss)

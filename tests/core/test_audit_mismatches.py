@@ -15,11 +15,13 @@ from nnlib.audit.mismatches import (
     by_other_loss,
     by_other_parameter,
     by_other_targets,
+    by_sample_weights,
     by_smoothed_targets,
     multiple_of,
     multiples,
     penalties,
     penalty_is,
+    said_of_penalty,
     shares_of_targets,
     weight_term,
 )
@@ -95,6 +97,25 @@ def test_a_penalty_is_known_by_its_slope_to_a_fiftieth(f, same):
         made.formula = Formula("squared", 1.0, **penalty)
         assert penalty_is(made, f) == same
     assert not penalty_is(problem([S]), f)
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        (None, ""), (Formula("squared", 1.0), " The loss holds no such penalty."),
+        *((Formula("squared", 1.0, **{name: 0.05}),
+           f" The loss holds 0.05 times the {what}, whose slope is {slope}.")
+          for name, what, slope in (
+            ("decay", "squares of the weights", "0.1 W"),
+            ("decay_of_all", "squares of the weights and biases", "0.1 W"),
+            ("sizes", "sizes of the weights", "0.05 sign(W)"),
+            ("sizes_of_all", "sizes of the weights and biases", "0.05 sign(W)"))),
+    ],
+)  # fmt: skip
+def test_the_penalty_of_the_loss_is_said(formula, said):
+    made = problem([S])
+    made.formula = formula
+    assert said_of_penalty(made) == said
 
 
 def signs_for_norm(f=0.3, slope=None, value=W):
@@ -596,3 +617,62 @@ def test_another_number_is_held_to_a_ten_thousandth(off, fits):
     assert multiple_of(rest, flat, ["a", "b", "c"], "b") is None
     for f, told_of in ((0.9e-9, None), (1.1e-9, "1.1e-09 a, another number")):
         assert multiple_of(f * flat[:, 0], flat, ["a", "b", "c"], "c") == told_of
+
+
+# Weights of the samples
+
+
+def weighted(weights, *, n=12, alone=True, known=True, f=1.0, penalty=0.0):
+    """A gradient in which samples have weights that the loss has not."""
+    rows = np.random.default_rng(n).normal(size=(n, 2))
+    targets = 1.0 * (rows[:, :1] > rows[:, 1:])
+
+    def cost(p, X, y):
+        return loss(p, X, y) + penalty * np.sum(p["W1"] ** 2)
+
+    exam = exam_of(rows, targets, start(), predict=predict, loss=cost, gradients=gradients)
+    made = Comparison(exam, exam.points[0], None)
+    p = dict(zip(NAMES, made.point, strict=True))
+    each = np.resize(weights, n)
+
+    def of_one(i):
+        g = gradients(p, rows[i], targets[i])
+        return [each[i[0]] * g[name] for name in NAMES]
+
+    if alone:
+        made.alone = of_one
+    if not known:
+        exam.dense = None
+    parts = [of_one(np.array([i])) for i in range(n)]
+    g = [f * sum(part[k] for part in parts) / n for k in range(4)]
+    found = by_sample_weights(made, g, "gradients", False)
+    return found, told(made, g if found else None), made
+
+
+@pytest.mark.parametrize("f", [1.0, 3.0, -1.0])
+def test_weights_of_samples_that_the_loss_has_not_are_told(f):
+    found, lines, made = weighted([1.0, 3.0, 0.5], f=f)
+    assert found == (f > 0)
+    assert lines == [
+        "wrong loss_formula (loss and gradient): the loss is the mean of the binary "
+        "cross-entropies, with one weight for all samples; in the gradient a sample counts 1, 3, "
+        "0.5 times."
+    ] * found  # fmt: skip
+    assert [f.advice for f in made.exam.findings] == [
+        ("Weights of the samples, or of the classes, stand in the gradient, and in the loss they "
+         "are missing or have no effect.",
+         "Multiply the loss of each sample by its weight, before the mean is taken."),
+    ] * found  # fmt: skip
+
+
+def test_weights_of_samples_are_few_and_differ():
+    for weights, n, found in (
+        ([1.0, 1.009], 12, False), ([1.0, 1.011], 12, True), ([1.0, -1.0], 12, False),
+        ([1.0, 2.0, 3.0, 4.0], 12, True), ([1.0, 2.0, 3.0, 4.0, 5.0], 12, False),
+        (np.arange(1.0, 7), 24, True), (np.arange(1.0, 8), 24, False), ([1.0, 2.0], 6, True),
+        ([1.0, 2.0], 5, False),
+    ):  # fmt: skip
+        assert weighted(weights, n=n)[0] is found
+    assert not weighted([1.0, 3.0], alone=False)[0]
+    assert not weighted([1.0, 3.0], known=False)[0]
+    assert not weighted([1.0, 3.0], penalty=0.05)[0]

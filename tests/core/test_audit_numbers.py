@@ -54,6 +54,10 @@ def test_near_numbers_are_not():
     assert on_two_scales(Y, ANSWERS[:6], says[:6]) != ""
     assert on_two_scales(Y, ANSWERS[:5], says[:5]) == ""
     assert on_two_scales(Y, ANSWERS, says + 1e-6 * RNG.normal(size=8)) == ""
+    scaled = np.array([np.mean((4 * a + 2 - Y) ** 2) for a in ANSWERS])
+    for more in (5.0, np.array([np.mean(a) for a in ANSWERS])):
+        assert on_two_scales(Y, ANSWERS, says + more) == ""
+        assert on_two_scales(Y, ANSWERS, scaled + more) == ""
     assert on_two_scales(np.round(Y), ANSWERS, says) == ""  # a few classes have no scale
     for values, scaled in ((5, True), (4, False)):
         y = np.resize(Y[:values], (9, 1))
