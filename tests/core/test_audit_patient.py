@@ -720,6 +720,10 @@ def test_numbers_are_assigned_in_place_where_that_is_possible():
     assign(deep, "part.part.items[0]", 3.0)
     assert deep.part.part.n == 2
     assert deep.part.part.items == [3]
+    thing.table = [[1.0, 2.0], [3.0, {"a": 4.0}]]
+    assign(thing, "table[1][0]", 5.0)
+    assign(thing, "table[1][1]['a']", 6.0)
+    assert thing.table == [[1.0, 2.0], [5.0, {"a": 6.0}]]
     items = [1.0]
     assign(items, "[0]", 4.0)
     assert items == [4]

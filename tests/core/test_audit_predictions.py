@@ -257,6 +257,26 @@ def test_lines_before_the_network_are_found(scale, lines):
     np.testing.assert_allclose(np.array(found), np.array(lines), atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("scale", "lines"),
+    [
+        (lambda X: (X - 0.5) * 100, [(0.5, 0.01)] * 2),
+        (lambda X: X * 1e5, []),
+        (lambda X: (X - 1) * 1e3, []),
+    ],
+)
+def test_of_two_numbers_in_a_column_both_lie_within_what_is_looked_for(scale, lines):
+    """Through what lies at an edge there would be a line as well."""
+
+    def network(p, X):
+        return relu(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    two = np.array([[0.0, 1], [1, 0], [1, 1], [0, 0], [1, 0], [0, 1], [1, 1]])
+    own = Dense(TWO.layers, (NAMED["ReLU"], NAMED["identity"]))
+    found = lines_before(line_exam(scale, two, network=network), own)
+    np.testing.assert_allclose(np.array(found), np.array(lines), atol=1e-6)
+
+
 def test_lines_are_not_looked_for_where_x_is_scaled_or_wide():
     exam = line_exam(lambda X: X / 2)
     assert lines_before(exam, Dense(TWO.layers, TWO.activations, 2.0)) == []
