@@ -1,5 +1,6 @@
 """An audit under way, for tests of single checks."""
 
+import inspect
 import warnings
 
 import numpy as np
@@ -50,3 +51,14 @@ def checked(check, exam):
 def words(exam):
     """What was seen, of the last finding."""
     return exam.findings[-1].seen
+
+
+def handed(function, given, more=None, **wanted):
+    """Check that a stand-in for a function is given these objects, or ones of these types."""
+    bound = inspect.signature(function).bind(*given, **(more or {})).arguments
+    for name, value in bound.items():
+        right = wanted.get(name)
+        if isinstance(right, type):
+            assert isinstance(value, right), name
+        elif right is not None:
+            assert value is right, name

@@ -289,11 +289,10 @@ def one_by_one(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> b
         )
         X, scaled = exam.X_rows[index], [x / (rate or 1.0) for x in total]
         answers = exam.base_values[1]
-        others = [replace(whole, base=base, factor=1.0) for base in ("squared", "binary", "cross")
+        others = [replace(whole, base=base) for base in ("squared", "binary", "cross")
                   if base != own.base and exam.possible(base, answers, y)]  # fmt: skip
-        walks = [Walk(exam, dense, values, X, y, formula, scaled, free)
-                 for formula in (whole, *others)
-                 for free in (rate is None or formula is not whole, True)]  # fmt: skip
+        ways = [(whole, rate is None), *((formula, True) for formula in (whole, *others))]
+        walks = [Walk(exam, dense, values, X, y, formula, scaled, free) for formula, free in ways]
         for walk in walks:
             walk.go()
         known = [walk for walk in walks if walk.explained]
@@ -540,7 +539,7 @@ def some_by_one_alone(exam: Exam, steps: Steps, values: Arrays) -> bool:
     groups += [set().union(*parts[k:]) for k in range(1, len(parts))]  # the last ones
     groups += [{layer.b for layer in dense.layers if layer.b is not None}]
     groups += [{layer.W for layer in dense.layers}]
-    groups = [group for group in groups if 0 < len(group) < len(values)]
+    groups = [group for group in groups if len(group) < len(values)]
     groups += [{k} for k in range(len(values)) if len(values) > 1]
     for order, alone, which in itertools.product(orders, groups, (1, 0)):
         if not follows(order, alone, which):

@@ -72,7 +72,7 @@ def compare_chain(exam: Exam, steps: Steps, index: Any = None, any_step: bool = 
         return True
     if tell_rate(exam, us, gs, order, values, index):
         return True
-    if tell_other_loss(exam, points, us, order, index):
+    if tell_other_loss(exam, points, us, index):
         return True
     rate = exam.learning_rate
     first = one_factor(us[0], gs[0])
@@ -244,9 +244,7 @@ def tell_slip(
     return True
 
 
-def tell_other_loss(
-    exam: Exam, points: list[Arrays], us: list[np.ndarray], order: np.ndarray, index: Any
-) -> bool:
+def tell_other_loss(exam: Exam, points: list[Arrays], us: list[np.ndarray], index: Any) -> bool:
     """See whether an adaptive optimiser follows a known loss, where the one shown is none.
 
     The size of the slopes does not matter to it, so that any factor of that loss will do.
@@ -264,7 +262,7 @@ def tell_other_loss(
         known = Formula(base, 1 / len(X))
         gs = [flat_of(dense.gradient(values, X, y, known))
               for values in points[:-1]]  # fmt: skip
-        for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
+        for name, made in adaptive_and_sound(gs, exam.learning_rate, us, flat):
             if len(made) == len(us) and all_close(made, us):
                 shown = unusual_words(exam) or "no formula that is known here"
                 exam.find(

@@ -887,10 +887,12 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
         shares = np.linalg.lstsq(terms, a, rcond=None)[0]
         if len(a) > 6 and close(terms @ shares, a, 1e-4) and shares[0] > 0:
             rate = float(shares[0])
+    if rate is None:
+        return False
     factors = []
     for name, x, y, v in zip(exam.patient.names, u, g, values, strict=True):
         keep = np.isfinite(y)
-        if rate is None or keep.sum() < 2:
+        if keep.sum() < 2:
             continue
         rest = x[keep] - rate * y[keep]
         if close(x[keep], rate * y[keep], 1e-4):
@@ -906,7 +908,7 @@ def decays(exam: Exam, u: Arrays, g: Arrays, values: Arrays) -> bool:
     f = factors[0][1]
     own, growing = exam.formula, f < 0
     names = ", ".join(n for n, _ in factors)
-    of_weights = 2 * own.decay * (rate or 0) if own is not None else 0.0
+    of_weights = 2 * own.decay * rate if own is not None else 0.0
     if of_weights and near(f, of_weights, 2e-2):
         exam.find(
             "weight_term", "wrong", names,

@@ -15,6 +15,9 @@ import numpy as np
 from nnlib.audit.slopes import one_factor
 
 Rule = tuple[bool, str, list[np.ndarray]]
+BETAS = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
+         (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
+EPSILONS = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
 
 
 def rules(
@@ -30,14 +33,14 @@ def rules(
         lr = one_factor(us[1], gs[0])
     yield from momentum_rules(gs, lr, rate is None)
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
-    yield from adaptive_rules(gs, lr, order, values, True, us, rate is None)
+    yield from sound_adaptive(gs, lr, values, us, rate is None)
     yield True, "RProp", rprop(gs, lr)
-    yield from adaptive_rules(gs, lr, order, values, False, us, rate is None)
+    yield from faulty_adaptive(gs, lr, order)
     for name, others in (
         ("the gradient of the first step, at every step", [gs[0]] * len(gs)),
         ("gradients that add up from step to step", list(np.cumsum(gs, axis=0))),
     ):
-        for own, made in adaptive_and_sound(others, rate, order, us, values):
+        for own, made in adaptive_and_sound(others, rate, us, values):
             yield False, f"{own} with {name}", made
     if rate is not None:
         yield from counted_otherwise(gs, rate, order, us)
@@ -146,15 +149,11 @@ def divided_by_itself(u: np.ndarray, g: np.ndarray, lr: float) -> bool:
 
 
 def adaptive_and_sound(
-    gs: list[np.ndarray],
-    rate: float | None,
-    order: np.ndarray,
-    us: list[np.ndarray],
-    values: list[np.ndarray],
+    gs: list[np.ndarray], rate: float | None, us: list[np.ndarray], values: list[np.ndarray]
 ) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Yield Adam and its relatives, all sound, but for steps of one length."""
     lr = rate if rate is not None else float(np.median(np.abs(us[0])))
-    for _, name, made in adaptive_rules(gs, lr, order, values, True, us, rate is None):
+    for _, name, made in sound_adaptive(gs, lr, values, us, rate is None):
         if "sign of" not in name:
             yield name, made
 
@@ -302,36 +301,33 @@ def velocity_slips(gs: list[np.ndarray], lr: float, mu: float, free: bool) -> It
     ), shrunk  # fmt: skip
 
 
-def adaptive_rules(
+def sound_adaptive(
     gs: list[np.ndarray],
     lr: float,
-    order: np.ndarray,
     values: list[np.ndarray],
-    sound: bool,
     us: list[np.ndarray],
     free: bool,
 ) -> Iterator[Rule]:
-    """Yield Adam and its relatives; those with slips if not ``sound``.
+    """Yield Adam and its relatives, as they are published.
 
     ``free``: the rate was not given, and is the usual length of the first step.
     """
-    betas = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.9), (0.5, 0.999), (0.8, 0.999), (0.95, 0.999),
-             (0.9, 0.9999), (0.8, 0.9), (0.9, 0.95)]  # fmt: skip
-    epsilons = (1e-8, 1e-7, 1e-6, 1e-5, 1e-10, 1e-4, 1e-3)
-    if sound:
-        for b1, b2 in betas:
-            both = means(gs, b1, b2)
-            for epsilon in epsilons:
-                for name, update in sound_updates(b1, b2, epsilon).items():
-                    yield True, f"{name} ({b1}, {b2})", list(lr * update(*both))
-        yield from other_adaptive(gs, lr, epsilons, free)
-        for decay in (0.01, 0.1, 0.001, 1e-4):
-            made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
-            yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
-        if not divided_by_itself(us[-1], gs[-1], lr):
-            yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
-        yield from later_adaptive(gs, lr, us)
-        return
+    for b1, b2 in BETAS:
+        both = means(gs, b1, b2)
+        for epsilon in EPSILONS:
+            for name, update in sound_updates(b1, b2, epsilon).items():
+                yield True, f"{name} ({b1}, {b2})", list(lr * update(*both))
+    yield from other_adaptive(gs, lr, EPSILONS, free)
+    for decay in (0.01, 0.1, 0.001, 1e-4):
+        made = run(gs, 0.9, 0.999, sound_updates(0.9, 0.999, 1e-8)["Adam"])
+        yield True, "AdamW", [lr * (x + decay * p) for x, p in zip(made, values, strict=True)]
+    if not divided_by_itself(us[-1], gs[-1], lr):
+        yield True, "steps along the sign of the gradient", [lr * np.sign(g) for g in gs]
+    yield from later_adaptive(gs, lr, us)
+
+
+def faulty_adaptive(gs: list[np.ndarray], lr: float, order: np.ndarray) -> Iterator[Rule]:
+    """Yield Adam and its relatives with a slip each."""
     for rho in (0.9, 0.99, 0.999):
         v, whole = gs[0] ** 2, []
         for k, g in enumerate(gs):
@@ -341,7 +337,7 @@ def adaptive_rules(
         turned = run(gs, 0.0, 1 - rho, lambda m, v, g, t: g / (np.sqrt(v) + 1e-8))
         words = "whose rho is the wrong way round: (1 - rho) v + rho g * g"
         yield False, f"RMSProp ({rho}) {words}", [lr * x for x in turned]
-    for epsilon in epsilons:
+    for epsilon in EPSILONS:
         for rho, keeps, words in (
             (1.0, 1.0, "AdaGrad whose sum of squares"), (0.9, 0.1, "RMSProp (0.9) whose mean"),
             (0.99, 0.01, "RMSProp (0.99) whose mean"),
@@ -355,7 +351,7 @@ def adaptive_rules(
         "Adamax (0.9, 0.999) with the maximum taken of the slope, not of its size: where it is "
         "negative the divisor is 0 but for epsilon"
     ), adamax(gs, lr, 0.9, 0.999, lambda g: g)  # fmt: skip
-    for b1, b2 in betas[:3]:
+    for b1, b2 in BETAS[:3]:
         root = np.sqrt(1 - b2)
         made = [
             lr * np.sign(g) * (1 - b1) / (1 - b1**t) * np.sqrt(1 - b2**t) / root
@@ -365,9 +361,9 @@ def adaptive_rules(
             f"Adam ({b1}, {b2}) whose means are 0 again at each step, while its counter goes on"
         ), made  # fmt: skip
     n_parameters = int(order.max()) + 1 if len(order) else 1
-    for b1, b2 in betas[:6]:
+    for b1, b2 in BETAS[:6]:
         both = means(gs, b1, b2)
-        for epsilon in epsilons[:4]:
+        for epsilon in EPSILONS[:4]:
             for name, update in faulty_updates(b1, b2, epsilon, order, n_parameters).items():
                 yield False, f"Adam ({b1}, {b2}) {name}", list(lr * update(*both))
             swapped = run(gs, b2, b1, sound_updates(b2, b1, epsilon)["Adam"])

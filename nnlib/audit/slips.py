@@ -142,14 +142,13 @@ def that_fits(
     assert dense is not None
     assert y is not None
     X = exam.X_rows if index is None else exam.X_rows[index]
-    order = np.concatenate([np.full(v.size, k) for k, v in enumerate(points[0])])
     flat = [flat_of(p) for p in points[:-1]]
     ways = [slips(exam, dense, values, X, y, formula) for values in points[:-1]]
     for each in zip(*ways, strict=False):
         gs = [flat_of(g) for _, g in each]
         if not all(np.isfinite(g).all() for g in gs) or not same_signs(us[0], gs[0]):
             continue
-        for name, made in adaptive_and_sound(gs, exam.learning_rate, order, us, flat):
+        for name, made in adaptive_and_sound(gs, exam.learning_rate, us, flat):
             if all_close(made, us, 1e-3):
                 return each[0][0], name
     return None

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from exams import exam_of, said, words
+from exams import exam_of, handed, said, words
 from small_network import START, X, Y, mse, predict
 
 from nnlib.audit import batches
@@ -21,8 +21,10 @@ from nnlib.audit.batches import (
     some_by_one_alone,
     tell_not_looking,
     updates_without_looking,
+    wrong_update,
 )
 from nnlib.audit.epochs import MOMENTA
+from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Failed
 from nnlib.audit.update import Steps
 
@@ -47,7 +49,7 @@ def exam_with(step=lambda p, X, y: p, **given):
 @pytest.fixture
 def judged(monkeypatch):
     """Let each part of the check answer as it is told; return which were asked, and for what."""
-    asked = []
+    asked, originals = [], dict(vars(batches))
 
     def plain(value):
         return tuple(map(int, value)) if isinstance(value, np.ndarray) else value
@@ -63,6 +65,8 @@ def judged(monkeypatch):
             nothing = None if name in ("known_chain_on_one", "wrong_update", "rule_on_one") else 0
 
             def answer(exam, *given, name=name, nothing=nothing):
+                handed(originals[name], (exam, *given), exam=Exam, steps=SimpleNamespace,
+                       values=list)  # fmt: skip
                 given = [plain(x) for x in given if not isinstance(x, (SimpleNamespace, list))]
                 asked.append((name, *given))
                 found = answers.get(name, nothing)
@@ -328,15 +332,19 @@ G = [np.array([[1.0, -2.0], [0.5, 4.0]]), np.array([0.25, -1.0])]
 @pytest.fixture
 def whole(monkeypatch):
     """Look at a step on all samples, where each part answers as it is told."""
+    originals = dict(vars(batches))
 
     def look(u, g=G, exam=None, keeps=False, short=False, **answers):
         exam = exam or exam_with()
         exam.patient.short_steps = short
         asked = look.asked = []
         look.comparison = []
+        values = [np.ones(1)]
 
-        def note(name, numbers=True):
+        def note(name):
             def answer(*given):
+                handed(originals[name], given, exam=exam, steps=steps, values=values, u=u,
+                       index=type(None))  # fmt: skip
                 asked.append(name)
                 look.given[name] = [x for x in given if not isinstance(x, list)]
                 found = answers.get(name, False)
@@ -350,12 +358,27 @@ def whole(monkeypatch):
                      "by_other_parameter", "by_other_loss", "by_other_targets",
                      "by_equations"):  # fmt: skip
             note(name)
-        monkeypatch.setattr(batches, "keeps_something", lambda *given: keeps)
-        monkeypatch.setattr(batches, "Comparison",
-                            lambda *given: look.comparison.append(SimpleNamespace())
-                            or look.comparison[-1])  # fmt: skip
-        steps = SimpleNamespace(moved=lambda values, index: u, gradient=lambda values, index: g)
-        return exam, on_all_samples(exam, steps, [np.ones(1)])
+
+        def comparison(given_exam, point, index):
+            assert given_exam is exam
+            assert point is values
+            assert index is None
+            look.comparison.append(SimpleNamespace())
+            return look.comparison[-1]
+
+        def keeps_something(given_steps, point, index):
+            assert given_steps is steps
+            assert point is values
+            assert index is None
+            return keeps
+
+        monkeypatch.setattr(batches, "keeps_something", keeps_something)
+        monkeypatch.setattr(batches, "Comparison", comparison)
+        steps = SimpleNamespace(
+            moved=lambda point, index: u if point is values and index is None else 1 / 0,
+            gradient=lambda point, index: g if point is values and index is None else 1 / 0,
+        )
+        return exam, on_all_samples(exam, steps, values)
 
     return look
 
@@ -376,10 +399,10 @@ FACTOR = ["cut_to_length", "unsteady", "tell_factor"]
 def test_one_multiple_on_all_samples_is_told_unless_it_is_something_else(
     step_is, short, asked, whole
 ):
-    u = [2 * g for g in G]
+    u = [0.5 * g for g in G]
     assert whole(u, exam=exam_with(step_is=step_is), short=short)[1]
     assert whole.asked == asked
-    assert whole.given["tell_factor"][1:] == [pytest.approx(2.0), RATE, None]
+    assert whole.given["tell_factor"][1:] == [pytest.approx(0.5), RATE, None]
     for k, name in enumerate(asked):
         assert whole(u, exam=exam_with(step_is=step_is), short=short, **{name: True})[1]
         assert whole.asked == asked[: k + 1]
@@ -798,6 +821,7 @@ def test_factors_of_one_sample_each_differ_by_a_fiftieth(spread, told):
 @pytest.fixture
 def walked(monkeypatch):
     """Look at a step on some samples, where the walk through its gradient ends as it is told."""
+    originals = dict(vars(batches))
 
     class Walk:
         explained, deviations = True, [SimpleNamespace(where="W1"), SimpleNamespace(where="b2")]
@@ -821,13 +845,16 @@ def walked(monkeypatch):
         for name in ("in_turn", "cut_to_length", "tell_factor", "by_weight_term"):
 
             def answer(*given, name=name):
+                handed(originals[name], given, exam=exam, steps=steps, values=exam.points[0],
+                       index=index, u=list)  # fmt: skip
                 numbers = [x for x in given if isinstance(x, (int, float, str))]
                 look.asked.append((name, *numbers))
                 return answers.get(name, False)
 
             monkeypatch.setattr(batches, name, answer)
         exam = exam or exam_with(step)
-        return exam, exact_equations(exam, Steps(exam), exam.points[0], index, rate)
+        steps = Steps(exam)
+        return exam, exact_equations(exam, steps, exam.points[0], index, rate)
 
     return look
 
@@ -1158,3 +1185,103 @@ def test_updates_that_do_not_look_are_told_of_all_samples_or_of_some():
         "The forward pass, or the error, stands before the loop and is not computed again.",
         "Put it into the loop: predictions, error and gradient anew for each update.",
     )
+
+
+# Exactly at a bound
+
+
+def test_two_samples_are_enough(whole):
+    pair = X[:2], Y[:2]
+    given = {"predict": predict, "loss": mse, "rate": RATE, "step_is": "epoch"}
+    exam = exam_of(*pair, START, step=alone(["W1"], 0), **given)
+    assert some_by_one_alone(exam, Steps(exam), exam.points[0])
+    exam = exam_of(*pair, START, step=blind(3), **given)
+    assert updates_without_looking(exam, Steps(exam), exam.points[0], None)
+    exam = exam_of(*pair, START, step=repeated(1, 0.9, size=1), **given)
+    assert several_updates(exam, Steps(exam), exam.points[0], np.array([1]))
+    exam = exam_with()
+    exam.patient.n = 2
+    assert whole([2 * g for g in G], exam=exam)[1]
+    assert "cut_to_length" in whole.asked
+
+
+def test_no_step_has_no_factor_of_a_known_chain(monkeypatch):
+    monkeypatch.setattr(batches, "compare_chain", lambda *given, any_step: True)
+    still = moving([0 * g for g in G])
+    assert known_chain_on_one(exam_with(), still, [np.ones(1)], np.array([2])) is None
+
+
+@pytest.mark.parametrize(("off", "right_in_turn"), [(1.0, True), (1.0000001, False)])
+def test_a_right_update_ends_there_to_a_hundred_thousandth_exactly(off, right_in_turn):
+    values, g = [np.zeros(2)], [np.array([1e5, 0.0])]
+    steps = SimpleNamespace(gradient=lambda here, index: g)
+    u = [np.array([1e5, off])]
+    assert batches.in_turn(steps, values, np.array([0]), u, 1.0) == right_in_turn
+
+
+def test_of_a_network_without_biases_some_weights_alone_are_looked_for():
+    """All of its parameters by one sample alone are another thing."""
+    bare = {"W1": START["W1"], "W2": START["W2"]}
+
+    def whole(p):
+        return {**p, "b1": np.zeros(3), "b2": np.zeros(1)}
+
+    def step_of(names):
+        def step(p, X, y):
+            for k in range(len(X)):
+                g = slopes(whole(p), X[[k]], y[[k]])
+                p = {n: p[n] - RATE * g[n] * (n not in names or k == 1) for n in p}
+            return p
+
+        return step
+
+    for names, told in ((["W1"], True), (["W1", "W2"], False)):
+        exam = exam_of(
+            X, Y, bare, predict=lambda p, X: predict(whole(p), X), rate=RATE, step_is="epoch",
+            loss=lambda p, X, y: mse(whole(p), X, y), step=step_of(names),
+        )  # fmt: skip
+        assert exam.dense is not None
+        assert some_by_one_alone(exam, Steps(exam), exam.points[0]) == told
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "parts"),
+    [(7, 1, [[0], [1], [2]]), (2, 1, [[0], [1]]), (7, 2, [[0, 1]]), (7, 4, [[0, 1, 2, 3]])],
+)
+def test_of_single_samples_three_are_asked_and_of_more_one_group(n, size, parts, monkeypatch):
+    order = np.random.default_rng(2).permutation(n)
+    parts = [sorted(order[part].tolist()) for part in parts]
+    asked = []
+    monkeypatch.setattr(batches, "compare_single", lambda *given: asked.append(
+        given[3].tolist()) or len(asked) <= right)  # fmt: skip
+    exam = exam_with()
+    exam.patient.n = n
+    for right in range(len(parts) + 1):
+        asked.clear()
+        found = wrong_update(exam, None, [], np.arange(size))
+        assert asked == parts[: right + 1]
+        assert (None if found is None else found.tolist()) == (
+            parts[right] if right < len(parts) else None
+        )
+
+
+@pytest.mark.parametrize(("n", "asked"), [(12, 12), (14, 12), (3, 3)])
+def test_steps_on_up_to_twelve_samples_are_added_up(n, asked):
+    draw = np.random.default_rng(3)
+    data = draw.normal(size=(n, 2))
+    exam = exam_of(data, (data[:, :1] > 0) * 1.0, START, predict=predict, loss=mse, rate=RATE,
+                   step=one_each(lambda a, y: a - y), step_is="epoch")  # fmt: skip
+    steps, samples = Steps(exam), []
+    moved = steps.moved
+    steps.moved = lambda values, index: samples.append(index.tolist()) or moved(values, index)
+    assert one_by_one(exam, steps, exam.points[0], np.array([0]))
+    first = np.sort(np.random.default_rng(2).permutation(n)[:12]).tolist()
+    assert samples[1 : asked + 1] == [[i] for i in first]
+    assert len(samples) == asked + 1
+
+
+@pytest.mark.parametrize(("n", "told"), [(2, False), (3, True)])
+def test_factors_of_two_samples_tell_nothing(n, told):
+    exam = exam_of(X[:n], Y[:n], START, predict=predict, loss=mse, rate=RATE, step_is="epoch",
+                   step=one_each(lambda a, y: 2 * (a - y) * np.cos(3 * a)))  # fmt: skip
+    assert one_by_one(exam, Steps(exam), exam.points[0], np.array([0])) == told

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import anew
 import numpy as np
 import pytest
-from exams import exam_of, said, words
+from exams import exam_of, handed, said, words
 from small_network import CLASSES, START, START3, X, Y, classify, mse, predict
 
 from nnlib.audit import chains
@@ -23,6 +23,7 @@ from nnlib.audit.chains import (
     tell_slip,
     tell_uphill,
 )
+from nnlib.audit.exam import Exam
 from nnlib.audit.update import Chain
 
 RATE = 0.3
@@ -54,12 +55,14 @@ def chain(us, gs=GS, index=None):
 @pytest.fixture
 def judged(monkeypatch):
     """Let each part of the check answer as it is told; return which were asked."""
-    asked = []
+    asked, originals = [], dict(vars(chains))
 
     def leave(us=None, moves=True, fits=(), closer=None, index=None, gs=GS, **answers):
         asked.clear()
         us = [RATE * g for g in gs] if us is None else us
-        points = [[np.full(1, float(k * moves))] for k in range(5)]
+        points = [[np.full(1, float(k * bool(moves)))] for k in range(5)]
+        if moves == "at first":
+            points = points[:2] + points[1:2] * 3
         monkeypatch.setattr(chains, "steps_in_a_row", lambda exam, index: points)
         steps = SimpleNamespace(closer=lambda: closer)
 
@@ -75,6 +78,8 @@ def judged(monkeypatch):
                      "looks_adaptive"):  # fmt: skip
 
             def answer(*given, name=name):
+                handed(originals[name], given, exam=Exam, steps=SimpleNamespace, chain=Chain,
+                       points=points, us=us, gs=list, order=ORDER, values=list)  # fmt: skip
                 numbers = [x for x in given if isinstance(x, (int, float))]
                 asked.append((name, *numbers) if name == "tell_uphill" else (name,))
                 return answers.get(name, False)
@@ -93,6 +98,9 @@ def test_no_step_at_all_is_right(judged):
     asked, steps = judged(moves=False)
     assert compare_chain(exam_with(), steps)
     assert asked == []
+    asked, steps = judged(moves="at first")
+    compare_chain(exam_with(), steps)
+    assert asked[:4] == BEGIN
 
 
 def test_without_gradients_nothing_is_compared(judged):
@@ -560,8 +568,7 @@ def adaptive(base, index=None, rate=0.01, off=0.0, share=1.0):
         us[-1][0] += off * np.abs(us[-1]).max() * (t == 2)
         cut = np.split(us[-1], np.cumsum([x.size for x in p.values()])[:-1])
         points.append([a - b.reshape(a.shape) for a, b in zip(points[-1], cut, strict=True)])
-    order = np.concatenate([np.full(x.size, k) for k, x in enumerate(p.values())])
-    return exam, points, us, order
+    return exam, points, us
 
 
 @pytest.mark.parametrize("index", [None, np.array([0, 1, 4])])
@@ -571,8 +578,8 @@ def adaptive(base, index=None, rate=0.01, off=0.0, share=1.0):
      ("cross", "cross-entropies")],
 )  # fmt: skip
 def test_an_adaptive_optimiser_tells_the_loss_that_it_follows(base, words_of_it, index):
-    exam, points, us, order = adaptive(base, index, share=7.0)
-    assert tell_other_loss(exam, points, us, order, index)
+    exam, points, us = adaptive(base, index, share=7.0)
+    assert tell_other_loss(exam, points, us, index)
     assert said(exam) == [("loss_formula", "wrong", "loss and step")]
     assert words(exam).startswith(
         "the loss that is shown is no formula that is known here; 3 steps"
@@ -593,17 +600,17 @@ def test_another_loss_is_sought_where_the_network_is_known_and_the_loss_is_not()
         exam, *rest = adaptive("squared")
         setattr(exam, name, None)
         assert not tell_other_loss(exam, *rest, None)
-    exam, points, us, order = adaptive("squared")
-    assert not tell_other_loss(exam, points, [u[:-1] for u in us], order[:-1], None)
+    exam, points, us = adaptive("squared")
+    assert not tell_other_loss(exam, points, [u[:-1] for u in us], None)
     exam.patient.functions["gradients"] = lambda p, X, y: p
-    assert not tell_other_loss(exam, points, us, order, None)
+    assert not tell_other_loss(exam, points, us, None)
     exam, *rest = adaptive("squared")
     exam.formula = exam_with().formula
     assert not tell_other_loss(exam, *rest, None)
     exam, *rest = adaptive("squared", rate=0.02)
     assert not tell_other_loss(exam, *rest, None)
-    exam, points, us, order = adaptive("squared")
-    assert tell_other_loss(exam, points, us, order, None)
+    exam, points, us = adaptive("squared")
+    assert tell_other_loss(exam, points, us, None)
 
 
 def test_of_an_unusual_loss_its_words_are_said(monkeypatch):
@@ -611,3 +618,29 @@ def test_of_an_unusual_loss_its_words_are_said(monkeypatch):
     exam, *rest = adaptive("squared")
     assert tell_other_loss(exam, *rest, None)
     assert words(exam).startswith("the loss that is shown is half of nothing; 3 steps in a row")
+
+
+def test_a_first_step_of_nothing_decides_nothing(judged):
+    us = [0 * GS[0], *(RATE * g for g in GS[1:])]
+    for rate in (RATE, None):
+        asked, steps = judged(us, looks_adaptive=True)
+        assert not compare_chain(exam_with(rate), steps)
+        assert asked[-1] == ("tell_other_loss",)
+
+
+def test_a_slope_of_exactly_a_thousandth_is_not_looked_at():
+    g = np.array([1000.0, -500.0, 300.0, 200.0, 1.0])
+    u = RATE * g / (np.abs(g) + 100)
+    for small, told in ((1.0, True), (1.0000001, False)):
+        slopes = np.where(np.arange(5) == 4, small, g)
+        assert (
+            chains.tell_epsilon(exam_with(), np.where(np.arange(5) == 4, -1.0, u), slopes) == told
+        )
+    assert not chains.tell_epsilon(exam_with(), u * [1, 1, 1, 1, 0], g * [1, 1, 1, 1, 9])
+
+
+@pytest.mark.parametrize(("noise", "told"), [(0.0, True), (4e-4, True), (1e-2, False)])
+def test_a_divisor_that_hardly_changes_fits_by_chance(noise, told):
+    g = np.linspace(1, 2, 6)
+    divisor = 0.02 * g + 1 + noise * np.array([1, -1, 1, -1, 1, -1])
+    assert chains.tell_epsilon(exam_with(), RATE * g / divisor, g) == told

@@ -10,6 +10,7 @@ import reports
 from nnlib.audit.cuts import (
     ADVICE,
     LIMITS,
+    at_own_rates,
     brought,
     cut_gradients,
     cut_to_length,
@@ -327,3 +328,39 @@ def test_a_factor_is_faster_by_a_fiftieth():
     assert not faster(1.019, 1.0)
     assert faster(1.021, 1.0)
     assert not faster(1.021, None)
+
+
+# Exactly at a bound
+
+
+def test_a_gradient_of_exactly_half_the_length_is_not_brought_to_it():
+    exam = exam_of(going(0.5, True), rate=0.5)
+    exam.patient.n = 1
+    for size, found in ((0.25, False), (0.2499999, True)):
+        steps = SimpleNamespace(
+            gradient=lambda values, index, size=size: [np.array([size, 0.0])],
+            moved=lambda values, index: [np.array([0.25, 0.0])],
+        )
+        exam.points[0] = [np.zeros(2)]
+        assert bool(lengthened(exam, steps, partial(brought, c=0.5))) == found
+
+
+def test_no_step_is_cut_and_four_entries_are_enough():
+    assert not is_cut(exam_with(), apart(0 * G), apart(G))
+    four = np.where(np.arange(5) < 1, np.nan, G)
+    assert is_cut(exam_with(), apart(RATE * np.clip(G, -1, 1)), apart(four))
+    exam = exam_of(going(0.5, False))
+    assert not cut_to_length(exam, Steps(exam), apart(RATE * 0.5 * G / np.sqrt(26)), 0.0)
+    assert not faster(1.02, 1.0)
+    gs = [G, 2 * G[::-1]]
+    chain = SimpleNamespace(us=[0 * gs[0], gs[1]], gs=gs)
+    assert not at_own_rates(chain, RATE)
+
+
+def test_six_samples_are_asked_for_a_short_gradient():
+    exam, asked = exam_of(going(0.5, True)), []
+    steps = SimpleNamespace(gradient=lambda values, index: asked.append(int(index[0])) or
+                            [np.zeros(2)])  # fmt: skip
+    exam.points[0] = [np.zeros(2)]
+    assert lengthened(exam, steps, partial(brought, c=0.5)) == ""
+    assert asked == np.random.default_rng(2).permutation(9)[:6].tolist()

@@ -511,3 +511,16 @@ def test_of_shuffled_batches_it_is_seen_on_copies(over, named):
     assert said(exam) == [("gradient_scale", "wrong", "step")] * named
     if named:
         assert "on batches of 2 samples end whose gradients are divided by all 7" in words(exam)
+
+
+@pytest.mark.parametrize(("n", "most"), [(7, 6), (250, 12), (300, 8)])
+def test_batches_that_overlap_by_all_but_one_are_tried_as_there_is_time(n, most, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        epochs, "follow", lambda steps, values, size, rule, gradient, apart: asked.append(
+            (apart, size)))  # fmt: skip
+    exam = exam_with(epoch_of(3))
+    exam.patient.n = n
+    assert not epochs.tell_overlap(exam, Steps(exam), [], [], MOMENTA[0])
+    wide = [(apart, k * apart) for apart in epochs.SIZES[1:] for k in (2, 3) if k * apart < n]
+    assert asked == wide + [(1, size) for size in range(2, most + 1) if size in epochs.SIZES]

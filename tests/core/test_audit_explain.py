@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from exams import exam_of, well_said
+from exams import exam_of, handed, well_said
 from xor_program import NAMES, gradients, loss, predict, start
 
 from nnlib.audit import missteps
@@ -518,6 +518,56 @@ def test_all_is_looked_for_in_this_order(only):
     assert asked[-2:] == ["keeps_something", "known_chain"]
 
 
+HANDED = {  # what each search is given
+    "tell_one_side": "exam a b", "tell_parts": "exam u g", "tell_other_gradient": "exam u g",
+    "tell_bare": "exam u g", "tell_lost": "exam u g values",
+    "slip_of_some": "exam steps u index", "tell_signs": "exam u g",
+    "keeps_something": "steps values index", "known_chain": "exam steps index",
+    "tell_twist": "exam steps index", "tell_epsilon": "exam a b",
+    "tell_limit": "exam values u g", "tell_few": "exam values u g",
+    "one_after_the_other": "exam steps values index u", "too_early": "exam steps values index u",
+    "some_later": "exam steps values index u g", "decays": "exam u g values",
+    "compare_chain": "exam steps index", "cut_to_length": "exam steps u f",
+    "unsteady": "exam steps f index", "tell_factor": "exam f rate index",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", ["odd", "twice"])
+def test_each_search_is_given_what_it_is_to_look_at(change, only):
+    only(keeps_something=True)
+    step = moving(odd) if change == "odd" else times(W1=2, b1=2, W2=2, b2=2)
+    exam = walked(step, own=True)
+    explained(exam, FEW)
+    steps, values = Steps(exam), exam.points[0]
+    u, g = steps.moved(values, FEW), steps.gradient(values, FEW)
+    flat = {
+        "a": np.concatenate([x.ravel() for x in u]),
+        "b": np.concatenate([x.ravel() for x in g]),
+    }
+    whole = {
+        "exam": exam,
+        "values": values,
+        "index": FEW,
+        "rate": RATE,
+        "f": pytest.approx(2 * RATE),
+    }
+    names = [name for name in HANDED if name in arguments]
+    assert len(names) == (18 if change == "odd" else 5)
+    for name in names:
+        wanted = HANDED[name].split()
+        assert len(arguments[name]) == len(wanted)
+        for made, what in zip(arguments[name], wanted, strict=True):
+            if what == "steps":
+                assert isinstance(made, Steps)
+            elif what in "ug":
+                for x, y in zip(made, u if what == "u" else g, strict=True):
+                    np.testing.assert_allclose(x, y)
+            elif what in flat:
+                np.testing.assert_allclose(made, flat[what])
+            else:
+                assert made is whole[what] or made == whole[what]
+
+
 def test_what_needs_a_rate_or_all_samples_is_left_out_without(only):
     asked = only()
     explained(walked(moving(odd), rate=None))
@@ -650,12 +700,15 @@ def test_all_slopes_are_measured_before_a_cause_is_sought(known, only, monkeypat
 @pytest.fixture
 def single(monkeypatch):
     """Compare one step, where each part answers as it is told."""
+    originals = dict(vars(missteps))
 
     def look(verdict, quiet=False, u=1.0, g=1.0, exam=None, **answers):
         asked = look.asked = []
 
         def note(name):
             def answer(*given):
+                handed(originals[name], given, exam=exam, steps=steps, values=exam.points[0],
+                       index=type(None), u=list, g=list)  # fmt: skip
                 asked.append(name)
                 found = answers.get(name, False)
                 return found(given[0]) if callable(found) else found
@@ -664,7 +717,12 @@ def single(monkeypatch):
 
         for name in ("barely_early", "compare_chain", "is_cut"):
             note(name)
-        monkeypatch.setattr(missteps, "relation", lambda *given: verdict)
+
+        def relation(*given):
+            handed(originals["relation"], given, exam=exam, u=list, g=list, values=exam.points[0])
+            return verdict
+
+        monkeypatch.setattr(missteps, "relation", relation)
         steps = SimpleNamespace(
             moved=lambda values, index: [np.full(2, u)],
             gradient=lambda values, index: None if g is None else [np.full(2, g)],
@@ -827,3 +885,21 @@ def test_a_second_step_is_looked_at_where_it_is_there_and_has_slopes(lasting):
     assert lasting(0.5, 0.6, three)[1]
     assert not lasting(0.5, 0.6, chain=False)[1]
     assert not lasting(0.5, 0.6, g=None)[1]
+
+
+@pytest.mark.parametrize(
+    ("off", "short", "one"),
+    [(2.9e-4, False, True), (3.2e-4, False, False), (1.9e-2, True, True), (2.2e-2, True, False)],
+)
+def test_one_multiple_is_one_to_three_ten_thousandths(off, short, one, only):
+    asked = only()
+
+    def change(u, p):
+        least = np.unravel_index(np.abs(u["W1"]).argmin(), (2, 4))
+        u["W1"][least] += off * max(np.abs(x).max() for x in u.values())
+        return {n: 3 * x for n, x in u.items()}
+
+    exam = walked(moving(change), own=True)
+    exam.patient.short_steps = short
+    explained(exam)
+    assert ("cut_to_length" in asked) == one

@@ -835,3 +835,144 @@ def test_a_rate_that_changes_is_told_from_gradients_that_add_up():
     for change, changes in ((1.1e-3, True), (0.9e-3, False)):
         even = [f * g for f, g in zip([0.1, 0.1, 0.1, 0.1 * (1 + change)], gs, strict=True)]
         assert at_own_rates(chain_of(even, gs), 0.09) == changes
+
+
+# Exactly at a bound
+
+
+def test_slopes_of_exactly_a_share_of_the_largest_are_hardly_any():
+    for share, check in ((1e-3, "side"), (1e-2, "power")):
+        b = np.array([1000.0, 500, 200, -1000, -500, -200])
+        small = share * 1000
+        if check == "side":  # three of each sign have a clear slope
+            for edge, told in ((small, True), (1.0000001 * small, False)):
+                slopes = np.append(b, -edge)
+                a = np.where(slopes > 0, RATE * slopes, 0.0)
+                a[-1] = -900.0  # as it does not count, it may move
+                assert tell_one_side(exam_of(), a, slopes) == told
+                assert tell_one_side(exam_of(), -a, -slopes) == told
+        else:
+            for edge, told in ((small, True), (1.0000001 * small, False)):
+                slopes = np.append(np.abs(b), edge)
+                a = np.append(np.abs(b) ** 2, -5.0)
+                assert tell_power(exam_of(), a, slopes) == told
+
+
+def test_one_side_may_keep_a_ten_thousandth_exactly():
+    b = np.array([1e4, 5e3, 2e3, -1e4, -5e3, -2e3])
+    for left, told in ((1.0, True), (1.0000001, False)):
+        assert tell_one_side(exam_of(1.0), np.where(b > 0, b, left), b) == told
+
+
+def test_a_factor_of_0_is_none_uphill():
+    exam = exam_of()
+    tell_factor(exam, 0.0, RATE, None)
+    assert [f.kind for f in exam.findings] == ["gradient_scale"]
+
+
+def test_signs_count_where_the_slope_is_more_than_a_millionth():
+    g = [np.array([1e6, -2e5, 3e5, 1.0, 4e5, 2e5, -1e5, 3e5, 1e5])]
+    u = [0.1 * np.sign(g[0]) * np.where(np.arange(9) == 3, -1, 1)]
+    assert not tell_signs(exam_of(parameters={"w": g[0]}), u, g)
+    g[0][3] = 1.0000001
+    assert tell_signs(exam_of(parameters={"w": g[0]}), u, g)
+
+
+def test_an_entry_that_is_off_by_exactly_a_thousandth_is_not_set():
+    w, g = np.arange(9.0), np.linspace(100, 1000, 9)
+    for off, told in ((1.0, False), (1.0000001, True)):
+        u = g + off * (np.arange(9) == 2)
+        assert tell_few(exam_of(1.0, {"w": w}), [w], [u], [g]) == told
+        assert scale_of_most([g - off * (np.arange(9) == 8)], [g], 1.0) == (g[7] if told else 1000)
+
+
+@pytest.mark.parametrize(("size", "told"), [(7, False), (8, True)])
+def test_single_entries_are_told_of_eight_or_more(size, told):
+    w, g = np.arange(float(size)), np.linspace(1, 2, size)
+    u = RATE * g + 9.0 * (np.arange(size) == 3)
+    assert tell_few(exam_of(parameters={"w": w}), [w], [u], [g]) == told
+
+
+def test_a_limit_holds_what_is_within_a_millionth_exactly():
+    v = np.array([1e6, 1e6, 5.0, -3.0, 2.0])
+    for after, told in ((1e6 - 1.0, True), (1e6 - 1.1, False)):
+        x = v - np.array([1e6, after, 4.5, -2.5, 1.5])
+        g = np.where(np.arange(5) < 2, 7.0, 0.5 / RATE)
+        u, exam = x.copy(), exam_of(parameters={"w": v})
+        g = np.where(np.abs(v - x) > 1e5, 99.0, x / RATE)
+        assert tell_limit(exam, [v], [u], [g]) == told
+
+
+def test_slopes_of_one_sign_and_none_do_not_speak_against_a_bare_number():
+    """Some of the slopes have to be against it."""
+    g = [np.abs(x) for x in BOTH]
+    g[0][0, 0] = 0.0
+    assert not tell_bare(of_six(), bare(["W1"]), g)
+    g[0] = -g[0]
+    assert not tell_bare(of_six(), bare(["W1"]), g)
+
+
+@pytest.mark.parametrize(("n", "told"), [(8, False), (9, True)])
+def test_of_nine_numbers_growth_beside_steps_of_one_length_is_read(n, told):
+    draw = np.random.default_rng(1)
+    v, g = draw.normal(size=n), draw.normal(size=n)
+    exam = exam_of(None, {"w": v})
+    assert decays(exam, [0.1 * np.sign(g) - 0.01 * v], [g], [v]) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [(6, False), (7, True)])
+def test_of_seven_numbers_a_share_is_read_off_without_a_rate(n, told):
+    draw = np.random.default_rng(1)
+    v, g = draw.normal(size=n), draw.normal(size=n)
+    exam = exam_of(None, {"w": v})
+    assert decays(exam, [0.5 * g + 0.02 * v], [g], [v]) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [(1, False), (2, True)])
+def test_a_share_of_one_number_is_none(n, told):
+    v, g = np.array([2.0, 3.0])[:n], np.array([1.0, -1.0])[:n]
+    assert decays(exam_of(parameters={"w": v}), [RATE * g + 0.02 * v], [g], [v]) == told
+
+
+@pytest.mark.parametrize(("n", "named"), [(7, False), (8, True)])
+def test_eight_signs_do_not_turn_by_chance(n, named):
+    draw = np.random.default_rng(2)
+    g = [draw.normal(size=n), draw.normal(size=9)]
+    u = [-0.1 * np.sign(g[0]), 0.1 * np.sign(g[1])]
+    exam = exam_of(parameters={"a": g[0], "b": g[1]})
+    assert tell_signs(exam, u, g)
+    kind = ("gradient_sign", "a") if named else ("step_not_gradient", "step")
+    assert [(f.kind, f.where) for f in exam.findings] == [kind]
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-3, True), (1.1e-3, False)])
+@pytest.mark.parametrize("rate", [RATE, 50 * RATE])
+def test_beside_a_limit_others_move_by_the_rate_to_a_thousandth(rate, off, told):
+    v, g = np.array([3.0, -3.0, 0.2, 0.1]), np.array([-0.9, 0.8, 0.1, 0.001])
+    after = np.clip(v - rate * g, -3, 3) if rate == RATE else v - rate * g
+    after[:2] = 3.0, -3.0
+    after[3] -= off * rate * 0.9
+    after = after if rate == RATE else np.where(np.arange(4) == 2, 0.2 - rate * 0.1, after)
+    assert tell_limit(exam_of(rate, {"w": v}), [v], [v - after], [g]) == told
+
+
+@pytest.mark.parametrize("mu", [0.9, 0.99, 0.95])
+@pytest.mark.parametrize(("off", "told"), [(0.9e-4, True), (1.1e-4, False)])
+def test_a_step_of_what_a_running_mean_adds_may_be_one_without_its_memory(mu, off, told):
+    exam = exam_of()
+    exam.patient.n = 7
+    tell_factor(exam, (1 - mu) * RATE * (1 + off), RATE, None)
+    words = (
+        f" Or, since {1 - mu:.4g} is 1 - {mu}: momentum as a running mean, whose velocity is lost "
+        "from step to step?"
+    )
+    assert exam.findings[0].seen.endswith(words) == told
+
+
+@pytest.mark.parametrize(("n", "told"), [(10, False), (11, True)])
+def test_a_tenth_may_be_that_of_ten_samples(n, told):
+    """Then their number is the cause."""
+    exam = exam_of()
+    exam.patient.n = n
+    tell_factor(exam, 0.1 * RATE, RATE, None)
+    assert ("running mean" in exam.findings[0].seen) == told

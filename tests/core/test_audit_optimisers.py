@@ -482,7 +482,7 @@ def test_adaptive_and_sound_leaves_out_slips_and_signs():
     steps = walked(adam(0.9, 0.999, 1e-8))
     for rate in (RATE, None):  # the rate is the usual length of the first step
         names = [
-            name for name, made in adaptive_and_sound(GS, rate, ORDER, steps, VALUES)
+            name for name, made in adaptive_and_sound(GS, rate, steps, VALUES)
             if same(made, steps) or rate is None
         ]  # fmt: skip
         assert names[0] == "Adam (0.9, 0.999)"
@@ -638,6 +638,7 @@ def test_the_optimisers_that_are_met_most():
         ("", ", as a corrected running mean"),
     )}  # fmt: skip
     assert found.keys() == COMMON.keys() | forms
+    assert len([*common_rules(GS, GS, RATE)]) == len(found)  # of a running mean there is one form
     for name, step in COMMON.items():
         steps = walked(step)
         assert same(found[name], steps)
@@ -665,3 +666,86 @@ def test_the_published_optimisers_have_their_usual_numbers():
             assert found(adagrad(epsilon, inside)) == {"AdaGrad"}
         assert found(centred(0.95, epsilon)) == {"centred RMSProp (0.95)"}
     assert not found(adagrad(1e-5))
+
+
+def test_what_has_no_slope_or_does_not_move_shows_no_epsilon():
+    g = np.array([1.0, -0.5, 0.25, 2.0, -3.0])
+    u = RATE * g / (np.abs(g) + 1e-3)
+    for slope, move in ((0.0, 1.0), (1.0, 0.0)):
+        assert divided_by_itself(np.append(u, move), np.append(g, slope), RATE)
+
+
+def test_of_a_rho_near_to_1_no_missing_factor_is_told():
+    names = {
+        name.partition(" whose")[0] for _, name, _ in catalogue()[0] if "added without" in name
+    }
+    assert names == {"RMSProp (0.9)", "RMSProp (0.99)", "RMSProp (0.95)"}
+
+
+def one_back(mu):
+    def step(memory, g, t):
+        made = RATE * (g + mu * memory.get("g", 0))
+        memory["g"] = g
+        return made
+
+    return step
+
+
+def with_new_velocity(mu):
+    def step(memory, g, t):
+        memory["v"] = mu * memory.get("v", 0) + RATE * g
+        return mu * mu * memory["v"] + (1 + mu) * RATE * g
+
+    return step
+
+
+def subtracted_twice(mu):
+    def step(memory, g, t):
+        memory["v"] = mu * memory.get("v", 0) + RATE * g
+        return memory["v"] + RATE * g
+
+    return step
+
+
+@pytest.mark.parametrize("mu", MOMENTA)
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (one_back, "momentum {} that remembers one gradient alone, that of the step before, and "
+                   "not what that step had gathered"),
+        (with_new_velocity, "Nesterov's momentum {} with the new velocity in mu**2 v - (1 + mu) "
+                            "rate g, where that of the step before belongs"),
+        (subtracted_twice, "momentum {} beside which rate * gradient is subtracted once more: it "
+                           "is in the velocity already"),
+    ],
+)  # fmt: skip
+def test_a_velocity_that_is_made_or_used_in_a_wrong_way_is_known(make, words, mu):
+    steps = walked(make(mu))
+    assert named(steps) == (False, words.format(mu))
+    found = [
+        (sound, name) for sound, name, made in rules(GS, None, ORDER, steps, VALUES)
+        if same(made, steps)
+    ]  # fmt: skip
+    assert (False, words.format(mu)) in found  # the rate is read off the first step
+
+
+@pytest.mark.parametrize("mu", MOMENTA)
+def test_a_velocity_that_is_multiplied_by_the_rate_is_known_where_little_is_left(mu):
+    def shrunk(rate):
+        def step(memory, g, t):
+            memory["w"] = rate * (g + mu * memory.get("w", 0))
+            return memory["w"]
+
+        return step
+
+    steps = walked(shrunk(RATE))
+    assert named(steps) == (False, (
+        f"momentum whose velocity is multiplied by the rate, too: {mu} * 0.07 = {mu * RATE:.4g} of "
+        f"the last step is kept, and not {mu}"
+    ))  # fmt: skip
+    for rate in (0.0999 / mu, 0.1001 / mu):
+        steps = walked(shrunk(rate))
+        words = f"momentum whose velocity is multiplied by the rate, too: {mu} * "
+        found = [name for _, name, made in rules(GS, rate, ORDER, steps, VALUES)
+                 if same(made, steps)]  # fmt: skip
+        assert any(name.startswith(words) for name in found) == (rate * mu < 0.1)

@@ -9,6 +9,7 @@ import pytest
 import reports
 from exams import well_said
 
+from nnlib.audit import missteps
 from nnlib.audit.batches import (
     another_factor,
     few_samples,
@@ -675,11 +676,11 @@ class Deep:
         f = (a @ b) / (b @ b)
         return self.f * np.abs(a - f * b).max(), self.f * np.abs(a).max()
 
-    def asked(self):
+    def asked(self, short=False):
         """Ask for the small difference of this step; return the audit and the answer."""
         functions = {"predict": lambda p, X: self.forward(p, X)[2], "loss": self.loss}
         exam = Exam(Patient(X, y, THREE, {**functions, "step": self.step}), self.f, "update", {})
-        exam.patient.n = len(X)
+        exam.patient.n, exam.patient.short_steps = len(X), short
         steps, values = Steps(exam), exam.points[0]
         g = steps.gradient(values, None)
         return exam, barely_early(exam, steps, values, None, steps.moved(values, None), g)
@@ -707,6 +708,16 @@ def test_what_an_early_update_leaves_is_a_fiftieth_of_what_is_off(extra, told):
 def test_what_is_off_by_much_or_by_rounding_alone_is_no_early_update():
     for f, late in ((1.0, (2, 3)), (1e-9, (2, 3)), (1e-3, ()), (-1e-3, (2, 3))):
         assert not Deep(f, late=late).asked()[1]
+
+
+@pytest.mark.parametrize(("short", "times"), [(False, 20), (True, 4)])
+@pytest.mark.parametrize(("share", "told"), [(0.99, True), (1.01, False)])
+def test_what_is_off_is_more_than_rounding_by_so_many_times(share, told, short, times, monkeypatch):
+    deep = Deep()
+    start = dict(zip(THREE, deep.asked()[0].points[0], strict=True))
+    off, size = deep.off(start, X, y)
+    monkeypatch.setattr(missteps, "rounding", lambda *given: share * off / size / times)
+    assert deep.asked(short)[1] == told
 
 
 @pytest.mark.parametrize(("off", "told"), [(0.9e-4, True), (1.1e-4, False)])
@@ -1058,3 +1069,84 @@ def test_whole_numbers_that_stay_whole():
     ]:  # fmt: skip
         exam = Exam(Patient(X, y, whole, {"step": step}), RATE, "update", {})
         assert stays_whole(exam) == stays
+
+
+# Exactly at a bound
+
+
+def test_three_samples_are_enough_for_an_order_of_three():
+    """Of two of them any order is the own one."""
+
+    def turned(p, X, y):
+        return descend(p, X, y[[1, 2, 0]] if len(X) == 3 else y)
+
+    functions = {"predict": predict, "loss": loss, "step": turned}
+    exam = Exam(Patient(X[:3], y[:3], START, functions), RATE, "update", {})
+    exam.patient.n = 3
+    assert in_other_order(exam, Steps(exam))
+
+
+def test_columns_may_be_moved_by_half_of_them():
+    draw = np.random.default_rng(1)
+    rows, targets = draw.normal(size=(6, 3)), np.eye(4)[[0, 1, 2, 3, 0, 1]]
+
+    def answer(p, X):
+        return 1 / (1 + np.exp(-(X @ p["W"] + p["b"])))
+
+    def step(p, X, y):
+        a = answer(p, X)
+        d = 2 * (a - np.roll(y, 2, axis=1)) / len(X) * a * (1 - a)
+        return {"W": p["W"] - RATE * X.T @ d, "b": p["b"] - RATE * d.sum(axis=0)}
+
+    start = {"W": draw.normal(size=(3, 4)), "b": np.zeros(4)}
+    functions = {"predict": answer, "step": step,
+                 "loss": lambda p, X, y: np.sum((answer(p, X) - y) ** 2) / len(X)}  # fmt: skip
+    exam = Exam(Patient(rows, targets, start, functions), RATE, "update", {})
+    exam.patient.n = 6
+    assert tell_columns(exam, Steps(exam), exam.points[1])
+    assert "columns are moved by 2: each class" in exam.findings[0].seen
+
+
+@pytest.mark.parametrize(("n", "told"), [(16, True), (17, False)])
+def test_of_up_to_sixteen_parameters_each_is_tried_alone(n, told):
+    values = [np.full(2, float(k + 1)) for k in range(n)]
+    exam = exam_of(descend)
+    exam.patient.names = [f"p{k}" for k in range(n)]
+
+    def slopes(here, index):
+        return [v + 0.1 * here[0] for v in here]
+
+    first = slopes(values, None)
+    moved = [values[0] - RATE * first[0], *values[1:]]
+    u = [RATE * first[0], *(RATE * g for g in slopes(moved, None)[1:])]
+    steps = SimpleNamespace(slopes=slopes)
+    assert some_later(exam, steps, values, None, u, first) == told
+
+
+@pytest.mark.parametrize(("size", "order", "told"), [
+    (3, [1, 2, 0], True), (4, [1, 0, 3, 2], True), (5, [1, 0, 3, 2, 4], False),
+])  # fmt: skip
+def test_orders_of_three_and_of_four_samples_are_tried(size, order, told):
+    exam = exam_of(lambda p, X, y: descend(p, X, y[order] if len(X) == size else y))
+    assert in_other_order(exam, Steps(exam)) == told
+
+
+@pytest.mark.parametrize(("kind", "off", "told"), [
+    ("slopes", 0.9e-3, True), ("slopes", 1.3e-3, False), ("signs", 1.8e-2, True),
+    ("signs", 2.3e-2, False),
+])  # fmt: skip
+def test_an_order_fits_to_a_thousandth_and_of_signs_to_two_hundredths(kind, off, told):
+    """The entry that is off has hardly a slope, or is one of very many."""
+
+    def step(p, X, y):
+        g = gradients(p, X, np.roll(y, 1, axis=0))
+        u = {n: RATE * (np.sign(x) if kind == "signs" else x) for n, x in g.items()}
+        if kind == "signs":
+            u["W1"][0, 0] *= 1 + off
+        else:
+            least = np.unravel_index(np.abs(g["W1"]).argmin(), (3, 4))
+            u["W1"][least] += off * max(np.abs(x).max() for x in u.values())
+        return {n: p[n] - u[n] for n in p}
+
+    exam = exam_of(step)
+    assert in_other_order(exam, Steps(exam)) == told

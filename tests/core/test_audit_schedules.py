@@ -286,3 +286,8 @@ def test_of_many_numbers_some_are_enough(n, at, seen):
     us[1][at] += 1.0
     order = np.zeros(n, dtype=int)
     assert (told(us, gs=gs, order=order) == NOTHING) == seen
+
+
+def test_a_step_of_nothing_is_none_of_an_optimiser():
+    us = [0 * GS[0], *GS[1:]]
+    assert "gradient descent" not in dict(in_step(us, GS, ORDER, 1e-9, VALUES))

@@ -179,3 +179,13 @@ def test_the_signs_of_a_first_step():
     assert same_signs(np.append(u, -0.9e-4), flat)
     assert not same_signs(np.append(u, -1.1e-4), flat)
     assert not same_signs(np.append(u, [-1.1e-4] * 6), np.append(g, [2.1e-9] * 6))
+
+
+def test_slopes_of_exactly_a_billionth_need_not_move_the_right_way():
+    g = np.append(np.full(1000, 1e9), 1.0)
+    u = np.append(np.full(1000, 1000.0), -1.0)
+    assert same_signs(u, g)
+    assert not same_signs(np.append(u[:-1], -1.0000001), g)
+    six = np.append(u, [-1.0] * 5), np.append(g, [1.0] * 5)
+    assert same_signs(*six)
+    assert not same_signs(six[0], np.append(g[:-1], [1.0000001] * 6))

@@ -424,6 +424,32 @@ def test_shares_of_a_fall_are_no_bounds_themselves():
     assert not training.stuck([100.0, 99.0])
 
 
+def test_exactly_at_its_bounds_a_way_down_is_sound(down):
+    assert wrong(down([1.0, 1e4])) == []
+    assert wrong(down([-2.0, 2e4])) == []
+    assert down([1.0, 1.001]).compared == []  # it rises by less than what is said
+    for raw, scaled, level in [
+        ([1.0, 1.0], [1.0, 0.7], None), ([2.0, 0.97], [1.0, 0.6], 1.0),
+        ([2.0, 0.98], [1.0, 0.9], 1.0), ([20.0, 11.0], [20.0, 8.0], None),
+    ]:  # fmt: skip
+        assert wrong(down(raw, scaled, level=level, found=(*SCALE, "saturated"))) == []
+    for raw, level in (([10.0, 7.0], None), ([2.0, 0.9], 1.0)):
+        assert [f.severity for f in down(raw, level=level, found=("dead",)).findings] == [
+            "suspicious"
+        ]
+
+
+def test_exactly_at_their_bounds_other_trainings_tell_nothing(monkeypatch):
+    assert flat([10.0, 9.0], [10.0, 5.0], monkeypatch)[1]
+    assert not flat([1.0, 1.0], [1.0, 0.6], monkeypatch)[1]
+    for raw, tamed, told in (([10.0, 7.0], [10.0, 1.0], True), ([10.0, 8.0], [10.0, 2.0], False)):
+        ways = iter([Way(raw, 9), Way(tamed, 9)])
+        monkeypatch.setattr(training, "trained", lambda *given, ways=ways: next(ways))
+        exam = program()
+        exam.find("data_scale", "suspicious", "X", "seen")
+        assert training.ruined_by_scale(exam) == told
+
+
 def test_a_training_needs_a_first_step_and_a_loss():
     assert training.can_train(program())
     assert not training.can_train(program(loss=None))

@@ -191,16 +191,18 @@ def cut_chain(us, gs, index=None):
 def follows(monkeypatch):
     """See whether steps go along cut gradients, where short ones are lengthened or are not."""
 
-    def look(us, gs, lengthened=False, index=None):
+    def look(us, gs, lengthened=False, index=None, rate=RATE):
         asked = []
 
-        def tell(exam, steps, seen, always):
+        def tell(given, steps, seen, always):
+            assert given is exam
+            assert steps == "the steps"
             asked.append((seen, always(G)))
             return lengthened
 
         monkeypatch.setattr(twists, "tell_lengthened", tell)
-        exam = exam_of(X, y, start(), rate=RATE)
-        return exam, cut_gradient(exam, None, cut_chain(us, gs, index)), asked
+        exam = exam_of(X, y, start(), rate=rate)
+        return exam, cut_gradient(exam, "the steps", cut_chain(us, gs, index)), asked
 
     return look
 
@@ -286,3 +288,14 @@ def test_gradients_of_one_length_are_a_factor_where_all_had_one_before(third, to
         assert exam.findings[0].advice == ADVICE
     else:
         assert exam.findings == []
+
+
+def test_cut_gradients_are_known_without_a_rate(follows):
+    gs = [2 * G, -G, 3 * G]
+    us = [RATE * np.clip(g, -1, 1) for g in gs]
+    exam, known, _ = follows(us, gs, rate=None)
+    assert known
+    assert exam.compared == [
+        "3 steps in a row are those of gradient descent with the rate 0.2 along gradients whose "
+        "entries are cut to -1 to 1"
+    ]

@@ -675,3 +675,89 @@ def test_samples_are_mixed_in_an_unknown_loss_of_eight_or_more():
     exam = mixing(apart)
     exam.formula = object()
     assert not loss_mixes_samples(exam)
+
+
+# Exactly at a bound
+
+
+def test_moves_of_exactly_what_is_lost_are_none():
+    for off, moves in ((1e-15, False), (1.0000001e-15, True)):
+        exam, steps = program(lambda p, X, y, off=off: {n: 0 * v - off for n, v in p.items()})
+        still = [0 * v for v in exam.patient.start]
+        assert all(u.any() == moves for u in steps.moved(still, None))
+
+
+def test_slopes_of_exactly_a_billionth_are_some():
+    still, g = [np.zeros(2)], [np.array([1e-9, 0.0])]
+    assert relation(exam_with(), still, g, VALUES[1:]) == "none"
+    assert relation(exam_with(), still, [0.9999999 * g[0]], VALUES[1:]) == "plain"
+    assert not stays(still[0], g[0])
+    assert stays(still[0], 1.0000001 * g[0])
+    g = [np.array([1.0, 2.0, 1e-9])]
+    assert still_parts([np.array([1.0, 2.0, 0.0])], g) == []
+    assert still_parts([np.array([1.0, 2.0, 0.0])], [g[0] + [0, 0, 1e-16]])
+
+
+def test_a_factor_of_exactly_a_hundredth_more_is_plain():
+    g = [np.ones(2)]
+    assert relation(exam_with(100.0), [101.0 * g[0]], g, VALUES[1:]) == "plain"
+    assert relation(exam_with(100.0), [101.00001 * g[0]], g, VALUES[1:]) == "scaled"
+
+
+def test_a_small_parameter_may_be_off_by_exactly_twice_its_room():
+    g = [np.array([1000.0]), np.array([0.0])]
+    for own, fits in ((100.0, True), (100.1, False)):
+        assert (common_factor([g[0], np.array([own])], g, 0.2, 0.05) is not None) == fits
+
+
+def test_slopes_of_exactly_a_millionth_do_not_count_for_one_length():
+    g = np.array([1e6, -1e6, 1e6, 1.0])
+    assert one_length(np.array([1.0, -1.0, 1.0, 0.0]), g)
+    g[3] = 1.0000001
+    assert not one_length(np.array([1.0, -1.0, 1.0, 0.0]), g)
+
+
+@pytest.mark.parametrize(("n", "same"), [(10, False), (11, True)])
+def test_nine_signs_in_ten_are_too_few(n, same):
+    u = np.ones(n)
+    u[0] = -1
+    assert one_length(u, np.ones(n)) == same
+
+
+def test_close_everywhere_reaches_its_bounds():
+    order, b = np.array([0, 0, 1, 1]), np.array([1000.0, 1.0, 100.0, 50.0])
+    for off, near_enough in ((1.0, True), (1.0000001, False)):
+        assert close_everywhere(b + np.array([0, 0, 0, off]), b, order) == near_enough
+    tiny = np.array([1e4, 1.0, 1e-3, 1e-3])
+    for off, near_enough in ((1.0, True), (1.0000001, False)):
+        assert close_everywhere(tiny + np.array([0, 0, off, 0]), tiny, order) == near_enough
+
+
+@pytest.mark.parametrize(("n", "closer"), [(60, False), (61, True)])
+def test_of_more_than_sixty_slopes_more_are_measured(n, closer):
+    given = {"loss": loss, "step": None}
+    exam = exam_of(X, y, {"w": np.zeros(n)}, **given)
+    assert (Steps(exam).closer() is not None) == closer
+
+
+def test_of_a_known_network_no_more_slopes_are_measured():
+    rng = np.random.default_rng(0)
+    wide = {"W1": rng.normal(size=(2, 20)), "b1": np.zeros(20), "W2": rng.normal(size=(20, 1)),
+            "b2": np.zeros(1)}  # fmt: skip
+
+    def answer(p, X):
+        return 1 / (1 + np.exp(-(np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"])))
+
+    def squares(p, X, y):
+        return np.mean((answer(p, X) - y) ** 2)
+
+    exam = exam_of(X, y, wide, predict=answer, loss=squares)
+    assert exam.dense is not None
+    assert exam.formula is not None
+    assert Steps(exam).closer() is None
+    for name in ("dense", "formula"):
+        exam = exam_of(X, y, wide, predict=answer, loss=squares)
+        setattr(exam, name, None)
+        closer = Steps(exam).closer()
+        assert closer.room == 81
+        assert closer.exam is exam
