@@ -280,7 +280,7 @@ def by_other_loss(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     own = c.formula
     answers = c.exam.base_values[1]
     y = c.exam.targets_of(c.index)
-    if y is None or not answers:
+    if y is None:
         return False
     others = ("huber", "log_cosh", "focal", "hinge", "squared_hinge", "smoothed_binary",
               "smoothed_cross", "log_squared") * (c.exam.dense is not None)  # fmt: skip

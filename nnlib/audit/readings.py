@@ -24,7 +24,7 @@ TOLERANCE = 1e-3
 def tell_slopes(exam: Exam, alone: Alone, values: Arrays, entries: tuple[str, ...]) -> bool:
     """Say with which function of z, or of a, hidden deltas are made, if with a wrong one."""
     dense = exam.dense
-    if dense is None or len(dense.layers) < 2 or exam.patient.single or exam.patient.short_steps:
+    if dense is None or exam.patient.single or exam.patient.short_steps:
         return False
     read = slopes_read(exam, dense, alone, values)
     if read is None:

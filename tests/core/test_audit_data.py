@@ -106,6 +106,28 @@ def test_neurons_in_lists_of_lists_are_taken_as_layers():
     assert exam.compared == ["the neurons are taken together as layers: layers[0][:], layers[1][:]"]
 
 
+def test_neurons_are_not_looked_for_without_answers_or_in_a_known_network():
+    lists = {"layers": [[np.array([0.5, -0.3]), np.array([0.2, 0.7])], [np.array([1.0, -0.6])]]}
+    for network in (None, lambda p, X: 1 / 0, lambda p, X: np.tanh(X @ p["layers"][0][0])[:, None]):
+        exam = exam_of(X, Y, lists, predict=network)
+        data.bundle_neurons(exam)
+        assert exam.patient.groups == exam.compared == []
+    known = {"layers": [[np.array([0.5, -0.3])], [np.array([2.0])]]}
+    exam = exam_of(X, Y, known, predict=lambda p, X: np.tanh(np.tanh(
+        X @ p["layers"][0][0]) * p["layers"][1][0])[:, None])  # fmt: skip
+    assert exam.dense is not None
+    data.bundle_neurons(exam)
+    assert exam.patient.groups == exam.compared == []
+
+
+def test_a_vector_of_one_neuron_s_weights_is_not_cut():
+    four = np.random.default_rng(2).normal(size=(7, 4))
+    for network in (lambda p, X: np.tanh(X @ p["w"])[:, None], None, lambda p, X: 1 / 0):
+        exam = exam_of(four, Y, {"w": np.array([0.5, -0.3, 0.2, 0.1])}, predict=network)
+        data.cut_vector(exam)
+        assert exam.patient.shapes == exam.compared == []
+
+
 @pytest.mark.parametrize("pair", [(0, 0), (-1, -1), (0, -1)])
 @pytest.mark.parametrize("across", [True, False])
 def test_answers_may_lie_another_way_than_the_samples(pair, across):

@@ -279,6 +279,8 @@ def test_a_gradient_of_another_loss_is_told(free):
     assert not by_other_loss(made, right, "gradients", free)
     exam.targets = None
     assert not by_other_loss(made, g, "gradients", free)
+    exam = exam_of(X, y, start(), loss=loss, gradients=gradients)
+    assert not by_other_loss(Comparison(exam, made.point, None), g, "gradients", free)
 
 
 def answer(output, width):

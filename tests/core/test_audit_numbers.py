@@ -18,6 +18,7 @@ from nnlib.audit.numbers import (
     other_errors,
     other_shares,
     right_in_a_part,
+    rows_are_compared,
     share_of_one,
     words_of_pairs,
 )
@@ -109,6 +110,26 @@ def test_an_accuracy_may_be_wrong_with_other_parameters_alone():
         seen = accuracy_of(lambda share, a: np.nan)
     assert seen.startswith("the program reports nan as accuracy; of the 5 predictions the share")
     assert seen.split("right is ")[1][6:] == "."
+
+
+def test_numbers_of_other_targets_are_not_computed():
+    rows = np.random.default_rng(1).normal(size=(5, 2))
+    exam = exam_of(rows, np.ones((5, 2)), {"W": np.ones((2, 1))}, predict=lambda p, X: X @ p["W"],
+                   reports={"accuracy": lambda *g: 0.5, "loss": lambda *g: 0.5})  # fmt: skip
+    assert exam.targets is None
+    compute_again(exam)
+    assert exam.missing == [
+        "accuracy: the predictions do not fit the targets",
+        "loss: there is nothing to compute it from; pass predict or loss",
+    ]
+
+
+def test_rows_are_compared_where_there_are_several_of_several_columns():
+    for y, several in ((np.eye(3)[[0, 1, 2]], True), (np.eye(3)[[0]], False),
+                       (np.eye(3)[[0, 1, 2]][:, :1], False)):  # fmt: skip
+        exam = exam_of(np.ones((len(y), 2)), y)
+        answers, says = [y + 0.1, y - 0.1], np.ones(2)
+        assert rows_are_compared(exam, "accuracy", says, answers) is several
 
 
 @pytest.mark.parametrize(("off", "at_first"), [(0.0059, False), (0.0061, True)])

@@ -180,6 +180,10 @@ def test_where_it_is_not_looked_for():
     assert not look_for_other_predictions(exam, "loss")
     exam.patient.shapes = []
     assert look_for_other_predictions(exam, "loss")
+    exam = exam_of(X, np.c_[Y, Y, Y], DEEP, predict=without(1),
+                   loss=lambda p, X, y: mse(p, X, y[:, :1], network))  # fmt: skip
+    assert exam.targets is None
+    assert not look_for_other_predictions(exam, "loss")
 
 
 def test_a_sample_is_named_by_its_number_among_all():

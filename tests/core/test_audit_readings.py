@@ -161,6 +161,9 @@ def test_where_slopes_are_not_read():
     exam, alone, point = look(RELU, (lambda z: z * 0 + 1, RELU[1]))
     exam.dense = None
     assert not tell_slopes(exam, alone, point, ())
+    line = {"W": np.array([[0.5], [-0.3]]), "b": np.array([0.1])}
+    exam = exam_of(X, Y, line, predict=lambda p, X: sigmoid(X @ p["W"] + p["b"]))
+    assert not tell_slopes(exam, lambda i: [X[i].T, np.ones(1)], exam.points[0], ())
 
 
 def test_samples_are_taken_from_the_first_to_the_last():
