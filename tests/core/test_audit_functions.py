@@ -409,8 +409,8 @@ def test_predictions_for_no_part_of_the_samples_are_told(network, none):
             "one: it raised ZeroDivisionError: division by zero"
         )
         assert exam.findings[0].advice == (
-            "Something in it has a row for each of the 7 samples: a column of ones, a state or a "
-            "bias that was made once.",
+            "Something in it has a row for each sample and was made once: a column of ones, a "
+            "state, a bias.",
             "Make it as long as the X that comes: np.ones((len(X), 1)). New samples have no answer "
             "else.",
         )
