@@ -467,3 +467,29 @@ def test_what_an_object_keeps_is_not_known_where_it_fails():
     assert functions.what_is_kept(exam, "loss") == ""
     exam.patient.functions["predict of one object"].work.answer = None
     assert functions.what_is_kept(exam, "predict") == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "answers", "part", "line"),
+    [
+        (7, 7, False, None), (4, 4, False, None), (3, 3, False, "one sample alone: it gets 3 "
+                                                                "numbers, not 1"),
+        (7, 7, True, "one sample alone: it gets 7 numbers, not 1"),
+        (7, 5, False, "one sample alone: it gets 5 numbers, not 1"),
+    ],
+)  # fmt: skip
+def test_a_state_that_was_made_for_all_samples_is_told(count, answers, part, line):
+    def network(p, X):
+        if len(X) == 1:
+            return np.repeat(predict(p, X), answers, axis=0)
+        return predict(p, X) if len(X) == count or part else 1 / 0
+
+    exam = exam_of(X[:count], Y[:count], START, predict=network)
+    assert checked(functions.ask_one_alone, exam) == [("raises", "wrong", "predict")] * (not line)
+    assert exam.missing[:1] == [line] * bool(line)
+    if not line:
+        assert words(exam) == (
+            f"one sample alone gets {count} answers, and {count - 1} of the {count} samples get "
+            "none: predict raises an error."
+        )
+        assert exam.findings[0].advice == functions.ROWS_MADE_ONCE

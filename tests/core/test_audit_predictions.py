@@ -13,6 +13,7 @@ from nnlib.audit.predictions import (
     lines_before,
     look_for_other_predictions,
     named,
+    on_scaled,
     relatives,
     rising,
 )
@@ -519,3 +520,26 @@ def test_relatives_scale_x_in_another_way(shift, texts):
     for (_, other), name in zip(made, texts, strict=True):
         np.testing.assert_array_equal(none + other.shift, ways[name][1])
         np.testing.assert_array_equal(none + other.divisor, ways[name][2])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_network_may_be_trained_on_scaled_inputs(sign):
+    data = sign * np.array([[1.0, 10.0], [3.0, 30.0], [8.0, 50.0]])
+    mean, spread = data.mean(axis=0), np.sqrt(np.mean((data - data.mean(axis=0)) ** 2, axis=0))
+    ways = [
+        (mean, spread), (mean, spread * np.sqrt(3 / 2)), (data.min(axis=0), np.array([7.0, 40.0])),
+        (np.mean(data), np.sqrt(np.mean((data - np.mean(data)) ** 2))),
+    ]  # fmt: skip
+    made = [*on_scaled(TWO, data)]
+    assert len(made) == (6 if sign > 0 else 5)
+    for (other, text), (shift, divisor) in zip(made, ways, strict=False):
+        np.testing.assert_allclose(other.shift, shift)
+        np.testing.assert_allclose(other.divisor, divisor)
+        t, s = np.ravel(shift)[0], np.ravel(divisor)[0]
+        less = f"- {t:.4g}" if sign > 0 else f"+ {-t:.4g}"
+        assert text == f"that scales X first, column 0 by (x {less}) / {s:.4g}"
+    for (other, text), number in zip(made[4:], (255, 50), strict=False):
+        assert (other.divisor, other.shift) == (number, 0)
+        assert text == f"that divides X by {number} first"
+    assert len([*on_scaled(TWO, np.round(np.abs(data) * 5.1))]) == 5  # the largest is 255
+    assert [*on_scaled(Dense(TWO.layers, TWO.activations, np.array([1.0, 2.0])), data)] == []
