@@ -1,7 +1,8 @@
 """A doctor for programs that people wrote themselves: what is wrong, where, and why.
 
-The program stays a black box. It is asked for predictions, losses, gradients and steps, and what
-it answers is compared with what its other answers imply.
+The program stays a black box: it is asked for predictions, losses, gradients and steps, and what
+it answers is compared with what its other answers imply. Only where its network cannot be rebuilt
+and its gradient is wrong, the operations of its loss are watched (`traces`, `paths`).
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from nnlib.audit.paths import by_paths
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.places import (
     by_parameters,
+    by_parts,
     by_patterns,
     by_unrolling,
     falling,
@@ -138,6 +139,7 @@ def explain(c: Comparison, g: Arrays, where: str, free: bool) -> None:
         by_slopes,
         by_patterns,
         by_paths,
+        by_parts,
         in_general,
     ):
         if attempt(c, g, where, free):

@@ -8,7 +8,7 @@ If the slopes of the loss are then those of the gradient, it is known what the g
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,8 @@ from nnlib.audit.traces import (
     Spot,
     Strayed,
     Tape,
+    is_array,
+    line_of,
     operand_text,
     text_of,
     within,
@@ -33,6 +35,7 @@ MOST_OPERATIONS = 3_000
 FEW = 4  # wrong numbers, that some suspect fits by chance
 MOST_IN_A_FUNCTION = 30
 MOST_TURNS = 12
+MOST_STATISTICS = 5
 MOST_LETTERS = 60  # of an expression that is shown
 MOST_WORK = 1e9  # all that is computed again in the search: about as many nanoseconds
 STEP = 1e-5
@@ -57,6 +60,14 @@ WRONG_FACTOR = (
     "In a product, what comes back to one factor is multiplied by the other one.",
     "Write the product's two equations again: for c = a * b, da = dc * b and db = dc * a; for "
     "C = A @ B, dA = dC @ B.T and dB = A.T @ dC.",
+)
+SOFTMAX = (
+    "A softmax divides by a sum over all outputs, so that each depends on the inputs of all.",
+    "With the error da behind it: a * (da - sum(da * a)), the sum over the outputs.",
+)
+ONE_TAKEN = (
+    "A maximum depends on the entry alone that it was taken from.",
+    "Keep where it was, as by argmax, and send the error back there; the others get 0.",
 )
 WAY_COUNTED = (
     "Where ways meet, what comes back is added, once for each way.",
@@ -90,6 +101,8 @@ class Place:
         The instruction that they are a part of; that of the operation itself if none is given.
     turn : str
         Which of several turns it is, where it is not all of them.
+    twice : bool
+        Whether the same words stand at another place of the function, too.
     """
 
     operation: Operation
@@ -97,6 +110,7 @@ class Place:
     depth: int
     spot: Spot | None = None
     turn: str = ""
+    twice: bool = False
 
     @property
     def text(self) -> str:
@@ -111,7 +125,8 @@ class Place:
         if self.spot is not None:
             spots = spots[: spots.index(self.spot) + 1]
         called = spots[-self.depth :][::-1]
-        return f"{self.text}{name_of(called)}"
+        line = f', in "{shortened(line_of(spots[-1]))}"' if self.twice else ""
+        return f"{self.text}{line}{name_of(called)}"
 
     def operand(self, j: int) -> str:
         """Return an operand as the author wrote it."""
@@ -227,7 +242,9 @@ class Search:
         for suspect in itertools.chain(
             self.ways_left_out(),
             self.slopes_left_out(),
+            self.diagonals(),
             self.statistics_left_out(),
+            self.shared_out(),
             self.other_products(),
             [] if few else self.ways_counted(),
         ):
@@ -252,6 +269,13 @@ class Search:
                 groups.setdefault((operation.spots[-depth:], operation.name), []).append(k)
         found = {tuple(each): Place(self.first[each[0]], each, len(spots))
                  for (spots, _), each in reversed(groups.items())}  # fmt: skip
+        written: dict[Any, set[Spot]] = {}
+        for place in found.values():
+            for spot in place.operation.spots[-1:]:
+                written.setdefault((spot[0], place.text), set()).add(spot)
+        for place in found.values():
+            spots = place.operation.spots
+            place.twice = bool(spots) and len(written[spots[-1][0], place.text]) > 1
         return list(found.values())[::-1]
 
     def turns(self) -> Iterator[Place]:
@@ -285,19 +309,35 @@ class Search:
             )  # fmt: skip
 
     def statistics_left_out(self) -> Iterator[Suspect]:
-        """Yield that sums and means over an axis are taken for constants, all of one function."""
-        groups: dict[Any, list[int]] = {}
+        """Yield that several sums, means and so on of a function are taken for constants."""
+        groups: dict[Any, dict[str, list[int]]] = {}
         for k, operation in enumerate(self.first):
-            reduces = operation.name.endswith(".reduce") or operation.name in ("mean", "var", "std")
-            if reduces and operation.result.ndim and operation.spots:
-                groups.setdefault(operation.spots[-1][0], []).append(k)
-        for calls in groups.values():
-            texts = dict.fromkeys(text_of(self.first[k].spots[-1]) for k in calls)
-            yield Suspect(
-                "gradient_wrong",
-                f"{' and '.join(texts)} are taken for constants: nothing goes back through them.",
-                WAY_LEFT_OUT, dict.fromkeys(calls, held([0])),
-            )  # fmt: skip
+            if operation.name.endswith(".reduce") and operation.result.ndim and operation.spots:
+                code, _ = spot = operation.spots[-1]
+                groups.setdefault(code, {}).setdefault(text_of(spot), []).append(k)
+        for texts in groups.values():
+            few = list(texts)[:MOST_STATISTICS]
+            for count in range(len(few), 1, -1):
+                for some in itertools.combinations(few, count):
+                    calls = [k for text in some for k in texts[text]]
+                    yield Suspect(
+                        "gradient_wrong",
+                        f"{' and '.join(some)} are taken for constants: nothing goes back through "
+                        "them.", WAY_LEFT_OUT, dict.fromkeys(calls, held([0])),
+                    )  # fmt: skip
+
+    def shared_out(self) -> Iterator[Suspect]:
+        """Yield that a largest entry's share goes to all entries."""
+        for place, j in self.edges(self.places):
+            if place.operation.name not in ("maximum.reduce", "minimum.reduce"):
+                continue
+            for words, way in (("the whole of it", np.sum), ("the same share", np.mean)):
+                yield Suspect(
+                    "gradient_wrong",
+                    f"what comes back to {place.operand(j)} ({place}) goes to all entries, {words} "
+                    "to each, and not to the one that was taken.",
+                    ONE_TAKEN, dict.fromkeys(place.calls, spread(way)),
+                )  # fmt: skip
 
     def slopes_left_out(self) -> Iterator[Suspect]:
         """Yield other slopes of functions that act on each entry alone."""
@@ -311,6 +351,41 @@ class Search:
                     rules |= self.with_slope(run, part.reshape(shape))
                 seen = f"the slope of a function ({place}){place.turn} {words}"
                 yield Suspect(kind, seen, None, rules)
+
+    def diagonals(self) -> Iterator[Suspect]:
+        """Yield that of the table of a softmax's slopes the diagonal alone is taken."""
+        for place in self.places:
+            runs = [self.softmax(k) for k in place.calls]
+            if all(runs):
+                rules: dict[int, Rule] = {}
+                for run in runs:
+                    a = self.first[run[-1]].result
+                    rules |= self.with_slope(run, a * (1 - a))
+                yield Suspect(
+                    "gradient_wrong",
+                    f"the slope of a softmax ({place}) is taken as a * (1 - a), the diagonal of "
+                    "its table of slopes: each output depends on the others' inputs, too.",
+                    SOFTMAX, rules,
+                )  # fmt: skip
+
+    def softmax(self, last: int) -> list[int]:
+        """Return the operations of a softmax that ends with a division; none if it is not one."""
+        made = {k: self.first[k] for k in range(max(0, last - 5), last + 1)}
+        end = made.pop(last)
+        if end.name != "divide" or not all(is_array(x) for x in end.inputs):
+            return []
+
+        def maker(x: Any, name: str) -> int | None:
+            return next((k for k, o in made.items()
+                         if o.name == name and np.array_equal(o.result, x)), None)  # fmt: skip
+
+        start = maker(end.inputs[0], "exp")
+        if start is None or maker(end.inputs[1], "add.reduce") is None:
+            return []
+        shift = maker(self.first[start].inputs[0], "subtract")
+        if shift is not None and maker(self.first[shift].inputs[1], "maximum.reduce") is not None:
+            start = shift
+        return list(range(start, last + 1))
 
     def other_products(self) -> Iterator[Suspect]:
         """Yield other factors in products."""
@@ -330,6 +405,13 @@ class Search:
                     {k: with_factor(j, other, f)
                      for k, f in zip(place.calls, factors, strict=True)},
                 )  # fmt: skip
+            if operation.name in ("matmul", "dot") and square([operation.result]):
+                yield Suspect(
+                    "product_wrong",
+                    f"what comes back to {place.operand(j)} ({place}) comes by the transpose of "
+                    "the product's own error.", WRONG_FACTOR,
+                    dict.fromkeys(place.calls, turned(j)),
+                )  # fmt: skip
             if j == 1 and operation.name == "multiply" and self.changes(place.calls[0], 0):
                 yield Suspect(
                     "product_wrong", f"on the way back through a product ({place}) the two factors "
@@ -342,8 +424,8 @@ class Search:
         own = [self.first[k].inputs[other] for k in place.calls]
         name, text = place.operation.name, place.operand(other)
         if name in ("matmul", "dot"):
-            if all(x.ndim == 2 and x.shape[0] == x.shape[1] for x in own):
-                yield f"the transpose of {text}", [x.T for x in own]
+            if square(own):
+                yield f"the transpose of {text}", [x.swapaxes(-1, -2) for x in own]
         else:
             axes = range(min(x.ndim for x in own))
             for some in [*itertools.combinations(axes, 2), *((axis,) for axis in axes)]:
@@ -558,6 +640,33 @@ def with_factor(j: int, other: int, factor: np.ndarray) -> Rule:
         return held([j])(operation, inputs) + operation.run(*changed)
 
     return rule
+
+
+def turned(j: int) -> Rule:
+    """Return a rule by which what an operand changes is transposed."""
+
+    def rule(operation: Operation, inputs: list[Any]) -> Any:
+        alone = [x if i == j else operation.inputs[i] for i, x in enumerate(inputs)]
+        change = operation.run(*alone) - operation.result
+        return held([j])(operation, inputs) + change.swapaxes(-1, -2)
+
+    return rule
+
+
+def spread(way: Callable[..., Any]) -> Rule:
+    """Return a rule by which a largest entry is the sum, or the mean, of all changes."""
+
+    def rule(operation: Operation, inputs: list[Any]) -> Any:
+        keywords = getattr(operation.run, "keywords", {})
+        how = {name: keywords[name] for name in ("axis", "keepdims") if name in keywords}
+        return operation.result + way(inputs[0] - operation.inputs[0], **how)
+
+    return rule
+
+
+def square(arrays: Arrays) -> bool:
+    """Say whether all are square matrices, or stacks of them."""
+    return all(x.ndim > 1 and x.shape[-1] == x.shape[-2] for x in arrays)
 
 
 def exchanged(operation: Operation, inputs: list[Any]) -> Any:

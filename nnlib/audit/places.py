@@ -31,7 +31,8 @@ TURNED = (
 
 def by_parameters(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """Say parameter by parameter what is off."""
-    return by_patterns(c, g, where, free) or in_general(c, g, where, free)
+    ways = (by_patterns, by_parts, in_general)
+    return any(attempt(c, g, where, free) for attempt in ways)
 
 
 def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
@@ -54,7 +55,13 @@ def by_patterns(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         return True
     if len(wrong) == 1 and by_rows(c, g, wrong[0]):
         return True
-    attempts = (by_turning, by_neurons, by_offset, by_scaling)
+    return any(by_turning(c, g, k) for k in reversed(wrong))
+
+
+def by_parts(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
+    """See whether neurons are off, each by a number of its own, or parameters have no effect."""
+    wrong = [k for k in range(len(g)) if not c.right(k, g)]
+    attempts = (by_neurons, by_offset, by_scaling)
     if any(attempt(c, g, k) for attempt in attempts for k in reversed(wrong)):
         return True
     unused = [k for k in wrong if without_effect(c, k)]

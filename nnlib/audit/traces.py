@@ -28,6 +28,7 @@ from nnlib.audit.patient import Arrays
 Spot = tuple[CodeType, int]  # an instruction: its code, and its number there
 Rule = Callable[["Operation", list[Any]], Any]  # another way to do an operation
 MAKERS = ("array", "asarray", "asanyarray", "ascontiguousarray", "zeros", "ones", "empty", "full")
+REDUCTIONS = ("sum", "prod", "max", "min", "amax", "amin", "mean", "var", "std")
 NUMPY, OWN = (str(Path(file).parent) for file in (np.__file__, __file__))
 
 
@@ -162,6 +163,8 @@ class Traced(np.ndarray):
 
     def __array_function__(self, function: Any, types: Any, args: Any, how: Any) -> Any:
         """Do what another function of NumPy asks for."""
+        if function.__name__ in REDUCTIONS:  # made of what the method above is asked for
+            return super().__array_function__(function, types, args, how)
         tape = tape_of([*args, *(each for x in args if is_list(x) for each in x), *how.values()])
         args, how = bare(list(args)), bare(how)
         sizes = [len(x) if is_list(x) else None for x in args]
@@ -275,6 +278,11 @@ def text_of(spot: Spot) -> str:
     lines[-1] = lines[-1][:stop]
     lines[0] = lines[0][column:]
     return " ".join(b"".join(lines).decode(errors="replace").split())
+
+
+def line_of(spot: Spot) -> str:
+    """Return the line of the program in which an instruction stands."""
+    return linecache.getline(spot[0].co_filename, span(spot)[0]).strip()
 
 
 def operand_text(operation: Operation, j: int) -> str:

@@ -217,7 +217,8 @@ def test_a_factor_may_be_that_of_the_output_s_slope(name, f, told_so):
 ATTEMPTS = [
     "by_one_factor", "by_mask", "by_unrolling", "by_weight_term", "by_factor_beside_penalty",
     "by_smoothed_targets", "by_other_loss", "by_other_targets", "by_equations",
-    "by_other_forward", "by_measured_delta", "by_slopes", "by_patterns", "by_paths", "in_general",
+    "by_other_forward", "by_measured_delta", "by_slopes", "by_patterns", "by_paths",
+    "by_parts", "in_general",
 ]  # fmt: skip
 
 

@@ -322,6 +322,73 @@ def test_sound_layer_norm():
     assert wrong(*layer_norm()) is None
 
 
+# Attention
+
+
+WORDS = np.random.default_rng(8).normal(size=(6, 4, 3))
+PAIRS = WORDS[:, 0, :1] * WORDS[:, 1, 1:2]
+
+
+def attention(slip="", shift=True):
+    start = [rng.normal(size=(3, 3)) / 2 for _ in "QKV"]
+    u = np.array([[1.0], [-0.5], [2.0]])
+
+    def run(p, X):
+        Q, K, V = (X @ W for W in p)
+        S = Q @ K.transpose(0, 2, 1)
+        e = np.exp(S - S.max(axis=2, keepdims=True)) if shift else np.exp(S)
+        A = e / e.sum(axis=2, keepdims=True)
+        return Q, K, V, A, (A @ V).mean(axis=1)
+
+    def loss(p, X, y):
+        return np.mean((run(p, X)[4] @ u - y) ** 2)
+
+    def gradients(p, X, y):
+        Q, K, V, A, o = run(p, X)
+        d = 2 * (o @ u - y) / len(X)
+        dO = np.repeat((d @ u.T)[:, None, :], 4, axis=1) / 4
+        dA = dO @ V.transpose(0, 2, 1)
+        dS = A * (dA - (0 if slip == "constant" else (dA * A).sum(axis=2, keepdims=True)))
+        dS = {"diagonal": dA * A * (1 - A), "none": dA}.get(slip, dS)
+        dV = (A if slip == "A" else A.transpose(0, 2, 1)) @ dO
+        dK = (dS if slip == "dK" else dS.transpose(0, 2, 1)) @ Q
+        return [np.einsum("ntd,nte->de", X, d) for d in (dS @ K, dK, dV)]
+
+    return start, loss, gradients, (WORDS, PAIRS)
+
+
+SUM = "e.sum(axis=2, keepdims=True)"
+DIAGONAL = (
+    f"the slope of a softmax (e / {SUM}, in run) is taken as a * (1 - a), the diagonal of its "
+    "table of slopes: each output depends on the others' inputs, too."
+)
+
+
+@pytest.mark.parametrize(
+    ("slip", "shift", "kind", "wrong_ones", "what"),
+    [
+        ("constant", True, "gradient_wrong", (0, 1), f"S.max(axis=2, keepdims=True) and {SUM} are "
+         "taken for constants: nothing goes back through them."),
+        ("constant", False, "gradient_wrong", (0, 1), f"the way back through e ({SUM}, in run) is "
+         "left out."),
+        ("diagonal", True, "gradient_wrong", (0, 1), DIAGONAL),
+        ("diagonal", False, "gradient_wrong", (0, 1), DIAGONAL),
+        ("A", True, "product_wrong", (2,), "on the way back to V (A @ V, in run) the transpose of "
+         "A stands where A belongs."),
+        ("dK", True, "product_wrong", (1,), "what comes back to K.transpose(0, 2, 1) (Q @ "
+         "K.transpose(0, 2, 1), in run) comes by the transpose of the product's own error."),
+    ],
+)  # fmt: skip
+def test_attention(slip, shift, kind, wrong_ones, what):
+    names = ", ".join(f"parameters[{k}]" for k in wrong_ones)
+    assert wrong(*attention(slip, shift)) == (kind, names, but_for(names, what))
+
+
+@pytest.mark.parametrize("shift", [True, False])
+def test_sound_attention(shift):
+    assert wrong(*attention(shift=shift)) is None
+
+
 # Filters
 
 
@@ -335,16 +402,23 @@ def filters(slip=""):
         for i in range(3):
             for j in range(3):
                 out[:, i, j] = np.sum(X[:, i : i + 3, j : j + 3] * p["K"], axis=(1, 2))
-        return out, np.maximum(out, 0).reshape(len(X), -1)
+        top = np.max(out, axis=2) + out.min(axis=(1, 2), keepdims=True)[:, 0]
+        return out, np.maximum(out, 0).reshape(len(X), -1), top
 
     def loss(p, X, y):
-        return np.mean((run(p, X)[1] @ p["w"] - y) ** 2)
+        _, a, top = run(p, X)
+        return np.mean((a @ p["w"] + top.sum(axis=1, keepdims=True) - y) ** 2)
 
     def gradients(p, X, y):
-        out, a = run(p, X)
-        d = 2 * (a @ p["w"] - y) / len(X)
+        out, a, top = run(p, X)
+        d = 2 * (a @ p["w"] + top.sum(axis=1, keepdims=True) - y) / len(X)
         dz = (d @ p["w"].T).reshape(out.shape)
         dz = dz if slip == "slope" else dz * (out > 0)
+        largest = 1.0 * (out == out.max(axis=2, keepdims=True))
+        least = 1.0 * (out == out.min(axis=(1, 2), keepdims=True))
+        largest = {"all": np.ones_like(out), "shared": np.ones_like(out) / 3}.get(slip, largest)
+        least = {"all least": np.ones_like(out), "shared least": 1 / 9}.get(slip, least)
+        dz = dz + d[:, :, None] * largest + 3 * d[:, :, None] * least
         K = np.zeros((3, 3))
         for i in range(3):
             for j in range(3):
@@ -358,6 +432,16 @@ def filters(slip=""):
     ("slip", "kind", "what"),
     [
         ("turned", "product_wrong", None),
+        ("all", "gradient_wrong", "what comes back to out (np.max(out, axis=2), in run) goes to "
+         "all entries, the whole of it to each, and not to the one that was taken."),
+        ("shared", "gradient_wrong", "what comes back to out (np.max(out, axis=2), in run) goes to "
+         "all entries, the same share to each, and not to the one that was taken."),
+        ("all least", "gradient_wrong", "what comes back to out (out.min(axis=(1, 2), "
+         "keepdims=True), in run) goes to all entries, the whole of it to each, and not to the one "
+         "that was taken."),
+        ("shared least", "gradient_wrong", "what comes back to out (out.min(axis=(1, 2), "
+         "keepdims=True), in run) goes to all entries, the same share to each, and not to the one "
+         "that was taken."),
         ("slope", "slope_missing", "the slope of a function (np.maximum(out, 0), in run) is left "
          "out: it is taken as 1."),
     ],
@@ -369,6 +453,25 @@ def test_filters_in_loops(slip, kind, what):
 
 def test_sound_filters():
     assert wrong(*filters()) is None
+
+
+def test_words_that_stand_twice_are_told_by_their_line():
+    start, loss, gradients = short_cut()
+
+    def twice(p, X, y):
+        h = np.tanh(X @ p["V"] + p["c"])
+        more = np.sum(h @ p["W"])
+        return loss(p, X, y) + more + np.sum(np.tanh(h @ p["W"]))
+
+    def more(p, X, y):
+        g, h = gradients(p, X, y), np.tanh(X @ p["V"] + p["c"])
+        d = 1 - np.tanh(h @ p["W"]) ** 2
+        g["W"] = g["W"] + h.T @ (1 + d)
+        dh = d @ p["W"].T * (1 - h**2)  # and not what comes back from the bare sum
+        return {**g, "V": g["V"] + X.T @ dh, "c": g["c"] + dh.sum(axis=0)}
+
+    what = 'the way back through h (h @ p["W"], in "more = np.sum(h @ p["W"])", in twice) is left out.'
+    assert wrong(start, twice, more) == ("gradient_wrong", "V, c", but_for("V, c", what))
 
 
 # What is not there
@@ -480,7 +583,8 @@ def test_numbers_lists_and_short_floats(form):
     found = wrong(start, loss, gradients, (x, [t**2 for t in x]))
     assert found[:2] == ("gradient_wrong", "w")
     if form is float:
-        what = "the way back through w (w * x, in a loop in brackets) is left out."
+        line = "(v * np.tanh(w * x) + u * np.tanh(w * x) * x - t) ** 2"
+        what = f'the way back through w (w * x, in "{line}", in a loop in brackets) is left out.'
         assert found[2] == but_for("w", what)
 
 
