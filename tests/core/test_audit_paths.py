@@ -470,7 +470,8 @@ def test_words_that_stand_twice_are_told_by_their_line():
         dh = d @ p["W"].T * (1 - h**2)  # and not what comes back from the bare sum
         return {**g, "V": g["V"] + X.T @ dh, "c": g["c"] + dh.sum(axis=0)}
 
-    what = 'the way back through h (h @ p["W"], in "more = np.sum(h @ p["W"])", in twice) is left out.'
+    place = '(h @ p["W"], in "more = np.sum(h @ p["W"])", in twice)'
+    what = f"the way back through h {place} is left out."
     assert wrong(start, twice, more) == ("gradient_wrong", "V, c", but_for("V, c", what))
 
 
