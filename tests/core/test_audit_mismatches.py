@@ -1,5 +1,7 @@
 """A gradient that is that of another loss: each is told from both sides of its bounds."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from comparisons import S, W, X, problem, told, y
@@ -24,8 +26,10 @@ from nnlib.audit.mismatches import (
     said_of_penalty,
     shares_of_targets,
     weight_term,
+    with_penalty,
 )
 from nnlib.audit.patient import Failed
+from nnlib.audit.slopes import Measured
 
 rng = np.random.default_rng(11)
 
@@ -678,3 +682,40 @@ def test_weights_of_samples_are_few_and_differ():
     assert not weighted([1.0, 3.0], alone=False)[0]
     assert not weighted([1.0, 3.0], known=False)[0]
     assert not weighted([1.0, 3.0], penalty=0.05)[0]
+
+
+# A penalty beside another loss
+
+
+@pytest.mark.parametrize(
+    ("size", "off", "found"),
+    [(5, 0.0, True), (4, 0.0, False), (8, 0.9, True), (8, 1.1, False)],
+)
+def test_slopes_and_weights_make_a_gradient_of_five_entries_or_more(size, off, found):
+    draws = np.random.default_rng(size)
+    s, w, other = draws.normal(size=(3, size))
+    A = np.stack([s, w], axis=1)
+    rest = other - A @ np.linalg.lstsq(A, other, rcond=None)[0]  # neither of them makes any of it
+    asked = []
+
+    def penalty_slopes(point, formula):
+        asked.append(formula)
+        return [w if formula.decay else 0 * w]
+
+    c = SimpleNamespace(
+        exam=SimpleNamespace(dense=SimpleNamespace(penalty_slopes=penalty_slopes)), point="here",
+        loose=5e-4,
+    )  # fmt: skip
+    g = 2 * s + 0.3 * w
+    g = g + off * 5e-4 * np.abs(g).max() * rest / np.abs(rest).max()
+    at = Measured([s], [s], [s], 0.0)
+    f, text = with_penalty(c, [g], at)
+    if found:
+        assert f == pytest.approx(2, rel=2e-3)
+        assert text == ", and 0.15 times the squares of the weights"
+        assert asked == [Formula("squared", 0.0, decay=0.5)]
+    else:
+        assert (f, text) == (None, "")
+        assert asked[1:] == [Formula("squared", 0.0, decay_of_all=0.5)]
+    c.exam.dense = None
+    assert with_penalty(c, [g], at) == (None, "")
