@@ -22,14 +22,17 @@ from nnlib.audit.places import (
     by_unrolling,
     copied_from,
     factor_named,
+    factors_of,
     falling,
     in_other_order,
     is_slope_of,
     last_alone,
     of_others,
+    shared_factor,
     shares,
     tell_copied,
     unrolled,
+    usual,
     without_effect,
 )
 
@@ -711,3 +714,40 @@ def test_numbers_are_turned_in_tables_and_fit_to_the_tolerance():
     assert by_turning(problem([S[:2, :2]]), [S[:2, :2][::-1]], 0)
     assert by_turning(problem([S[0, :4]]), [S[0, :4][::-1]], 0)
     assert not by_turning(problem([S[0, :3]]), [S[0, :3][::-1]], 0)
+
+
+# Factors
+
+
+@pytest.mark.parametrize(
+    ("factors", "shared"),
+    [
+        ([2.0, 2.019], 2.0), ([2.0, 2.021], None), ([99.0, 100.0], 99.0), ([None, 2.0], None),
+        ([1.004], None), ([1.006], 1.006), ([0.996], None), ([0.994], 0.994), ([-1.0, -1.0], -1.0),
+        ([-2.0, 2.0], None), ([0.0, 0.0], 0.0),
+    ],
+)  # fmt: skip
+def test_one_factor_is_shared_by_all_that_are_wrong(factors, shared):
+    assert shared_factor(factors) == shared
+
+
+@pytest.mark.parametrize(
+    ("f", "known"),
+    [(0.0, True), (0.9e-9, True), (-0.9e-9, True), (-1.1e-9, False), (-1.0, True), (-1.009, True),
+     (-1.011, False), (-0.991, True), (-0.989, False), (12.0, True), (1 / 12, True), (2.0, True),
+     (3.3, False)],
+)  # fmt: skip
+def test_usual_factors_are_those_that_people_lose(f, known):
+    assert usual(problem([S]), f) is known
+
+
+def test_factors_are_those_of_what_was_measured():
+    gap = np.where(S.max() == S, np.nan, S)
+    found = factors_of(problem([gap, S, W]), [2 * S, W, -W], [0, 1, 2])
+    assert found == {0: pytest.approx(2), 1: None, 2: pytest.approx(-1)}
+    for off, fits in ((4.5e-4, True), (7e-4, False)):
+        moved = 2 * S
+        moved[0, 0] += off * 2 * np.abs(S).max()
+        assert (factors_of(problem([S]), [moved], [0])[0] is not None) is fits
+    quiet = problem([1e-3 * S], noise=1.0)
+    assert factors_of(quiet, [S], [0]) == {0: None}  # all of it may be noise
