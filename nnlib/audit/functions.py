@@ -324,7 +324,7 @@ def ask_one_alone(exam: Exam) -> None:
         except Failed as error:
             if by_columns(exam, values):
                 say_other_layout(exam)
-            elif exam.patient.n > 3 and takes_no_part(exam, values):
+            elif exam.patient.n > 3 and takes_no_part(exam):
                 tell_one_number_of_samples(exam, error)
             else:
                 exam.miss(f"one sample alone: {error}")
@@ -370,7 +370,7 @@ ROWS_MADE_ONCE = (
 )
 
 
-def takes_no_part(exam: Exam, values: Arrays) -> bool:
+def takes_no_part(exam: Exam) -> bool:
     """Say whether predict fails for each part of the samples that is tried, by either axis."""
     patient = exam.patient
     X = np.asarray(patient.X)
@@ -380,7 +380,7 @@ def takes_no_part(exam: Exam, values: Arrays) -> bool:
             index = np.arange(part)
             some = taken(patient.X, index, axis) if X.ndim == 2 else patient.data(index)[0]
             try:
-                patient.predict(values, some, exact=True)
+                patient.predict(exam.points[0], some, exact=True)
             except Failed:
                 continue
             return False
@@ -419,7 +419,7 @@ def tell_entry_per_sample(exam: Exam, answer: np.ndarray) -> None:
     """Report parameters by which one sample alone gets as many answers as there are samples."""
     n, m = exam.patient.n, exam.n_outputs
     names = [name for k, name in enumerate(exam.patient.names) if by_sample(exam, k)]
-    if answer.size == n * m and not names and n > 3 and takes_no_part(exam, exam.points[0]):
+    if answer.size == n * m and not names and n > 3 and takes_no_part(exam):
         exam.find(
             "raises", "wrong", "predict",
             f"one sample alone gets {n} answers, and {n - 1} of the {n} samples get none: predict "

@@ -352,7 +352,7 @@ def test_equations_are_walked_for_the_loss_and_for_others(
 
 
 def of_unknown_loss(
-    slip, *, summed=False, free=False, mixed=False, f=1.0, n=12, off=0.0, **changes
+    slip, *, summed=False, free=False, mixed=False, f=1.0, n=12, off=0.0, index=None, **changes
 ):
     """The gradient of a loss of no known formula, on a known network; its first delta slips.
 
@@ -373,7 +373,9 @@ def of_unknown_loss(
     exam = exam_of(X, y, p, predict=answer, loss=cost, gradients=lambda p, X, y: p)
     assert exam.dense is not None
     assert exam.formula is None
-    made = Comparison(exam, exam.points[0], None)
+    made = Comparison(exam, exam.points[0], index)
+    if index is not None:
+        X, y, n = X[index], y[index], len(index)
     for name, value in changes.items():
         setattr({"single": exam.patient, "formula": made}.get(name, exam), name, value)
     p = dict(zip(p, made.point, strict=True))
@@ -415,3 +417,5 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
         assert of_unknown_loss(missing, off=off)[0] == found
     for n, found in ((150, True), (151, False)):
         assert of_unknown_loss(missing, n=n)[0] == found
+    for index in ([0, 1, 2, 3, 4, 5], [1, 4, 6, 7, 9, 11]):
+        assert of_unknown_loss(missing, index=np.array(index))[0]

@@ -400,7 +400,7 @@ def only(*sizes):
 )  # fmt: skip
 def test_predictions_for_no_part_of_the_samples_are_told(network, none):
     exam = exam_of(X, Y, START, predict=network)
-    assert functions.takes_no_part(exam, exam.points[0]) is none
+    assert functions.takes_no_part(exam) is none
     found = checked(functions.ask_one_alone, exam)
     assert found == [("raises", "wrong", "predict")] * none
     if none:
@@ -426,7 +426,7 @@ def test_parts_of_few_samples_are_not_asked_for():
     for sizes, none in (((7,), True), ((7, 6), False)):
         network = only(*sizes)
         exam = exam_of(images, Y, START, predict=lambda p, X, f=network: f(p, X[:, :, 0]))
-        assert functions.takes_no_part(exam, exam.points[0]) is none
+        assert functions.takes_no_part(exam) is none
 
 
 class Counts:

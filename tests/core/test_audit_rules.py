@@ -2395,6 +2395,16 @@ def test_a_loss_makes_sense_for_some_predictions_and_targets(base, a, y, possibl
         assert exam.possible(base, both, np.ones((1, 2)))
 
 
+@pytest.mark.parametrize(
+    ("y", "possible"),
+    [([0.0, 0.4], True), ([1.0, 0.4], True), ([-0.1, 0.4], False), ([1.1, 0.4], False),
+     ([0.0, 1.0], False)],
+)  # fmt: skip
+def test_a_divergence_is_that_of_shares(y, possible):
+    answers = [np.array([[0.0], [1.0]])]
+    assert exam_of(POINTS, HIGH).possible("divergence", answers, np.array([y]).T) is possible
+
+
 @pytest.mark.parametrize("base", ["hinge", "squared_hinge"])
 @pytest.mark.parametrize(
     ("a", "y", "possible"),
