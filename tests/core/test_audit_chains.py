@@ -477,6 +477,20 @@ def test_steps_of_one_length_that_no_known_optimiser_takes_are_told():
         )
 
 
+@pytest.mark.parametrize(
+    ("size", "missed"), [(0.9e-12, True), (1.1e-12, False), (0.9e15, False), (1.1e15, True)]
+)
+def test_slopes_of_outputs_that_are_sure_tell_no_optimiser(size, missed):
+    gs = [g * size / max(np.abs(each).max() for each in GS) for g in GS]
+    us = [c * np.sign(g) for c, g in zip([0.1, 0.2, 0.15, 0.1], gs, strict=True)]
+    exam = exam_with()
+    assert looks_adaptive(exam, us, gs, POINTS[0])
+    assert [line[:55] for line in exam.missing] == (
+        ["which optimiser it is: the outputs are so sure that the"] * missed
+    )
+    assert len(exam.findings) == (not missed)
+
+
 @pytest.mark.parametrize(("share", "missed"), [(0.981, True), (0.979, False)])
 @pytest.mark.parametrize("scaled", [False, True])
 def test_of_inputs_out_of_scale_steps_of_one_length_tell_no_optimiser(scaled, share, missed):

@@ -40,7 +40,7 @@ def test_nothing_is_wrong_with_random_sound_programs(seed, snapshot):
     assert dict(said) == snapshot
 
 
-@pytest.mark.parametrize("seed", [606, 637, 916, 926, 959, 992, 1300, 1500, 1585])
+@pytest.mark.parametrize("seed", [606, 637, 916, 926, 959, 992, 1300, 1500, 1585, 2650])
 def test_nothing_is_wrong_with_random_sound_programs_that_were_accused_once(seed):
     arguments, words, _ = sound(seed)
     report = report_on(arguments)
