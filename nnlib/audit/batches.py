@@ -344,6 +344,9 @@ def exact_equations(
     g = steps.gradient(values, index)
     f = None if g is None or index is None else one_factor(*together(u, g), 2e-6)
     if f is not None and f > 0 and not near(f, rate, 2e-2) and exam.learning_rate is not None:
+        own = near(rate, exam.learning_rate, 1e-2)
+        if not own and known_chain_on_one(exam, steps, values, index) is not None:
+            return False  # on one sample the gradient was cut, and here it is not
         if not cut_to_length(exam, steps, u, f):
             tell_factor(exam, f, rate, index)
         return True
