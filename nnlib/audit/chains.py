@@ -330,19 +330,19 @@ def tell_odd_steps(
 
 def looks_adaptive(exam: Exam, us: list[np.ndarray], gs: list[np.ndarray], values: Arrays) -> bool:
     """See whether the steps are those of an adaptive optimiser whose formula is not known."""
-    if tell_epsilon(exam, us[0], gs[0]):
-        return True
-    if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
-        return False
-    if np.count_nonzero(us[0]) < 4:
-        exam.miss("which optimiser it is: the steps of so few numbers do not tell")
-        return True
     slope = max(peak(g) for g in gs)
     if not 1e-12 < slope < 1e15:
         exam.miss(
             "which optimiser it is: the outputs are so sure that the slopes of the loss are up to "
             f"{slope:.4g}"
         )
+        return True
+    if tell_epsilon(exam, us[0], gs[0]):
+        return True
+    if relation(exam, [us[0]], [gs[0]], values) != "optimiser":
+        return False
+    if np.count_nonzero(us[0]) < 4:
+        exam.miss("which optimiser it is: the steps of so few numbers do not tell")
         return True
     lengths = [float(np.median(np.abs(u[u != 0]))) if u.any() else 0.0 for u in us]
     if alike(lengths, 2e-2) and exam_scale(exam):
