@@ -53,8 +53,8 @@ def tell_gradient_mask(exam: Exam, point: Arrays) -> bool:
         for number in range(1, len(dense.layers)):
             s, own = (dense.split(each, number)[0] for each in (slopes.slope, g))
             above = [dense.split(each, number + 1)[0] for each in (slopes.slope, g)]
-            still = np.abs(s).max(axis=0) <= slopes.noise
-            still &= np.abs(above[0]).max(axis=1) <= slopes.noise
+            most = np.maximum(np.abs(s).max(axis=0), np.abs(above[0]).max(axis=1))
+            still = most <= slopes.noise
             dropped = still & (np.abs(dense.activations[number - 1].slope(z[number])[0]) > 1e-3)
             if not dropped.any() or still.all():
                 continue
@@ -279,21 +279,23 @@ def verdicts_of(
         mask, above, own_delta = masks[k][0], parts[k][1], parts[k - 1][1]
         assert above is not None
         assert own_delta is not None
-        kept = mask[np.isfinite(mask) & (np.abs(mask) > 1e-6)]
-        dropped = np.isfinite(mask) & (np.abs(mask) <= 1e-6)
-        seen.setdefault(k, []).append(mask[np.isfinite(mask)])
+        known = np.isfinite(mask)
+        dropped = known & (np.abs(mask) <= 1e-6)
+        kept = mask[known & ~dropped]
+        seen.setdefault(k, []).append(mask[known])
         if not len(kept):
             continue  # all are dropped: such a step tells nothing of the way back
         if not alike(kept, 1e-3):
             return None
         bare = above @ dense.layers[k].matrix(values).T
         back = bare * dense.activations[k - 1].slope(z[k - 1])[0]
-        clear = np.isfinite(mask) & (np.abs(back) > 1e-6 * max(np.abs(back).max(), 1e-300))
+        clear = known & (np.abs(back) > 1e-6 * max(np.abs(back).max(), 1e-300))
         scale = float(kept[0])
         way = own_delta[clear] / back[clear]
         there = mask[clear]
         if not dropped.any() and near(scale, 1, 1e-3) and len(way) > 1:
-            lost, rest = np.abs(way) < 1e-6, way[np.abs(way) >= 1e-6]
+            lost = np.abs(way) < 1e-6
+            rest = way[~lost]
             alone = lost.any() and len(rest) and alike(rest, 1e-3)
             found.append((k, "is there on the way back alone" if alone else ""))
             continue

@@ -79,7 +79,7 @@ def different_samples(exam: Exam, size: int) -> np.ndarray:
     """Return some samples whose targets differ, as far as there are."""
     y = exam.y_rows
     chosen = [0]
-    for i in [*np.flatnonzero((y != y[0]).any(axis=1)), *range(1, exam.patient.n)]:
+    for i in [*np.flatnonzero((y != y[0]).any(axis=1)), *range(exam.patient.n)]:
         if len(chosen) < size and int(i) not in chosen:
             chosen.append(int(i))
     return np.array(chosen)

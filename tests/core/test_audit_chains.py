@@ -658,3 +658,25 @@ def test_a_divisor_that_hardly_changes_fits_by_chance(noise, told):
     g = np.linspace(1, 2, 6)
     divisor = 0.02 * g + 1 + noise * np.array([1, -1, 1, -1, 1, -1])
     assert chains.tell_epsilon(exam_with(), RATE * g / divisor, g) == told
+
+
+@pytest.mark.parametrize("index", [None, np.array([2])])
+@pytest.mark.parametrize("twist", [True, False])
+def test_a_twist_is_sought_in_steps_in_a_row(twist, index, monkeypatch):
+    exam, made, asked = exam_with(), chain(GS), []
+
+    def rows(steps, given):
+        assert steps == "the steps"
+        assert given is index
+        return made if asked == [] else None
+
+    def twisted(*given):
+        asked.append(given)
+        return twist
+
+    monkeypatch.setattr(chains, "chain_of", rows)
+    monkeypatch.setattr(chains, "twisted", twisted)
+    assert chains.tell_twist(exam, "the steps", index) == twist
+    assert asked == [(exam, "the steps", made)]
+    assert not chains.tell_twist(exam, "the steps", index)  # no gradient
+    assert len(asked) == 1

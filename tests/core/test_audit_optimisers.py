@@ -30,6 +30,7 @@ from nnlib.audit.optimisers import (
     common_rules,
     counted_otherwise,
     divided_by_itself,
+    momentum_rules,
     published,
     rules,
     shared_rules,
@@ -722,11 +723,10 @@ def subtracted_twice(mu):
 def test_a_velocity_that_is_made_or_used_in_a_wrong_way_is_known(make, words, mu):
     steps = walked(make(mu))
     assert named(steps) == (False, words.format(mu))
-    found = [
-        (sound, name) for sound, name, made in rules(GS, None, ORDER, steps, VALUES)
-        if same(made, steps)
-    ]  # fmt: skip
-    assert (False, words.format(mu)) in found  # the rate is read off the first step
+    lr = steps[0][0] / GS[0][0]  # as it is read off where no rate is given
+    free = momentum_rules(GS, lr, True)
+    found = [(sound, name) for sound, name, made in free if same(made, steps)]
+    assert (False, words.format(mu)) in found
 
 
 @pytest.mark.parametrize("mu", MOMENTA)
@@ -746,6 +746,6 @@ def test_a_velocity_that_is_multiplied_by_the_rate_is_known_where_little_is_left
     for rate in (0.0999 / mu, 0.1001 / mu):
         steps = walked(shrunk(rate))
         words = f"momentum whose velocity is multiplied by the rate, too: {mu} * "
-        found = [name for _, name, made in rules(GS, rate, ORDER, steps, VALUES)
-                 if same(made, steps)]  # fmt: skip
+        every = momentum_rules(GS, rate, False)
+        found = [name for _, name, made in every if same(made, steps)]
         assert any(name.startswith(words) for name in found) == (rate * mu < 0.1)

@@ -561,3 +561,12 @@ def test_of_many_parameters_no_walk_is_followed(size, followed, monkeypatch):
     exam.points[1] = [np.zeros(size)]
     pairs_one_by_one(exam, steps)
     assert bool(tries) == followed
+
+
+def test_a_gradient_for_other_targets_is_asked_for_behind_one_seed():
+    def drawing(p, X, y):
+        return {name: np.full_like(v, np.random.random()) for name, v in p.items()}  # noqa: NPY002
+
+    exam = exam_with(gradients=drawing)
+    g = gradient_in_order(exam, exam.points[2], np.array([0, 1]), np.array([1, 0]))
+    assert [x.flat[0] for x in g] == np.random.RandomState(7).random_sample(4).tolist()

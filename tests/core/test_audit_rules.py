@@ -846,14 +846,16 @@ def test_outputs_that_are_sure_before_they_have_learned_are_suspicious(output, n
         )
 
 
-def test_a_softmax_that_is_sure_is_suspicious():
-    for edge, found in ((13.7, False), (14.0, True)):  # exp(-13.8) is a millionth
-        X = np.full((10, 1), edge)
-        exam = exam_of(X, np.ones((10, 2)) / 2, {"W": np.array([[0.0, 1.0]])},
-                       predict=lambda p, X: softmax(X @ p["W"]))  # fmt: skip
-        assert checked(start.look_for_silence, exam) == (
-            [("saturated", "suspicious", "layer 1")] * found
-        )
+@pytest.mark.parametrize(
+    ("edge", "n_sure", "found"),
+    [(13.7, 20, False), (14.0, 20, True), (14.0, 18, False), (14.0, 19, True), (14.0, 1, False)],
+)  # fmt: skip
+def test_a_softmax_that_is_sure_is_suspicious(edge, n_sure, found):
+    """From more than nine samples in ten on; exp(-13.8) is a millionth."""
+    X = np.where(np.arange(20) < n_sure, edge, 1.0)[:, None]
+    exam = exam_of(X, np.ones((20, 2)) / 2, {"W": np.array([[0.0, 1.0]])},
+                   predict=lambda p, X: softmax(X @ p["W"]))  # fmt: skip
+    assert checked(start.look_for_silence, exam) == [("saturated", "suspicious", "layer 1")] * found
 
 
 def test_flat_outputs_are_noted_from_two_fifths_on():

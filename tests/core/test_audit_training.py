@@ -456,3 +456,13 @@ def test_a_training_needs_a_first_step_and_a_loss():
     short = program()
     short.chain = short.chain[:1]
     assert not training.can_train(short)
+
+
+def test_a_training_is_behind_one_seed():
+    def drawing(p, X, y):
+        return {name: v - np.random.random() for name, v in p.items()}  # noqa: NPY002
+
+    exam = program(drawing, loss=lambda p, X, y: float(p["W1"][0, 0]))
+    way = training.trained(exam, exam.patient.data(), len(X), 10)
+    drawn = np.random.RandomState(7).random_sample(40)[::4]
+    np.testing.assert_allclose(-np.diff(way.losses), drawn)

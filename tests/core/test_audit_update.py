@@ -1,5 +1,6 @@
 """What a step did: factors, directions, rounding, steps in a row, on both sides of each bound."""
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -761,3 +762,33 @@ def test_of_a_known_network_no_more_slopes_are_measured():
         closer = Steps(exam).closer()
         assert closer.room == 81
         assert closer.exam is exam
+
+
+def drawn_after(count):
+    """What is drawn first behind the seed of the audit."""
+    return np.random.RandomState(7).random_sample(count)
+
+
+def test_gradients_and_steps_in_a_row_are_asked_for_behind_one_seed():
+    def drawing(p, X, y):
+        return {name: np.full_like(v, np.random.random()) for name, v in p.items()}  # noqa: NPY002
+
+    exam, steps = program(gradients=drawing)
+    for index in (None, np.array([1, 4])):
+        g = steps.gradient(exam.points[0], index)
+        assert [x.flat[0] for x in g] == drawn_after(4).tolist()
+    exam, _ = program(lambda p, X, y: {n: p[n] - g for n, g in drawing(p, X, y).items()})
+    points = steps_in_a_row(exam, np.array([2]))
+    moves = [a[0].flat[0] - b[0].flat[0] for a, b in itertools.pairwise(points)]
+    assert moves == pytest.approx(drawn_after(16)[::4])
+
+
+def test_a_second_step_is_seeded_as_the_first():
+    """So that what is drawn alone does not make them differ."""
+
+    def new_step():
+        return lambda p, X, y: {n: v - np.random.random() for n, v in p.items()}  # noqa: NPY002
+
+    exam, steps = program(new_step(), new_step=new_step)
+    assert not keeps_something(steps, exam.points[0], None)
+    assert remembers_nothing(steps, exam.points[0])
