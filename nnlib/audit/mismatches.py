@@ -175,11 +175,12 @@ def by_other_parameter(c: Comparison, g: Arrays, where: str, free: bool) -> bool
     if c.elsewhere is None or not c.exam.patient.has(c.exam.loss_name):
         return False
     size = sum(value.size for value in c.point)
+    if size > 60 or any(np.isnan(s).any() for s in c.measured.slope):
+        return False
     off = [(k, i) for k, slope in enumerate(c.measured.slope) if not c.right(k, g)
            for i in np.ndindex(slope.shape)
            if np.abs(g[k][i] - slope[i]) > c.tolerance * c.largest]  # fmt: skip
-    if not off or len(off) > 6 or size > 60 or np.isnan(np.concatenate(
-            [np.ravel(s) for s in c.measured.slope])).any():  # fmt: skip
+    if not off or len(off) > 6:
         return False
     points = c.exam.points[:5]
     try:
