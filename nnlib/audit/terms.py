@@ -97,6 +97,12 @@ def odd_sums(
     yield "binary", every, False, -yes - no
     if y.shape[1] > 1:
         yield "cross", every, False, -yes
+    pairs = [(term("y log(a)", a, y), 1 - term("y log(1 - a)", a, y)) for a in answers]
+    what = (
+        "1 - sum(y log(1 - a)) stands where sum((1 - y) log(1 - a)) belongs: the brackets are "
+        "missing"
+    )
+    yield "binary", what, False, np.array([-one - other for one, other in pairs])
     for right, stands, why in (
         ("y log(a)", "y a", "the logarithm is missing"),
         ("y log(a)", "log(a)", "the factor y is missing"),

@@ -105,6 +105,17 @@ def test_a_term_of_a_binary_cross_entropy_that_is_another_one_is_named(term, rig
     assert words(exam) == f"loss is {told}{why}."
 
 
+def test_brackets_that_are_missing_around_a_difference_before_it_is_summed_are_told():
+    def cost(a, y):
+        return -(np.sum(y * np.log(a)) + 1 - np.sum(y * np.log(1 - a))) / len(y)
+
+    told, _ = words_of(exam_with(cost))
+    assert told.endswith(
+        "but 1 - sum(y log(1 - a)) stands where sum((1 - y) log(1 - a)) belongs: the brackets are "
+        "missing"
+    )
+
+
 @pytest.mark.parametrize(
     ("term", "stands", "why", "meant"),
     [
