@@ -125,6 +125,9 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
     if f is not None and abs(f) > 1e-12:
         if cut_to_length(exam, steps, u, f):
             return
+        if b.size > 1 and peak(np.abs(b) - np.abs(b[0])) <= 1e-6 * peak(b):
+            exam.miss("the length of a step: all slopes have one, as the steps of Adam have")
+            return
         other = index is not None and f > 0 and not near(rate or f, f, 2e-2)
         if other and keeps_something(steps, values, index) and compare_chain(
             exam, steps, index
