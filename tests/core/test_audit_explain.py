@@ -15,6 +15,7 @@ from nnlib.audit.missteps import (
     sums_over_everything,
     unsteady,
 )
+from nnlib.audit.patient import Failed
 from nnlib.audit.update import Steps
 
 RATE = 0.5
@@ -903,3 +904,53 @@ def test_one_multiple_is_one_to_three_ten_thousandths(off, short, one, only):
     exam.patient.short_steps = short
     explained(exam)
     assert ("cut_to_length" in asked) == one
+
+
+@pytest.mark.parametrize(
+    ("rows", "times"), [(13, 2), (24, 2), (25, 4), (48, 4), (96, 8), (97, None)]
+)
+def test_a_batch_that_is_larger_than_the_data_is_told(rows, times):
+    """A step moves where it is given so many rows; there are twelve."""
+
+    def step(p, X, y):
+        return {n: v + 1 for n, v in p.items()} if len(X) >= rows else p
+
+    exam = walked(step)
+    explain(exam, Steps(exam), exam.points[0], None)
+    (found,) = exam.findings
+    assert (found.kind, found.severity, found.where) == ("parameter_not_moved", "wrong", "step")
+    assert found.seen == (
+        f"with the 12 samples the step changes nothing; with these {times} times over, "
+        f"{12 * times} rows, it does. Is a batch larger than the data, and only whole batches are "
+        "taken?" if times else "the step changes nothing: all parameters are what they were."
+    )  # fmt: skip
+    assert found.advice == ((
+        "range(0, n - size + 1, size), or n // size, gives no batch at all where n < size.",
+        "Let the last batch be shorter: range(0, n, size).",
+    ) if times else None)  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "most"), [(500, [1000, 2000, 4000]), (501, [])])
+def test_of_more_than_five_hundred_samples_no_more_are_made(n, most):
+    asked = []
+
+    def moved(values, index):
+        assert sorted(set(index.tolist())) == list(range(n))
+        asked.append(len(index))
+        return [np.zeros(2)]
+
+    exam = walked(lambda p, X, y: p)
+    exam.patient.n = n
+    missteps.tell_nothing_moved(exam, SimpleNamespace(moved=moved), [])
+    assert asked == most
+    assert len(exam.findings) == 1
+
+
+def test_a_step_that_fails_on_more_samples_changes_nothing_all_the_same():
+    def moved(values, index):
+        raise Failed("step", "raised ValueError.")
+
+    exam = walked(lambda p, X, y: p)
+    missteps.tell_nothing_moved(exam, SimpleNamespace(moved=moved), [])
+    still = "the step changes nothing: all parameters are what they were."
+    assert [f.seen for f in exam.findings] == [still]

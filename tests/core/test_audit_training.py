@@ -271,7 +271,7 @@ def flat(losses, tamed, monkeypatch, **changes):
 @pytest.mark.parametrize(
     ("losses", "tamed", "told"),
     [
-        ([1.0, 0.91], [1.0, 0.5], "note"), ([1.0, 0.89], [1.0, 0.5], None),
+        ([1.0, 0.95, 0.91], [1.0, 0.7, 0.5], "note"), ([1.0, 0.89], [1.0, 0.5], None),
         ([1.0, 0.96], [1.0, 0.5], "wrong"), ([1.0, 0.94], [1.0, 0.56], "note"),
         ([1.0, 0.94], [1.0, 0.57], None), ([1.0, 1.0], [0.5, 0.48], None),
         ([1.0, 1.0], [0.5, 0.47], "wrong"),
@@ -348,7 +348,7 @@ def test_a_hundredth_of_the_first_step_is_tried():
 @pytest.mark.parametrize(
     ("raw", "tamed", "told"),
     [
-        ([1.0, 0.71], [1.0, 0.19], True), ([1.0, 0.69], [1.0, 0.19], False),
+        ([1.0, 0.8, 0.71], [1.0, 0.5, 0.19], True), ([1.0, 0.69], [1.0, 0.19], False),
         ([1.0, 0.71], [1.0, 0.21], False), ([0.0, 0.5], [1.0, 0.1], False),
         ([np.nan, 0.5], [1.0, 0.1], False), ([1.0, 0.71], None, False),
     ],
