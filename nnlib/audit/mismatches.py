@@ -172,7 +172,7 @@ def by_norm(c: Comparison, g: Arrays) -> bool:
 
 def by_other_parameter(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     """See whether some entries hold a multiple of another parameter, at all points alike."""
-    if c.elsewhere is None or not c.exam.patient.has(c.exam.loss_name):
+    if c.elsewhere is None or c.stretched or not c.exam.patient.has(c.exam.loss_name):
         return False
     size = sum(value.size for value in c.point)
     if size > 60 or any(np.isnan(s).any() for s in c.measured.slope):

@@ -402,6 +402,7 @@ def _bn(slip, seed):
 
 @pair(
     "gradient_wrong",
+    "product_wrong",
     source="denizyuret/Knet.jl 288: dx is made of dy before it was multiplied by gamma",
 )
 def bn_without_gamma(ok):
