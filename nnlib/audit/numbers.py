@@ -118,12 +118,13 @@ def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) ->
     if np.ptp(says) == 0:
         return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
     batches = of_batches(who_is_right(y, answers), says)
-    if batches:
-        return f" It is {batches}."
     some = table[:, 1] > 0
     ratio = says[some] / table[some, 1]
     if some.any() and not says[~some].any() and np.ptp(ratio) < 1e-6:
-        return f" It is {ratio[0]:.4f} times the right number."
+        also = f", as is {batches}" if batches else ""
+        return f" It is {ratio[0]:.4f} times the right number{also}."
+    if batches:
+        return f" It is {batches}."
     part = right_in_a_part(y, answers, says)
     if part:
         return part

@@ -298,7 +298,10 @@ def risen(exam: Exam, way: Way) -> None:
     patient, losses = exam.patient, way.losses
     begin, end = losses[0], losses[-1]
     up = sum(b > a for a, b in itertools.pairwise(losses))
-    again = [shown(exam, patient.start, patient.data()) for _ in range(2)]
+    try:
+        again = [shown(exam, patient.start, patient.data()) for _ in range(2)]
+    except Failed:
+        return
     if patient.random_loss or again[0] != again[1]:  # it may draw from the global generator
         again += [shown(exam, patient.start, patient.data()) for _ in range(18)]
         if end <= max(again):
