@@ -645,12 +645,12 @@ class Walk:
             if f is not None and any(abs(f - v) < 1e-3 * abs(v) for v in (1 / n, n, -1.0)):
                 return [self.factor_step(f"b{number}", f)]
             softmax = self.dense.activations[number - 1] is SOFTMAX and number == len(self.z) - 1
-            if softmax and 0 < np.abs(b).max() <= 1e-9 * np.abs(delta.sum(axis=0)).max():
+            if softmax and np.abs(b).max() <= 1e-9 * np.abs(delta.sum(axis=0)).max():
                 return a_step(
                     "axis_missing",
                     f"b{number}",
-                    f"the gradient of b{number} is {np.abs(b).max():.2g}, 0 but for rounding: at a "
-                    "softmax the sum of delta over samples and outputs is 0",
+                    f"the gradient of b{number} is 0 but for rounding: it is never computed, or it is "
+                    "the sum of delta over samples and outputs, which is 0 at a softmax",
                 )
             for kind, text, made in self.bias_forms(number, delta):
                 if self.near(np.broadcast_to(made, b.shape), b):

@@ -446,8 +446,11 @@ SLIPS = [
      "gradient_scale", "W2, b2", "the gradient of W2, b2 is 2.0000 times the slope: perhaps a sum "
      "where the loss is a mean over 2 outputs, or the 2 of a square, once too often"),
     ("classes", lambda c: {"b2": lambda d: d.sum()}, "axis_missing", "b2",
-     "the gradient of b2 is #, 0 but for rounding: at a softmax the sum of delta over samples and "
-     "outputs is 0"),
+     "the gradient of b2 is 0 but for rounding: it is never computed, or it is the sum of delta "
+     "over samples and outputs, which is 0 at a softmax"),
+    ("classes", lambda c: {"b2": lambda d: 0 * d.sum(axis=0)}, "axis_missing", "b2",
+     "the gradient of b2 is 0 but for rounding: it is never computed, or it is the sum of delta "
+     "over samples and outputs, which is 0 at a softmax"),
     ("deep", lambda c: {"b2": lambda d: 5 * d.sum(axis=0)}, "gradient_scale", "b2",
      "the gradient of b2 is 5 times the slope, as where it is counted in the loop over the 5 "
      "inputs of its layer, once for each"),
