@@ -14,8 +14,8 @@ from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam, seed
 from nnlib.audit.formulas import scalings_by
 from nnlib.audit.patient import Arrays, Failed, copied, in_form_of
-from nnlib.audit.slopes import chosen_entries, measure, peak
-from nnlib.audit.update import between, flat_of, loss_mixes_samples
+from nnlib.audit.slopes import chosen_entries, flat_of, measure, peak
+from nnlib.audit.update import between, loss_mixes_samples
 
 OTHER_PASS = (
     "Training has a forward pass of its own, and it differs: inputs that are scaled, another "

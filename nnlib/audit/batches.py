@@ -41,7 +41,7 @@ from nnlib.audit.missteps import (
 )
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.readings import tell_output_slope
-from nnlib.audit.slopes import one_factor, peak
+from nnlib.audit.slopes import flat_of, one_factor, peak
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.update import (
     Steps,
@@ -50,7 +50,6 @@ from nnlib.audit.update import (
     close,
     common_factor,
     drawn,
-    flat_of,
     keeps_something,
     length,
     loss_mixes_samples,
@@ -355,7 +354,7 @@ def exact_equations(
         comparison = Comparison(exam, values, index)
         if by_weight_term(comparison, scaled, "step", False):
             return True
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     formula = replace(exam.formula, factor=exam.factor_for(values, index, exam.formula.base))
     walk = Walk(exam, dense, values, X, y, formula, scaled, False)
     walk.tolerance = 2e-6  # several updates never fit so well
@@ -487,7 +486,7 @@ def updates_without_looking(exam: Exam, steps: Steps, values: Arrays, index: Any
     if max(peak(v - h - x) / max(peak(x), 1e-300)
            for v, h, x in zip(values, looking, u, strict=True)) < 1e-2:  # fmt: skip
         return False  # the predictions hardly change between the updates
-    z, a = dense.forward(values, exam.X_rows if index is None else exam.X_rows[index])
+    z, a = dense.forward(values, exam.rows_of(index))
     factor = exam.factor_for(values, index, exam.formula.base)
     output = factor * dense.output_delta(z[-1], a[-1], y, exam.formula.base)
     for early in (False, True):

@@ -15,7 +15,7 @@ from nnlib.audit.optimisers import Rule, adaptive_and_sound, rules, shared_rules
 from nnlib.audit.patient import Arrays
 from nnlib.audit.schedules import by_schedule
 from nnlib.audit.slips import that_fits
-from nnlib.audit.slopes import one_factor, peak
+from nnlib.audit.slopes import flat_of, one_factor, peak
 from nnlib.audit.start import exam_scale
 from nnlib.audit.terms import unusual_words
 from nnlib.audit.twists import twisted
@@ -27,7 +27,6 @@ from nnlib.audit.update import (
     chain_of,
     close,
     close_everywhere,
-    flat_of,
     length,
     near,
     relation,
@@ -254,7 +253,7 @@ def tell_other_loss(exam: Exam, points: list[Arrays], us: list[np.ndarray], inde
         return False
     if us[0].size != sum(v.size for v in points[0]):
         return False
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     flat = [flat_of(p) for p in points[:-1]]
     for base in ("squared", "binary", "cross"):
         if not exam.possible(base, exam.base_values[1], y):

@@ -13,6 +13,7 @@ from nnlib.audit.readings import Alone
 from nnlib.audit.slopes import (
     Measured,
     at_largest,
+    flat_of,
     flat_pairs,
     largest_first,
     measure,
@@ -35,13 +36,18 @@ class Comparison:
         self.factor_known = True  # not where momentum begins with a part of the gradient
         self.stretched: list[str] = []  # parameters whose gradient is one number, and no sum
 
+    @property
+    def samples(self) -> np.ndarray:
+        """The numbers of the samples that are compared."""
+        return np.arange(self.n) if self.index is None else self.index
+
     def slopes_of_the_loss(self) -> Measured:
         """Measure the slopes; where the loss is too coarse for that, take the rebuilt network's."""
         exam = self.exam
         y = exam.targets_of(self.index)
         if not exam.patient.single or exam.dense is None or self.formula is None or y is None:
             return exam.measured(self.point, self.index)
-        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        X = exam.rows_of(self.index)
         g = exam.dense.gradient(self.point, X, y, self.formula)
         return Measured(g, g, g, 1e-6)
 
@@ -160,9 +166,9 @@ class Comparison:
         exam, y = self.exam, self.exam.targets_of(self.index)
         if exam.dense is None or self.formula is None or y is None:
             return False
-        X = exam.X_rows if self.index is None else exam.X_rows[self.index]
+        X = exam.rows_of(self.index)
         known = exam.dense.gradient(self.point, X, y, self.formula)
-        a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
+        a, b = (flat_of(each) for each in (g, known))
         f = one_factor(a, b, self.tolerance)
         return f is not None and abs(f / factor - 1) < 5e-3
 

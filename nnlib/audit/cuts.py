@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays, Failed
-from nnlib.audit.slopes import one_factor, peak
+from nnlib.audit.slopes import flat_of, one_factor, peak
 from nnlib.audit.update import (
     Chain,
     Steps,
@@ -18,7 +18,6 @@ from nnlib.audit.update import (
     all_close,
     close,
     drawn,
-    flat_of,
     length,
     near,
     together,

@@ -13,6 +13,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.formulas import RANGES, cuts, rebuilt
 from nnlib.audit.patient import Failed, as_columns_of, copied, taken
+from nnlib.audit.slopes import flat_of
 from nnlib.validation import describe
 
 LAYOUTS = {"rows": 0, "columns": -1}
@@ -325,7 +326,7 @@ def values_of(exam: Exam, y: Any) -> list[tuple[str, np.ndarray]]:
         except Failed:
             found.append((name, np.array([np.nan])))
             continue
-        found.append((name, np.concatenate([np.ravel(each) for each in result])))
+        found.append((name, flat_of(result)))
     return found
 
 
@@ -387,7 +388,7 @@ def fits_as_it_came(exam: Exam, name: str, value: np.ndarray, other: np.ndarray)
         slopes = exam.measured(exam.points[0], None, 60).slope
     except Failed:
         return True
-    s = np.concatenate([np.ravel(x) for x in slopes])
+    s = flat_of(slopes)
     keep = ~np.isnan(s)
     scale = np.abs(s[keep]).max(initial=0) * 1e-2
     return not (

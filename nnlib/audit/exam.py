@@ -213,6 +213,10 @@ class Exam:
         """Return how many slopes of the loss there is time to measure."""
         return int(np.clip(24_000_000 // self.work(index), 24, 400))
 
+    def rows_of(self, index: Any) -> np.ndarray:
+        """Return the inputs of some samples, a row for each."""
+        return self.X_rows if index is None else self.X_rows[index]
+
     def targets_of(self, index: Any) -> np.ndarray | None:
         """Return the targets (n, m) of some samples."""
         if self.targets is None or index is None:
@@ -412,7 +416,7 @@ class Exam:
         if y is None:
             return None
         if self.dense is not None:
-            X = self.X_rows if index is None else self.X_rows[index]
+            X = self.rows_of(index)
             return self.dense.gradient(values, X, y, Formula(base, 1.0))
         entries = [[tuple(i) for i in np.argwhere(~np.isnan(s))] for s in like.slope]
         try:

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
-from nnlib.audit.slopes import at_largest
+from nnlib.audit.slopes import at_largest, flat_of
 from nnlib.audit.states import KEPT, kept
 
 
@@ -21,7 +21,7 @@ def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
     if name == "predict":
         return np.ravel(patient.predict(values, patient.X)).astype(float)
     if name == "gradients":
-        return np.concatenate([np.ravel(g) for g in patient.gradients(values, patient.data())])
+        return flat_of(patient.gradients(values, patient.data()))
     return np.array([patient.number(name, values, patient.data(), exact=False)])
 
 
@@ -579,7 +579,7 @@ def flat(exam: Exam, name: str, X: Any, y: Any) -> np.ndarray:
     seed(7)
     if name == "loss":
         return np.array([exam.patient.number(name, exam.points[0], (X, y))])
-    return np.concatenate([np.ravel(g) for g in exam.patient.gradients(exam.points[0], (X, y))])
+    return flat_of(exam.patient.gradients(exam.points[0], (X, y)))
 
 
 def unused_rows(exam: Exam, function: Any) -> list[int]:

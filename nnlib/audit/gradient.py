@@ -178,7 +178,7 @@ def by_equations(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     dense, y = c.exam.dense, c.exam.targets_of(c.index)
     if dense is None or y is None:
         return False
-    X = c.exam.X_rows if c.index is None else c.exam.X_rows[c.index]
+    X = c.exam.rows_of(c.index)
     bases = [c.formula] if c.formula is not None else []
     own = bases[0].base if bases else ""
     answers = c.exam.base_values[1]
@@ -213,7 +213,7 @@ def by_measured_delta(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         return False
     entries = [list(np.ndindex(v.shape)) if k == last.b else []
                for k, v in enumerate(c.point)]  # fmt: skip
-    index = np.arange(n) if c.index is None else c.index
+    index = c.samples
     try:
         delta = np.stack([
             np.ravel(c.slopes_at(index[i : i + 1], entries)[last.b]) for i in range(n)
@@ -224,7 +224,7 @@ def by_measured_delta(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     f = None if np.isnan(whole).any() else one_factor(whole, delta.sum(axis=0), c.loose)
     if f is None or not any(abs(f - v) < 1e-3 * v for v in (1.0, 1 / n)):
         return False  # the loss is not the sum, nor the mean, of those of the samples
-    X = exam.X_rows if c.index is None else exam.X_rows[c.index]
+    X = exam.rows_of(c.index)
     _, a = dense.forward(c.point, X)
     W = dense.split(c.measured.slope, len(dense.layers))[0]
     seen = ~np.isnan(W)

@@ -17,7 +17,7 @@ from nnlib.audit.formulas import BASES, WORDS, Formula, factor_words
 from nnlib.audit.loss import advice_on_targets, other_tables
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.predictions import on_scaled, relatives
-from nnlib.audit.slopes import Measured, flat_pairs, one_factor
+from nnlib.audit.slopes import Measured, flat_of, flat_pairs, one_factor
 from nnlib.audit.terms import factors_of, unusual_words
 
 Place = tuple[int, tuple[int, ...]]  # of an entry: which parameter, and where in it
@@ -187,9 +187,9 @@ def by_other_parameter(c: Comparison, g: Arrays, where: str, free: bool) -> bool
         rest = np.array([differences(c, p, off) for p in points])
     except Failed:
         return False
-    numbers = np.array([flat(p) for p in points])
-    names = [f"{name}[{', '.join(map(str, i))}]" if i else name
-             for name, value in zip(c.names, c.point, strict=True)
+    numbers = np.array([flat_of(p) for p in points])
+    names = [entry_name(c, k, i)
+             for k, value in enumerate(c.point)
              for i in np.ndindex(value.shape)]  # fmt: skip
     found = []
     for column, (k, i) in enumerate(off):
@@ -235,11 +235,11 @@ def by_factor_beside_penalty(c: Comparison, g: Arrays, where: str, free: bool) -
     own = c.formula
     if own is None or exam.dense is None or y is None or not own.penalised:
         return False
-    X = exam.X_rows if c.index is None else exam.X_rows[c.index]
+    X = exam.rows_of(c.index)
     penalty = exam.dense.penalty_slopes(c.point, own)
     bare = exam.dense.gradient(c.point, X, y, Formula(own.base, own.factor))
     part = np.concatenate([np.ravel(a - b) for a, b in zip(g, penalty, strict=True)])
-    f = one_factor(part, np.concatenate([np.ravel(x) for x in bare]), c.loose)
+    f = one_factor(part, flat_of(bare), c.loose)
     if f is None or abs(f) < 1e-9 or abs(f - 1) < 5e-3:
         return False
     exam.find(
@@ -320,11 +320,11 @@ def by_sample_weights(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     w = weights_of_samples(c, y, formula)
     if w is None or np.ptp(w) <= 1e-2 * w.max():
         return False
-    X = exam.X_rows[samples_of(c)]
+    X = exam.X_rows[c.samples]
     z, a = exam.dense.forward(c.point, X)
     delta = formula.factor * exam.dense.output_delta(z[-1], a[-1], y, formula.base)
     made = exam.dense.gradient(c.point, X, y, formula, w[:, None] * delta)
-    f = one_factor(flat(g), flat(made), c.loose)
+    f = one_factor(flat_of(g), flat_of(made), c.loose)
     different = dict.fromkeys(f"{each:.4g}" for each in w)
     if f is None or f <= 0 or len(different) > min(6, c.n // 3):
         return False  # so many may be slopes, or what the sample's own prediction makes
@@ -339,33 +339,23 @@ def by_sample_weights(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     return True
 
 
-def samples_of(c: Comparison) -> np.ndarray:
-    """Return the numbers of the samples that are compared."""
-    return np.arange(c.n) if c.index is None else c.index
-
-
 def weights_of_samples(c: Comparison, y: np.ndarray, formula: Formula) -> np.ndarray | None:
     """Return by what the gradient of each sample alone is multiplied, if all are multiples."""
     exam, weights = c.exam, []
     if exam.dense is None or c.alone is None or not 6 <= c.n <= 300:
         return None
     try:
-        for k, i in enumerate(samples_of(c)):
+        for k, i in enumerate(c.samples):
             one = np.array([i])
             alone = replace(formula, factor=exam.factor_for(c.point, one, formula.base))
             own = exam.dense.gradient(c.point, exam.X_rows[one], y[k : k + 1], alone)
-            f = one_factor(flat(c.alone(one)), flat(own), c.loose)
+            f = one_factor(flat_of(c.alone(one)), flat_of(own), c.loose)
             if f is None or f <= 0:
                 return None
             weights.append(f)
     except Failed:
         return None
     return np.array(weights)
-
-
-def flat(arrays: Arrays) -> np.ndarray:
-    """Return all numbers one after the other."""
-    return np.concatenate([np.ravel(x) for x in arrays])
 
 
 def with_penalty(c: Comparison, g: Arrays, at: Measured) -> tuple[float | None, str]:
@@ -429,11 +419,11 @@ def by_smoothed_targets(c: Comparison, g: Arrays, where: str, free: bool) -> boo
     if f is None:
         return False
     f = np.where(np.abs(f) < 1e-9 * np.abs(f).max(), 0.0, f)
-    X = exam.X_rows if c.index is None else exam.X_rows[c.index]
+    X = exam.rows_of(c.index)
     p = softmax(dense.forward(c.point, X)[0][-1])
     for whole in (1 / len(y), 1.0):
         known = dense.gradient(c.point, X, y, Formula("cross", 1.0), whole * p - (f[0] * y + f[1]))
-        a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
+        a, b = (flat_of(each) for each in (g, known))
         factor = one_factor(a, b, c.loose)
         total = f[0] + y.shape[1] * f[1]
         if factor is None or abs(factor - 1) > 5e-3 or abs(total - whole) < 1e-3 * whole:
@@ -471,7 +461,7 @@ def by_other_targets(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     exam, y = c.exam, c.exam.targets_of(c.index)
     if exam.dense is None or c.formula is None or y is None or c.n < 3:
         return False
-    X = exam.X_rows if c.index is None else exam.X_rows[c.index]
+    X = exam.rows_of(c.index)
     for kind, words, other in other_tables(y):
         if np.array_equal(other, y):
             continue
@@ -481,7 +471,7 @@ def by_other_targets(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
             answers = softmax(z[-1]) if c.formula.base == "cross_from_logits" else a[-1]
             delta = c.formula.factor * (answers - other)
         known = exam.dense.gradient(c.point, X, other, c.formula, delta)
-        a, b = (np.concatenate([np.ravel(x) for x in each]) for each in (g, known))
+        a, b = (flat_of(each) for each in (g, known))
         f = one_factor(a, b, c.loose)
         if f is not None and f > 0 and (free or abs(f - 1) < 5e-3):
             exam.find(
@@ -498,13 +488,13 @@ def by_other_forward(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     exam, y = c.exam, c.exam.targets_of(c.index)
     if exam.dense is None or c.formula is None or y is None:
         return False
-    X = exam.X_rows if c.index is None else exam.X_rows[c.index]
-    a, own = np.concatenate([np.ravel(x) for x in g]), exam.dense
+    X = exam.rows_of(c.index)
+    a, own = flat_of(g), exam.dense
     for network, text in itertools.chain(relatives(own), on_scaled(own, exam.X_rows)):
         lost = {each.b for each in own.layers} - {each.b for each in network.layers}
         values = [v * (k not in lost) for k, v in enumerate(c.point)]
         known = replace(network, layers=own.layers).gradient(values, X, y, c.formula)
-        f = one_factor(a, np.concatenate([np.ravel(x) for x in known]), c.loose)
+        f = one_factor(a, flat_of(known), c.loose)
         if f is None or f <= 0 or (not free and abs(f - 1) > 5e-3):
             continue
         exam.find(

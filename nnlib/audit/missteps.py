@@ -25,7 +25,7 @@ from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.places import by_parameters, tell_copied
 from nnlib.audit.readings import tell_output_slope
-from nnlib.audit.slopes import one_factor, peak
+from nnlib.audit.slopes import flat_of, one_factor, peak
 from nnlib.audit.update import (
     Steps,
     alike,
@@ -34,7 +34,6 @@ from nnlib.audit.update import (
     close,
     common_factor,
     drawn,
-    flat_of,
     keeps_something,
     length,
     near,
@@ -263,7 +262,8 @@ def tell_nothing_moved(exam: Exam, steps: Steps, values: Arrays) -> None:
                 "batches are taken?"
             )
             exam.find("parameter_not_moved", "wrong", "step", seen, advice=(
-                "range(0, n - size + 1, size), or n // size, gives no batch at all where n < size.",
+                "With range(0, n - size + 1, size), or n // size, there is no batch where n < "
+                "size.",
                 "Let the last batch be shorter: range(0, n, size).",
             ))  # fmt: skip
             return
@@ -550,7 +550,7 @@ def too_early(exam: Exam, steps: Steps, values: Arrays, index: Any, u: Arrays) -
     dense, y = exam.dense, exam.targets_of(index)
     if dense is None or y is None or exam.formula is None or len(dense.layers) < 2:
         return False
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     later = [v - x for v, x in zip(values, u, strict=True)]
     own = exam.formula
     factor = exam.factor_for(values, index, own.base)
@@ -590,7 +590,7 @@ def barely_early(
     off = float(np.abs(a - f * b).max())
     if off <= (4 if exam.patient.short_steps else 1) * least:
         return False
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     later = [v - x for v, x in zip(values, u, strict=True)]
     formula = replace(exam.formula, factor=exam.factor_for(values, index, exam.formula.base))
     walk = Walk(exam, dense, values, X, y, formula, g, False)

@@ -13,12 +13,12 @@ from nnlib.audit.exam import Exam, check
 from nnlib.audit.optimisers import usual
 from nnlib.audit.orders import better_order, different_samples
 from nnlib.audit.patient import Arrays, Failed
+from nnlib.audit.slopes import flat_of
 from nnlib.audit.steps import tell_divergence
 from nnlib.audit.update import (
     Steps,
     between,
     close,
-    flat_of,
     keeps_something,
     length,
     one_length,

@@ -13,7 +13,7 @@ from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.predictions import bias_behind_the_activation, biases_in_the_sum
-from nnlib.audit.slopes import one_factor
+from nnlib.audit.slopes import flat_of, one_factor
 
 WITHOUT_BIASES = (np.s_[:], np.s_[:-1], np.s_[1:], np.s_[:, :-1], np.s_[:, 1:])
 COPIED = (
@@ -291,7 +291,7 @@ def in_other_order(c: Comparison, g: Arrays) -> bool:
     """See whether a vector of all gradients is put together in another order."""
     if not c.exam.patient.shapes or any(np.isnan(s).any() for s in c.measured.slope):
         return False
-    flat = np.concatenate([np.ravel(x) for x in g])
+    flat = flat_of(g)
     for order in itertools.islice(itertools.permutations(range(len(g))), 1, 130):
         other = np.concatenate([np.ravel(c.measured.slope[k]) for k in order])
         if np.abs(flat - other).max() <= c.tolerance * c.largest:
@@ -391,7 +391,7 @@ def copied_from(u: np.ndarray, s: np.ndarray, p: np.ndarray, k: int, names: list
 
 def by_rows(c: Comparison, g: Arrays, k: int) -> bool:
     """See whether the wrong rows are those to which X points more than once."""
-    X, s = c.exam.X_rows if c.index is None else c.exam.X_rows[c.index], g[k]
+    X, s = c.exam.rows_of(c.index), g[k]
     whole = (np.round(X) == X).all() and X.min() >= 0 and s.ndim == 2 and X.max() < len(s)
     if not whole or len(s) < 3 or np.isnan(c.measured.slope[k]).any():
         return False
@@ -424,8 +424,7 @@ def last_alone(c: Comparison, X: np.ndarray, k: int, rows: np.ndarray) -> np.nda
 
     Of each column of X, or of all: two stacks of rows, up to one factor.
     """
-    exam, made = c.exam, np.zeros((2, len(rows), c.point[k].shape[1]))
-    index = np.arange(exam.patient.n) if c.index is None else c.index
+    index, made = c.samples, np.zeros((2, len(rows), c.point[k].shape[1]))
     for place, row in enumerate(rows):
         samples, columns = np.nonzero(X.astype(int) == row)
         wanted = {int(samples[columns == column].max()): 0.0 for column in np.unique(columns)}
@@ -486,7 +485,7 @@ def factor_named(c: Comparison, f: np.ndarray, known: list[int], shape: tuple[in
 
 def by_offset(c: Comparison, g: Arrays, k: int) -> bool:
     """See whether what is off is the same for all samples: a mean that is not taken away."""
-    X = c.exam.X_rows if c.index is None else c.exam.X_rows[c.index]
+    X = c.exam.rows_of(c.index)
     off, total = g[k] - c.measured.slope[k], X.sum(axis=0)
     if off.ndim != 2 or min(off.shape) < 3 or np.isnan(off).any() or c.n < 3:
         return False

@@ -100,7 +100,7 @@ def formula_for(
     exam: Exam, network: Dense, losses: np.ndarray, index: np.ndarray | None
 ) -> Formula | None:
     """Return the known loss of a network's answers that gives these numbers, or None."""
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     y, points = exam.targets_of(index), exam.points
     assert y is not None
     answers = [network.forward(values, X)[1][-1] for values in points]
@@ -337,7 +337,7 @@ def bias_behind_the_activation(exam: Exam, values: Arrays, index: Any, k: int, g
     if network is None or [each.b for each in network.layers][-2:-1] != [k]:
         return False
     number = len(network.layers) - 1
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     z, a = network.forward(bare(values), X)
     last = network.layers[-1]
     moved = (a[number] + values[k].reshape(1, -1)) @ last.matrix(values) + last.bias(values)

@@ -15,8 +15,8 @@ from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import WORDS, Dense, Formula
 from nnlib.audit.optimisers import adaptive_and_sound
 from nnlib.audit.patient import Arrays
-from nnlib.audit.slopes import peak
-from nnlib.audit.update import all_close, flat_of
+from nnlib.audit.slopes import flat_of, peak
+from nnlib.audit.update import all_close
 from nnlib.audit.walk import Step, Walk
 
 Slip = tuple[list[Step], Arrays]
@@ -141,7 +141,7 @@ def that_fits(
     dense, y = exam.dense, exam.targets_of(index)
     assert dense is not None
     assert y is not None
-    X = exam.X_rows if index is None else exam.X_rows[index]
+    X = exam.rows_of(index)
     flat = [flat_of(p) for p in points[:-1]]
     ways = [slips(exam, dense, values, X, y, formula) for values in points[:-1]]
     for each in zip(*ways, strict=False):

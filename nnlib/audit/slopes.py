@@ -14,6 +14,11 @@ if TYPE_CHECKING:  # a module that takes a while to load
 Arrays = list[np.ndarray]
 
 
+def flat_of(arrays: Arrays) -> np.ndarray:
+    """Return all numbers in one row."""
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
 @dataclass
 class Measured:
     """Slopes at some entries of the parameters; NaN where none was measured.

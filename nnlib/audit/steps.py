@@ -22,13 +22,12 @@ from nnlib.audit.masks import look_at_masks
 from nnlib.audit.missteps import compare_single, explain
 from nnlib.audit.orders import in_other_order
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
-from nnlib.audit.slopes import peak
+from nnlib.audit.slopes import flat_of, peak
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
     between,
     draws_at_random,
-    flat_of,
     keeps_something,
     remembers_nothing,
     rounding,

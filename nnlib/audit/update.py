@@ -68,7 +68,7 @@ class Steps:
         exam = self.exam
         y = exam.targets_of(index)
         if exam.dense is not None and exam.formula is not None and y is not None:
-            X = exam.X_rows if index is None else exam.X_rows[index]
+            X = exam.rows_of(index)
             n, part = exam.patient.n if exam.few is None else len(exam.few), len(X)
             formula = exam.formula
             scale = formula.factor
@@ -181,11 +181,6 @@ def drawn(n: int, size: int) -> np.ndarray:
 def between(before: Arrays, after: Arrays) -> Arrays:
     """Return how far parameters have moved down, in the shapes that they had before."""
     return [a - b.reshape(a.shape) for a, b in zip(before, after, strict=True)]
-
-
-def flat_of(arrays: Arrays) -> np.ndarray:
-    """Return all numbers in one row."""
-    return np.concatenate([np.ravel(a) for a in arrays])
 
 
 def same_place(a: Arrays, b: Arrays) -> bool:

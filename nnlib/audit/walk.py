@@ -649,8 +649,8 @@ class Walk:
                 return a_step(
                     "axis_missing",
                     f"b{number}",
-                    f"the gradient of b{number} is 0 but for rounding: it is never computed, or it is "
-                    "the sum of delta over samples and outputs, which is 0 at a softmax",
+                    f"the gradient of b{number} is 0 but for rounding: it is never computed, or it "
+                    "is the sum of delta over samples and outputs, which is 0 at a softmax",
                 )
             for kind, text, made in self.bias_forms(number, delta):
                 if self.near(np.broadcast_to(made, b.shape), b):

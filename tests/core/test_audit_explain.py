@@ -925,7 +925,7 @@ def test_a_batch_that_is_larger_than_the_data_is_told(rows, times):
         "taken?" if times else "the step changes nothing: all parameters are what they were."
     )  # fmt: skip
     assert found.advice == ((
-        "range(0, n - size + 1, size), or n // size, gives no batch at all where n < size.",
+        "With range(0, n - size + 1, size), or n // size, there is no batch where n < size.",
         "Let the last batch be shorter: range(0, n, size).",
     ) if times else None)  # fmt: skip
 

@@ -643,13 +643,12 @@ def test_of_a_row_the_last_use_in_each_column_or_in_all_counts():
         asked.append((int(i), row))
         return [np.zeros(1), np.where(np.arange(4)[:, None] == row, values[i], np.nan)]
 
-    for index in (None, np.arange(5)[::-1]):
+    for samples in (np.arange(5), np.arange(5)[::-1]):
         c = SimpleNamespace(
-            exam=SimpleNamespace(patient=SimpleNamespace(n=5)), index=index, slopes_at=slopes_at,
-            point=[np.zeros(1), np.zeros((4, 2))],
-        )  # fmt: skip
+            samples=samples, slopes_at=slopes_at, point=[np.zeros(1), np.zeros((4, 2))]
+        )
         asked.clear()
-        v = values if index is None else values[::-1]
+        v = values[samples]
         by_column, by_all = last_alone(c, X, 1, np.array([0, 1, 3]))
         np.testing.assert_allclose(by_column[0], v[2, 0] + v[3, 0])  # once in each column
         np.testing.assert_allclose(by_all[0], v[3, 0])
