@@ -12,9 +12,14 @@ MOST = 60  # as many samples are asked for one by one
 EVEN = ("squared", "absolute", "huber", "log_cosh", "binary")  # losses with errors of two signs
 
 
+def asked(exam: Exam) -> np.ndarray:
+    """Return the numbers of the samples that are asked for one by one."""
+    return np.unique(np.linspace(0, exam.patient.n - 1, MOST).astype(int))
+
+
 def costs(exam: Exam, name: str, values: Arrays) -> tuple[np.ndarray, np.ndarray] | None:
     """Return what each of some samples costs alone, and the predictions of them."""
-    index = np.unique(np.linspace(0, exam.patient.n - 1, MOST).astype(int))
+    index = asked(exam)
     try:
         alone = [exam.loss(values, index[i : i + 1], name) for i in range(len(index))]
         answers = exam.patient.predictions(values, index, exact=True)
@@ -23,15 +28,9 @@ def costs(exam: Exam, name: str, values: Arrays) -> tuple[np.ndarray, np.ndarray
     return np.array(alone), answers
 
 
-def targets(exam: Exam) -> np.ndarray | None:
-    """Return the targets of the samples that are asked for one by one."""
-    index = np.unique(np.linspace(0, exam.patient.n - 1, MOST).astype(int))
-    return exam.targets_of(index)
-
-
 def tell_lost_weights(exam: Exam, name: str, formula: Formula) -> bool:
     """See whether each sample has a weight where it is alone, and all have one together."""
-    y = targets(exam)
+    y = exam.targets_of(asked(exam))
     if y is None or formula.penalised or formula.base not in EVEN or len(y) < 6:
         return False
     weights = []
@@ -52,11 +51,12 @@ def tell_lost_weights(exam: Exam, name: str, formula: Formula) -> bool:
         return False
     exam.loses_weights = True
     shown = ", ".join(list(dict.fromkeys(f"{w:.4g}" for w in first))[:4])
+    what = WORDS[formula.base].removesuffix(",")
     exam.find(
         "loss_formula", "wrong", name,
-        f"alone, samples cost {shown}, … times the {WORDS[formula.base]}; together all have one "
-        f"factor: {name} is {formula.words(exam.patient.n, exam.n_outputs)}. So the weights of the "
-        "samples have no effect.",
+        f"alone, samples cost {shown}, … times the {what}; together all have one factor: {name} is "
+        f"{formula.words(exam.patient.n, exam.n_outputs)}. So the weights of the samples have no "
+        "effect.",
         advice=("Weights (n,) times errors (n, 1) are stretched to a table (n, n), and its mean is "
                 "the mean of the weights times that of the errors.",
                 "Give the weights the shape of the errors: weights[:, None] * errors."),
@@ -66,10 +66,10 @@ def tell_lost_weights(exam: Exam, name: str, formula: Formula) -> bool:
 
 def look_for_costless(exam: Exam, name: str) -> bool:
     """See whether a loss is a known one, but that errors below, or above, some number cost 0."""
-    y = targets(exam)
+    y = exam.targets_of(asked(exam))
     if y is None or y.shape[1] != 1 or len(y) < 8:
         return False
-    lost, alone, answers = [], [], []
+    alone, answers = [], []
     for values in exam.points[:3]:
         found = costs(exam, name, values)
         if found is None:

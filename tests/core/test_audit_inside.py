@@ -91,4 +91,7 @@ def test_an_array_that_changes_no_answer_is_not_used():
     assert depends_on(net, "layers[0].W", "forward", X)
     assert not depends_on(net, "layers[0].velocity", "forward", X)
     assert not depends_on(net, "layers[0].W", lambda net, X: X * np.nan, X)
+    small = Chain([Layer(3, 4)])
+    small.layers[0].b *= 0  # a share of the noise is added, no multiple of what is there
+    assert depends_on(small, "layers[0].b", "forward", X)
     np.testing.assert_array_equal(net.layers[0].W, kept)
