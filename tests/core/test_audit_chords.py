@@ -26,7 +26,9 @@ def measured(values, high, low, h):
 
 
 @pytest.mark.parametrize(("form", "high", "low"), FORMS)
-@pytest.mark.parametrize(("h", "told"), [(2.0, True), (0.1, True), (0.01, True), (0.3, False)])
+@pytest.mark.parametrize(
+    ("h", "told"), [(h, h != 0.3) for h in (2.0, 1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.01)]
+)
 def test_a_rise_on_a_wide_step_is_told(form, high, low, h, told):
     values = start()
     exam = exam_of(X, Y, values, predict=predict, loss=loss)

@@ -410,7 +410,8 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
     assert not of_unknown_loss(missing, mixed=True)[0]
     assert not of_unknown_loss(missing, f=1.5)[0]
     assert of_unknown_loss(missing)[0]
-    for name, value in (("dense", None), ("targets", None), ("single", True),
+    one_layer = SimpleNamespace(layers=[SimpleNamespace(b=1)])
+    for name, value in (("dense", None), ("dense", one_layer), ("targets", None), ("single", True),
                         ("formula", Formula("squared", 1.0))):  # fmt: skip
         assert not of_unknown_loss(missing, **{name: value})[0]
     for off, found in ((0.9e-4, True), (0.1, False)):  # the loss is made of more than predictions
@@ -419,3 +420,27 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
         assert of_unknown_loss(missing, n=n)[0] == found
     for index in ([0, 1, 2, 3, 4, 5], [1, 4, 6, 7, 9, 11]):
         assert of_unknown_loss(missing, index=np.array(index))[0]
+
+
+def test_of_a_program_in_float32_the_slopes_are_those_of_the_rebuilt_network():
+    def single():
+        exam = exam_of(X, y, start(), predict=predict, loss=loss)
+        assert exam.formula is not None
+        exam.patient.single = True
+        return exam
+
+    for index in (np.arange(4), None):
+        exam = single()
+        made = Comparison(exam, exam.points[0], index)
+        known = exam.dense.gradient(
+            made.point, exam.rows_of(index), exam.targets_of(index), made.formula
+        )
+        for k, g in enumerate(known):
+            for each in (made.measured.slope, made.measured.low, made.measured.high):
+                np.testing.assert_array_equal(each[k], g)
+        assert made.measured.noise == 1e-6
+    for name in ("dense", "targets"):
+        other = single()
+        setattr(other, name, None)
+        rough = Comparison(other, other.points[0], None).measured
+        assert not all(np.array_equal(a, b) for a, b in zip(rough.slope, known, strict=True))

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from nnlib.audit import formulas
 from nnlib.audit.formulas import (
     ACTIVATIONS,
     BASES,
@@ -668,6 +669,14 @@ def test_pixels_may_be_divided_within_the_program(divisor):
     found, _ = built(["tanh", "sigmoid"], scale=divisor, wide=100)
     assert found.divisor == divisor
     assert built(["sigmoid"], scale=divisor, wide=0.1)[0] is None  # no pixels
+
+
+@pytest.mark.parametrize("one", [formulas._elu(0.7), formulas._leaky(0.3)])
+def test_of_what_is_negative_the_slope_is_that_of_the_curve(one):
+    z = np.array([[-2.0, -0.5, 0.5, 2.0]])
+    rises = (one.value(z + 1e-6) - one.value(z - 1e-6)) / 2e-6
+    np.testing.assert_allclose(one.slope(z), rises, rtol=1e-8)
+    np.testing.assert_allclose(one.of_a(one.value(z)), rises, rtol=1e-8)
 
 
 def curve(kind, share):

@@ -160,6 +160,13 @@ def test_a_parameter_without_effect_changes_no_loss(cost, none):
     assert without_effect(made, 1) == none
 
 
+def test_the_samples_that_are_compared_say_what_has_no_effect():
+    exam = exam_of(X, y, start(), predict=predict,
+                   loss=lambda p, X, y: float(np.sum(p["b1"])) if len(X) > 5 else 1.0)  # fmt: skip
+    for index, none in ((None, False), (np.arange(6), False), (np.arange(5), True)):
+        assert without_effect(Comparison(exam, exam.points[0], index), 1) == none
+
+
 @pytest.mark.parametrize("others", [False, True])
 @pytest.mark.parametrize("random", [False, True])
 def test_a_gradient_of_what_has_no_effect_is_told(others, random):
@@ -493,6 +500,8 @@ def test_an_offset_by_the_summed_inputs_is_told(turned):
             )
         ] * fits  # fmt: skip
     exam = offset_exam(exam)
+    assert by_offset(problem([S[:, :3]], n=3, exam=exam), [(S + off)[:, :3]], 0)
+    exam = offset_exam(exam)
     for s, g, n in (
         (S, S + off, 2), (S[0], S[0], 9), (S[:, :2], (S + off)[:, :2], 9),
         (np.vstack([S, S[:1]]), np.vstack([S + off, S[:1]]), 9),
@@ -505,6 +514,15 @@ def offset_exam(exam):
     exam.findings.clear()
     exam.patient.functions.update(loss=lambda p, X, y: 1.0)
     return exam
+
+
+def test_rows_are_looked_at_where_too_few_columns_have_a_slope():
+    W = rng.normal(size=(4, 6))
+    s = np.zeros((4, 6))
+    s[:, :2] = np.stack([W[:, 1], -W[:, 0]], axis=1)
+    made = problem([s], [W])
+    assert by_scaling(made, [s + W], 0)
+    assert "along a row of p0" in told(made)[0]
 
 
 @pytest.mark.parametrize("axis", [0, 1])

@@ -40,6 +40,8 @@ def names_of(function, *values):
         (lambda a: B.T.dot(a), []),  # B is nobody's argument, and its own method asks nobody
         (lambda a: np.asarray(B).T.dot(a), ["dot"]),
         (lambda a: np.zeros((3, 2)) @ a, ["matmul"]),
+        (lambda a: B @ a.T, ["matmul"]),
+        (lambda a: a.reshape(3, 2).ravel() + 1, ["add"]),
         (lambda a: a.sum(axis=0), ["add.reduce"]),
         (lambda a: a.mean(), ["add.reduce", "divide"]),
         (lambda a: np.mean(a, axis=1), ["add.reduce", "divide"]),
@@ -87,6 +89,18 @@ def test_numbers_are_added_at_places_as_ever():
     tape, operations = watched(function, A)
     assert operations == []
     np.testing.assert_array_equal(tape.run([A], {}), [1, 0, 2])
+
+
+def test_what_is_not_kept_is_done_as_it_was_asked_for():
+    fraction, whole = np.zeros((2, 3)), np.zeros((2, 3))
+
+    def function(a):
+        np.modf(a + 0.25, out=(fraction, whole), where=np.asarray(a) > 2.5)
+        return fraction + whole
+
+    watched(function, A)
+    np.testing.assert_array_equal(fraction, [[0, 0, 0], [0.25, 0.25, 0.25]])
+    np.testing.assert_array_equal(whole, [[0, 0, 0], [3, 4, 5]])
 
 
 def test_x_is_watched_too_while_the_loss_is_computed():
