@@ -78,15 +78,13 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
             return
         sizes = sizes[2:]  # behind batch norm one sample has no slope, and two hardly any
     for size in [s for s in sizes if s < patient.n]:
-        index = np.sort(drawn(patient.n, size))
-        try:
-            u = steps.moved(values, index)
-        except Failed:
-            continue
-        if any(x.any() for x in u):
+        index = that_move(exam, steps, values, size)
+        if index is not None:
             break
     else:
         explain(exam, steps, values, None)
+        return
+    if size == 1 and where_no_slope_is(exam, steps, values, index):
         return
     free = exam.learning_rate is None and size == 1
     if free and several_factors(exam, steps, values) and one_by_one(exam, steps, values, index):
@@ -137,6 +135,51 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         return
     if exam.step_is is not None or not on_all_samples(exam, steps, values):
         explain(exam, steps, values, index)
+
+
+def that_move(exam: Exam, steps: Steps, values: Arrays, size: int) -> np.ndarray | None:
+    """Return so many samples at which a step moves; of single ones the first of several such.
+
+    At a sample that is right already a perceptron stays where it is, and so does a hinge.
+    """
+    order = drawn(exam.patient.n, exam.patient.n)
+    for few in order[:24, None] if size == 1 else [np.sort(order[:size])]:
+        try:
+            if any(x.any() for x in steps.moved(values, few)):
+                return few
+        except Failed:
+            return None
+    return None
+
+
+TURNED = (
+    "The condition under which a sample counts is turned round: >= stands where <= is meant.",
+    "Let those samples move the parameters that lie on the wrong side: if y * score <= 0.",
+)
+
+
+def where_no_slope_is(exam: Exam, steps: Steps, values: Arrays, first: np.ndarray) -> bool:
+    """See whether single samples move a step where the loss has no slope, and only there."""
+
+    def has_slope(few: np.ndarray) -> bool | None:
+        g = steps.gradient(values, few)
+        return None if g is None else bool(peak(together(g, g)[0]) > 1e-9)
+
+    if exam.patient.has("gradients") or has_slope(first) is not False:
+        return False
+    order = drawn(exam.patient.n, 24)[:, None]
+    moves = [any(x.any() for x in steps.moved(values, few)) for few in order]
+    slopes = [has_slope(few) for few in order]
+    n_moves, n_stays = moves.count(True), moves.count(False)
+    if any(a == b for a, b in zip(moves, slopes, strict=True)) or min(n_moves, n_stays) < 2:
+        return False
+    exam.find(
+        "step_not_gradient", "wrong", "step",
+        f"of {len(order)} samples one by one, a step moves at the {n_moves} at which the "
+        f"loss has no slope, and stays at the {n_stays} at which it has one.",
+        advice=TURNED,
+    )  # fmt: skip
+    return True
 
 
 def in_own_turn(exam: Exam, steps: Steps, values: Arrays) -> bool:
@@ -582,10 +625,8 @@ def tell_not_looking(exam: Exam, k: int, index: Any) -> None:
 
 def wrong_update(exam: Exam, steps: Steps, values: Arrays, index: np.ndarray) -> np.ndarray | None:
     """Return the first few samples, out of several such, on which an update is not right."""
-    size = len(index)
-    order = drawn(exam.patient.n, exam.patient.n)
-    for k in range(min(3, exam.patient.n) if size == 1 else 1):
-        some_few = np.sort(order[k * size : (k + 1) * size])
-        if not compare_single(exam, steps, values, some_few, True):
-            return some_few
+    others = [few for few in drawn(exam.patient.n, 3)[:, None] if few[0] != index[0]]
+    for few in (index, *others * (len(index) == 1)):
+        if not compare_single(exam, steps, values, few, True):
+            return few
     return None

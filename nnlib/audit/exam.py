@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.findings import SEVERITIES, Finding
-from nnlib.audit.formulas import BASES, Dense, Formula, binary, cross, fitted, rebuilt
+from nnlib.audit.formulas import BASES, Dense, Formula, agrees, binary, cross, fitted, rebuilt
 from nnlib.audit.patient import Arrays, Failed, Patient
 from nnlib.audit.slopes import Measured, chosen_entries, measure
 
@@ -284,21 +284,34 @@ class Exam:
         patient = self.patient
         if not patient.has("predict") or not patient.start or self.first_answers is None:
             return None
-        n = min(6, patient.n)
-        index = np.arange(n)
         rng = np.random.default_rng(12)
         awake = [0.5 * rng.normal(size=v.shape) for v in patient.start]  # were all neurons off
-        try:
-            answers = patient.predictions(awake, index, exact=True)
-            more = [awake] if np.isfinite(answers).all() and not patient.shapes else []
+
+        def on(index: np.ndarray, points: list[Arrays]) -> Dense | None:
             return rebuilt(
                 lambda values: patient.predictions(values, index, exact=True),
-                [*self.points[:2], *more],
-                self.X_rows[:n],
+                points,
+                self.X_rows[index],
                 whole=self.X_rows,
             )
+
+        try:
+            few = np.arange(min(6, patient.n))
+            answers = patient.predictions(awake, few, exact=True)
+            more = [awake] if np.isfinite(answers).all() and not patient.shapes else []
+            found = on(few, [*self.points[:2], *more])
+            if found is None or self.answers_alike(found):
+                return found
+            # What is 0 for some samples was not seen: a ReLU at the output, say.
+            return on(np.arange(patient.n)[:: -(-patient.n // 60)], [*self.points, *more]) or found
         except Failed:
             return None
+
+    def answers_alike(self, network: Dense) -> bool:
+        """Say whether a network answers as the program does for all samples, at all points."""
+        answers = (self.patient.predictions(p, self.few, exact=True) for p in self.points)
+        made = (network.forward(p, self.rows_of(self.few))[1][-1] for p in self.points)
+        return all(agrees(a, b) for a, b in zip(made, answers, strict=True))
 
     @cached_property
     def formula(self) -> Formula | None:

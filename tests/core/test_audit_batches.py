@@ -57,7 +57,8 @@ def judged(monkeypatch):
     def leave(**answers):
         asked.clear()
         for name in (
-            "loss_mixes_samples", "in_own_turn", "explain", "several_factors", "one_by_one",
+            "loss_mixes_samples", "in_own_turn", "where_no_slope_is", "explain",
+            "several_factors", "one_by_one",
             "known_chain_on_one", "wrong_update", "updates_without_looking", "compare_chain",
             "another_factor", "some_by_one_alone", "exact_equations", "compare_single",
             "rule_on_one", "look_at_epoch", "several_updates", "on_all_samples",
@@ -107,16 +108,17 @@ def test_a_step_is_asked_for_on_few_samples_then_on_more(n, mixes, sizes, fails,
     tried = []
 
     def moved(values, index):
-        np.testing.assert_array_equal(
-            index, np.sort(np.random.default_rng(2).permutation(n)[: len(index)])
-        )
+        order = np.random.default_rng(2).permutation(n)
+        few = np.sort(order[: len(index)]) if len(index) > 1 else order[len(tried), None]
+        np.testing.assert_array_equal(index, few)
         tried.append(len(index))
         if fails:
             raise Failed("step", "raised ValueError: no.")
         return [np.zeros(2)]
 
     few_samples(exam, SimpleNamespace(moved=moved), [])
-    assert tried == sizes
+    alone = (1 if fails else 24) if 1 in sizes else 0  # a sample that is right moves nothing
+    assert tried == [1] * alone + [size for size in sizes if size > 1]
     assert asked == [("loss_mixes_samples",), ("in_own_turn",)] * mixes + [("explain", None)]
 
 
@@ -151,7 +153,9 @@ def test_a_loss_that_has_to_be_mended_comes_first(formula, found, own, left, jud
 
 
 LINE = 'whether that is meant: pass step_is="epoch" or "batch"'
-ON_ONE = ("known_chain_on_one", drawn(1)), ("wrong_update", drawn(1))
+ON_ONE = [
+    ("where_no_slope_is", drawn(1)), ("known_chain_on_one", drawn(1)), ("wrong_update", drawn(1)),
+]  # fmt: skip
 RIGHT = [
     ("updates_without_looking", None), ("compare_chain", drawn(1)), ("another_factor", RATE),
     ("exact_equations", drawn(3), RATE), ("exact_equations", None, RATE),
@@ -213,13 +217,13 @@ def test_an_optimiser_that_is_told_ends_it(by, kind, judged):
     if kind == "dead" or (kind, by) == ("gradient_sign", "compare_chain"):
         assert asked == [*ON_ONE, *RIGHT]
     else:
-        assert asked == ([ON_ONE[0]] if by == "known_chain_on_one" else [*ON_ONE, *RIGHT[:2]])
+        assert asked == (ON_ONE[:2] if by == "known_chain_on_one" else [*ON_ONE, *RIGHT[:2]])
 
 
 def test_the_first_factor_of_a_known_optimiser_is_taken_for_the_rate(judged):
     asked = judged(known_chain_on_one=0.7)
     after(exam_with())
-    assert asked == [ON_ONE[0], RIGHT[0], RIGHT[1], ("another_factor", 0.7),
+    assert asked == [*ON_ONE[:2], RIGHT[0], RIGHT[1], ("another_factor", 0.7),
                      ("exact_equations", drawn(3), 0.7), ("exact_equations", None, 0.7),
                      *RIGHT[5:]]  # fmt: skip
 
@@ -232,7 +236,7 @@ def test_an_epoch_or_a_batch_is_not_compared_on_all_samples(size, rule, step_is,
     exam = after(exam_with(step_is=step_is), size)
     epoch, one = step_is == "epoch", size == 1
     assert asked == [
-        *[("known_chain_on_one", drawn(1))] * one, ("wrong_update", drawn(size)),
+        *ON_ONE[:2] * one, ("wrong_update", drawn(size)),
         ("updates_without_looking", None), ("compare_chain", drawn(size)),
         *[("some_by_one_alone",)] * epoch, ("exact_equations", drawn(3), RATE),
         *[("rule_on_one", drawn(1))] * (epoch and one),
@@ -255,7 +259,7 @@ def test_an_epoch_or_a_batch_is_not_compared_on_all_samples(size, rule, step_is,
 def test_without_a_rate_steps_on_one_sample_each_are_asked_first(size, alone, factors, judged):
     asked = judged(several_factors=factors, one_by_one=alone)
     after(exam_with(rate=None), size)
-    first = [("several_factors",)] + [("one_by_one", drawn(1))] * factors
+    first = [ON_ONE[0], ("several_factors",)] + [("one_by_one", drawn(1))] * factors
     first *= size == 1
     assert asked[: len(first)] == first
     assert (len(asked) == len(first)) == (size == 1 and factors and alone)
@@ -269,7 +273,7 @@ WRONG = (4,)
 def test_updates_that_are_wrong_are_explained(size, step_is, judged):
     one, unknown = size == 1, step_is is None
     every = [
-        *[("known_chain_on_one", drawn(1))] * one, ("wrong_update", drawn(size)),
+        *ON_ONE[:2] * one, ("wrong_update", drawn(size)),
         *[("updates_without_looking", WRONG)] * (step_is != "batch"), ("several_updates", WRONG),
         *[("one_by_one", WRONG)] * one, *[("on_all_samples",)] * unknown, ("explain", WRONG),
     ]  # fmt: skip
@@ -294,6 +298,51 @@ def test_wrong_updates_on_one_sample_need_a_loss_and_answers(step_is, size, more
     exam = exam_with(step_is=step_is, gradients=lambda p, X, y: p, **more)
     after(exam, size)
     assert (asked[-1] == ("explain", WRONG)) == goes_on
+
+
+def test_of_single_samples_the_first_at_which_a_step_moves_is_taken(judged):
+    asked = judged()
+    few_samples(exam_with(), SimpleNamespace(
+        moved=lambda values, index: [1.0 * (index == ORDER[3])]), [])  # fmt: skip
+    assert asked[0] == ("where_no_slope_is", (ORDER[3],))
+    asked = judged(where_no_slope_is=True)
+    few_samples(exam_with(), steps_from(1), [])
+    assert asked == ON_ONE[:1]
+    asked = judged()
+    few_samples(exam_with(), steps_from(2), [])
+    assert asked[0] == ("wrong_update", drawn(2))
+
+
+@pytest.mark.parametrize("gradients", [None, lambda p, X, y: p])
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize(("moves", "slopes", "told"), [
+    ("1100111", "0011000", True), ("1010000", "0101111", True), ("1111100", "0000011", True),
+    ("1111110", "0000001", False), ("1000000", "0111111", False), ("1110111", "0011000", False),
+    ("1100011", "0011000", False),
+])  # fmt: skip
+def test_steps_that_move_where_the_loss_has_no_slope_alone_are_told(
+    moves, slopes, told, first, gradients
+):
+    exam = exam_with(gradients=gradients)
+    moves, slopes = (np.array([*map(float, each)])[np.argsort(ORDER)] for each in (moves, slopes))
+    steps = SimpleNamespace(
+        moved=lambda values, index: [moves[index], 0 * moves[index]],
+        gradient=lambda values, index: [0 * slopes[index], 2e-9 * slopes[index]],
+    )
+    few = np.array([ORDER[[*slopes[ORDER]].index(first)]])
+    told = told and first == 0 and gradients is None
+    assert batches.where_no_slope_is(exam, steps, [], few) == told
+    assert said(exam) == [("step_not_gradient", "wrong", "step")] * told
+    if told:
+        assert words(exam) == (
+            f"of 7 samples one by one, a step moves at the {moves.sum():.0f} at which the loss has "
+            f"no slope, and stays at the {7 - moves.sum():.0f} at which it has one."
+        )
+        assert exam.findings[0].advice == batches.TURNED
+    steps.gradient = lambda values, index: None
+    assert not batches.where_no_slope_is(exam, steps, [], few)
+    steps.gradient = lambda values, index: [0.9e-9 * np.ones(1)]
+    assert not batches.where_no_slope_is(exam, steps, [], few)
 
 
 # Steps of a loss that mixes the samples
@@ -1260,14 +1309,16 @@ def test_of_a_network_without_biases_some_weights_alone_are_looked_for():
 def test_of_single_samples_three_are_asked_and_of_more_one_group(n, size, parts, monkeypatch):
     order = np.random.default_rng(2).permutation(n)
     parts = [sorted(order[part].tolist()) for part in parts]
-    asked = []
+    first, asked = np.array(parts[0]), []
     monkeypatch.setattr(batches, "compare_single", lambda *given: asked.append(
         given[3].tolist()) or len(asked) <= right)  # fmt: skip
     exam = exam_with()
     exam.patient.n = n
+    if size == 1 and n > 3:  # the one at which the step was seen to move comes before the three
+        parts, first = [[order[5]], *parts], order[[5]]
     for right in range(len(parts) + 1):
         asked.clear()
-        found = wrong_update(exam, None, [], np.arange(size))
+        found = wrong_update(exam, None, [], first)
         assert asked == parts[: right + 1]
         assert (None if found is None else found.tolist()) == (
             parts[right] if right < len(parts) else None
