@@ -11,9 +11,11 @@ import base64
 import copy
 import importlib
 import inspect
+import itertools
 import json
 import re
 import shutil
+from concurrent.futures import ProcessPoolExecutor
 
 import nbformat
 import sittings as series
@@ -51,9 +53,8 @@ def prepare(target, notebooks=series.NOTEBOOKS):
     for page in notebooks.glob("*.ipynb"):
         shutil.copy(page, target / "extra")
     pages = series.sittings(notebooks)
-    for page in pages:
-        notebook = adapted(series.read(page.path), page.name, target)
-        nbformat.write(notebook, target / page.path.name)
+    with ProcessPoolExecutor(2) as pool:  # the recorded forms of the widgets take a while
+        list(pool.map(lay_out, pages, itertools.repeat(target)))
     names = public_names()
     (target / "api").mkdir()
     for module, members in names.items():
@@ -63,6 +64,11 @@ def prepare(target, notebooks=series.NOTEBOOKS):
 
 
 # The notebooks
+
+
+def lay_out(page, target):
+    """Put the copy of a page into the folder."""
+    nbformat.write(adapted(series.read(page.path), page.name, target), target / page.path.name)
 
 
 def adapted(notebook, name, target):
