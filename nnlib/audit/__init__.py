@@ -168,6 +168,7 @@ def admitted(X: Any, y: Any, parameters: Any, functions: dict[str, Any]) -> Pati
 
 def look(exam: Exam, told: dict[str, int]) -> None:
     """Make all checks, one after the other."""
+    start.look_for_one_array(exam)
     for number, each in enumerate(CHECKS):
         if number == 1:  # the data are numbers: how do they lie?
             if exam.stopped:

@@ -395,10 +395,7 @@ class Search:
             if operation.name not in PRODUCTS or len(operands) != 2:
                 continue
             other = sum(operands) - j
-            for words, factors in self.other_factors(place, other):
-                what = f"{words} stands where {place.operand(other)} belongs"
-                if not words:
-                    what = f"the other factor, {place.operand(other)}, is left out"
+            for what, factors in self.other_factors(place, other):
                 yield Suspect(
                     "product_wrong", f"on the way back to {place.operand(j)} ({place}) {what}.",
                     WRONG_FACTOR,
@@ -420,21 +417,23 @@ class Search:
                 )  # fmt: skip
 
     def other_factors(self, place: Place, other: int) -> Iterator[tuple[str, Arrays]]:
-        """Yield what may stand in the place of a factor: nothing, its transpose, another array."""
+        """Yield what may be wrong with a factor: none, its transpose, another array."""
         own = [self.first[k].inputs[other] for k in place.calls]
         name, text = place.operation.name, place.operand(other)
         if name in ("matmul", "dot"):
             if square(own):
-                yield f"the transpose of {text}", [x.swapaxes(-1, -2) for x in own]
+                what = f"{text} stands where its transpose belongs"
+                yield what, [x.swapaxes(-1, -2) for x in own]
         else:
             axes = range(min(x.ndim for x in own))
             for some in [*itertools.combinations(axes, 2), *((axis,) for axis in axes)]:
-                yield f"{text}, turned round,", [np.flip(x, some) for x in own]
+                what = f"{text}, turned round, stands where {text} belongs"
+                yield what, [np.flip(x, some) for x in own]
         if name == "multiply":
-            yield "", [np.ones_like(x) for x in own]
+            yield f"the other factor, {text}, is left out", [np.ones_like(x) for x in own]
         for words, arrays in self.arrays(len(own)):
             if all(a.shape == b.shape for a, b in zip(arrays, own, strict=True)):
-                yield words, arrays
+                yield f"{words} stands where {text} belongs", arrays
 
     @cached_property
     def values(self) -> list[tuple[str, Arrays]]:

@@ -206,6 +206,20 @@ def as_columns_of(answer: np.ndarray, axis: int) -> np.ndarray:
     return moved.reshape(len(moved), -1)
 
 
+def in_one_place(found: list[tuple[str, Any]]) -> list[tuple[str, str, bool]]:
+    """Return pairs of parameters that begin at one place in memory, and whether they are alike."""
+    first: dict[int, tuple[str, np.ndarray]] = {}
+    pairs = []
+    for name, array in found:
+        if not isinstance(array, np.ndarray) or array.size < 2:
+            continue
+        start, one = first.setdefault(array.__array_interface__["data"][0], (name, array))
+        if start != name:
+            alike = (one.shape, one.strides) == (array.shape, array.strides)
+            pairs.append((short_name(start), short_name(name), alike))
+    return pairs
+
+
 class Patient:
     """A program in one form.
 
@@ -226,6 +240,7 @@ class Patient:
         self.structure = parameters
         found = leaves(parameters) if parameters is not None else []
         self.names = [short_name(name) or "parameters" for name, _ in found]
+        self.in_one_place = in_one_place(found)
         self.as_given = [np.array(array) for _, array in found]
         self.start = [array.astype(np.float64) for array in self.as_given]
         self.functions = {name: f for name, f in functions.items() if f is not None}
@@ -667,7 +682,9 @@ def of_an_object(
         if can and generators(base):
             made["new_step of another seed"] = new_step
         made["step"] = lambda *given: new_step()(*given)
-    parameters = {name: copied(attribute(base, name)) for name in arrays}
+    held = {name: attribute(base, name) for name in arrays}
+    copies = {id(value): copied(value) for value in held.values()}
+    parameters = {name: copies[id(value)] for name, value in held.items()}  # one array stays one
     return parameters, made, can
 
 

@@ -405,14 +405,16 @@ def by_rows(c: Comparison, g: Arrays, k: int) -> bool:
         ways = last_alone(c, X, k, some)
     except Failed:
         return False
-    if not any((one_factor(np.ravel(s[some]), np.ravel(w), 5e-3) or 0) > 0 for w in ways):
+    by_column, by_all = ((one_factor(np.ravel(s[some]), np.ravel(w), 5e-3) or 0) > 0 for w in ways)
+    if not by_column and not by_all:
         return False
+    use = "last use alone" if by_all else "last use in each column alone"
     rows = ", ".join(map(str, np.flatnonzero(off)[:6]))
     others = " Rows that are read once or never are right." * bool((counts < 2).any())
     c.exam.find(
         "gradient_wrong", "wrong", c.names[k],
         f"in {c.names[k]} the rows {rows} are off: each of them is read more than once, and "
-        f"gets the gradient of its last use alone.{others}", c.worst(g),
+        f"gets the gradient of its {use}.{others}", c.worst(g),
         advice=("E[index] += d adds once where an index comes several times.",
                 "np.add.at(E, index, d) adds each time."),
     )  # fmt: skip

@@ -257,12 +257,14 @@ def on_scaled(network: Dense, X: np.ndarray) -> Iterator[tuple[Dense, str]]:
     if np.any(network.divisor != 1):
         return
     for shift, divisor in scalings_by(X):
+        if not np.any(shift) and np.all(np.asarray(divisor) == 1):
+            continue  # they are as they should be
         t, s = np.ravel(shift)[0], np.ravel(divisor)[0]
         less = f"{'+' if t < 0 else '-'} {abs(t):.4g}"
         words = f"that scales X first, column 0 by (x {less}) / {s:.4g}"
         yield replace(network, shift=shift, divisor=divisor), words
     for number in dict.fromkeys((255.0, float(X.max()))):
-        if number > 0:
+        if number > 0 and number != 1:
             yield replace(network, divisor=number), f"that divides X by {number:.4g} first"
 
 

@@ -10,6 +10,23 @@ from nnlib.audit.patient import Failed
 FLAT = 0.25e-3  # a slope below this is as good as none: a thousandth of a sigmoid's largest one
 
 
+def look_for_one_array(exam: Exam) -> None:
+    """No two parameters are one array in memory."""
+    pairs = exam.patient.in_one_place
+    if not pairs:
+        return
+    shown = "; ".join(f"{a} and {b} are one array in memory" for a, b, _ in pairs[:3])
+    exam.find(
+        "neurons_alike", "wrong" if any(alike for *_, alike in pairs) else "suspicious",
+        ", ".join(dict.fromkeys(name for a, b, _ in pairs for name in (a, b))),
+        f"{shown}: what is written into one stands in the other, too.",
+        advice=("One array was given to both: W1 = W2 = ..., [W] * 2, or H stored twice.",
+                "Make each of its own, or with .copy(). If they are to be one, pass one of them."),
+    )  # fmt: skip
+    exam.miss("all else: no parameter may change with another one")
+    exam.stopped = True
+
+
 @check
 def look_for_twins(exam: Exam) -> None:
     """Hidden neurons differ from each other."""

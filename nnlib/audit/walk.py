@@ -758,6 +758,13 @@ class Walk:
             f"the gradient of {name} is delta of the last sample alone",
             delta[-1],
         )
+        bias = self.dense.layers[number - 1].b
+        if bias is not None and self.values[bias].size > 2:
+            yield (
+                "gradient_wrong",
+                f"the gradient of {name} is {name} itself",
+                np.ravel(self.values[bias]),
+            )
         for kind, text, made in (
             ("gradient_wrong", f"the sum of a{number}", self.a[number]),
             ("gradient_wrong", f"the sum of z{number}", self.z[number]),

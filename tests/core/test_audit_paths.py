@@ -68,8 +68,8 @@ TANH = 'np.tanh(X @ p["V"] + p["c"]), in run'
         ("alone", "gradient_wrong", 'the way back through h (h @ p["W"], in run) is left out.'),
         ("twice", "gradient_wrong", "what comes back through h (h + r, in run) counts 2 times."),
         ("minus", "gradient_sign", "what comes back through h (h + r, in run) has the wrong sign."),
-        ("transpose", "product_wrong", 'on the way back to h (h @ p["W"], in run) the transpose of '
-         "p['W'] stands where p['W'] belongs."),
+        ("transpose", "product_wrong", 'on the way back to h (h @ p["W"], in run) '
+         "p['W'] stands where its transpose belongs."),
         ("slope", "slope_missing", f"the slope of a function ({TANH}) is left out: it is taken "
          "as 1."),
         ("squared", "gradient_wrong", f"the slope of a function ({TANH}) stands there twice."),
@@ -253,8 +253,8 @@ H = 'h @ p["U"], in states'
         ("one", "gradient_wrong", "W, U, b", f"the way back through h ({H}) is left out."),
         ("two", "gradient_wrong", "W, U, b", f"the way back through h at turn 4 of 5 ({H}) is "
          "left out."),
-        ("transpose", "product_wrong", "W, U, b", f"on the way back to h ({H}) the transpose of "
-         "p['U'] stands where p['U'] belongs."),
+        ("transpose", "product_wrong", "W, U, b", f"on the way back to h ({H}) p['U'] "
+         "stands where its transpose belongs."),
         ("after", "product_wrong", "U", f"on the way back to p['U'] ({H}) the result of "
          'np.tanh(X[:, t] @ p["W"] + h @ p["U"] + p["b"]) stands where h belongs.'),
         ("third", "product_wrong", "v", "on the way back to p['v'] (states(p, X)[-1] @ p[\"v\"], "
@@ -373,8 +373,8 @@ DIAGONAL = (
          "left out."),
         ("diagonal", True, "gradient_wrong", (0, 1), DIAGONAL),
         ("diagonal", False, "gradient_wrong", (0, 1), DIAGONAL),
-        ("A", True, "product_wrong", (2,), "on the way back to V (A @ V, in run) the transpose of "
-         "A stands where A belongs."),
+        ("A", True, "product_wrong", (2,), "on the way back to V (A @ V, in run) A stands where "
+         "its transpose belongs."),
         ("dK", True, "product_wrong", (1,), "what comes back to K.transpose(0, 2, 1) (Q @ "
          "K.transpose(0, 2, 1), in run) comes by the transpose of the product's own error."),
     ],

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -958,3 +959,37 @@ def test_names_of_answers_are_known():
     assert parameter_names(lambda a, b, c=1: 0) == ["a", "b"]
     assert parameter_names(3) == []
     assert parameter_names(dict.update) in ([], ["self"])
+
+
+W = np.ones((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pairs"),
+    [
+        ({"W1": W, "W2": W, "b": np.ones(3)}, [("W1", "W2", True)]),
+        (
+            [[W, np.ones(2)], [W, W]],
+            [
+                ("parameters[0][0]", "parameters[1][0]", True),
+                ("parameters[0][0]", "parameters[1][1]", True),
+            ],
+        ),
+        ({"W": W, "V": W.T}, [("W", "V", False)]),
+        ({"W": W, "V": W.reshape(3, 2)}, [("W", "V", False)]),
+        ({"W": W, "V": W[:, 1:]}, []),  # parts of one vector do not begin at one place
+        ({"W": W, "V": W.copy()}, []),
+        ({"b": W[0, :1], "c": W[0, :1]}, []),
+        ({"a": [1.0, 2.0], "b": [1.0, 2.0]}, []),
+    ],
+)
+def test_arrays_that_begin_at_one_place_are_seen(parameters, pairs):
+    assert Patient(np.ones((3, 2)), np.ones(3), parameters, {}).in_one_place == pairs
+
+
+def test_an_array_that_an_object_holds_twice_stays_one():
+    net = SimpleNamespace(W1=W, W2=W, W3=W.copy())
+    p, _, _ = of_an_object(net, ["W1", "W2", "W3"], {})
+    assert p["W1"] is p["W2"]
+    assert p["W1"] is not W
+    assert p["W3"] is not p["W1"]

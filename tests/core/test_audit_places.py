@@ -583,7 +583,7 @@ def of_rows(off, monkeypatch, index=INDEX, slopes=S6[:, :2], share=0.3, last=Non
         asked.append(rows.tolist())
         if last is not None:
             return last(g[rows])
-        return np.array([np.cos(9 * g[rows]), 2 * g[rows]])
+        return np.array([np.cos(9 * g[rows]), 2 * g[rows]])  # of all columns together
 
     monkeypatch.setattr(places, "last_alone", last_uses)
     found = by_rows(made, [g], 0)
@@ -594,10 +594,10 @@ def of_rows(off, monkeypatch, index=INDEX, slopes=S6[:, :2], share=0.3, last=Non
     return found, told(made, [g] if found else None), asked
 
 
-def rows_told(rows, others=True):
+def rows_told(rows, others=True, use="last use"):
     return [
         f"wrong gradient_wrong (p0): in p0 the rows {rows} are off: each of them is read more than "
-        "once, and gets the gradient of its last use alone."
+        f"once, and gets the gradient of its {use} alone."
         + " Rows that are read once or never are right."
         * others
     ]
@@ -647,6 +647,11 @@ def test_rows_get_the_last_use_up_to_a_factor(monkeypatch):
 
     assert of_rows(READ, monkeypatch, last=fails)[0] is False
     assert of_rows(READ, monkeypatch, last=lambda g: np.array([-g, -g]))[0] is False
+    lines = rows_told("0, 2, 3, 4", use="last use in each column")
+    assert of_rows(READ, monkeypatch, last=lambda g: np.array([3 * g, -g]))[1] == lines
+    assert of_rows(READ, monkeypatch, last=lambda g: np.array([3 * g, g]))[1] == (
+        rows_told("0, 2, 3, 4")
+    )
 
 
 def test_of_a_row_the_last_use_in_each_column_or_in_all_counts():

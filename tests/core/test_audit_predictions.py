@@ -543,3 +543,8 @@ def test_a_network_may_be_trained_on_scaled_inputs(sign):
         assert text == f"that divides X by {number} first"
     assert len([*on_scaled(TWO, np.round(np.abs(data) * 5.1))]) == 5  # the largest is 255
     assert [*on_scaled(Dense(TWO.layers, TWO.activations, np.array([1.0, 2.0])), data)] == []
+    square = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])  # from 0 to 1 already
+    made = [*on_scaled(TWO, square)]
+    assert [np.ravel(other.divisor)[0] for other, _ in made[1:]] == [np.sqrt(1 / 3), 0.5, 255]
+    assert len(made) == 4
+    assert len([*on_scaled(TWO, 2 * square)]) == 6

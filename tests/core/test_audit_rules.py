@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from exams import checked, exam_of, said, words
 
+from nnlib import audit
 from nnlib.audit import KINDS, Finding, Report, data, functions, numbers, start, training
 from nnlib.audit.exam import Exam, table
 from nnlib.audit.findings import in_order
@@ -759,6 +760,32 @@ def test_weights_of_0_are_said_to_be_0():
     assert exam.compared == []
     exam = exam_of(POINTS, HIGH, LINE, predict=lambda p, X: np.cos(line(p, X)) ** 3)
     assert checked(start.look_for_twins, exam) == []
+
+
+def test_two_parameters_that_are_one_array_are_told():
+    one = np.ones((2, 2))
+    for second, severity in ((one, "wrong"), (one.T, "suspicious")):
+        exam = exam_of(
+            POINTS, HIGH, {"W1": one, "b": np.ones(2), "W2": second}, predict=lambda p, X: X
+        )
+        assert checked(start.look_for_one_array, exam) == [("neurons_alike", severity, "W1, W2")]
+        assert words(exam) == (
+            "W1 and W2 are one array in memory: what is written into one stands in the other, too."
+        )
+        assert exam.stopped
+        assert exam.missing == ["all else: no parameter may change with another one"]
+        assert exam.findings[0].advice[0].startswith("One array was given to both")
+    exam = exam_of(POINTS, HIGH, [one] * 6, predict=lambda p, X: X)
+    checked(start.look_for_one_array, exam)
+    assert words(exam).count("are one array") == 3
+    assert exam.findings[0].where.count("parameters") == 6
+    exam = exam_of(POINTS, HIGH, {"W1": one, "W2": one.copy()}, predict=lambda p, X: X)
+    assert checked(start.look_for_one_array, exam) == []
+    assert not exam.stopped
+    report = audit(POINTS, HIGH, parameters=[one, one], predict=lambda p, X: X @ p[0] @ p[1])
+    assert not report
+    assert [f.kind for f in report.findings] == ["neurons_alike"]
+    assert report.compared == ()
 
 
 @pytest.mark.parametrize(
