@@ -334,6 +334,29 @@ def test_a_network_is_also_looked_for_where_all_neurons_are_awake():
     assert exam.dense is None
 
 
+@pytest.mark.parametrize(("n", "asked_for"), [(40, {6, 40}), (130, {6, 130, 44})])
+def test_a_network_answers_alike_for_all_samples_at_all_points(n, asked_for):
+    """The first six samples do not show that the output is a ReLU; others do."""
+    X = np.where(np.arange(n) < 6, np.linspace(1.0, 1.5, n), -np.linspace(1.0, 1.5, n))[:, None]
+    start = {"W": np.full((1, 3), 0.7), "V": np.full((3, 1), 0.8)}
+    asked = []
+
+    def network(p, X):
+        asked.append(len(X))
+        return np.maximum(np.tanh(X @ p["W"]) @ p["V"], 0)
+
+    def names(function):
+        exam = exam_of(X, np.ones((n, 1)), start, predict=function)
+        exam.points = [[v * (1 + 0.1 * k) for v in exam.patient.start] for k in range(8)]
+        asked.clear()
+        return [each.name for each in exam.dense.activations]
+
+    assert names(network) == ["tanh", "ReLU"]
+    assert set(asked) == asked_for
+    # Answers that are cut off are those of no network; that of the six samples is kept.
+    assert names(lambda p, X: np.maximum(network(p, X), 0.1)) == ["tanh", "identity"]
+
+
 @pytest.mark.parametrize(("low", "cut"), [(0.9e-9, True), (1.1e-9, False)])
 def test_answers_are_cut_off_near_0_and_1(low, cut):
     for edge in (low, 1 - low):

@@ -287,6 +287,32 @@ def test_far_away_a_sample_may_count():
         assert not functions.counts_at_a_distance(exam, lambda X, y: 2 * begin, begin, [2])
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_samples_count_that_have_a_part_with_the_inputs_of_others(many):
+    """A ReLU of the output may be off for them where they stand, and wherever they were moved."""
+    seen, unused = [], [3, 4, 5, 6] if many else [2, 4]
+    used = [i for i in range(7) if i not in unused]
+    exam = exam_of(X, GOALS)
+
+    def function(x, y):
+        seen.append(x.copy())
+        return np.array([np.sum(np.isin(x[:, 0], X[used, 0])), np.sum(y[used])])
+
+    begin = function(X, GOALS)
+    seen.clear()
+    assert functions.counts_with_others(exam, function, begin, unused)
+    for x in seen:
+        np.testing.assert_array_equal(x[used], X[used])
+        np.testing.assert_array_equal(x[unused], X[np.resize(used, len(unused))])
+    assert not functions.counts_with_others(exam, lambda x, y: x[used].sum(), X[used].sum(), unused)
+    # It may show in the targets alone, and with some of them only.
+    others = [functions.other_targets(exam, np.array(unused), k) for k in range(4)]
+    for other in others:
+        assert functions.counts_with_others(
+            exam, lambda x, y, at=other: np.array(float((y == at).all())), np.array(0.0), unused
+        )
+
+
 def test_targets_are_looked_at_where_there_are_three_that_differ():
     def last(X, y):
         return np.array([y[-1, 0] + X.sum()])

@@ -10,7 +10,7 @@ from programs.case import CASES
 FILES = [
     "from_questions", "found", "held_out", "second", "third", "fourth", "sixth", "seventh",
     "eighth", "ninth", "missed", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth",
-    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+    "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twentyfirst",
     "sound",
 ]  # fmt: skip
 for name in FILES:
