@@ -91,7 +91,12 @@ def test_a_gradient_of_another_forward_pass_moves_beside_nothing(where, scale, t
     assert said(exam) == [("gradient_wrong", "wrong", where)] * told_so
     if told_so:
         what = "gradient" if where == "gradients" else "step"
-        assert f"the {what} is {share:.3g} times what it is with y." in words(exam)
+        assert words(exam) == (
+            "with targets that are what predict answers there is no error, and the loss has no "
+            f"slope; the {what} is {share:.3g} times what it is with y. So not all of it comes of "
+            "predict's answers minus the targets."
+        )
+        assert exam.findings[0].entries == c.worst(g) != ()
 
 
 def test_a_slip_on_the_way_back_does_not():

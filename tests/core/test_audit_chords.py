@@ -12,7 +12,7 @@ X = np.random.default_rng(23).normal(size=(8, 2))
 Y = 1.0 * (X[:, :1] > 0)
 
 
-def measured(values, high, low, h):
+def measured(values, high, low, h, index=slice(None)):
     made = {name: np.zeros_like(v) for name, v in values.items()}
     for name, v in values.items():
         for i in np.ndindex(v.shape):
@@ -20,9 +20,22 @@ def measured(values, high, low, h):
             for side in (high, low):
                 moved = {**values, name: v.copy()}
                 moved[name][i] += side * h
-                ends.append(loss(moved, X, Y))
+                ends.append(loss(moved, X[index], Y[index]))
             made[name][i] = (ends[0] - ends[1]) / ((high - low) * h)
     return made
+
+
+def test_the_samples_that_are_compared_make_the_rise():
+    """And of many entries each has to fit, those that are looked at later too."""
+    values, few = start(), np.arange(4)
+    exam = exam_of(X, Y, values, predict=predict, loss=loss)
+    c = Comparison(exam, exam.patient.start, few)
+    whole = [*measured(values, 1.0, -1.0, 0.5).values()]
+    part = [*measured(values, 1.0, -1.0, 0.5, few).values()]
+    assert not by_chords(c, whole, "step")
+    assert by_chords(c, part, "step")
+    off = [g * (1 + (k == 3)) for k, g in enumerate(part)]  # the last parameter
+    assert not by_chords(c, off, "step")
 
 
 @pytest.mark.parametrize(("form", "high", "low"), FORMS)

@@ -450,3 +450,18 @@ def test_the_range_is_looked_for_with_parameters_of_six_sizes():
     exam.jittered = lambda scale, rng: scales.append(scale) or jittered(scale, rng)
     found_of(exam)
     assert scales == [1.0, 10.0, -10.0, 100.0, -100.0, 1000.0]
+
+
+@pytest.mark.parametrize(("shape", "takes", "turned"), [
+    ((7, 2), (2, 7), True), ((7, 2), (9, 9), False), ((7, 2, 2), (2, 2, 7), False),
+])  # fmt: skip
+def test_a_network_that_takes_the_transpose_of_x_alone_is_asked_for_it(shape, takes, turned):
+    def network(p, X):
+        if X.shape != takes or p["W1"].shape != (2, 3):
+            raise ValueError
+        return np.ones((1, 7))
+
+    patient = Patient(np.ones(shape), Y, START, {"predict": network})
+    patient.n = 7
+    exam = Exam(patient, None, None, {})
+    assert data.turned_works(exam) == turned

@@ -1729,6 +1729,8 @@ def test_ways_to_decide_are_told_apart():
     exam = exam_of(POINTS, np.c_[HIGH, 1 - HIGH], {"w": 1.0}, predict=lambda p, X: np.ones((5, 2)))
     assert numbers.accuracies(exam, np.c_[a, 1 - a]) == [1]
     assert numbers.accuracies(exam, np.c_[1 - a, a - 1e-9]) == [0.2]
+    exam = exam_of(POINTS, np.ones((5, 1)))  # one column that adds up to 1 is no table of classes
+    assert numbers.accuracies(exam, a) == [1, 1, 1, 1, 0.4]
 
 
 def test_a_printed_loss_is_one_of_all_predictions():
