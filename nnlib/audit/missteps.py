@@ -135,6 +135,8 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         if near(rate or f, f, 2e-2) or not unsteady(exam, steps, f, index):
             tell_factor(exam, f, rate, index)
         return
+    if stuck and tell_one_side(exam, a, b):
+        return  # a parameter all of whose slopes have the other sign
     others = [
         common_factor([x], [y], tolerance)
         for name, x, y in zip(patient.names, u, g, strict=True)

@@ -395,6 +395,17 @@ def compared(monkeypatch):
     return Compared
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_parameter_may_stay_since_its_slopes_have_the_sign_that_is_cut(own):
+    b2 = gradients(dict(zip(NAMES, walked(moving(odd)).points[0], strict=True)), X, y)["b2"]
+    sign = -np.sign(b2.item())
+    exam = walked(moving(lambda u, p: {n: np.where(sign * x > 0, x, 0) for n, x in u.items()}),
+                  own=own)  # fmt: skip
+    (line,) = explained(exam)
+    assert line.startswith("wrong step_not_gradient (step): of the ")
+    assert f"entries whose slope is {'negative' if sign > 0 else 'positive'} none moves" in line
+
+
 FEW = np.array([0, 3, 5])
 
 
