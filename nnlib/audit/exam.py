@@ -96,6 +96,11 @@ class Exam:
         if line not in self.missing:
             self.missing.append(line)
 
+    @property
+    def n_lines(self) -> int:
+        """How many lines there are so far: a check that adds none has said nothing."""
+        return len(self.findings) + len(self.compared) + len(self.missing)
+
     def failed(self, error: Failed, asked: str = "") -> None:
         """Make a finding of a call that failed, if there was a function to call."""
         if not self.patient.has(error.function):

@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
 from nnlib.audit.slopes import at_largest, flat_of
-from nnlib.audit.states import KEPT, kept
+from nnlib.audit.states import KEPT, ONE_FOR_ALL, Default, as_they_were, blank, content, kept
 
 
 def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
@@ -23,6 +23,99 @@ def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
     if name == "gradients":
         return flat_of(patient.gradients(values, patient.data()))
     return np.array([patient.number(name, values, patient.data(), exact=False)])
+
+
+@check
+def look_at_defaults(exam: Exam) -> None:
+    """No answer depends on what a default argument keeps from the calls before."""
+    patient = exam.patient
+    if not patient.defaults:
+        return
+    with as_they_were(patient.defaults):
+        fill_anew(exam)
+        for name in ("predict", "loss", "training_loss", "gradients"):
+            if patient.has(name) and not exam.found("state_kept"):
+                compare_with_fresh(exam, name)
+
+
+def fill_anew(exam: Exam) -> None:
+    """Take those lists for empty ones that calls before the audit have filled.
+
+    So they are where all functions can be called after they were emptied, and fill them again.
+    """
+    patient = exam.patient
+    for each in patient.defaults:
+        if isinstance(each.value, np.ndarray) or blank(each.begin):
+            continue
+        each.fresh = content(type(each.value)())
+        each.refresh()
+        try:
+            for name in ("predict", "loss", "training_loss", "gradients"):
+                if patient.has(name):
+                    ask(exam, name)
+            if patient.has("step"):
+                patient.stepped(patient.start, patient.data())
+            works = bool(len(each.value))
+        except Failed:
+            works = False
+        if not works:
+            each.fresh = each.begin
+        each.restore()
+
+
+def compare_with_fresh(exam: Exam, name: str) -> None:
+    """See whether a call with other parameters changes what a function answers."""
+    patient, (here, there) = exam.patient, exam.points[:2]
+
+    def answer(first: bool) -> np.ndarray:
+        seed(7)
+        if first:
+            patient.renew()
+        return ask(exam, name, here)
+
+    try:
+        fresh = answer(True)
+        again = answer(True)
+        changed = [each for each in patient.defaults if each.changed()]
+        patient.renew()
+        ask(exam, name, there)
+    except Failed:
+        return
+    if not changed or not np.array_equal(fresh, again, equal_nan=True):
+        return
+    try:
+        later = answer(False)
+    except Failed as error:
+        seen = f"{name} answers once, and in the second call it {error.what}"
+    else:
+        off = np.abs(later - fresh) if later.shape == fresh.shape else np.full(1, np.nan)
+        if not off.max(initial=0) > 1e-9 * np.abs(fresh).max(initial=0):
+            return
+        k = at_largest(off)
+        seen = (
+            f"{name} gives {fresh[k]:.6g} in the first call, and {later[k]:.6g} after a call with "
+            "other parameters."
+        )
+    by = [each for each in changed if mends(exam, name, each, fresh)] or changed
+    exam.find(
+        "state_kept", "wrong", name,
+        f"{' and '.join(map(str, by))} calls, keeps what a call leaves in it: {seen}",
+        advice=ONE_FOR_ALL,
+    )  # fmt: skip
+    patient.renewed = True  # what else there is shows without it
+
+
+def mends(exam: Exam, name: str, default: Default, fresh: np.ndarray) -> bool:
+    """Say whether the first answer comes again where one default argument alone is renewed."""
+    here, there = exam.points[:2]
+    exam.patient.renew()
+    try:
+        ask(exam, name, there)
+        default.refresh()
+        seed(7)
+        return bool(np.array_equal(ask(exam, name, here), fresh, equal_nan=True))
+    except Failed:
+        return False
 
 
 @check
