@@ -46,6 +46,7 @@ class Exam:
         self.chain: list[Arrays] = []  # the parameters after each step, from the start
         self.flat: dict[int, tuple[float, float]] = {}  # by layer: the share that is flat, its |z|
         self.diverged: tuple[str, str, str] | None = None  # kind, where, what was seen
+        self.no_numbers: set[str] = set()  # functions whose answers at the start are nan or inf
         self.loses_weights = False  # whether the loss of all loses what single samples weigh
 
     def find(

@@ -123,18 +123,20 @@ def call_each_once(exam: Exam) -> None:
     """Each function can be called with what was passed; those that cannot are left out."""
     patient = exam.patient
     said = False  # a loss that is not finite follows from predictions that are not
-    if patient.has("predict") and exam.first_answers is not None:
-        answers = np.ravel(np.asarray(exam.first_answers, dtype=float))
-        if not np.isfinite(answers).all():
-            not_finite(exam, "predict", answers[~np.isfinite(answers)])
-            said = True
+    answers = exam.first_answers
+    if answers is not None and not np.isfinite(answers).all():
+        exam.no_numbers.add("predict")
+        tell_no_answers(exam, answers)
+        said = True
     for name in ("loss", "training_loss", "gradients"):
         if not patient.has(name):
             continue
         try:
             answer = ask(exam, name, None)
-            if name != "gradients" and not said and not np.isfinite(answer).all():
-                not_finite(exam, name, answer)
+            if name != "gradients" and not np.isfinite(answer).all():
+                exam.no_numbers.add(name)
+                if not said:
+                    not_finite(exam, name, answer)
         except Failed as error:
             shapes = f"X {np.shape(patient.X)} and y {np.shape(patient.y)}"
             exam.failed(error, f"its value for {shapes}")
@@ -148,11 +150,68 @@ def call_each_once(exam: Exam) -> None:
             exam.miss(how)
 
 
+def tell_no_answers(exam: Exam, answers: np.ndarray) -> None:
+    """Report samples whose predictions are nan or inf at the start, and why, if that is known."""
+    bad = ~np.isfinite(answers).all(axis=1)
+    which = [word for word, has in (("nan", np.isnan), ("inf", np.isinf)) if has(answers).any()]
+    seen = f"predict gives {' and '.join(which)} for {int(bad.sum())} of {len(bad)} samples at the "
+    seen += "start"
+    seen += ", with parameters and an X of finite numbers."
+    advice, sums = NO_NUMBER, too_large(exam, bad)
+    if sums is not None:
+        seen += (
+            f" The weighted sums of the output reach {sums.max():.4g}, and exp of more than "
+            f"{highest(exam):.0f} is inf."
+        )
+        usually, do = OVERFLOW[sums.shape[1] > 1]
+        columns = exam.patient.axis["predictions"] != 0
+        advice = usually, do.replace("axis=1", "axis=0").replace("row", "column") if columns else do
+    exam.find("saturated", "wrong", "predict", seen, advice=advice)
+
+
+NO_NUMBER = (
+    "It is exp of a large number, then inf / inf, or the logarithm or the root of a negative one.",
+    "Print the smallest and the largest number before the last function. In a softmax subtract "
+    "the largest first: np.exp(z - z.max(axis=1, keepdims=True)).",
+)
+OVERFLOW = {
+    True: (
+        "exp of a large number is inf, and inf / inf is nan: the softmax does not subtract the "
+        "largest first.",
+        "Subtract the largest of each row before exp: np.exp(z - z.max(axis=1, keepdims=True)). "
+        "Then scale X, or start with smaller weights.",
+    ),
+    False: (
+        "exp of a large number is inf, and inf / inf is nan, as in exp(z) / (1 + exp(z)).",
+        "Write 1 / (1 + np.exp(-z)). Then scale X, or start with smaller weights.",
+    ),
+}
+
+
+def highest(exam: Exam) -> float:
+    """Return about the largest number of which exp is finite, in the program's precision."""
+    return 88.0 if exam.patient.short_steps or exam.patient.single else 709.0
+
+
+def too_large(exam: Exam, bad: np.ndarray) -> np.ndarray | None:
+    """Return the weighted sums of a softmax or a sigmoid, if exp of them is inf for these samples.
+
+    It has to be inf for these samples alone; a sum of several may be so a little earlier.
+    """
+    dense, limit = exam.dense, highest(exam)
+    if dense is None or dense.activations[-1].name not in ("softmax", "sigmoid"):
+        return None
+    sums = dense.forward(exam.patient.start, exam.X_rows)[0][-1]
+    largest = sums.max(axis=1)
+    above, nearly = largest > limit + 1, largest > limit - 5
+    under = largest < -limit  # all are 0, and so is their sum
+    return sums if above.any() and bad[above].all() and (nearly | under)[bad].all() else None
+
+
 def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
-    """A loss that is no finite number at the start."""
+    """Report a loss that is no finite number at the start, beside predictions that are, if any."""
     a = exam.first_answers
-    inside = a is not None and bool(((a > 1e-12) & (a < 1 - 1e-12)).all())
-    if a is not None and inside and name != "predict":
+    if a is not None and bool(((a > 1e-12) & (a < 1 - 1e-12)).all()):
         exam.find(
             "loss_formula", "wrong", name,
             f"{name} is {answer[0]} at the start, and the predictions are numbers from "
@@ -160,16 +219,20 @@ def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
             "logarithm of something else than a prediction.",
         )  # fmt: skip
         return
-    if name != "predict" and by_negative_numbers(exam, name):
+    if by_negative_numbers(exam, name):
         return
     scaled = exam.dense is not None and np.any(exam.dense.divisor != 1)
     big = np.abs(exam.X_rows).max() > 15 and not scaled
-    kind = "data_scale" if big else "saturated"
-    severity = "suspicious" if big else "wrong"
+    beside = ""
+    if a is not None:
+        sure = int(((a == 0) | (a == 1)).sum())
+        beside = ", and all predictions are finite numbers"
+        beside += f", {sure} of {a.size} exactly 0 or 1" if sure else ""
     exam.find(
-        kind, severity, "X" if big else name,
-        f"{name} is {answer[0]} at the start: for example the logarithm of 0, or a number too "
-        "large for a float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
+        "data_scale" if big else "saturated", "suspicious" if big else "wrong", name,
+        f"{name} is {answer[0]} at the start{beside}. For example it is the logarithm of 0, or a "
+        "number too large for a float."
+        + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
     )  # fmt: skip
 
 
@@ -436,7 +499,10 @@ def ask_one_alone(exam: Exam) -> None:
         return
     scale = max(float(np.abs(among).max()), 1e-12)
     if not worst > (1e-3 if patient.single else 1e-6) * scale:
-        exam.look("a sample alone and among others gets the same answer")
+        exam.look(
+            "a sample alone and among others gets the same answer"
+            + ", where that is a number" * ("predict" in exam.no_numbers)
+        )
         return
     if by_columns(exam, values):
         say_other_layout(exam)

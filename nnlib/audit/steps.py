@@ -89,7 +89,12 @@ def look_at_shapes(exam: Exam) -> None:
             "adds is cut off.",
         )  # fmt: skip
     bad = [k for k, p in enumerate(exam.chain) if not all(np.isfinite(v).all() for v in p)]
-    if bad and bad[0] == 1 and tell_no_number(exam):
+    if bad and bad[0] == 1 and "predict" in exam.no_numbers:
+        exam.miss("the steps: where predict gives no finite numbers, the first one gives none")
+        exam.chain = exam.chain[:1]
+        patient.functions.pop("step")
+        patient.functions.pop("new_step", None)
+    elif bad and bad[0] == 1 and tell_no_number(exam):
         patient.functions.pop("step")
         patient.functions.pop("new_step", None)
     elif bad:
