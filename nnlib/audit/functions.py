@@ -508,18 +508,58 @@ def ask_one_alone(exam: Exam) -> None:
         say_other_layout(exam)
         return
     k = at_largest(np.abs(alone - among[place]))
-    scrambled = takes_across(exam, values, among)
-    text = " It is given numbers of several samples, those in its place after a reshape."
+    text, advice = sums(among), None
+    if takes_across(exam, values, among):
+        text = " It is given numbers of several samples, those in its place after a reshape."
+        advice = RESHAPED
+    elif scales_by_batch(exam, values, among, by_column=True):
+        text = " With each column of X times a number and plus another one, for all samples, all "
+        text += "answers stay as they are: X is scaled by what comes with it."
+        advice = BY_ITS_BATCH
+        exam.make_note("data_scale", "The program scales it, by the samples that it is given.")
+    elif scales_by_batch(exam, values, among, by_column=False):
+        text = " With 3 X + 2 for all samples, all answers stay as they are: X, or what the first "
+        text += "layer makes of it, is scaled by what comes with it."
+        advice = BY_ITS_BATCH
     exam.find(
         "samples_mixed", "wrong", "predict",
         f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
-        f"{among[place][k]:.4f}.{text if scrambled else sums(among)}",
-        (f"sample {place}, output {k}",),
-        advice=(
-            "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
-            "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
-        ) if scrambled else None,
+        f"{among[place][k]:.4f}.{text}",
+        (f"sample {place}, output {k}",), advice=advice,
     )  # fmt: skip
+
+
+RESHAPED = (
+    "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
+    "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
+)
+BY_ITS_BATCH = (
+    "The mean and the deviation, or the smallest and the largest number, are those of the samples "
+    "that predict is given.",
+    "Compute them once, of the training data, keep them, and use these in predict too.",
+)
+
+
+def scales_by_batch(exam: Exam, values: Arrays, among: np.ndarray, by_column: bool) -> bool:
+    """Say whether no answer changes where all samples are multiplied and moved alike.
+
+    ``by_column``: by other numbers in each column. A change of another form has to show.
+    """
+    patient = exam.patient
+    X = np.moveaxis(np.asarray(patient.X, dtype=float), patient.axis["X"], 0)
+    factors = np.linspace(3, 7, X[0].size).reshape(X[0].shape) if by_column else 3.0
+    bent = X + 0.5 * X.std(axis=0) * np.sin(np.arange(X.size).reshape(X.shape))
+    try:
+        answers = [
+            patient.predict(values, as_it_came(exam, "X", each), exact=True)
+            for each in (factors * X + factors - 1, bent)
+        ]
+    except Failed:
+        return False
+    axis = patient.axis["predictions"] if answers[0].ndim > 1 else 0
+    off, shows = (np.abs(as_columns_of(a, axis) - among).max() for a in answers)
+    room = 1e-3 * float(np.ptp(among))
+    return bool(off < room and shows > 10 * room)
 
 
 ROWS_MADE_ONCE = (

@@ -611,3 +611,66 @@ def test_what_holds_at_smaller_parameters_says_so(bad):
         "the steps: where predict gives no finite numbers, the first one gives none",
     }
     assert (missing <= set(report.not_looked_at)) == bad
+
+
+# What is scaled by the samples that come with it
+
+
+def by_its_batch(how):
+    """A network that scales X, or its first weighted sums, by the samples that it is given."""
+
+    def scale(Z):
+        if how == "extremes":
+            return (Z - Z.min(axis=0)) / (Z.max(axis=0) - Z.min(axis=0) + 1e-8)
+        if how == "mean alone":
+            return Z - Z.mean(axis=0)
+        whole = how == "all numbers"
+        return (Z - Z.mean(axis=None if whole else 0)) / (Z.std(axis=None if whole else 0) + 1e-8)
+
+    def network(p, X):
+        if how == "sums":
+            return np.tanh(scale(X @ p["W1"])) @ p["W2"] + p["b2"]
+        return np.tanh(scale(X) @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    return network
+
+
+COLUMNS = "With each column of X times a number and plus another one, for all samples, all answers "
+ALL = (
+    "With 3 X + 2 for all samples, all answers stay as they are: X, or what the first layer makes "
+)
+
+
+@pytest.mark.parametrize("layout", [0, -1])
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [("deviation", COLUMNS), ("extremes", COLUMNS), ("all numbers", ALL), ("sums", ALL),
+     ("mean alone", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("number", range(3))
+def test_inputs_that_are_scaled_by_their_own_batch_are_told(how, told, layout, number):
+    rng = np.random.default_rng(number)
+    data = rng.normal(size=(20, 3)) * [10.0, 1.0, 0.2] + [100.0, 0.0, 3.0]
+    p = {"W1": rng.normal(size=(3, 4)), "b1": rng.normal(size=4),
+         "W2": rng.normal(size=(4, 1)), "b2": np.zeros(1)}  # fmt: skip
+    network = by_its_batch(how)
+    exam = exam_of(
+        data if layout == 0 else data.T, np.ones((20, 1)) if layout == 0 else np.ones((1, 20)), p,
+        predict=network if layout == 0 else lambda p, X: network(p, X.T).T,
+        told={"X": layout, "y": layout},
+    )  # fmt: skip
+    exam.find("data_scale", "suspicious", "X", "X reaches 120.")
+    assert checked(functions.ask_one_alone, exam)[-1] == ("samples_mixed", "wrong", "predict")
+    finding = exam.findings[-1]
+    assert told in finding.seen
+    assert ("all answers stay" in finding.seen) == bool(told)
+    assert finding.advice == (functions.BY_ITS_BATCH if told else None)
+    note = "X reaches 120. The program scales it, by the samples that it is given."
+    assert (exam.findings[0].seen == note) == (told == COLUMNS)
+
+
+def test_answers_that_never_change_or_fail_are_not_scaled_by_their_batch():
+    for predictions in (lambda p, X: np.ones((len(X), 1)), fails_at(len(X))):
+        exam = exam_of(X, Y, START, predict=predictions)
+        among = np.linspace(0, 1, len(X))[:, None]
+        assert not functions.scales_by_batch(exam, exam.patient.start, among, by_column=True)
