@@ -520,7 +520,7 @@ def ask_one_alone(exam: Exam) -> None:
     elif scales_by_batch(exam, values, among, by_column=False):
         text = " With 3 X + 2 for all samples, all answers stay as they are: X, or what the first "
         text += "layer makes of it, is scaled by what comes with it."
-        advice = BY_ITS_BATCH
+        advice = NORM_BY_ITS_BATCH
     exam.find(
         "samples_mixed", "wrong", "predict",
         f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
@@ -537,6 +537,14 @@ BY_ITS_BATCH = (
     "The mean and the deviation, or the smallest and the largest number, are those of the samples "
     "that predict is given.",
     "Compute them once, of the training data, keep them, and use these in predict too.",
+)
+
+
+NORM_BY_ITS_BATCH = (
+    f"{BY_ITS_BATCH[0][:-1]}: a batch norm that keeps none of the training, or a layer norm along "
+    "the wrong axis.",
+    "Keep those of the training data, and use them in predict too; a layer norm runs over the "
+    "neurons of each sample, axis=1 with samples as rows.",
 )
 
 

@@ -664,7 +664,8 @@ def test_inputs_that_are_scaled_by_their_own_batch_are_told(how, told, layout, n
     finding = exam.findings[-1]
     assert told in finding.seen
     assert ("all answers stay" in finding.seen) == bool(told)
-    assert finding.advice == (functions.BY_ITS_BATCH if told else None)
+    advice = {COLUMNS: functions.BY_ITS_BATCH, ALL: functions.NORM_BY_ITS_BATCH}
+    assert finding.advice == advice.get(told)
     note = "X reaches 120. The program scales it, by the samples that it is given."
     assert (exam.findings[0].seen == note) == (told == COLUMNS)
 
