@@ -33,6 +33,7 @@ from nnlib.audit.patient import (
     leaves,
     of_an_object,
 )
+from nnlib.audit.states import defaults_of, parts_of
 from nnlib.validation import check_number, describe
 
 __all__ = ["KINDS", "SEVERITIES", "Finding", "Kind", "Report", "audit"]
@@ -115,6 +116,7 @@ def audit(
         "predict": predict, "loss": loss, "gradients": gradients, "step": step,
         "training_loss": training_loss,
     }  # fmt: skip
+    passed = [f for f in (*roles.values(), new_step, *parts_of(program)) if f is not None]
     check_options(learning_rate, step_is, reports, new_step, program)
     check_ways_in(parameters, program, arrays)
     told = layouts(samples)
@@ -132,6 +134,7 @@ def audit(
         check_roles(roles, None)
     functions = {**roles, "new_step": new_step or roles.get("new_step")}
     patient = admitted(X, y, parameters, functions)
+    patient.defaults = defaults_of(passed)
     exam = Exam(patient, learning_rate, step_is, dict(reports or {}))
     if not copied_program:
         exam.miss("the program as it was: it cannot be copied, so it was used itself")
@@ -141,6 +144,8 @@ def audit(
             patient.start_the_clock(SECONDS, SECONDS_BY_THE_CLOCK)
             look(exam, told)
     finally:
+        for each in patient.defaults:
+            each.restore()
         for name, value in kept.items():
             assign(program, name, value)
     return Report(in_order(exam.findings), tuple(exam.compared), tuple(exam.missing))

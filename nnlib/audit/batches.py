@@ -82,7 +82,10 @@ def few_samples(exam: Exam, steps: Steps, values: Arrays) -> None:
         if index is not None:
             break
     else:
+        before = exam.n_lines
         explain(exam, steps, values, None)
+        if exam.n_lines == before and not exam.found():
+            tell_no_part(exam, steps, values)
         return
     if size == 1 and where_no_slope_is(exam, steps, values, index):
         return
@@ -150,6 +153,19 @@ def that_move(exam: Exam, steps: Steps, values: Arrays, size: int) -> np.ndarray
         except Failed:
             return None
     return None
+
+
+def tell_no_part(exam: Exam, steps: Steps, values: Arrays) -> None:
+    """Note why no step on fewer samples tells more, if the program takes no fewer."""
+    if exam.patient.n < 2:
+        return
+    try:
+        steps.moved(values, drawn(exam.patient.n, 1))
+    except Failed as error:
+        exam.miss(
+            "the step beside the gradient: on all samples it fits nothing that is known here, and "
+            f"on one {error}"
+        )
 
 
 TURNED = (

@@ -46,6 +46,7 @@ class Exam:
         self.chain: list[Arrays] = []  # the parameters after each step, from the start
         self.flat: dict[int, tuple[float, float]] = {}  # by layer: the share that is flat, its |z|
         self.diverged: tuple[str, str, str] | None = None  # kind, where, what was seen
+        self.no_numbers: set[str] = set()  # functions whose answers at the start are nan or inf
         self.loses_weights = False  # whether the loss of all loses what single samples weigh
 
     def find(
@@ -58,6 +59,7 @@ class Exam:
         advice: tuple[str, str] | None = None,
     ) -> None:
         """Add a finding, unless the same was found at the same place, as severe or more."""
+        seen = self.of_all(seen)
         new = Finding(kind, severity, where, seen, entries=entries, advice=advice)
         for i, old in enumerate(self.findings):
             if (old.kind, old.where) == (kind, where):
@@ -88,13 +90,51 @@ class Exam:
 
     def look(self, line: str) -> None:
         """Note what was compared and is in order."""
+        line = self.of_all(line)
         if line not in self.compared:
             self.compared.append(line)
 
     def miss(self, line: str) -> None:
         """Note what could not be looked at."""
+        line = self.of_all(line)
         if line not in self.missing:
             self.missing.append(line)
+
+    def of_all(self, text: str) -> str:
+        """Return a sentence on the few samples that were asked as one on all that there are."""
+        few = self.__dict__.get("few")
+        if few is None:
+            return text
+        n = len(few)
+        text = text.replace(f"there are {n} samples", f"{n} samples were asked")
+        for known, said in (
+            (f"by the {n} samples", "by the number of samples" if self.shares_out else f"by {n}"),
+            (f"over the {n} samples", "over the samples"),
+            (f"over {n} samples", f"over the {n} samples asked"),
+            (f"multiplied by {n} once", "multiplied by the number of samples once"),
+            (f"by the {n * self.n_outputs} entries", "by the number of entries"),
+        ):
+            text = text.replace(known, said)
+        return text
+
+    @cached_property
+    def shares_out(self) -> bool:
+        """Whether a loss that is divided by the few samples asked is so by fewer of them, too."""
+        own, few = self.formula, self.few
+        if own is None or few is None:
+            return True
+        if f"by the {len(few)} samples" not in own.words(len(few), self.n_outputs):
+            return True
+        try:
+            factor = self.factor_for(self.points[0], few[: len(few) // 2], own.base)
+        except Failed:
+            return True
+        return abs(factor - own.factor) > 0.1 * abs(own.factor)
+
+    @property
+    def n_lines(self) -> int:
+        """How many lines there are so far: a check that adds none has said nothing."""
+        return len(self.findings) + len(self.compared) + len(self.missing)
 
     def failed(self, error: Failed, asked: str = "") -> None:
         """Make a finding of a call that failed, if there was a function to call."""

@@ -11,7 +11,7 @@ import numpy as np
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.patient import Arrays, Failed, as_columns_of, in_form_of, leaves, taken
 from nnlib.audit.slopes import at_largest, flat_of
-from nnlib.audit.states import KEPT, kept
+from nnlib.audit.states import KEPT, ONE_FOR_ALL, Default, as_they_were, blank, content, kept
 
 
 def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
@@ -26,22 +26,117 @@ def ask(exam: Exam, name: str, values: Arrays | None = None) -> np.ndarray:
 
 
 @check
+def look_at_defaults(exam: Exam) -> None:
+    """No answer depends on what a default argument keeps from the calls before."""
+    patient = exam.patient
+    if not patient.defaults:
+        return
+    with as_they_were(patient.defaults):
+        fill_anew(exam)
+        for name in ("predict", "loss", "training_loss", "gradients"):
+            if patient.has(name) and not exam.found("state_kept"):
+                compare_with_fresh(exam, name)
+
+
+def fill_anew(exam: Exam) -> None:
+    """Take those lists for empty ones that calls before the audit have filled.
+
+    So they are where all functions can be called after they were emptied, and fill them again.
+    """
+    patient = exam.patient
+    for each in patient.defaults:
+        if isinstance(each.value, np.ndarray) or blank(each.begin):
+            continue
+        each.fresh = content(type(each.value)())
+        each.refresh()
+        try:
+            for name in ("predict", "loss", "training_loss", "gradients"):
+                if patient.has(name):
+                    ask(exam, name)
+            if patient.has("step"):
+                patient.stepped(patient.start, patient.data())
+            works = bool(len(each.value))
+        except Failed:
+            works = False
+        if not works:
+            each.fresh = each.begin
+        each.restore()
+
+
+def compare_with_fresh(exam: Exam, name: str) -> None:
+    """See whether a call with other parameters changes what a function answers."""
+    patient, (here, there) = exam.patient, exam.points[:2]
+
+    def answer(first: bool) -> np.ndarray:
+        seed(7)
+        if first:
+            patient.renew()
+        return ask(exam, name, here)
+
+    try:
+        fresh = answer(True)
+        again = answer(True)
+        changed = [each for each in patient.defaults if each.changed()]
+        patient.renew()
+        ask(exam, name, there)
+    except Failed:
+        return
+    if not changed or not np.array_equal(fresh, again, equal_nan=True):
+        return
+    try:
+        later = answer(False)
+    except Failed as error:
+        seen = f"{name} answers once, and in the second call it {error.what}"
+    else:
+        off = np.abs(later - fresh) if later.shape == fresh.shape else np.full(1, np.nan)
+        if not off.max(initial=0) > 1e-9 * np.abs(fresh).max(initial=0):
+            return
+        k = at_largest(off)
+        seen = (
+            f"{name} gives {fresh[k]:.6g} in the first call, and {later[k]:.6g} after a call with "
+            "other parameters."
+        )
+    by = [each for each in changed if mends(exam, name, each, fresh)] or changed
+    exam.find(
+        "state_kept", "wrong", name,
+        f"{' and '.join(map(str, by))} calls, keeps what a call leaves in it: {seen}",
+        advice=ONE_FOR_ALL,
+    )  # fmt: skip
+    patient.renewed = True  # what else there is shows without it
+
+
+def mends(exam: Exam, name: str, default: Default, fresh: np.ndarray) -> bool:
+    """Say whether the first answer comes again where one default argument alone is renewed."""
+    here, there = exam.points[:2]
+    exam.patient.renew()
+    try:
+        ask(exam, name, there)
+        default.refresh()
+        seed(7)
+        return bool(np.array_equal(ask(exam, name, here), fresh, equal_nan=True))
+    except Failed:
+        return False
+
+
+@check
 def call_each_once(exam: Exam) -> None:
     """Each function can be called with what was passed; those that cannot are left out."""
     patient = exam.patient
     said = False  # a loss that is not finite follows from predictions that are not
-    if patient.has("predict") and exam.first_answers is not None:
-        answers = np.ravel(np.asarray(exam.first_answers, dtype=float))
-        if not np.isfinite(answers).all():
-            not_finite(exam, "predict", answers[~np.isfinite(answers)])
-            said = True
+    answers = exam.first_answers
+    if answers is not None and not np.isfinite(answers).all():
+        exam.no_numbers.add("predict")
+        tell_no_answers(exam, answers)
+        said = True
     for name in ("loss", "training_loss", "gradients"):
         if not patient.has(name):
             continue
         try:
             answer = ask(exam, name, None)
-            if name != "gradients" and not said and not np.isfinite(answer).all():
-                not_finite(exam, name, answer)
+            if name != "gradients" and not np.isfinite(answer).all():
+                exam.no_numbers.add(name)
+                if not said:
+                    not_finite(exam, name, answer)
         except Failed as error:
             shapes = f"X {np.shape(patient.X)} and y {np.shape(patient.y)}"
             exam.failed(error, f"its value for {shapes}")
@@ -55,11 +150,68 @@ def call_each_once(exam: Exam) -> None:
             exam.miss(how)
 
 
+def tell_no_answers(exam: Exam, answers: np.ndarray) -> None:
+    """Report samples whose predictions are nan or inf at the start, and why, if that is known."""
+    bad = ~np.isfinite(answers).all(axis=1)
+    which = [word for word, has in (("nan", np.isnan), ("inf", np.isinf)) if has(answers).any()]
+    seen = f"predict gives {' and '.join(which)} for {int(bad.sum())} of {len(bad)} samples at the "
+    seen += "start"
+    seen += ", with parameters and an X of finite numbers."
+    advice, sums = NO_NUMBER, too_large(exam, bad)
+    if sums is not None:
+        seen += (
+            f" The weighted sums of the output reach {sums.max():.4g}, and exp of more than "
+            f"{highest(exam):.0f} is inf."
+        )
+        usually, do = OVERFLOW[sums.shape[1] > 1]
+        columns = exam.patient.axis["predictions"] != 0
+        advice = usually, do.replace("axis=1", "axis=0").replace("row", "column") if columns else do
+    exam.find("saturated", "wrong", "predict", seen, advice=advice)
+
+
+NO_NUMBER = (
+    "It is exp of a large number, then inf / inf, or the logarithm or the root of a negative one.",
+    "Print the smallest and the largest number before the last function. In a softmax subtract "
+    "the largest first: np.exp(z - z.max(axis=1, keepdims=True)).",
+)
+OVERFLOW = {
+    True: (
+        "exp of a large number is inf, and inf / inf is nan: the softmax does not subtract the "
+        "largest first.",
+        "Subtract the largest of each row before exp: np.exp(z - z.max(axis=1, keepdims=True)). "
+        "Then scale X, or start with smaller weights.",
+    ),
+    False: (
+        "exp of a large number is inf, and inf / inf is nan, as in exp(z) / (1 + exp(z)).",
+        "Write 1 / (1 + np.exp(-z)). Then scale X, or start with smaller weights.",
+    ),
+}
+
+
+def highest(exam: Exam) -> float:
+    """Return about the largest number of which exp is finite, in the program's precision."""
+    return 88.0 if exam.patient.short_steps or exam.patient.single else 709.0
+
+
+def too_large(exam: Exam, bad: np.ndarray) -> np.ndarray | None:
+    """Return the weighted sums of a softmax or a sigmoid, if exp of them is inf for these samples.
+
+    It has to be inf for these samples alone; a sum of several may be so a little earlier.
+    """
+    dense, limit = exam.dense, highest(exam)
+    if dense is None or dense.activations[-1].name not in ("softmax", "sigmoid"):
+        return None
+    sums = dense.forward(exam.patient.start, exam.X_rows)[0][-1]
+    largest = sums.max(axis=1)
+    above, nearly = largest > limit + 1, largest > limit - 5
+    under = largest < -limit  # all are 0, and so is their sum
+    return sums if above.any() and bad[above].all() and (nearly | under)[bad].all() else None
+
+
 def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
-    """A loss that is no finite number at the start."""
+    """Report a loss that is no finite number at the start, beside predictions that are, if any."""
     a = exam.first_answers
-    inside = a is not None and bool(((a > 1e-12) & (a < 1 - 1e-12)).all())
-    if a is not None and inside and name != "predict":
+    if a is not None and bool(((a > 1e-12) & (a < 1 - 1e-12)).all()):
         exam.find(
             "loss_formula", "wrong", name,
             f"{name} is {answer[0]} at the start, and the predictions are numbers from "
@@ -67,16 +219,20 @@ def not_finite(exam: Exam, name: str, answer: np.ndarray) -> None:
             "logarithm of something else than a prediction.",
         )  # fmt: skip
         return
-    if name != "predict" and by_negative_numbers(exam, name):
+    if by_negative_numbers(exam, name):
         return
     scaled = exam.dense is not None and np.any(exam.dense.divisor != 1)
     big = np.abs(exam.X_rows).max() > 15 and not scaled
-    kind = "data_scale" if big else "saturated"
-    severity = "suspicious" if big else "wrong"
+    beside = ""
+    if a is not None:
+        sure = int(((a == 0) | (a == 1)).sum())
+        beside = ", and all predictions are finite numbers"
+        beside += f", {sure} of {a.size} exactly 0 or 1" if sure else ""
     exam.find(
-        kind, severity, "X" if big else name,
-        f"{name} is {answer[0]} at the start: for example the logarithm of 0, or a number too "
-        "large for a float." + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
+        "data_scale" if big else "saturated", "suspicious" if big else "wrong", name,
+        f"{name} is {answer[0]} at the start{beside}. For example it is the logarithm of 0, or a "
+        "number too large for a float."
+        + (f" X reaches {np.abs(exam.X_rows).max():g}." if big else ""),
     )  # fmt: skip
 
 
@@ -343,24 +499,75 @@ def ask_one_alone(exam: Exam) -> None:
         return
     scale = max(float(np.abs(among).max()), 1e-12)
     if not worst > (1e-3 if patient.single else 1e-6) * scale:
-        exam.look("a sample alone and among others gets the same answer")
+        exam.look(
+            "a sample alone and among others gets the same answer"
+            + ", where that is a number" * ("predict" in exam.no_numbers)
+        )
         return
     if by_columns(exam, values):
         say_other_layout(exam)
         return
     k = at_largest(np.abs(alone - among[place]))
-    scrambled = takes_across(exam, values, among)
-    text = " It is given numbers of several samples, those in its place after a reshape."
+    text, advice = sums(among), None
+    if takes_across(exam, values, among):
+        text = " It is given numbers of several samples, those in its place after a reshape."
+        advice = RESHAPED
+    elif scales_by_batch(exam, values, among, by_column=True):
+        text = " With each column of X times a number and plus another one, for all samples, all "
+        text += "answers stay as they are: X is scaled by what comes with it."
+        advice = BY_ITS_BATCH
+        exam.make_note("data_scale", "The program scales it, by the samples that it is given.")
+    elif scales_by_batch(exam, values, among, by_column=False):
+        text = " With 3 X + 2 for all samples, all answers stay as they are: X, or what the first "
+        text += "layer makes of it, is scaled by what comes with it."
+        advice = NORM_BY_ITS_BATCH
     exam.find(
         "samples_mixed", "wrong", "predict",
         f"sample {place} alone gets {alone[k]:.4f}, and among all {patient.n} samples it gets "
-        f"{among[place][k]:.4f}.{text if scrambled else sums(among)}",
-        (f"sample {place}, output {k}",),
-        advice=(
-            "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
-            "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
-        ) if scrambled else None,
+        f"{among[place][k]:.4f}.{text}",
+        (f"sample {place}, output {k}",), advice=advice,
     )  # fmt: skip
+
+
+RESHAPED = (
+    "X.reshape(-1, n) only cuts the numbers into other rows, it turns nothing round.",
+    "Make a row of each sample, then turn the table: X.reshape(n, -1).T.",
+)
+BY_ITS_BATCH = (
+    "The mean and the deviation, or the smallest and the largest number, are those of the samples "
+    "that predict is given.",
+    "Compute them once, of the training data, keep them, and use these in predict too.",
+)
+
+
+NORM_BY_ITS_BATCH = (
+    f"{BY_ITS_BATCH[0][:-1]}: a batch norm that keeps none of the training, or a layer norm along "
+    "the wrong axis.",
+    "Keep those of the training data, and use them in predict too; a layer norm runs over the "
+    "neurons of each sample, axis=1 with samples as rows.",
+)
+
+
+def scales_by_batch(exam: Exam, values: Arrays, among: np.ndarray, by_column: bool) -> bool:
+    """Say whether no answer changes where all samples are multiplied and moved alike.
+
+    ``by_column``: by other numbers in each column. A change of another form has to show.
+    """
+    patient = exam.patient
+    X = np.moveaxis(np.asarray(patient.X, dtype=float), patient.axis["X"], 0)
+    factors = np.linspace(3, 7, X[0].size).reshape(X[0].shape) if by_column else 3.0
+    bent = X + 0.5 * X.std(axis=0) * np.sin(np.arange(X.size).reshape(X.shape))
+    try:
+        answers = [
+            patient.predict(values, as_it_came(exam, "X", each), exact=True)
+            for each in (factors * X + factors - 1, bent)
+        ]
+    except Failed:
+        return False
+    axis = patient.axis["predictions"] if answers[0].ndim > 1 else 0
+    off, shows = (np.abs(as_columns_of(a, axis) - among).max() for a in answers)
+    room = 1e-3 * float(np.ptp(among))
+    return bool(off < room and shows > 10 * room)
 
 
 ROWS_MADE_ONCE = (

@@ -50,7 +50,7 @@ def look_at_formula(exam: Exam) -> None:
         elif tell_lost_weights(exam, name, formula):
             continue
         else:
-            exam.look(f"{name} is {words}")
+            exam.look(f"{name} is {words}" + ", where that is a number" * (name in exam.no_numbers))
             continue
         exam.find("loss_formula", "wrong", name, seen)
 

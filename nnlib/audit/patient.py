@@ -249,6 +249,8 @@ class Patient:
         self.shapes: list[tuple[int, ...]] = []  # into which one long vector was cut
         self.groups: list[list[int]] = []  # of leaves that are taken as one array
         self.first_moment = self.last_moment = self.deadline = math.inf
+        self.defaults: list[Any] = []  # what its functions can keep in default arguments
+        self.renewed = False  # whether these are renewed before each call but a step's
         self.random_loss = False  # whether what is descended is another number at each call
         self.alarm = Alarm()
         self.single = False  # whether the program computes in float32 whatever it is given
@@ -397,6 +399,8 @@ class Patient:
             raise Failed(name, "was not passed.")
         if self.late():
             raise Failed(name, "was not asked any more: the time for the audit is up.")
+        if self.renewed and "step" not in name:
+            self.renew()
         try:
             try:
                 self.alarm.ring_after(SECONDS_A_CALL)
@@ -492,6 +496,11 @@ class Patient:
         elif isinstance(answer, (int, float, np.number)) and len(self.start) != 1:
             answer = given  # the loss came back
         return self.read(answer, "step")
+
+    def renew(self) -> None:
+        """Let all default arguments hold what they hold afresh."""
+        for each in self.defaults:
+            each.refresh()
 
     def fresh_step(self, number: int = 7) -> Callable[..., Any]:
         """Return a step that remembers nothing, with generators of its own of another seed."""

@@ -88,7 +88,8 @@ def look_for_silence(exam: Exam) -> None:
                 f"{100 * share:.0f} % of the slopes of layer {number} are below "
                 f"{FLAT:g}: its weighted sums reach {np.abs(z[number]).max():.4g}.",
             )  # fmt: skip
-    look_at_output(exam, z[-1])
+    if "predict" not in exam.no_numbers:
+        look_at_output(exam, z[-1])
 
 
 def exam_scale(exam: Exam) -> bool:
@@ -140,6 +141,9 @@ def look_for_slopes_of_zero(exam: Exam) -> None:
     """At the start the loss has a slope."""
     patient = exam.patient
     if not patient.has(exam.loss_name) or exam.found("loss_random"):
+        return
+    if exam.loss_name in exam.no_numbers:
+        exam.miss(f"the slopes at the start, where {exam.loss_name} is no finite number")
         return
     try:
         measured = exam.measured(patient.start, exam.few, 60)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlib.audit.batches import few_samples, on_all_samples
-from nnlib.audit.chains import compare_chain, tell_shared_memory
+from nnlib.audit.chains import compare_chain, fitting, tell_shared_memory
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.functions import (
     advice_for,
@@ -23,14 +23,19 @@ from nnlib.audit.missteps import compare_single, explain
 from nnlib.audit.orders import in_other_order
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slopes import flat_of, peak
+from nnlib.audit.states import ONE_FOR_ALL, as_they_were, content, differs
 from nnlib.audit.update import (
     N_STEPS,
     Steps,
     between,
+    chain_of,
+    close,
     draws_at_random,
     keeps_something,
+    relation,
     remembers_nothing,
     rounding,
+    together,
 )
 
 
@@ -48,6 +53,7 @@ def look_at_shapes(exam: Exam) -> None:
     hold = "holds" if len(whole) == 1 else "hold"
     try:
         values, exam.chain = patient.start, [patient.start]
+        patient.renew()
         step = patient.fresh_step()
         seed(7)
         for _ in range(N_STEPS):
@@ -83,7 +89,12 @@ def look_at_shapes(exam: Exam) -> None:
             "adds is cut off.",
         )  # fmt: skip
     bad = [k for k, p in enumerate(exam.chain) if not all(np.isfinite(v).all() for v in p)]
-    if bad and bad[0] == 1 and tell_no_number(exam):
+    if bad and bad[0] == 1 and "predict" in exam.no_numbers:
+        exam.miss("the steps: where predict gives no finite numbers, the first one gives none")
+        exam.chain = exam.chain[:1]
+        patient.functions.pop("step")
+        patient.functions.pop("new_step", None)
+    elif bad and bad[0] == 1 and tell_no_number(exam):
         patient.functions.pop("step")
         patient.functions.pop("new_step", None)
     elif bad:
@@ -237,12 +248,101 @@ def along_signs(chain: list[Arrays], short: bool = False) -> bool:
 
 
 @check
+def look_at_what_a_step_keeps(exam: Exam) -> None:
+    """A step goes by what it is given, not by what a default argument kept of the first call."""
+    if not exam.patient.defaults or not exam.patient.has("step") or len(exam.chain) < 3:
+        return
+    steps = Steps(exam)
+    with as_they_were(exam.patient.defaults):
+        for index in (None, np.array([0])):
+            try:
+                if not exam.found() and tell_kept(exam, steps, index):
+                    return
+            except Failed:
+                continue
+
+
+def tell_kept(exam: Exam, steps: Steps, index: Any) -> bool:
+    """See whether fresh steps are right and later ones are not, by what was never renewed.
+
+    That is a list that grows with each call, or what is filled once. An optimiser's memory is
+    neither.
+    """
+    patient = exam.patient
+    patient.renew()
+    kept = never_renewed(exam, index)
+    patient.renew()
+    chain = chain_of(steps, index) if kept else None
+    if chain is None or any(sound for sound, _ in fitting(exam, chain)):
+        return False
+    before, off, moves = chain.points[:-1], [], []
+    for values, u in zip(before, chain.us, strict=True):
+        patient.renew()
+        fresh, g = steps.moved(values, index), steps.gradient(values, index)
+        if g is None or relation(exam, fresh, g, values) != "plain":
+            return False
+        moves.append(together(fresh, g)[0])
+        off.append(not close(u, moves[-1], 1e-3))
+    if off[0] or not any(off):
+        return False
+    k = off.index(True)
+
+    def mends(default: Any) -> bool:
+        patient.renew()
+        steps.moved(before[0], index)
+        default.refresh()
+        return close(together(steps.moved(before[k], index), chain.g)[0], moves[k], 1e-3)
+
+    kept = [each for each in kept if mends(each)] or kept
+    exam.find(
+        "state_kept", "wrong", "step",
+        f"{' and '.join(map(str, kept))} calls, keeps what the first call left in it: {chain.on}"
+        f"step {k + 1} is not the one along its gradient, and it is, if nothing was kept before "
+        "it.",
+        advice=ONE_FOR_ALL,
+    )  # fmt: skip
+    return True
+
+
+def never_renewed(exam: Exam, index: Any) -> list[Any]:
+    """Return the default arguments that grow with each step, or are filled once for all."""
+    patient, defaults = exam.patient, exam.patient.defaults
+    step, values, sizes, held = patient.fresh_step(), patient.start, [], []
+    for _ in range(3):
+        values = patient.stepped(values, patient.data(index), step)
+        sizes.append([len(each.value) for each in defaults])
+        held.append([content(each.value) for each in defaults])
+    found = []
+    for k, each in enumerate(defaults):
+        grows = sizes[0][k] < sizes[1][k] < sizes[2][k]
+        once = not differs(each.value, held[0][k]) and not differs(each.value, held[1][k])
+        if each.changed() and (grows or once):
+            found.append(each)
+    return found
+
+
+@check
 def look_at_step(exam: Exam) -> None:
     """One step is the gradient, times the rate."""
+    if not exam.patient.has("step") or len(exam.chain) < 2:
+        return
+    before = exam.n_lines
+    compare_step(exam)
+    if exam.n_lines == before and not exam.found():
+        exam.miss(
+            "the step beside the gradient: it is no step of an optimiser that is known here, and "
+            "none that is known to be wrong"
+        )
+
+
+def compare_step(exam: Exam) -> None:
+    """See what one step is, on all samples or on few, and some steps in a row."""
     patient = exam.patient
-    if not patient.has("step") or len(exam.chain) < 2 or exam.found("integer_parameters"):
+    if exam.found("integer_parameters"):
         return
     if exam.found("loss_random", "data_type", "target_shape", "changes_its_arguments"):
+        return
+    if any((f.kind, f.where) == ("state_kept", "step") for f in exam.findings):
         return
     if patient.random_loss:
         exam.miss("the step beside the gradient, where the loss is random")

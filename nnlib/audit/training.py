@@ -77,6 +77,7 @@ def look_at_the_way_down(exam: Exam) -> None:
     losses = way.losses
     begin, end = losses[0], losses[-1]
     if not np.isfinite(begin):
+        exam.miss(f"whether the loss falls: it is {begin} at the start")
         return
     scaled = scaled_training(exam)
     if not end <= begin and tell_rate_below_0(exam, way.n_steps):
@@ -111,7 +112,9 @@ def look_at_the_way_down(exam: Exam) -> None:
         return
     if end > begin * (1 + 1e-3) and end > begin + 1e-6:
         risen(exam, way)
-    elif end < begin:
+    elif end >= begin:
+        exam.miss(f"whether the loss falls: in {way.n_steps} steps it stays at {begin:.4g}")
+    else:
         exam.look(f"in {way.n_steps} steps the loss falls, from {begin:.4g} to {end:.4g}")
         tell_shut(exam, way)
         better = level is None or end < 0.9 * level
@@ -354,9 +357,7 @@ def learn_by_heart(exam: Exam) -> None:
             "the layers are one, and can only draw straight lines.",
         )  # fmt: skip
         return
-    heart = by_own_steps(exam, chosen)
-    if heart:
-        exam.look(heart)
+    by_own_steps(exam, chosen)
 
 
 def few_different(exam: Exam, k: int) -> np.ndarray:
@@ -382,21 +383,26 @@ def by_lines(exam: Exam) -> bool:
     return bool(np.mean((made - y) ** 2) < 0.1 * np.mean((y - y.mean(axis=0)) ** 2))
 
 
-def by_own_steps(exam: Exam, chosen: np.ndarray) -> str:
-    """Train on some samples with the program's step; return what to say of it."""
+def by_own_steps(exam: Exam, chosen: np.ndarray) -> None:
+    """Train on some samples with the program's step, and say what the loss does."""
     if not can_train(exam):
-        return ""
-    patient = exam.patient
+        return
+    patient, k = exam.patient, len(chosen)
     try:
-        losses = trained(exam, patient.data(chosen), len(chosen), 400, 0.1).losses
-    except Failed:
-        return ""
-    if len(losses) > 2 and losses[-1] < 0.5 * losses[0]:
-        return (
-            f"{len(chosen)} samples are being learned by heart: the loss goes from {losses[0]:.4g} "
-            f"to {losses[-1]:.4g}"
+        way = trained(exam, patient.data(chosen), k, 400, 0.1)
+    except Failed as error:
+        exam.miss(f"whether {k} samples can be learned by heart: {error}")
+        return
+    begin, end = way.losses[0], way.losses[-1]
+    if len(way.losses) > 2 and end < 0.5 * begin:
+        exam.look(
+            f"{k} samples are being learned by heart: the loss goes from {begin:.4g} to {end:.4g}"
         )
-    return ""
+    else:
+        exam.miss(
+            f"whether {k} samples can be learned by heart: in {way.n_steps} "
+            f"step{'s' * (way.n_steps > 1)} the loss goes from {begin:.4g} to {end:.4g}"
+        )
 
 
 @check

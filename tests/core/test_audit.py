@@ -432,7 +432,7 @@ def test_predictions_that_are_no_numbers_are_wrong():
         predict=lambda p, X: np.log(X @ p[0] - 5),
     )
     assert [f.kind for f in report.findings if f.severity == "wrong"] == ["saturated"]
-    assert "predict is nan" in report.findings[0].seen
+    assert "predict gives nan for 3 of 3 samples" in report.findings[0].seen
     assert not report
 
 

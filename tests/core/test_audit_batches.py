@@ -19,6 +19,7 @@ from nnlib.audit.batches import (
     several_factors,
     several_updates,
     some_by_one_alone,
+    tell_no_part,
     tell_not_looking,
     updates_without_looking,
     wrong_update,
@@ -61,7 +62,7 @@ def judged(monkeypatch):
             "several_factors", "one_by_one",
             "known_chain_on_one", "wrong_update", "updates_without_looking", "compare_chain",
             "another_factor", "some_by_one_alone", "exact_equations", "compare_single",
-            "rule_on_one", "look_at_epoch", "several_updates", "on_all_samples",
+            "rule_on_one", "look_at_epoch", "several_updates", "on_all_samples", "tell_no_part",
         ):  # fmt: skip
             nothing = None if name in ("known_chain_on_one", "wrong_update", "rule_on_one") else 0
 
@@ -119,7 +120,31 @@ def test_a_step_is_asked_for_on_few_samples_then_on_more(n, mixes, sizes, fails,
     few_samples(exam, SimpleNamespace(moved=moved), [])
     alone = (1 if fails else 24) if 1 in sizes else 0  # a sample that is right moves nothing
     assert tried == [1] * alone + [size for size in sizes if size > 1]
-    assert asked == [("loss_mixes_samples",), ("in_own_turn",)] * mixes + [("explain", None)]
+    last = [("explain", None), ("tell_no_part",)]
+    assert asked == [("loss_mixes_samples",), ("in_own_turn",)] * mixes + last
+
+
+@pytest.mark.parametrize("found", [False, True])
+def test_why_no_fewer_samples_tell_more_is_said_where_nothing_else_is(found, judged):
+    def finds(exam):
+        exam.find("gradient_scale", "wrong", "step", "The step is too long.")
+
+    exam = exam_with()
+    asked = judged(explain=finds if found else None)
+    few_samples(exam, steps_from(1000), [])
+    assert [name for name, *_ in asked] == ["explain", *["tell_no_part"] * (not found)]
+
+
+@pytest.mark.parametrize(("n", "fails"), [(2, True), (1, False), (2, False)])
+def test_a_step_that_takes_no_single_sample_says_why(n, fails):
+    exam = exam_with()
+    exam.patient.n = n
+    tell_no_part(exam, steps_from(2, fails or n == 1), [])
+    line = (
+        "the step beside the gradient: on all samples it fits nothing that is known here, and on "
+        "one step raised ValueError: no."
+    )
+    assert exam.missing == [line] * fails
 
 
 def test_a_step_on_samples_that_the_loss_mixes_may_be_several_of_its_own(judged):

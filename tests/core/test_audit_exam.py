@@ -10,6 +10,7 @@ from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import cut_off
 from nnlib.audit.formulas import Formula
 from nnlib.audit.mismatches import by_form_of_loss, shares_of_targets
+from nnlib.audit.patient import Failed
 from nnlib.audit.places import falling
 from nnlib.audit.predictions import (
     bias_behind_the_activation,
@@ -377,3 +378,71 @@ def test_names_of_layers_are_those_of_the_program():
     start = {"V": np.array([[0.3], [0.4], [-0.7]])}
     exam = exam_of(X, Y, start, predict=lambda p, X: X @ p["V"][1:] + p["V"][0])
     assert exam.in_own_names("b1 of W1") == "the biases in V of V"
+
+
+# Sentences on few of many samples
+
+
+def few_of_many(divisor, n=200):
+    """An exam in which few samples are asked of a loss that is divided by a number of them."""
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(n, 3)), rng.normal(size=(n, 2))
+    p = {"W1": 0.3 * rng.normal(size=(3, 4)), "b1": np.zeros(4),
+         "W2": 0.3 * rng.normal(size=(4, 2)), "b2": np.zeros(2)}  # fmt: skip
+
+    def predict(p, X):
+        return np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    def loss(p, X, y):
+        return np.sum((predict(p, X) - y) ** 2) / divisor(len(y))
+
+    exam = exam_of(X, y, p, predict=predict, loss=loss)
+    exam.few = exam.index(64)
+    return exam
+
+
+@pytest.mark.parametrize(
+    ("divisor", "told"),
+    [(lambda n: n, "by the number of samples"), (lambda n: 64, "by 64"),
+     (lambda n: 1, "by the number of samples")],
+)  # fmt: skip
+def test_a_divisor_is_the_number_of_samples_where_it_is_another_for_fewer(divisor, told):
+    exam = few_of_many(divisor)
+    exam.look("it is divided by the 64 samples")
+    exam.miss("It is divided by the 64 samples.")
+    exam.find("loss_formula", "wrong", "loss", "It is divided twice by the 64 samples.")
+    assert exam.compared == [f"it is divided {told}"]
+    assert exam.missing == [f"It is divided {told}."]
+    assert exam.findings[0].seen == f"It is divided twice {told}."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("64 = 64 / 1, and there are 64 samples.", "64 = 64 / 1, and 64 samples were asked."),
+        ("A sum over the 64 samples.", "A sum over the samples."),
+        ("A mean over 64 samples?", "A mean over the 64 samples asked?"),
+        ("Multiplied by 64 once more.", "Multiplied by 64 once more."),
+        ("multiplied by 64 once more", "multiplied by the number of samples once more"),
+        ("It is divided by the 128 entries.", "It is divided by the number of entries."),
+        ("It is 64 times the slope on 200 samples.", "It is 64 times the slope on 200 samples."),
+    ],
+)  # fmt: skip
+def test_of_few_samples_no_sentence_speaks_as_of_all(text, told):
+    exam = few_of_many(lambda n: n)
+    assert exam.of_all(text) == told
+    exam.few = None
+    assert exam.of_all(text) == text
+    del exam.few  # nothing was asked of few yet
+    assert exam.of_all(text) == text
+
+
+def test_a_loss_that_fails_on_fewer_samples_is_taken_to_be_divided_by_their_number(monkeypatch):
+    exam = few_of_many(lambda n: n)
+    assert exam.formula is not None
+
+    def fail(*given):
+        raise Failed("loss", "raised ValueError.")
+
+    monkeypatch.setattr(exam, "factor_for", fail)
+    assert exam.shares_out

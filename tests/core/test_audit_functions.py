@@ -7,7 +7,9 @@ import pytest
 from exams import checked, exam_of, said, words
 from small_network import CLASSES, LABELS, START, START3, X, Y, classify, mse, predict
 
+from nnlib import audit
 from nnlib.audit import data, functions
+from nnlib.audit.formulas import ACTIVATIONS, Dense, Layer
 from nnlib.audit.patient import Failed, of_an_object
 from nnlib.audit.states import KEPT
 
@@ -519,3 +521,183 @@ def test_a_state_that_was_made_for_all_samples_is_told(count, answers, part, lin
             "none: predict raises an error."
         )
         assert exam.findings[0].advice == functions.ROWS_MADE_ONCE
+
+
+# Predictions that are no numbers
+
+
+def exp_first(axis=1):
+    """A softmax, or a sigmoid for one output, that takes exp of the weighted sums as they are."""
+
+    def predict(p, X):
+        W, b = p.values()
+        e = np.exp(X @ W + b) if axis else np.exp(W.T @ X + b[:, None])
+        return e / e.sum(axis=axis, keepdims=True) if len(b) > 1 else e / (1 + e)
+
+    return predict
+
+
+def with_sums(*largest, n_out=3):
+    """Inputs and parameters by which the largest weighted sums of the samples are these."""
+    rng = np.random.default_rng(4)
+    W = np.abs(rng.normal(size=(2, n_out))) * ([1.0] + [0.5] * (n_out - 1))
+    W[:, 0] += 1.0
+    X = np.abs(rng.normal(size=(len(largest), 2))) + 0.1
+    X *= (np.array(largest) / (X @ W).max(axis=1))[:, None]
+    return X, {"W": W, "b": np.zeros(n_out)}
+
+
+@pytest.mark.parametrize(("n_out", "axis"), [(3, 1), (3, 0), (1, 1)])
+def test_sums_whose_exp_is_no_finite_number_are_told(n_out, axis):
+    X, p = with_sums(1.0, 720.0, 5.0, 800.0, 3.0, 2.0, 4.0, n_out=n_out)
+    y = np.eye(n_out)[np.arange(7) % n_out]
+    exam = exam_of(X if axis else X.T, y if axis else y.T, p, predict=exp_first(axis),
+                   told={} if axis else {"X": -1, "y": -1})  # fmt: skip
+    assert checked(functions.call_each_once, exam) == [("saturated", "wrong", "predict")]
+    assert words(exam) == (
+        "predict gives nan for 2 of 7 samples at the start, with parameters and an X of finite "
+        "numbers. The weighted sums of the output reach 800, and exp of more than 709 is inf."
+    )
+    assert exam.no_numbers == {"predict"}
+    usually, do = functions.OVERFLOW[n_out > 1]
+    assert exam.findings[0].usually == usually
+    assert exam.findings[0].what_to_do == (
+        do if axis else do.replace("axis=1", "axis=0").replace("row", "column")
+    )
+
+
+@pytest.mark.parametrize(
+    ("largest", "bad", "told"),
+    [
+        ((1.0, 710.1), [1], True), ((1.0, 709.9), [1], False),  # above the limit by 1
+        ((800.0, 704.1), [0, 1], True), ((800.0, 703.9), [0, 1], False),  # below by 5
+        ((800.0, 1.0), [], False), ((800.0, 1.0), [0, 1], False), ((800.0, 800.0), [0], False),
+        ((800.0, -710.0), [0, 1], True), ((800.0, -708.0), [0, 1], False),
+    ],
+)  # fmt: skip
+def test_sums_are_too_large_for_those_samples_alone(largest, bad, told):
+    X, p = with_sums(*np.abs(largest), n_out=1)
+    X *= np.sign(largest)[:, None]
+    exam = exam_of(X, np.ones((2, 1)), p, predict=exp_first())
+    kinds = {each.name: each for each in ACTIVATIONS}
+    exam.dense = Dense((Layer(0, 1, False),), (kinds["sigmoid"],))
+    which = np.isin(np.arange(2), bad)
+    assert (functions.too_large(exam, which) is not None) == told
+    exam.dense = Dense((Layer(0, 1, False),), (kinds["identity"],))
+    assert functions.too_large(exam, which) is None
+    exam.dense = None
+    assert functions.too_large(exam, which) is None
+
+
+@pytest.mark.parametrize(("single", "short"), [(False, False), (True, False), (False, True)])
+def test_exp_ends_earlier_in_float32(single, short):
+    exam = exam_of(X, Y, START, predict=predict)
+    exam.patient.single, exam.patient.short_steps = single, short
+    assert functions.highest(exam) == (88.0 if single or short else 709.0)
+
+
+def test_predictions_of_both_kinds_and_of_an_unknown_cause_are_told():
+    answers = np.ones((len(X), 1))
+    answers[1:3] = [[np.nan], [np.inf]]
+    exam = exam_of(X, Y, START, predict=lambda p, X: answers[: len(X)])
+    assert checked(functions.call_each_once, exam) == [("saturated", "wrong", "predict")]
+    assert words(exam) == (
+        f"predict gives nan and inf for 2 of {len(X)} samples at the start, with parameters and "
+        "an X of finite numbers."
+    )
+    assert exam.findings[0].advice == functions.NO_NUMBER
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_what_holds_at_smaller_parameters_says_so(bad):
+    """At the start exp is inf; a loss that is nan with it is not told once more."""
+    X, p = with_sums(*[800.0 if bad else 8.0] * 4, 1.0, 2.0, 3.0)
+    labels = np.arange(7) % 3
+
+    def loss(p, X, y):
+        a = exp_first()(p, X)
+        return -np.mean(np.log(a[np.arange(len(y)), y]))
+
+    def step(p, X, y):
+        d = (exp_first()(p, X) - np.eye(3)[y]) / len(y)
+        return {"W": p["W"] - 0.01 * X.T @ d, "b": p["b"] - 0.01 * d.sum(0)}
+
+    report = audit(X, labels, parameters=p, predict=exp_first(), loss=loss, step=step,
+                   learning_rate=0.01)  # fmt: skip
+    wrong = [(f.kind, f.where) for f in report.findings if f.severity == "wrong"]
+    assert wrong == [("saturated", "predict")] * bad
+    ends = ", where that is a number"
+    alone = "a sample alone and among others gets the same answer"
+    assert alone + ends * bad in report.compared
+    assert (
+        any(line.endswith(ends) and line.startswith("loss is ") for line in report.compared) == bad
+    )
+    missing = {
+        "the slopes at the start, where loss is no finite number",
+        "the steps: where predict gives no finite numbers, the first one gives none",
+    }
+    assert (missing <= set(report.not_looked_at)) == bad
+
+
+# What is scaled by the samples that come with it
+
+
+def by_its_batch(how):
+    """A network that scales X, or its first weighted sums, by the samples that it is given."""
+
+    def scale(Z):
+        if how == "extremes":
+            return (Z - Z.min(axis=0)) / (Z.max(axis=0) - Z.min(axis=0) + 1e-8)
+        if how == "mean alone":
+            return Z - Z.mean(axis=0)
+        whole = how == "all numbers"
+        return (Z - Z.mean(axis=None if whole else 0)) / (Z.std(axis=None if whole else 0) + 1e-8)
+
+    def network(p, X):
+        if how == "sums":
+            return np.tanh(scale(X @ p["W1"])) @ p["W2"] + p["b2"]
+        return np.tanh(scale(X) @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    return network
+
+
+COLUMNS = "With each column of X times a number and plus another one, for all samples, all answers "
+ALL = (
+    "With 3 X + 2 for all samples, all answers stay as they are: X, or what the first layer makes "
+)
+
+
+@pytest.mark.parametrize("layout", [0, -1])
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [("deviation", COLUMNS), ("extremes", COLUMNS), ("all numbers", ALL), ("sums", ALL),
+     ("mean alone", "")],
+)  # fmt: skip
+@pytest.mark.parametrize("number", range(3))
+def test_inputs_that_are_scaled_by_their_own_batch_are_told(how, told, layout, number):
+    rng = np.random.default_rng(number)
+    data = rng.normal(size=(20, 3)) * [10.0, 1.0, 0.2] + [100.0, 0.0, 3.0]
+    p = {"W1": rng.normal(size=(3, 4)), "b1": rng.normal(size=4),
+         "W2": rng.normal(size=(4, 1)), "b2": np.zeros(1)}  # fmt: skip
+    network = by_its_batch(how)
+    exam = exam_of(
+        data if layout == 0 else data.T, np.ones((20, 1)) if layout == 0 else np.ones((1, 20)), p,
+        predict=network if layout == 0 else lambda p, X: network(p, X.T).T,
+        told={"X": layout, "y": layout},
+    )  # fmt: skip
+    exam.find("data_scale", "suspicious", "X", "X reaches 120.")
+    assert checked(functions.ask_one_alone, exam)[-1] == ("samples_mixed", "wrong", "predict")
+    finding = exam.findings[-1]
+    assert told in finding.seen
+    assert ("all answers stay" in finding.seen) == bool(told)
+    advice = {COLUMNS: functions.BY_ITS_BATCH, ALL: functions.NORM_BY_ITS_BATCH}
+    assert finding.advice == advice.get(told)
+    note = "X reaches 120. The program scales it, by the samples that it is given."
+    assert (exam.findings[0].seen == note) == (told == COLUMNS)
+
+
+def test_answers_that_never_change_or_fail_are_not_scaled_by_their_batch():
+    for predictions in (lambda p, X: np.ones((len(X), 1)), fails_at(len(X))):
+        exam = exam_of(X, Y, START, predict=predictions)
+        among = np.linspace(0, 1, len(X))[:, None]
+        assert not functions.scales_by_batch(exam, exam.patient.start, among, by_column=True)

@@ -992,15 +992,16 @@ def test_what_cannot_be_called_is_left_out():
         (lambda p, X: sigmoid(line(p, X)), POINTS, ("loss_formula", "wrong", "loss"),
          "loss is nan at the start, and the predictions are numbers from 0.3864 to 0.6457. So "),
         (lambda p, X: np.clip(line(p, X), 0, 0.5), POINTS, ("saturated", "wrong", "loss"),
-         "loss is nan at the start: for example the logarithm of 0, or a number too large for a "
-         "float."),
+         "loss is nan at the start, and all predictions are finite numbers, 2 of 5 exactly 0 or 1. "
+         "For example it is the logarithm of 0, or a number too large for a float."),
         (lambda p, X: np.clip(line(p, X), 0, 0.5), 15 * POINTS, ("saturated", "wrong", "loss"),
-         "loss is nan at the start: for example the logarithm of 0, or a number too large for a "
-         "float."),
+         "loss is nan at the start, and all predictions are finite numbers, 3 of 5 exactly 0 or 1. "
+         "For example it is the logarithm of 0, or a number too large for a float."),
         (lambda p, X: np.clip(line(p, X), 0, 0.5), 15.5 * POINTS,
-         ("data_scale", "suspicious", "X"),
-         "loss is nan at the start: for example the logarithm of 0, or a number too large for a "
-         "float. X reaches 15.5."),
+         ("data_scale", "suspicious", "loss"),
+         "loss is nan at the start, and all predictions are finite numbers, 3 of 5 exactly 0 or 1. "
+         "For example it is the logarithm of 0, or a number too large for a float. X reaches "
+         "15.5."),
     ],
 )  # fmt: skip
 def test_a_loss_that_is_no_number_at_the_start_is_told(predict, X, found, seen):
@@ -1013,7 +1014,10 @@ def test_a_loss_that_is_no_number_after_predictions_that_are_none_is_not_told():
     exam = exam_of(POINTS, HIGH, LINE, loss=lambda p, X, y: np.nan,
                    predict=lambda p, X: np.log(line(p, X)))  # fmt: skip
     assert checked(functions.call_each_once, exam) == [("saturated", "wrong", "predict")]
-    assert words(exam).startswith("predict is nan at the start: ")
+    assert words(exam) == (
+        "predict gives nan for 2 of 5 samples at the start, with parameters and an X of finite "
+        "numbers."
+    )
     exam = exam_of(POINTS, HIGH, LINE, gradients=lambda p, X, y: {"W": p["W"] * np.nan, "b": 1.0})
     assert checked(functions.call_each_once, exam) == []
 

@@ -387,21 +387,47 @@ def test_eight_samples_are_learned_with_scaled_inputs_and_not_without(
 
 
 @pytest.mark.parametrize(
-    ("losses", "said_of_it"),
-    [([1.0, 0.6, 0.49], True), ([1.0, 0.6, 0.5], False), ([1.0, 0.4], False), (None, False)],
+    ("losses", "n_steps", "told"),
+    [
+        ([1.0, 0.6, 0.49], 9, "from 1 to 0.49"),
+        ([1.0, 0.6, 0.5], 9, "in 9 steps the loss goes from 1 to 0.5"),
+        ([1.0, 0.4], 1, "in 1 step the loss goes from 1 to 0.4"),
+        (None, 0, "step raised ValueError."),
+    ],
 )
-def test_a_few_samples_are_learned_where_their_loss_is_halved(losses, said_of_it, monkeypatch):
+def test_a_few_samples_are_learned_where_their_loss_is_halved(losses, n_steps, told, monkeypatch):
     def trained(exam, data, n, at_most, enough):
         assert (len(data[0]), n, at_most, enough) == (3, 3, 400, 0.1)
         if losses is None:
             raise Failed("step", "raised ValueError.")
-        return Way(losses, 9)
+        return Way(losses, n_steps)
 
     monkeypatch.setattr(training, "trained", trained)
-    chosen = np.array([1, 4, 6])
-    line = "3 samples are being learned by heart: the loss goes from 1 to 0.49"
-    assert training.by_own_steps(program(), chosen) == line * said_of_it
-    assert training.by_own_steps(program(step=None), chosen) == ""
+    chosen, exam = np.array([1, 4, 6]), program()
+    training.by_own_steps(exam, chosen)
+    learned = losses is not None and losses[-1] == 0.49
+    assert (
+        exam.compared == [f"3 samples are being learned by heart: the loss goes {told}"] * learned
+    )
+    assert exam.missing == [f"whether 3 samples can be learned by heart: {told}"] * (not learned)
+    exam = program(step=None)
+    training.by_own_steps(exam, chosen)
+    assert exam.compared + exam.missing == []
+
+
+@pytest.mark.parametrize(
+    ("losses", "line"),
+    [
+        ([np.nan, 1.0], "whether the loss falls: it is nan at the start"),
+        ([1.0, 1.0], "whether the loss falls: in 60 steps it stays at 1"),
+        ([1.0, 1.0 + 1e-4], "whether the loss falls: in 60 steps it stays at 1"),
+    ],
+)
+def test_a_loss_that_does_not_fall_and_hardly_rises_is_told(losses, line, monkeypatch):
+    monkeypatch.setattr(training, "trained", lambda *given, **more: Way(losses, 60))
+    exam = program()
+    look_at_the_way_down(exam)
+    assert (exam.missing, said(exam)) == ([line], [])
 
 
 # Exactly at a bound
