@@ -17,7 +17,7 @@ import numpy as np
 
 # The order of these modules is the order of the checks.
 from nnlib.audit import (  # isort: skip
-    data, functions, start, loss, gradient, steps, pairs, blindness, training, numbers,
+    data, functions, unused, start, loss, gradient, steps, pairs, blindness, training, numbers,
 )  # fmt: skip
 from nnlib.audit.exam import CHECKS, Exam
 from nnlib.audit.findings import KINDS, SEVERITIES, Finding, Kind, Report, in_order
@@ -40,7 +40,7 @@ __all__ = ["KINDS", "SEVERITIES", "Finding", "Kind", "Report", "audit"]
 
 SECONDS = 8.0  # of computing: after these nothing more is asked of the program
 SECONDS_BY_THE_CLOCK = 25.0  # for programs that wait, and computers that are busy
-PARTS = {data, functions, start, loss, gradient, steps, pairs, blindness, training, numbers}
+PARTS = {data, functions, unused, start, loss, gradient, steps, pairs, blindness, training, numbers}
 
 
 def audit(

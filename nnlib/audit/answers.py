@@ -125,11 +125,11 @@ def targets_that_teach_nothing(exam: Exam, values: Arrays) -> Iterator[tuple[Any
     for t, s in scalings(X):
         told = line("x", t, s)
         yield (
-            own_answers(exam, values, with_rows(exam, "X", (X - t) / s)),
+            own_answers(exam, values, exam.as_it_came("X", (X - t) / s)),
             (f"scales X first, {told}; predict does not"),
         )
         yield (
-            own_answers(exam, values, with_rows(exam, "X", X * s + t)),
+            own_answers(exam, values, exam.as_it_came("X", X * s + t)),
             (f"takes X as it is, and predict scales it first, {told}"),
         )
     answers = exam.patient.predictions(values, exact=True)
@@ -137,13 +137,13 @@ def targets_that_teach_nothing(exam: Exam, values: Arrays) -> Iterator[tuple[Any
         return
     for t, s in scalings(y):
         yield (
-            with_rows(exam, "y", answers * s + t),
+            exam.as_it_came("y", answers * s + t),
             (f"takes {line('y', t, s)} in place of y, and the loss takes y"),
         )
     for (t, s), (u, v) in zip(scalings(X), scalings(y), strict=False):
-        other = own_answers(exam, values, with_rows(exam, "X", (X - t) / s))
+        other = own_answers(exam, values, exam.as_it_came("X", (X - t) / s))
         if other is not None:
-            other = with_rows(exam, "y", as_rows(exam, other) * v + u)
+            other = exam.as_it_came("y", as_rows(exam, other) * v + u)
         yield other, f"takes {line('x', t, s)} and {line('y', u, v)} for X and y; predict does not"
 
 
@@ -168,13 +168,6 @@ def line(letter: str, t: Any, s: Any) -> str:
         return f"{letter} / {divisor:.4g}"
     first = " in column 0" * (np.size(s) > 1)
     return f"({letter} {'+' if shift < 0 else '-'} {abs(shift):.4g}) / {divisor:.4g}{first}"
-
-
-def with_rows(exam: Exam, name: str, rows: np.ndarray) -> Any:
-    """Return X or y with other numbers, a row for each sample, in the form in which it came."""
-    own, axis = getattr(exam.patient, name), exam.patient.axis[name]
-    shape = np.moveaxis(np.asarray(own), axis, 0).shape
-    return in_form_of(own, np.moveaxis(rows.reshape(shape), 0, axis))
 
 
 def nearly(own: Any) -> Any:

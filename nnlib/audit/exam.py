@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlib.audit.findings import SEVERITIES, Finding
 from nnlib.audit.formulas import BASES, Dense, Formula, agrees, binary, cross, fitted, rebuilt
-from nnlib.audit.patient import Arrays, Failed, Patient
+from nnlib.audit.patient import Arrays, Failed, Patient, in_form_of
 from nnlib.audit.slopes import Measured, chosen_entries, measure
 
 CHECKS: list[Callable[[Exam], None]] = []  # in the order in which they are made
@@ -262,6 +262,12 @@ class Exam:
         if self.targets is None or index is None:
             return self.targets
         return self.targets[index]
+
+    def as_it_came(self, name: str, rows: np.ndarray) -> Any:
+        """Return X or y with other numbers, a row for each sample, in the form in which it came."""
+        own, axis = getattr(self.patient, name), self.patient.axis[name]
+        shape = np.moveaxis(np.asarray(own), axis, 0).shape
+        return in_form_of(own, np.moveaxis(rows.reshape(shape), 0, axis))
 
     # The loss
 

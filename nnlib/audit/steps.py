@@ -9,21 +9,21 @@ import numpy as np
 from nnlib.audit.batches import few_samples, on_all_samples
 from nnlib.audit.chains import compare_chain, fitting, tell_shared_memory
 from nnlib.audit.exam import Exam, check, seed
-from nnlib.audit.functions import (
-    advice_for,
-    report_changes,
-    rows,
-    tell_fixed_target,
-    tell_unused_targets,
-    unused_rows,
-    unused_targets,
-)
+from nnlib.audit.functions import report_changes
 from nnlib.audit.masks import look_at_masks
 from nnlib.audit.missteps import compare_single, explain
 from nnlib.audit.orders import in_other_order
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slopes import flat_of, peak
 from nnlib.audit.states import ONE_FOR_ALL, as_they_were, content, differs
+from nnlib.audit.unused import (
+    advice_for,
+    rows,
+    tell_fixed_target,
+    tell_unused_targets,
+    unused_rows,
+    unused_targets,
+)
 from nnlib.audit.update import (
     N_STEPS,
     Steps,

@@ -18,7 +18,7 @@ from small_network import (
     softmax,
 )
 
-from nnlib.audit import data, functions
+from nnlib.audit import data, unused
 from nnlib.audit.exam import Exam
 from nnlib.audit.patient import Patient
 
@@ -154,7 +154,7 @@ def test_answers_may_lie_another_way_than_the_samples(pair, across):
 )
 def test_smaller_targets_are_shares_of_several_outputs(y, smaller):
     exam = exam_of(X, y, START3, predict=lambda p, X: predict(p, X, softmax))
-    made = functions.smaller_targets(exam, np.array([1, 4]))
+    made = unused.smaller_targets(exam, np.array([1, 4]))
     right = np.array(y, dtype=float)
     if smaller:
         right[[1, 4]] = right[[1, 4]] / 2 + 0.1

@@ -5,7 +5,7 @@ import pytest
 from exams import exam_of
 from small_network import START, X, Y, bce, mse, predict, sigmoid, unknown
 
-from nnlib.audit import data, functions, loss, numbers
+from nnlib.audit import data, functions, loss, numbers, unused
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import cut_off
 from nnlib.audit.formulas import Formula
@@ -82,7 +82,7 @@ MEASURED = {
     "range": without_network(data.output_range),
     "one alone": functions.ask_one_alone,
     "by sample": lambda exam: functions.by_sample(exam, 0),
-    "unused": functions.look_for_unused_samples,
+    "unused": unused.look_for_unused_samples,
     "twice": lambda exam: functions.ask(exam, "gradients"),
     "formula of the loss": loss.look_at_formula,
     "form of the loss": compared(lambda c: by_form_of_loss(

@@ -8,7 +8,7 @@ from exams import checked, exam_of, said, words
 from small_network import CLASSES, LABELS, START, START3, X, Y, classify, mse, predict
 
 from nnlib import audit
-from nnlib.audit import data, functions
+from nnlib.audit import data, functions, unused
 from nnlib.audit.formulas import ACTIVATIONS, Dense, Layer
 from nnlib.audit.patient import Failed, of_an_object
 from nnlib.audit.states import KEPT
@@ -47,8 +47,8 @@ def test_what_is_random_is_asked_with_the_same_numbers():
     )  # fmt: skip
     assert exam.points
     for ask in (
-        lambda: functions.flat(exam, "loss", *exam.patient.data()),
-        lambda: functions.flat(exam, "gradients", *exam.patient.data()),
+        lambda: unused.flat(exam, "loss", *exam.patient.data()),
+        lambda: unused.flat(exam, "gradients", *exam.patient.data()),
         lambda: np.concatenate([v for _, v in data.values_of(exam, Y)]),
         lambda: np.concatenate([*data.asked(exam, X, Y).values()]),
     ):
@@ -229,16 +229,16 @@ def test_a_reshape_is_asked_for_five_samples():
 )  # fmt: skip
 def test_samples_are_looked_at_in_groups(n, work, sizes, monkeypatch):
     asked = []
-    monkeypatch.setattr(functions, "one_by_one", lambda *given: asked.append(given) or [])
+    monkeypatch.setattr(unused, "one_by_one", lambda *given: asked.append(given) or [])
     exam = exam_of(np.arange(2.0 * n).reshape(n, 2), np.arange(float(n))[:, None])
     exam.work = lambda index: work
-    assert functions.unused_rows(exam, lambda X, y: np.ones(1)) == []
+    assert unused.unused_rows(exam, lambda X, y: np.ones(1)) == []
     ((groups, _, count),) = asked
     assert count == n
     assert [len(group) for group in groups] == sizes
     assert np.concatenate(groups).tolist() == list(range(n))
     asked.clear()
-    assert functions.unused_targets(exam, lambda X, y: np.ones(1)) == []
+    assert unused.unused_targets(exam, lambda X, y: np.ones(1)) == []
     ((groups, _, count),) = asked
     assert count == n
     assert len(groups) == min(n, 6 if work < 1_000_000 else 3)
@@ -247,8 +247,8 @@ def test_samples_are_looked_at_in_groups(n, work, sizes, monkeypatch):
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_a_sample_is_unused_where_none_of_four_changes_moves_anything(number):
     exam = exam_of(X, GOALS)
-    at = functions.disturbed(exam, np.array([2]), number)[0]
-    found = functions.unused_rows(exam, lambda X, y: np.array([1.0 + np.array_equal(X, at)]))
+    at = unused.disturbed(exam, np.array([2]), number)[0]
+    found = unused.unused_rows(exam, lambda X, y: np.array([1.0 + np.array_equal(X, at)]))
     assert found == [0, 1, 3, 4, 5, 6]
 
 
@@ -259,10 +259,10 @@ def test_samples_are_not_looked_at_where_the_function_fails_or_differs():
         lambda X, y: np.array([np.nan]), lambda X, y: np.array([float(next(calls))]), failing(),
         failing(1), failing(3), lambda X, y: np.ones(1),
     ):  # fmt: skip
-        assert functions.unused_rows(exam, function) == []
-        assert functions.unused_targets(exam, function) == []
-        assert not functions.tell_fixed_target(exam, "loss", function)
-    assert functions.unused_rows(exam_of(X[:1], Y[:1]), lambda X, y: np.ones(1)) == []
+        assert unused.unused_rows(exam, function) == []
+        assert unused.unused_targets(exam, function) == []
+        assert not unused.tell_fixed_target(exam, "loss", function)
+    assert unused.unused_rows(exam_of(X[:1], Y[:1]), lambda X, y: np.ones(1)) == []
     assert said(exam) == []
 
 
@@ -276,24 +276,24 @@ def test_far_away_a_sample_may_count():
 
     for limit, n in ((1e9, 3), (29 * X.std(), 3), (9 * X.std(), 2), (2.9 * X.std(), 1)):
         seen.clear()
-        assert functions.counts_at_a_distance(exam, function, begin, [2, 4]) == (limit < 1e9)
+        assert unused.counts_at_a_distance(exam, function, begin, [2, 4]) == (limit < 1e9)
         assert len(seen) == n
         for x, far in zip(seen, (3, 10, 30), strict=False):
             np.testing.assert_allclose(np.abs(x[[2, 4]]), far * X.std())
             assert len(np.unique(np.sign(x[[2, 4]]))) == 2
             assert (x[[0, 1, 3, 5, 6]] == X[[0, 1, 3, 5, 6]]).all()
-    assert not functions.counts_at_a_distance(exam, failing(), begin, [2])
-    assert not functions.counts_at_a_distance(exam, lambda X, y: np.array([np.nan]), begin, [2])
+    assert not unused.counts_at_a_distance(exam, failing(), begin, [2])
+    assert not unused.counts_at_a_distance(exam, lambda X, y: np.array([np.nan]), begin, [2])
     for whole in (np.round(X), np.round(X).astype(int)):
         exam = exam_of(whole, GOALS)
-        assert not functions.counts_at_a_distance(exam, lambda X, y: 2 * begin, begin, [2])
+        assert not unused.counts_at_a_distance(exam, lambda X, y: 2 * begin, begin, [2])
 
 
 @pytest.mark.parametrize("many", [False, True])
 def test_samples_count_that_have_a_part_with_the_inputs_of_others(many):
     """A ReLU of the output may be off for them where they stand, and wherever they were moved."""
-    seen, unused = [], [3, 4, 5, 6] if many else [2, 4]
-    used = [i for i in range(7) if i not in unused]
+    seen, idle = [], [3, 4, 5, 6] if many else [2, 4]
+    used = [i for i in range(7) if i not in idle]
     exam = exam_of(X, GOALS)
 
     def function(x, y):
@@ -302,16 +302,16 @@ def test_samples_count_that_have_a_part_with_the_inputs_of_others(many):
 
     begin = function(X, GOALS)
     seen.clear()
-    assert functions.counts_with_others(exam, function, begin, unused)
+    assert unused.counts_with_others(exam, function, begin, idle)
     for x in seen:
         np.testing.assert_array_equal(x[used], X[used])
-        np.testing.assert_array_equal(x[unused], X[np.resize(used, len(unused))])
-    assert not functions.counts_with_others(exam, lambda x, y: x[used].sum(), X[used].sum(), unused)
+        np.testing.assert_array_equal(x[idle], X[np.resize(used, len(idle))])
+    assert not unused.counts_with_others(exam, lambda x, y: x[used].sum(), X[used].sum(), idle)
     # It may show in the targets alone, and with some of them only.
-    others = [functions.other_targets(exam, np.array(unused), k) for k in range(4)]
+    others = [unused.other_targets(exam, np.array(idle), k) for k in range(4)]
     for other in others:
-        assert functions.counts_with_others(
-            exam, lambda x, y, at=other: np.array(float((y == at).all())), np.array(0.0), unused
+        assert unused.counts_with_others(
+            exam, lambda x, y, at=other: np.array(float((y == at).all())), np.array(0.0), idle
         )
 
 
@@ -319,38 +319,38 @@ def test_targets_are_looked_at_where_there_are_three_that_differ():
     def last(X, y):
         return np.array([y[-1, 0] + X.sum()])
 
-    assert functions.unused_targets(exam_of(X, GOALS), last) == [0, 1, 2, 3, 4, 5]
-    assert functions.unused_targets(exam_of(X[:3], GOALS[:3]), last) == [0, 1]
-    assert functions.unused_targets(exam_of(X[:2], GOALS[:2]), last) == []
-    assert functions.unused_targets(exam_of(X, np.ones((7, 1))), last) == []
+    assert unused.unused_targets(exam_of(X, GOALS), last) == [0, 1, 2, 3, 4, 5]
+    assert unused.unused_targets(exam_of(X[:3], GOALS[:3]), last) == [0, 1]
+    assert unused.unused_targets(exam_of(X[:2], GOALS[:2]), last) == []
+    assert unused.unused_targets(exam_of(X, np.ones((7, 1))), last) == []
     both = exam_of(X, GOALS)
-    assert functions.unused_targets(both, lambda X, y: np.array([y[1:].sum() + X.sum()])) == []
-    assert functions.unused_targets(both, lambda X, y: np.array([y[2:].sum() + X.sum()])) == [0, 1]
+    assert unused.unused_targets(both, lambda X, y: np.array([y[1:].sum() + X.sum()])) == []
+    assert unused.unused_targets(both, lambda X, y: np.array([y[2:].sum() + X.sum()])) == [0, 1]
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3])
 def test_a_target_may_count_at_one_of_four_inputs_alone(number):
     """A prediction of exactly a half, or a ReLU that is off, hides a target at the others."""
     exam = exam_of(X, GOALS)
-    at = functions.disturbed(exam, np.arange(7), number)[0]
+    at = unused.disturbed(exam, np.arange(7), number)[0]
 
     def function(X, y):
         return np.array([X.sum() + y[0, 0] + (y.sum() if (at == X).all() else 0)])
 
-    assert functions.unused_targets(exam, function) == []
+    assert unused.unused_targets(exam, function) == []
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_target_may_count_on_one_side_alone(side, number):
     exam = exam_of(X, GOALS)
-    far = functions.far_targets(exam)[side]
-    at = functions.disturbed(exam, np.arange(7), number)[0]
+    far = unused.far_targets(exam)[side]
+    at = unused.disturbed(exam, np.arange(7), number)[0]
 
     def function(X, y):
         return np.array([X.sum() + y[0, 0] + ((y == far).sum() if (at == X).all() else 0)])
 
-    assert functions.unused_targets(exam, function) == []
+    assert unused.unused_targets(exam, function) == []
 
 
 def test_a_sum_over_the_outputs_hides_no_target():
@@ -359,11 +359,11 @@ def test_a_sum_over_the_outputs_hides_no_target():
     def totals(X, y):
         return np.array([X.sum() + y[0, 0] + y[1:].sum().round(9)])
 
-    assert functions.unused_targets(exam_of(X, shares), totals) == []
+    assert unused.unused_targets(exam_of(X, shares), totals) == []
     rows = np.arange(7)
     exam = exam_of(X, LABELS, START3, predict=classify,
                    loss=lambda p, X, y: -np.mean(np.log(classify(p, X)[rows, y[0]])))  # fmt: skip
-    assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
+    assert checked(unused.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
     assert "but for y[0]: it stands for all samples" in words(exam)
 
 
@@ -373,7 +373,7 @@ def test_one_target_for_all_is_told_where_their_inputs_count():
             return np.array([y[used, 0] + (X.sum() if inputs else X[used].sum())])
 
         exam = exam_of(X, GOALS)
-        return functions.tell_fixed_target(exam, "loss", function), said(exam)
+        return unused.tell_fixed_target(exam, "loss", function), said(exam)
 
     for used in (0, 6):
         assert of(used) == (True, [("samples_unused", "wrong", "loss")])
@@ -382,20 +382,20 @@ def test_one_target_for_all_is_told_where_their_inputs_count():
     for count, told in ((3, True), (2, False)):
         exam = exam_of(X[:count], GOALS[:count])
         function = lambda X, y: np.array([y[0, 0] + X.sum()])  # noqa: E731
-        assert functions.tell_fixed_target(exam, "loss", function) == told
+        assert unused.tell_fixed_target(exam, "loss", function) == told
     exam = exam_of(X, np.ones((7, 1)))
-    assert not functions.tell_fixed_target(exam, "loss", lambda X, y: np.array([X.sum()]))
+    assert not unused.tell_fixed_target(exam, "loss", lambda X, y: np.array([X.sum()]))
 
 
 def test_advice_for_unused_samples_is_about_loops():
-    assert functions.advice_for([0, 1, 2, 3], 7) == (
+    assert unused.advice_for([0, 1, 2, 3], 7) == (
         "A loop over batches or samples takes the same rows in each round, ends after the first, "
         "or keeps only what the last one gave.",
         "Let the rows follow the loop, X[i:i + batch_size] and y[i:i + batch_size], and add up "
         "what the samples give with +=.",
     )
     exam = exam_of(X, GOALS)
-    functions.tell_unused_targets(exam, "loss", [2, 3])
+    unused.tell_unused_targets(exam, "loss", [2, 3])
     assert exam.findings[0].advice == (
         "The rows of X follow the loop, and those of y stay where they are: y[0], or "
         "y[:batch_size].",
@@ -408,7 +408,7 @@ def test_what_a_random_loss_draws_hides_no_samples():
         return mse(p, X[:5], y[:5]) + np.random.rand()  # noqa: NPY002
 
     exam = exam_of(X, CLASSES[:, :1], START, predict=predict, loss=loss)
-    assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
+    assert checked(unused.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
     assert words(exam).startswith("loss gives the same whatever stands in samples 5 to 6: 2 of 7")
 
 

@@ -11,7 +11,7 @@ import pytest
 from exams import checked, exam_of, said, words
 
 from nnlib import audit
-from nnlib.audit import KINDS, Finding, Report, data, functions, numbers, start, training
+from nnlib.audit import KINDS, Finding, Report, data, functions, numbers, start, training, unused
 from nnlib.audit.exam import Exam, table
 from nnlib.audit.findings import in_order
 from nnlib.audit.patient import Patient
@@ -1468,7 +1468,7 @@ GOALS = np.random.default_rng(5).normal(size=(12, 1))
 )  # fmt: skip
 def test_samples_without_a_part_in_the_loss_are_counted(rows, text):
     exam = exam_of(MANY, GOALS, LINE, predict=line, loss=loss_of(rows))
-    found = checked(functions.look_for_unused_samples, exam)
+    found = checked(unused.look_for_unused_samples, exam)
     assert found == [("samples_unused", "wrong", "loss")] * bool(text)
     if text:
         assert words(exam) == (f"loss gives the same whatever stands in {text} no part in it.")
@@ -1479,7 +1479,7 @@ def test_samples_without_a_part_in_the_loss_are_counted(rows, text):
 def test_targets_without_a_part_are_told_apart_from_inputs():
     index = np.array([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5])
     exam = exam_of(MANY, GOALS, LINE, predict=line, loss=loss_of(targets=index))
-    assert checked(functions.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
+    assert checked(unused.look_for_unused_samples, exam) == [("samples_unused", "wrong", "loss")]
     assert words(exam) == (
         "loss gives the same whatever the targets of samples 6 to 11 are, but not whatever their "
         "inputs are: 6 of 12 targets are never looked at."
@@ -1487,7 +1487,7 @@ def test_targets_without_a_part_are_told_apart_from_inputs():
     assert "stay where they are" in exam.findings[-1].usually
     for first in (0, -1):
         exam = exam_of(MANY, GOALS, LINE, predict=line, loss=loss_of(targets=[first] * 12))
-        (found,) = checked(functions.look_for_unused_samples, exam)
+        (found,) = checked(unused.look_for_unused_samples, exam)
         assert found == ("samples_unused", "wrong", "loss")
         assert words(exam) == (
             f"loss gives the same whatever the targets are, but for y[{first % 12}]: it stands for "
@@ -1501,12 +1501,12 @@ def test_a_margin_hides_no_sample():
 
     y = np.where(GOALS > 0, 1.0, -1.0)
     exam = exam_of(MANY, y, {"W": np.zeros((2, 1)), "b": np.array([0.0])}, predict=line, loss=hinge)
-    assert checked(functions.look_for_unused_samples, exam) == []
+    assert checked(unused.look_for_unused_samples, exam) == []
 
 
 def test_advice_is_for_more_than_half():
-    assert functions.advice_for([1, 2], 4) is None
-    assert functions.advice_for([1, 2, 3], 4)[1].endswith("with +=.")
+    assert unused.advice_for([1, 2], 4) is None
+    assert unused.advice_for([1, 2, 3], 4)[1].endswith("with +=.")
 
 
 @pytest.mark.parametrize(
@@ -1518,13 +1518,13 @@ def test_advice_is_for_more_than_half():
     ],
 )  # fmt: skip
 def test_samples_are_put_in_words(numbers, text):
-    assert functions.rows(numbers) == text
+    assert unused.rows(numbers) == text
 
 
 def test_samples_are_looked_at_one_by_one_where_a_group_was_none():
     def asked(n, free, size):
         groups = np.array_split(np.arange(n), size)
-        return functions.one_by_one(groups, lambda g: set(map(int, g)) <= set(free), n)
+        return unused.one_by_one(groups, lambda g: set(map(int, g)) <= set(free), n)
 
     assert asked(6, [], 3) == []
     assert asked(6, range(6), 3) == [0, 1, 2, 3, 4, 5]
@@ -1538,33 +1538,33 @@ def test_samples_are_looked_at_one_by_one_where_a_group_was_none():
 
 def test_far_targets_lie_beyond_all_predictions():
     exam = exam_of(POINTS, [[0.0], [1.0], [0.5], [0.2], [0.3]], LINE, predict=line)
-    assert functions.far_targets(exam) == (
+    assert unused.far_targets(exam) == (
         pytest.approx(1 + 3 * 1.4625), pytest.approx(-0.4625 - 3 * 1.4625)
     )  # fmt: skip
     exam = exam_of(POINTS, [[0.0], [1.0], [0.5], [0.2], [0.3]])
-    assert functions.far_targets(exam) == (4, -3)
-    assert functions.far_targets(exam_of(POINTS, HIGH)) is None
+    assert unused.far_targets(exam) == (4, -3)
+    assert unused.far_targets(exam_of(POINTS, HIGH)) is None
     shares = np.array([[0.1, 0.9], [0.2, 0.8], [0.3, 0.7], [0.4, 0.6], [0.5, 0.5]])
-    assert functions.far_targets(exam_of(POINTS, shares)) is None
+    assert unused.far_targets(exam_of(POINTS, shares)) is None
 
 
 def test_targets_are_changed_for_other_ones():
     y = np.array([[0.0], [0.0], [1.0], [2.0]])
     exam = exam_of(POINTS[:4], y)
     group = np.array([0, 1])
-    assert [functions.other_targets(exam, group, k).ravel().tolist() for k in range(3)] == [
+    assert [unused.other_targets(exam, group, k).ravel().tolist() for k in range(3)] == [
         [1, 1, 1, 2], [2, 2, 1, 2], [1, 1, 1, 2]
     ]  # fmt: skip
-    assert functions.other_targets(exam, group, 0, (9.0, -9.0)).ravel().tolist() == [9, 9, 1, 2]
-    assert functions.other_targets(exam, group, 1, (9.0, -9.0)).ravel().tolist() == [-9, -9, 1, 2]
-    assert functions.other_targets(exam, group, 2, (9.0, -9.0)).ravel().tolist() == [1, 1, 1, 2]
+    assert unused.other_targets(exam, group, 0, (9.0, -9.0)).ravel().tolist() == [9, 9, 1, 2]
+    assert unused.other_targets(exam, group, 1, (9.0, -9.0)).ravel().tolist() == [-9, -9, 1, 2]
+    assert unused.other_targets(exam, group, 2, (9.0, -9.0)).ravel().tolist() == [1, 1, 1, 2]
     whole = exam_of(POINTS[:4], y.astype(int))
-    assert functions.other_targets(whole, group, 0, (9.0, -9.0)).ravel().tolist() == [1, 1, 1, 2]
-    assert functions.none_its_own(exam, np.arange(4)).ravel().tolist() == [1, 1, 0, 0]
+    assert unused.other_targets(whole, group, 0, (9.0, -9.0)).ravel().tolist() == [1, 1, 1, 2]
+    assert unused.none_its_own(exam, np.arange(4)).ravel().tolist() == [1, 1, 0, 0]
     same = exam_of(POINTS[:4], np.ones((4, 1)))
-    assert functions.other_targets(same, group, 0).ravel().tolist() == [1, 1, 1, 1]
-    assert functions.none_its_own(same, group).ravel().tolist() == [1, 1, 1, 1]
-    X, other = functions.disturbed(exam, group, 1)
+    assert unused.other_targets(same, group, 0).ravel().tolist() == [1, 1, 1, 1]
+    assert unused.none_its_own(same, group).ravel().tolist() == [1, 1, 1, 1]
+    X, other = unused.disturbed(exam, group, 1)
     assert other.ravel().tolist() == [2, 2, 1, 2]
     assert (X[:2] != POINTS[:2]).any(axis=1).all()
     assert (X[2:] == POINTS[2:4]).all()
