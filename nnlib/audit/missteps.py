@@ -20,6 +20,7 @@ from nnlib.audit.chains import (
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
+from nnlib.audit.falling import advice_for, falling_step
 from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays, Failed
@@ -518,9 +519,11 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     if rate is not None and near(f, rate, 2e-2):
         return
     if f < 0:
+        falls = falling_step(exam, index)
         exam.find(
             "gradient_sign", "wrong", "step",
-            f"the step is {-f:.4g} times the gradient, added: it goes uphill.",
+            f"the step is {-f:.4g} times the gradient, added: it goes uphill.{falls}",
+            advice=advice_for(falls),
         )  # fmt: skip
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)

@@ -498,7 +498,7 @@ def test_a_parameter_without_effect_is_told_beside_one_that_is_off():
 
 def test_a_falling_output_is_told():
     def falls(p, X):
-        return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) ** 3 @ p["W2"] + p["b2"]))
+        return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) ** 2 @ p["W2"] + p["b2"]))
 
     def loss(p, X, y):
         return mse(p, X, y, falls)
