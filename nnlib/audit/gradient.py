@@ -7,7 +7,7 @@ import numpy as np
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam, check
 from nnlib.audit.falling import advice_for, falling
-from nnlib.audit.formulas import Formula
+from nnlib.audit.formulas import Formula, also_in_differences
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.mismatches import (
     by_factor_beside_penalty,
@@ -161,7 +161,7 @@ def by_one_factor(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     elif not free and not by_form_of_loss(c, g, f):
         c.exam.find("gradient_scale", "wrong", where,
                     f"every entry is {f:.4f} times the slope of the loss: "
-                    f"{c.factor_words(f)}", c.worst(g))  # fmt: skip
+                    f"{also_in_differences(c.factor_words(f), f)}", c.worst(g))  # fmt: skip
     return True
 
 
