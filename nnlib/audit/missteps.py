@@ -51,6 +51,11 @@ from nnlib.audit.update import (
 )
 from nnlib.audit.walk import Walk
 
+TWICE_THE_RATE = (
+    "The biases have a rate of their own, or a 2 stands in their lines alone.",
+    "Nothing, if that is meant; if not, compare the lines of the biases with the weights'.",
+)
+
 
 def compare_single(
     exam: Exam, steps: Steps, values: Arrays, index: Any, quiet: bool = False
@@ -245,6 +250,30 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def tell_faster_biases(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether all biases, and they alone, move twice as far as the weights: it may be meant."""
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    if exam.learning_rate is not None or g is None:
+        return False
+    factors = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True)]
+    weights = [f or 0.0 for k, f in enumerate(factors) if k in exam.weights]
+    biases = [f or 0.0 for k, f in enumerate(factors) if k not in exam.weights]
+    if not weights or not biases or min(weights) <= 0 or not alike(weights, 1e-3):
+        return False
+    if exam.dense is None and len(weights) != len(biases):
+        return False  # a vector may be weights, too
+    if not all(near(f, 2 * weights[0], 1e-3) for f in biases):
+        return False
+    names = [name for k, name in enumerate(exam.patient.names) if k not in exam.weights]
+    exam.find(
+        "step_not_gradient", "suspicious", ", ".join(names),
+        f"{', '.join(names)} {'moves' if len(names) == 1 else 'move'} by twice as much of "
+        "the gradient as the weights do. That may be meant: some give all biases twice the rate.",
+        advice=TWICE_THE_RATE,
+    )  # fmt: skip
+    return True
 
 
 def tell_nothing_moved(exam: Exam, steps: Steps, values: Arrays) -> None:
