@@ -10,6 +10,7 @@ import numpy as np
 
 from nnlib.audit.cuts import at_own_rates
 from nnlib.audit.exam import Exam
+from nnlib.audit.falling import advice_for, falling_step
 from nnlib.audit.formulas import WORDS, Formula
 from nnlib.audit.optimisers import Rule, adaptive_and_sound, rules, shared_rules, uphill
 from nnlib.audit.patient import Arrays
@@ -114,9 +115,12 @@ def tell_uphill(exam: Exam, chain: Chain, rate: float | None, tolerance: float) 
     us = chain.us
     for _, name, made in uphill(chain.gs, rate, us, chain.values):
         if all_close(made, us, tolerance):
+            falls = falling_step(exam, chain.index)
             exam.find(
                 "gradient_sign", "wrong", "step",
-                f"{chain.said} {name}, but uphill: what should be subtracted is added.",
+                f"{chain.said} {name}, but uphill"
+                f"{'.' if advice_for(falls) else ': what should be subtracted is added.'}{falls}",
+                advice=advice_for(falls),
             )  # fmt: skip
             return True
     return False

@@ -187,7 +187,8 @@ class Comparison:
         last = self.exam.dense.activations[-1] if self.exam.dense is not None else None
         if last is not None and last.factor != 1 and abs(f * last.factor - 1) < 1e-3:
             return f"the slope of {last.name} has a factor {last.factor:.4g}, forgotten?"
-        return where_from(f, self.n, self.exam.n_outputs, self.formula)
+        exam = self.exam
+        return where_from(f, self.n, exam.n_outputs, self.formula, exam.features)
 
     def worst(self, g: Arrays) -> tuple[str, ...]:
         """Name the entries that are furthest off, with both numbers."""

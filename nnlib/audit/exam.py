@@ -253,6 +253,14 @@ class Exam:
         """Return how many slopes of the loss there is time to measure."""
         return int(np.clip(24_000_000 // self.work(index), 24, 400))
 
+    @property
+    def features(self) -> tuple[int, str]:
+        """How many features a table of samples has, and whether they are its columns or rows."""
+        shape = np.shape(self.patient.X)
+        if len(shape) != 2:
+            return 0, ""
+        return (shape[1], "columns") if self.patient.axis["X"] == 0 else (shape[0], "rows")
+
     def rows_of(self, index: Any) -> np.ndarray:
         """Return the inputs of some samples, a row for each."""
         return self.X_rows if index is None else self.X_rows[index]

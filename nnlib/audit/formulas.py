@@ -318,8 +318,47 @@ def root_words(f: float, n: int, m: int) -> str:
     return f"{f:.4g} times {summed}"
 
 
-def where_from(f: float, n: int, m: int, own: Formula | None = None) -> str:
-    """Say where a factor in a gradient might come from: n samples, m outputs, a loss if known."""
+def where_from(
+    f: float, n: int, m: int, own: Formula | None = None, features: tuple[int, str] = (0, "")
+) -> str:
+    """Say where a factor in a gradient might come from: n samples, m outputs, a loss if known.
+
+    ``features``: how many features X has, and whether they are its "columns" or its "rows".
+    """
+    words, (d, lines) = sources(f, n, m, own), features
+    if d < 2 or n < 2 or d in (n, m) or f <= 0:
+        return words
+    columns = f"{d} {lines} of X"
+    if abs(f * d - 1) < 1e-4 and words.startswith("It is divided by"):
+        return words.replace("the loss is not.", f"the loss is not. X has {d} {lines}.")
+    if abs(f * d - n) < 1e-4 * n and divided_by(own, n, m):
+        if words.endswith("hich divisor is meant?"):
+            return words.replace(f"{n} samples", f"{n} samples and {columns}")
+        text = f"a division by the {columns} where the {n} samples are meant"
+        words = words.replace(f", or a division by {d} where {n} is meant", "")
+    elif own is not None and abs(f * n - d) < 1e-4 * d and divided_by(own, d, m):
+        text = f"a loss that is divided by the {columns}, and not by the {n} samples"
+    else:
+        return words
+    if words.startswith("Which") or words.endswith("hich divisor is meant?"):
+        return f"{text[0].upper()}{text[1:]}?"
+    return f"{words[:-1]}, or {text}?"
+
+
+def divided_by(own: Formula | None, k: int, m: int) -> bool:
+    """Say whether a loss may be divided by k: with a 2 or not, and with m outputs or not."""
+    return own is None or any(abs(own.factor * k * s - 1) < 2e-3 for s in (1, 2, m, 2 * m))
+
+
+def also_in_differences(words: str, f: float) -> str:
+    """Add to where a factor of all entries may come from what makes measured slopes twofold."""
+    if abs(f - 2) > 2e-4 or not words.endswith("?"):
+        return words
+    return f"{words[:-1]}, or a central difference that is divided by h where 2 h is meant?"
+
+
+def sources(f: float, n: int, m: int, own: Formula | None = None) -> str:
+    """Say where a factor might come from, whatever the features are."""
     words = factor_in_words(f, n, m)
     summed = own is not None and own.is_sum(n, m)
     if n > 1 and summed and words.startswith("A mean taken twice"):

@@ -6,7 +6,8 @@ import numpy as np
 
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam, check
-from nnlib.audit.formulas import Formula
+from nnlib.audit.falling import advice_for, falling
+from nnlib.audit.formulas import Formula, also_in_differences
 from nnlib.audit.masks import tell_gradient_mask, tell_share
 from nnlib.audit.mismatches import (
     by_factor_beside_penalty,
@@ -26,7 +27,6 @@ from nnlib.audit.places import (
     by_parts,
     by_patterns,
     by_unrolling,
-    falling,
     in_general,
     tell_copied,
 )
@@ -155,13 +155,13 @@ def by_one_factor(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
     if f < 0 and formula is not None and formula.factor < 0:
         return True  # the loss has the wrong sign, and that was said
     if f < 0:
-        falls = falling(c, list(range(len(g))))
+        falls = falling(c.exam, c.point, c.index, range(len(g)))
         seen = f"every entry is {f:.4f} times the slope of the loss: it points uphill.{falls}"
-        c.exam.find("gradient_sign", "wrong", where, seen, c.worst(g))
+        c.exam.find("gradient_sign", "wrong", where, seen, c.worst(g), advice_for(falls))
     elif not free and not by_form_of_loss(c, g, f):
         c.exam.find("gradient_scale", "wrong", where,
                     f"every entry is {f:.4f} times the slope of the loss: "
-                    f"{c.factor_words(f)}", c.worst(g))  # fmt: skip
+                    f"{also_in_differences(c.factor_words(f), f)}", c.worst(g))  # fmt: skip
     return True
 
 

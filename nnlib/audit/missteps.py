@@ -20,7 +20,8 @@ from nnlib.audit.chains import (
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
-from nnlib.audit.formulas import SOFTMAX, where_from
+from nnlib.audit.falling import advice_for, falling_step
+from nnlib.audit.formulas import SOFTMAX, also_in_differences, where_from
 from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.places import by_parameters, tell_copied
@@ -49,6 +50,11 @@ from nnlib.audit.update import (
     zeros,
 )
 from nnlib.audit.walk import Walk
+
+TWICE_THE_RATE = (
+    "The biases have a rate of their own, or a 2 stands in their lines alone.",
+    "Nothing, if that is meant; if not, compare the lines of the biases with the weights'.",
+)
 
 
 def compare_single(
@@ -246,6 +252,30 @@ def explain(exam: Exam, steps: Steps, values: Arrays, index: Any) -> None:
         f"the step is not the rate times the gradient: {'; '.join(odd)}. The two have the "
         f"cosine {direction:.4f}.",
     )  # fmt: skip
+
+
+def tell_faster_biases(exam: Exam, steps: Steps, values: Arrays) -> bool:
+    """See whether all biases, and they alone, move twice as far as the weights: it may be meant."""
+    u, g = steps.moved(values, None), steps.gradient(values, None)
+    if exam.learning_rate is not None or g is None:
+        return False
+    factors = [one_factor(*together([x], [y])) for x, y in zip(u, g, strict=True)]
+    weights = [f or 0.0 for k, f in enumerate(factors) if k in exam.weights]
+    biases = [f or 0.0 for k, f in enumerate(factors) if k not in exam.weights]
+    if not weights or not biases or min(weights) <= 0 or not alike(weights, 1e-3):
+        return False
+    if exam.dense is None and len(weights) != len(biases):
+        return False  # a vector may be weights, too
+    if not all(near(f, 2 * weights[0], 1e-3) for f in biases):
+        return False
+    names = [name for k, name in enumerate(exam.patient.names) if k not in exam.weights]
+    exam.find(
+        "step_not_gradient", "suspicious", ", ".join(names),
+        f"{', '.join(names)} {'moves' if len(names) == 1 else 'move'} by twice as much of "
+        "the gradient as the weights do. That may be meant: some give all biases twice the rate.",
+        advice=TWICE_THE_RATE,
+    )  # fmt: skip
+    return True
 
 
 def tell_nothing_moved(exam: Exam, steps: Steps, values: Arrays) -> None:
@@ -520,13 +550,18 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
     if rate is not None and near(f, rate, 2e-2):
         return
     if f < 0:
+        falls = falling_step(exam, index)
         exam.find(
             "gradient_sign", "wrong", "step",
-            f"the step is {-f:.4g} times the gradient, added: it goes uphill.",
+            f"the step is {-f:.4g} times the gradient, added: it goes uphill.{falls}",
+            advice=advice_for(falls),
         )  # fmt: skip
     elif rate is not None and not exam.found("gradient_scale"):
         n = exam.patient.n if index is None else len(index)
-        why = where_from(f / rate, n, exam.n_outputs, exam.formula if index is None else None)
+        own_loss = exam.formula if index is None else None
+        why = where_from(f / rate, n, exam.n_outputs, own_loss, exam.features)
+        if not exam.patient.has("gradients"):
+            why = also_in_differences(why, f / rate)
         lost = next((mu for mu in (0.9, 0.99, 0.95) if near((1 - mu) * rate, f, 1e-4)), 0)
         if lost and not near(f * n, rate, 1e-2):  # not the n samples' own divisor
             why += (

@@ -17,6 +17,14 @@ BEHIND_THE_ROOT = (
     "The root is taken of the sum, and the number of samples divides what comes out of it.",
     "Take the mean first: np.sqrt(np.mean((a - y) ** 2)).",
 )
+OTHER_CUT = (
+    "The cut was taken over from a program with other targets, or with another output.",
+    "Cut half way between the two targets; logits, and what a hinge loss takes, at 0.",
+)
+NO_BOOLEANS = (
+    "True and False are compared with targets of -1 and 1.",
+    "Compare with True and False: (a > 0) == (y > 0).",
+)
 LETTERS = {"l", "j", "e", "err", "mae", "ce", "nll"}  # as words of their own: L_train, J
 
 
@@ -49,10 +57,12 @@ def compare_accuracy(exam: Exam, name: str) -> None:
         exam.miss(f"{name}: the predictions do not fit the targets")
         return
     rows, answers = [], []
+    shifts = shifts_of(exam, exam.targets)
     for values in [exam.patient.start, *exam.points[:4], *far_points(exam)]:
         a = exam.patient.predictions(values)
         answers.append(a)
-        rows.append((printed(exam, name, values), *accuracies(exam, a)))
+        shares = [share for s in shifts for share in accuracies(exam, a + s)]
+        rows.append((printed(exam, name, values), *shares))
     table = np.array(rows)
     shares = table[:, 1:]
     n = exam.patient.n
@@ -64,12 +74,84 @@ def compare_accuracy(exam: Exam, name: str) -> None:
     off = np.nan_to_num(np.abs(table[:, 0] - shares[:, 0]))
     k = 0 if off[0] > 0.006 else at_largest(off)  # at the start, which the reader knows
     where = "" if k == 0 else "with other parameters than those of the start, "
+    words, advice = cut_words(exam, table[:, 0], answers, shifts)
+    words = words or accuracy_words(exam, name, table, answers, shifts[0])
+    right = f"{shares[k, 0]:.4f}"
+    if len(shifts) > 1 and shares[k, 0] != shares[k, shares.shape[1] // 2]:
+        right += f" with a cut at 0.5, and {shares[k, shares.shape[1] // 2]:.4f} with one at 0"
     exam.find(
         "printed_number", "wrong", name,
         f"{where}the program reports {table[k, 0]:.4f} as {name}; of the {n} predictions the share "
-        f"that is right is {shares[k, 0]:.4f}.{accuracy_words(exam, name, table, answers)}",
-        (f"{name} = {table[k, 0]:.4f}",),
+        f"that is right is {right}.{words}",
+        (f"{name} = {table[k, 0]:.4f}",), advice=advice,
     )  # fmt: skip
+
+
+def shifts_of(exam: Exam, y: np.ndarray) -> list[float]:
+    """Return what to add to the predictions, so that the middle of the targets decides them.
+
+    Logits and margins are decided at 0, also where the targets are 0 and 1. Where the loss is not
+    known, and the predictions are no shares, either may be meant.
+    """
+    _, answers = exam.base_values
+    inside = all(a.min() >= 0 and a.max() <= 1 for a in answers)
+    if inside or set(np.unique(y)) != {0.0, 1.0} or of_classes(y):
+        return [0.0]
+    if exam.formula is None:
+        return [0.0, 0.5]
+    return [0.5 if parts_at_zero(exam.formula.base) else 0.0]
+
+
+def of_classes(y: np.ndarray) -> bool:
+    """Say whether targets have a column for each class, and one 1 in each row."""
+    return y.shape[1] > 1 and bool((y.sum(axis=1) == 1).all())
+
+
+def parts_at_zero(base: str) -> bool:
+    """Say whether a loss takes predictions above 0 for a yes."""
+    return base in ("binary_from_logits", "hinge", "squared_hinge")
+
+
+def cut_words(
+    exam: Exam, says: np.ndarray, answers: Arrays, shifts: list[float]
+) -> tuple[str, tuple[str, str] | None]:
+    """Say whether an accuracy cuts the predictions at 0.5 in place of 0, or at 0 in place of 0.5.
+
+    With it goes what helps against it. ``shifts``: what brings the right cut to the middle of the
+    targets.
+    """
+    y = exam.targets
+    assert y is not None
+    low, high = float(y.min()), float(y.max())
+    middle = (low + high) / 2
+    if (low, high) not in ((-1, 1), (0, 1)) or len(np.unique(y)) > 2 or of_classes(y):
+        return "", None
+    for cut in (0.0, 0.5):
+        hits = [(a > cut) == (y > middle) for a in answers]
+        if cut + shifts[0] != middle and len(shifts) == 1 and is_share(says, hits):
+            if shifts[0] == 0:
+                known = f"The targets are {low:g} and {high:g}, and their middle is {middle:g}."
+            else:
+                assert exam.formula is not None
+                known = f"The loss is made of {WORDS[exam.formula.base]}: they part at 0."
+            by_rows = is_share(says, [h.all(axis=1, keepdims=True) for h in hits])
+            each = "" if by_rows else ", entry by entry"
+            return f" It is what a cut at {cut:g} gives{each}. {known}", OTHER_CUT
+        if low < 0 and is_share(says, [(a > cut) & (y > 0) for a in answers]):
+            words = f" Right are only predictions above {cut:g} with a target of 1: False is 0, "
+            return f"{words}and equals no -1.", NO_BOOLEANS
+    return "", None
+
+
+def is_share(says: np.ndarray, hits: Arrays) -> bool:
+    """Say whether printed numbers are shares of hits, of the entries or of whole rows."""
+    entries, rows = ([float(h.mean()) for h in some]
+                     for some in (hits, [h.all(axis=1) for h in hits]))  # fmt: skip
+    return any(
+        np.ptp(share) > 0 and np.allclose(says, f * np.array(share), rtol=0, atol=1e-6 * f)
+        for share in (entries, rows)
+        for f in (1.0, 100.0, float(len(hits[0])))
+    )
 
 
 def far_points(exam: Exam) -> list[Arrays]:
@@ -82,7 +164,7 @@ def accuracies(exam: Exam, a: np.ndarray) -> list[float]:
     """Return the share of samples that are right, by each way to decide."""
     y = exam.targets
     assert y is not None
-    if a.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+    if of_classes(y):
         return [float((a.argmax(axis=1) == y.argmax(axis=1)).mean())]
     low, high = float(y.min()), float(y.max())
     middle = (low + high) / 2
@@ -92,11 +174,16 @@ def accuracies(exam: Exam, a: np.ndarray) -> list[float]:
     return [*whole, *entries, float((np.round(a) == y).mean())]
 
 
-def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) -> str:
-    """Say what a wrong accuracy looks like."""
+def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays, shift: float) -> str:
+    """Say what a wrong accuracy looks like; ``shift`` brings the cut to the targets' middle."""
     says, y = table[:, 0], exam.targets
     assert y is not None
-    for other, words in other_shares(y, answers):
+    above = all_above_zero(y, says, answers)
+    answers = [a + shift for a in answers]
+    others = other_shares(y, answers)
+    if shift:  # of logits; the last one is made of errors
+        others = [(values, words.replace("0.5", "0")) for values, words in others[:-1]]
+    for other, words in others:
         for factor in (1.0, 100.0):
             if np.allclose(says, factor * other, rtol=0, atol=1e-6 * factor, equal_nan=True):
                 return f" It is {words}."
@@ -114,9 +201,9 @@ def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) ->
         )
     table_of_pairs = words_of_pairs(y, answers, says)
     if table_of_pairs:
-        return table_of_pairs
+        return table_of_pairs + above
     if np.ptp(says) == 0:
-        return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}"
+        return f" It is the same whatever the parameters are.{share_of_one(y, says[0])}{above}"
     batches = of_batches(who_is_right(y, answers), says)
     some = table[:, 1] > 0
     ratio = says[some] / table[some, 1]
@@ -131,6 +218,15 @@ def accuracy_words(exam: Exam, name: str, table: np.ndarray, answers: Arrays) ->
     if says.max() > 1.5 * exam.patient.n:
         return " Does it count entries of a table, not samples?"
     return ""
+
+
+def all_above_zero(y: np.ndarray, says: np.ndarray, answers: Arrays) -> str:
+    """Say whether a cut at 0 takes all predictions of yes and no for a yes, as an accuracy does."""
+    if y.shape[1] > 1 or set(np.unique(y)) != {0.0, 1.0} or min(a.min() for a in answers) <= 0:
+        return ""
+    if not any(np.abs(says - f * y.mean()).max() < 1e-6 * f for f in (1.0, 100.0, float(len(y)))):
+        return ""
+    return " A cut at 0 gives this number, too: all predictions lie above 0."
 
 
 def rows_are_compared(exam: Exam, name: str, says: np.ndarray, answers: Arrays) -> bool:
@@ -175,7 +271,7 @@ def words_of_pairs(y: np.ndarray, answers: Arrays, says: np.ndarray) -> str:
 
 def other_shares(y: np.ndarray, answers: Arrays) -> list[tuple[np.ndarray, str]]:
     """Return shares that are taken for an accuracy, of yes and no, and what they are."""
-    if y.shape[1] > 1 and (y.sum(axis=1) == 1).all():
+    if of_classes(y):
         hits = np.array([np.sum(a.argmax(axis=1)[:, None] == y) for a in answers])
         words = "how often the number of the guessed class stands in the sample's row of 0 and 1"
         return [(hits / share, f"{words}, by {by}") for share, by in (
@@ -326,7 +422,8 @@ def other_errors(exam: Exam, answers: Arrays, y: np.ndarray, says: np.ndarray) -
     """Say which measure of errors a number is that is no loss: the largest, or the share wrong."""
     if np.allclose(says, [np.abs(a - y).max() for a in answers], rtol=1e-3):
         return "the largest size of an error"
-    shares = 1 - np.array([accuracies(exam, a) for a in answers])
+    shifts = shifts_of(exam, y)
+    shares = 1 - np.array([[v for s in shifts for v in accuracies(exam, a + s)] for a in answers])
     for factor in (1.0, 100.0, float(len(y))):
         if np.ptp(says) > 0 and (np.abs(says[:, None] - factor * shares).max(axis=0) < 1e-6).any():
             return "the share of samples that are wrong" if factor == 1 else (

@@ -11,6 +11,7 @@ from nnlib.audit.answers import by_own_answers
 from nnlib.audit.chords import by_chords
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import Exam
+from nnlib.audit.falling import advice_for, falling
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.predictions import bias_behind_the_activation, biases_in_the_sum
 from nnlib.audit.slopes import flat_of, one_factor
@@ -119,7 +120,8 @@ def tell_factor(c: Comparison, g: Arrays, wrong: list[int], f: float) -> None:
                     c.worst(g))  # fmt: skip
         return
     kind = "gradient_sign" if f < 0 else "gradient_scale"
-    text = f"it points uphill.{falling(c, wrong)}" if f < 0 else c.factor_words(f)
+    falls = falling(c.exam, c.point, c.index, wrong) if f < 0 else ""
+    text = f"it points uphill.{falls}" if f < 0 else c.factor_words(f)
     if max(g[k].size for k in wrong) == 1 and not usual(c, f):
         kind, text = "gradient_wrong", "no usual factor; other samples may have another."
         if f < 0:
@@ -127,7 +129,7 @@ def tell_factor(c: Comparison, g: Arrays, wrong: list[int], f: float) -> None:
     c.exam.find(
         kind, "wrong", names,
         f"the gradient of {names} is {f:.4f} times the slope of the loss: {text}",
-        c.worst(g),
+        c.worst(g), advice_for(falls),
     )  # fmt: skip
 
 
@@ -180,29 +182,6 @@ def shares(c: Comparison) -> str:
         f" The predictions of each sample add up to {sums[0]:.4g}; those of a softmax add up "
         "to 1. What is it divided by?"
     )
-
-
-def falling(c: Comparison, wrong: list[int]) -> str:
-    """Say that the output's activation falls, where predictions do as its bias rises."""
-    for k in wrong:
-        if c.point[k].size != c.exam.n_outputs:
-            continue
-        higher = [v + 0.1 * (i == k) for i, v in enumerate(c.point)]
-        try:
-            before, after = (
-                c.exam.patient.predictions(values, c.index, exact=True)
-                for values in (c.point, higher)
-            )
-        except Failed:
-            return ""
-        with np.errstate(all="ignore"):
-            fall = np.log(before / (1 - before)) - np.log(after / (1 - after))
-        if np.abs(fall - 0.1).max() < 1e-4:  # of a hidden bias it would not be just as much
-            return (
-                f" The predictions fall where {c.names[k]} rises: 1 / (1 + exp(z)) lacks "
-                "the minus of a sigmoid."
-            )
-    return ""
 
 
 def without_effect(c: Comparison, k: int) -> bool:

@@ -11,7 +11,7 @@ from nnlib.audit.chains import compare_chain, fitting, tell_shared_memory
 from nnlib.audit.exam import Exam, check, seed
 from nnlib.audit.functions import report_changes
 from nnlib.audit.masks import look_at_masks
-from nnlib.audit.missteps import compare_single, explain
+from nnlib.audit.missteps import compare_single, explain, tell_faster_biases
 from nnlib.audit.orders import in_other_order
 from nnlib.audit.patient import Arrays, Failed, fits, leaves
 from nnlib.audit.slopes import flat_of, peak
@@ -376,6 +376,8 @@ def compare_step(exam: Exam) -> None:
         if compare_single(exam, steps, values, None) or exam.found("optimizer_formula"):
             return
         if keeps_something(steps, values, None) and tell_shared_memory(exam, steps):
+            return
+        if tell_faster_biases(exam, steps, values):
             return
         if exam.step_is == "update":
             if in_other_order(exam, steps):

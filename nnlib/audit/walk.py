@@ -722,7 +722,8 @@ class Walk:
         elif abs(f - n) < 1e-3 * n:
             why = f": it is not divided by the {n} samples"
         else:
-            words = where_from(f, n, self.exam.n_outputs).removesuffix(" Which divisor is meant?")
+            words = where_from(f, n, self.exam.n_outputs, features=self.exam.features)
+            words = words.removesuffix(" Which divisor is meant?")
             if not words.startswith("Which factor"):
                 why = f": perhaps {words[0].lower()}{words[1:].rstrip('?.')}"
         return Step(

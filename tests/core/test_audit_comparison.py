@@ -212,6 +212,18 @@ def test_a_factor_may_be_that_of_the_output_s_slope(name, f, told_so):
     assert bool(told_so) or made.factor_words(f) == where_from(f, 12, 1)
 
 
+def test_the_columns_of_X_count_in_a_factor():
+    made = problem([S])
+    made.exam.patient.X = np.ones((12, 5))
+    assert made.factor_words(12 / 5).startswith("2.4 = 12 / 5, and there are 12 samples and 5 ")
+    made.exam.patient.X, made.exam.patient.axis["X"] = np.ones((7, 12)), -1
+    words = "A division by the 7 rows of X where the 12 samples are meant?"
+    assert made.factor_words(12 / 7) == words
+    assert made.exam.features == (7, "rows")
+    made.exam.patient.X = np.ones((7, 3, 12))
+    assert made.exam.features == (0, "")
+
+
 # The order in which a gradient is explained
 
 ATTEMPTS = [

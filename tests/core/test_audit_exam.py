@@ -8,10 +8,10 @@ from small_network import START, X, Y, bce, mse, predict, sigmoid, unknown
 from nnlib.audit import data, functions, loss, numbers, unused
 from nnlib.audit.comparison import Comparison
 from nnlib.audit.exam import cut_off
+from nnlib.audit.falling import falling
 from nnlib.audit.formulas import Formula
 from nnlib.audit.mismatches import by_form_of_loss, shares_of_targets
 from nnlib.audit.patient import Failed
-from nnlib.audit.places import falling
 from nnlib.audit.predictions import (
     bias_behind_the_activation,
     biases_in_the_sum,
@@ -88,7 +88,7 @@ MEASURED = {
     "form of the loss": compared(lambda c: by_form_of_loss(
         setattr(c, "formula", Formula("root", 1.0)) or c, c.measured.slope, 2.0)),
     "shares of targets": compared(lambda c: shares_of_targets(c, np.eye(7))),
-    "falling": compared(lambda c: falling(c, [3])),
+    "falling": compared(lambda c: falling(c.exam, c.point, c.index, [3])),
     "slopes of some": compared(lambda c: c.slopes_at(np.arange(2), [[(0, 0)], [], [], []])),
     "output's slope": lambda exam: tell_output_slope(
         exam, lambda i: exam.measured(exam.points[0], i).slope, exam.points[0], "gradients"),

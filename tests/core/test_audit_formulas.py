@@ -22,6 +22,7 @@ from nnlib.audit.formulas import (
     Layer,
     activation_choices,
     agrees,
+    also_in_differences,
     chains,
     cuts,
     disorder,
@@ -322,6 +323,68 @@ def test_where_a_factor_beside_a_sum_may_come_from():
     assert where_from(49 * (1 + 1.1e-4), 7, 1) == "Which factor of your formula has this value?"
     assert "multiplied by" not in where_from(4, 2, 1)
     assert where_from(9, 3, 1) == times.format(9, 3, 3, 3)
+
+
+BY_COLUMNS = "a division by the {} columns of X where the {} samples are meant?"
+BY_LOSS = "a loss that is divided by the {} columns of X, and not by the {} samples?"
+UNKNOWN = "Which factor of your formula has this value?"
+
+
+@pytest.mark.parametrize(
+    ("f", "n", "m", "d", "words"),
+    [
+        (110 / 64, 110, 10, 64, "A" + BY_COLUMNS.format(64, 110)[1:]),
+        (110 / 64 * (1 + 0.9e-4), 110, 10, 64, "A" + BY_COLUMNS.format(64, 110)[1:]),
+        (110 / 64 * (1 + 1.1e-4), 110, 10, 64, UNKNOWN),
+        (64 / 110, 110, 10, 64, UNKNOWN),  # of a mean over the samples it is no such thing
+        (110 / 64, 110, 64, 64, UNKNOWN), (110 / 64, 110, 10, 0, UNKNOWN),
+        (2.0, 128, 10, 64, "The 2 of a square, once too often, or " + BY_COLUMNS.format(64, 128)),
+        (2.0, 8, 3, 4, "The 2 of a square, once too often, or " + BY_COLUMNS.format(4, 8)),
+        (2.0, 8, 3, 5, "The 2 of a square, once too often, or a division by 4 where 8 is meant?"),
+        (4.0, 128, 3, 32, "A mean over 4 that is left out, or a sum that is taken 4 times, or "
+                          + BY_COLUMNS.format(32, 128)),
+        (20 / 3, 20, 1, 3, "6.667 = 20 / 3, and there are 20 samples and 3 columns of X. Which "
+                           "divisor is meant?"),
+        (4.0, 20, 1, 5, "A mean over 4 that is left out, or 4 = 20 / 5, with the 20 samples and 5 "
+                        "columns of X: which divisor is meant?"),
+        (1 / 7, 20, 1, 7, "It is divided by 7, and the loss is not. X has 7 columns. Which divisor "
+                          "is meant?"),
+        (1 / 7, 20, 1, 6, "It is divided by 7, and the loss is not. Which divisor is meant?"),
+        (20.0, 20, 2, 1, "A sum where the loss is a mean over 20 samples, or half a sum of squares "
+                         "where the loss is their mean?"),
+        (1 / 7, 1, 2, 7, "It is divided by 7, and the loss is not. 7 = 1 * 7, and there "
+                         "are 1 samples. Which divisor is meant?"),
+    ],
+)  # fmt: skip
+def test_the_columns_of_X_may_stand_for_the_samples(f, n, m, d, words):
+    for factor in (1 / n, 0.5 / n, 1 / (n * m), 0.5 / (n * m)):
+        assert where_from(f, n, m, Formula("squared", factor), (d, "columns")) == words
+    assert where_from(f, n, m, None, (d, "columns")) == words
+    turned = where_from(f, n, m, None, (d, "rows"))
+    assert turned == words.replace("columns", "rows")
+
+
+@pytest.mark.parametrize("share", [1, 0.5, 1 / 3, 1 / 6])
+def test_the_loss_may_be_divided_by_the_columns_of_X(share):
+    for n, f, words in (
+        (110, 64 / 110, "A" + BY_LOSS.format(64, 110)[1:]),
+        (110, 64 / 110 * (1 + 0.9e-4), "A" + BY_LOSS.format(64, 110)[1:]),
+        (110, 64 / 110 * (1 + 1.1e-4), UNKNOWN),
+        (128, 0.5, "The 2 of a square, forgotten, or " + BY_LOSS.format(64, 128)),
+        (192, 1 / 3, "A" + BY_LOSS.format(64, 192)[1:]),
+    ):
+        own = Formula("squared", share / 64 * (1 + 0.9e-3))
+        assert where_from(f, n, 3, own, (64, "columns")) == words
+    assert where_from(110 / 64, 110, 3, own, (64, "columns")) == UNKNOWN
+    assert where_from(64 / 110, 110, 3, Formula("squared", 1.0), (64, "columns")) == UNKNOWN
+
+
+def test_a_central_difference_divided_by_h_makes_all_entries_twofold():
+    words = where_from(2.0, 7, 1)
+    more = "The 2 of a square, once too often, or a central difference that is divided by h where "
+    for f, told in ((2.0, True), (2.00019, True), (2.00021, False), (1.99979, False), (4, False)):
+        assert also_in_differences(words, f) == (f"{more}2 h is meant?" if told else words)
+    assert also_in_differences("It is known.", 2.0) == "It is known."
 
 
 # Activations

@@ -496,9 +496,18 @@ def test_a_parameter_without_effect_is_told_beside_one_that_is_off():
     assert words(exam).endswith("as batch norm does. The gradient of W1 is off, too.")
 
 
+@pytest.mark.parametrize(("f", "told"), [(2.0, True), (3.0, False)])
+@pytest.mark.parametrize("names", [(), ("W2",)])
+def test_a_central_difference_divided_by_h_makes_every_entry_twofold(f, told, names):
+    exam = exam_on(times(f, *names))
+    found(exam)
+    words_of_it = "or a central difference that is divided by h where 2 h is meant?"
+    assert words(exam).endswith(words_of_it) == (told and not names)
+
+
 def test_a_falling_output_is_told():
     def falls(p, X):
-        return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) ** 3 @ p["W2"] + p["b2"]))
+        return 1 / (1 + np.exp(np.tanh(X @ p["W1"] + p["b1"]) ** 2 @ p["W2"] + p["b2"]))
 
     def loss(p, X, y):
         return mse(p, X, y, falls)

@@ -8,7 +8,7 @@ import pytest
 import reports
 from exams import well_said
 
-from nnlib.audit import missteps
+from nnlib.audit import audit, missteps
 from nnlib.audit.chains import (
     fitting,
     looks_adaptive,
@@ -20,11 +20,13 @@ from nnlib.audit.cuts import at_own_rates
 from nnlib.audit.exam import Exam
 from nnlib.audit.formulas import Formula
 from nnlib.audit.missteps import (
+    TWICE_THE_RATE,
     decays,
     scale_of_most,
     slip_of_some,
     tell_bare,
     tell_factor,
+    tell_faster_biases,
     tell_few,
     tell_limit,
     tell_lost,
@@ -110,6 +112,83 @@ def test_without_a_rate_only_the_sign_is_told():
     assert said(exam) == [
         "wrong gradient_sign (step): the step is 7 times the gradient, added: it goes uphill."
     ]
+
+
+# Biases that move faster
+
+
+def faster(factors, rate=None, dense=None, g=G):
+    """What is said of steps that are these multiples of the gradients of W1, b1, W2 and b2."""
+    exam = exam_of(rate)
+    exam.dense = dense
+    u = [f * x for f, x in zip(factors, G, strict=True)]
+    steps = SimpleNamespace(moved=lambda values, index: u, gradient=lambda values, index: g)
+    told = tell_faster_biases(exam, steps, VALUES)
+    assert told == bool(exam.findings)
+    assert [f.advice for f in exam.findings] == [TWICE_THE_RATE] * told
+    return said(exam)
+
+
+FASTER = (
+    "suspicious step_not_gradient ({}): {} by twice as much of the gradient as the weights do. "
+    "That may be meant: some give all biases twice the rate."
+)
+
+
+@pytest.mark.parametrize(
+    ("factors", "told"),
+    [
+        ((0.3, 0.6, 0.3, 0.6), True), ((0.3, 0.6 * (1 + 0.9e-3), 0.3, 0.6), True),
+        ((0.3, 0.6 * (1 + 1.1e-3), 0.3, 0.6), False), ((0.3, 0.6, 0.3, 0.3), False),
+        ((0.3, 0.3, 0.3, 0.6), False), ((0.3, 0.9, 0.3, 0.9), False),
+        ((0.3, 0.15, 0.3, 0.15), False), ((0.3, 0.6, 0.6, 0.6), False),
+        ((0.3, 0.3, 0.3, 0.3), False), ((-0.3, -0.6, -0.3, -0.6), False),
+        ((0.3, 0.6, 0.3 * (1 + 0.9e-3), 0.6), True), ((0.3, 0.6, 0.3 * (1 + 1.1e-3), 0.6), False),
+        ((0.0, 0.0, 0.0, 0.0), False),
+    ],
+)  # fmt: skip
+def test_all_biases_may_learn_twice_as_fast(factors, told):
+    line = FASTER.format("b1, b2", "b1, b2 move")
+    assert faster(factors) == [line] * told
+    assert faster(factors, rate=0.3) == []
+    layers = [SimpleNamespace(W=0), SimpleNamespace(W=1), SimpleNamespace(W=2)]
+    one = faster((0.3, 0.3, 0.3, 0.6), dense=SimpleNamespace(layers=layers))
+    assert one == [FASTER.format("b2", "b2 moves")]
+
+
+def test_what_is_no_bias_learns_no_faster():
+    layers = [SimpleNamespace(W=k) for k in range(4)]
+    assert faster((0.3, 0.6, 0.3, 0.6), dense=SimpleNamespace(layers=layers)) == []
+    assert faster((0.3, 0.6, 0.3, 0.6), g=None) == []
+    exam = Exam(Patient(X, y, {"W1": VALUES[0], "w2": VALUES[1], "b": VALUES[3]}, {}), None, "", {})
+    exam.dense = None
+    g = [G[0], G[1], G[3]]
+    steps = SimpleNamespace(
+        moved=lambda values, index: [g[0], 2 * g[1], 2 * g[2]], gradient=lambda values, index: g
+    )
+    assert not tell_faster_biases(exam, steps, VALUES)  # w2 may be weights
+
+
+def test_a_step_with_faster_biases_is_told_before_others():
+    def predict(p, X):
+        return np.tanh(X @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
+
+    def loss(p, X, y):
+        return np.mean((predict(p, X) - y) ** 2)
+
+    def step(p, X, y):
+        h = np.tanh(X @ p["W1"] + p["b1"])
+        d = 2 * (predict(p, X) - y) / y.size
+        e = d @ p["W2"].T * (1 - h * h)
+        moved = {"W1": X.T @ e, "b1": 2 * e.sum(0), "W2": h.T @ d, "b2": 2 * d.sum(0)}
+        return {k: p[k] - 0.05 * moved[k] for k in p}
+
+    for rate, told in ((None, "suspicious"), (0.05, "wrong")):
+        functions = {"predict": predict, "loss": loss, "step": step}
+        report = audit(X, y, parameters=START, learning_rate=rate, **functions)
+        (finding,) = (f for f in report.findings if f.severity != "note")
+        assert finding.severity == told
+        assert bool(report) == (rate is None)
 
 
 # Entries that do not move

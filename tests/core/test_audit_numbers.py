@@ -8,8 +8,13 @@ from exams import exam_of
 
 from nnlib.audit.formulas import Formula
 from nnlib.audit.numbers import (
+    NO_BOOLEANS,
+    OTHER_CUT,
+    all_above_zero,
     compute_again,
+    cut_words,
     in_other_units,
+    is_share,
     loss_of_a_part,
     loss_of_batches,
     near,
@@ -88,6 +93,7 @@ def accuracy_of(function):
 
     rows = np.random.default_rng(1).normal(size=(5, 2))
     exam = exam_of(rows, BINARY, {"W": np.array([[0.5], [-1.0]])}, predict=lambda p, X: X @ p["W"],
+                   loss=lambda p, X, y: np.mean((X @ p["W"] - y) ** 2),
                    reports={"accuracy": report})  # fmt: skip
     compute_again(exam)
     return exam.findings[0].seen if exam.findings else None
@@ -165,6 +171,163 @@ def test_what_a_wrong_accuracy_is_is_told(of, words, factor):
     if words.startswith("3."):
         words = words.replace("3.0", f"{3 * factor}.0")
     assert seen.split("right is ")[1][6:] == f". It is {words}."
+
+
+def cut_of(targets, loss, share, factor=1.0, above=False):
+    """What is said of a printed share of 12 samples, whose predictions are one sum each."""
+    rng = np.random.default_rng(4)
+    rows = np.c_[rng.normal(size=(12, 2)), np.ones(12)]
+    y = np.where(np.arange(12) % 3 > 0, *targets)[:, None] * 1.0
+
+    def predict(p, X):
+        z = X @ p["W"]
+        return 1 / (1 + np.exp(-z)) if above else z
+
+    def report(p, X, y):
+        return factor * share(predict(p, X), y)
+
+    given = {} if loss is None else {"loss": lambda p, X, y: loss(predict(p, X), y)}
+    exam = exam_of(rows, y, {"W": np.array([[0.5], [-1.0], [0.4]])}, predict=predict, **given,
+                   reports={"accuracy": report})  # fmt: skip
+    compute_again(exam)
+    assert len(exam.findings) < 2
+    return exam.findings[0] if exam.findings else None
+
+
+def at(cut, middle):
+    return lambda a, y: np.mean((a > cut) == (y > middle))
+
+
+def of_squares(a, y):
+    return np.mean((a - y) ** 2)
+
+
+def of_logits(a, y):
+    return np.mean(np.logaddexp(0, a) - y * a)
+
+
+def of_margins(a, y):
+    return np.mean(np.maximum(0, 1 - a * (2 * y - 1)))
+
+
+def of_squared_margins(a, y):
+    return np.mean(np.maximum(0, 1 - a * (2 * y - 1)) ** 2)
+
+
+def unknown(a, y):
+    return np.mean(np.abs(a - y) ** 1.5)
+
+
+AT_HALF, AT_ZERO = " It is what a cut at 0.5 gives. ", " It is what a cut at 0 gives. "
+PARTED = "The loss is made of {}: they part at 0."
+
+
+@pytest.mark.parametrize("factor", [1, 100, 12])
+@pytest.mark.parametrize(
+    ("targets", "loss", "cut", "words"),
+    [
+        ((-1, 1), of_squares, 0.5, AT_HALF + "The targets are -1 and 1, and their middle is 0."),
+        ((-1, 1), None, 0.5, AT_HALF + "The targets are -1 and 1, and their middle is 0."),
+        ((-1, 1), of_squares, 0, None),
+        ((0, 1), of_squares, 0, AT_ZERO + "The targets are 0 and 1, and their middle is 0.5."),
+        ((0, 1), of_squares, 0.5, None),
+        ((0, 1), of_logits, 0.5,
+         AT_HALF + PARTED.format("binary cross-entropies of logits")),
+        ((0, 1), of_margins, 0.5, AT_HALF + PARTED.format("hinge losses")),
+        ((0, 1), of_squared_margins, 0.5, AT_HALF + PARTED.format("squared hinge losses")),
+        ((0, 1), of_logits, 0, None), ((0, 1), of_margins, 0, None),
+        ((0, 1), of_squared_margins, 0, None),
+        ((0, 1), unknown, 0, None), ((0, 1), unknown, 0.5, None),  # either may be meant
+        ((0, 1), None, 0, None), ((0, 1), None, 0.5, None),
+        ((2, 3), of_squares, 0.5, ""), ((0, 2), of_squares, 0.5, ""),
+    ],
+)  # fmt: skip
+def test_a_cut_that_is_not_in_the_middle_is_told(targets, loss, cut, words, factor):
+    found = cut_of(targets, loss, at(cut, sum(targets) / 2), factor)
+    assert (found is None) == (words is None)
+    if words is not None:
+        told = found.seen.split("right is ")[1][6:]
+        assert told == f".{words}" or ("a cut at" not in told and not words)
+        assert (found.advice == OTHER_CUT) == bool(words)
+
+
+@pytest.mark.parametrize(("off", "told"), [(0.9e-6, True), (1.1e-6, False)])
+def test_a_cut_gives_a_number_exactly(off, told):
+    def share(a, y):
+        return at(0.5, 0)(a, y) + off
+
+    assert ("a cut at" in cut_of((-1, 1), None, share).seen) is told
+
+
+def test_where_either_cut_may_be_meant_both_shares_are_told():
+    found = cut_of((0, 1), unknown, lambda a, y: 1.5 * at(0.5, 0.5)(a, y))
+    seen = "of the 12 predictions the share that is right is 0.5000{}. It is 1.5000 times the"
+    assert seen.format(" with a cut at 0.5, and 0.6667 with one at 0") in found.seen
+    found = cut_of((0, 1), of_squares, lambda a, y: 1.5 * at(0.5, 0.5)(a, y))
+    assert seen.format("") in found.seen
+
+
+@pytest.mark.parametrize("cut", [0, 0.5])
+def test_truth_values_are_no_targets_of_minus_1(cut):
+    found = cut_of((-1, 1), of_squares, lambda a, y: np.mean((a > cut) == y))
+    assert found.seen.endswith(
+        f". Right are only predictions above {cut} with a target of 1: False is 0, and equals no "
+        "-1."
+    )
+    assert found.advice == NO_BOOLEANS
+    found = cut_of((0, 1), of_squares, lambda a, y: np.mean((a > 0) & (y == 1)))
+    assert "False" not in found.seen
+
+
+@pytest.mark.parametrize("factor", [1, 100, 12])
+def test_above_0_lie_all_predictions_of_a_sigmoid(factor):
+    line = " A cut at 0 gives this number, too: all predictions lie above 0."
+    found = cut_of((0, 1), None, at(0, 0.5), factor, above=True)
+    assert "It is the same whatever the parameters are." in found.seen
+    assert found.seen.endswith(line)
+    found = cut_of((0, 1), None, lambda a, y: 0.35, factor, above=True)
+    assert found.seen.endswith("It is the same whatever the parameters are.")
+    y = np.array([[0.0], [1.0], [1.0]])
+    for low, off, told in (
+        (1e-9, 0, True), (0.0, 0, False), (0.1, 0.9e-6, True), (0.1, 1.1e-6, False),
+    ):  # fmt: skip
+        says = factor * (np.full(2, 2 / 3) + off)
+        says = says if factor < 12 or factor > 99 else says / 4  # of 3 samples
+        assert all_above_zero(y, says, [y + low, y + 0.1]) == line * told
+    assert all_above_zero(y + 1, says, [y + 1, y + 1]) == ""
+    assert all_above_zero(np.c_[y, y], says, [y + 1, y + 1]) == ""
+
+
+def test_an_accuracy_of_logits_is_explained_with_the_cut_at_0():
+    for share, words in (
+        (lambda a, y: np.mean(((a > 0) == (y > 0.5))[:5]), "right ones among the first 5 alone."),
+        (lambda a, y: np.mean(((a > 0) == (y > 0.5))[y > 0.5]),
+         "right ones among the samples with y = 1 alone."),
+        (lambda a, y: np.mean(y[a <= 0]) if (a <= 0).any() else np.nan,
+         "targets of 1 among the predictions below 0."),
+    ):  # fmt: skip
+        assert cut_of((0, 1), of_logits, share).seen.endswith(f". It is the share of {words}")
+    found = cut_of((0, 1), of_logits, lambda a, y: 1 - np.mean(np.abs(a - y)))
+    assert "mean size of the errors" not in found.seen
+
+
+def test_two_columns_of_yes_and_no_are_cut_by_entries_or_by_rows():
+    rng = np.random.default_rng(4)
+    hits = [rng.random((9, 2)) > 0.4 for _ in range(4)]
+    for share in (lambda h: h.mean(), lambda h: h.all(axis=1).mean()):
+        assert is_share(np.array([share(h) for h in hits]), hits)
+    assert not is_share(np.array([h.any(axis=1).mean() for h in hits]), hits)
+    assert not is_share(np.full(4, hits[0].mean()), [hits[0]] * 4)  # it is always the same
+    y = np.where(rng.random((9, 2)) > 0.5, 1.0, -1.0)
+    answers = [rng.normal(size=(9, 2)) for _ in range(4)]
+    exam = exam_of(np.ones((9, 2)), y)
+    exam.targets = y
+    for share, each in (
+        (lambda h: h.mean(), ", entry by entry"), (lambda h: h.all(axis=1).mean(), ""),
+    ):  # fmt: skip
+        says = np.array([share((a > 0.5) == (y > 0)) for a in answers])
+        words, _ = cut_words(exam, says, answers, [0.0])
+        assert words.startswith(f" It is what a cut at 0.5 gives{each}. The targets are -1 and 1,")
 
 
 def test_a_loss_in_other_units_may_be_meant():
@@ -482,3 +645,11 @@ def test_a_share_that_is_wrong_is_no_loss(factor):
     assert other_errors(exam, answers, BINARY, factor * wrong + 0.9e-6) == words
     assert other_errors(exam, answers, BINARY, factor * wrong + 1.1e-6) == ""
     assert other_errors(exam, answers[:1] * 8, BINARY, np.full(8, factor * wrong[0])) == ""
+
+
+@pytest.mark.parametrize("cut", [0, 0.5])
+def test_an_error_rate_of_logits_may_be_cut_at_0(cut):
+    exam = exam_of(np.arange(-2.0, 3)[:, None], BINARY, {"w": 1.0}, predict=lambda p, X: X * p["w"])
+    answers = [RNG.normal(size=(5, 1)) for _ in range(8)]
+    wrong = np.array([np.mean((a > cut) != (BINARY > 0.5)) for a in answers])
+    assert other_errors(exam, answers, BINARY, wrong) == "the share of samples that are wrong"

@@ -1625,7 +1625,9 @@ def test_a_number_that_stays_the_same_may_be_one_of_a_table():
     ],
 )  # fmt: skip
 def test_a_printed_accuracy_is_the_share_that_is_right(function, text):
-    exam = exam_of(POINTS, HIGH, LINE, predict=line, reports={"accuracy": function})
+    exam = exam_of(
+        POINTS, HIGH, LINE, predict=line, loss=squares, reports={"accuracy": function}
+    )  # fmt: skip
     found = checked(numbers.compute_again, exam)
     assert found == [("printed_number", "wrong", "accuracy")] * (text is not None)
     if text is None:

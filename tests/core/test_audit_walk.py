@@ -76,7 +76,10 @@ class Net:
         slopes = self.dense.penalty_slopes(self.values, self.formula)
         g = [x + slope for x, slope in zip(g, slopes, strict=True)]
         exam = SimpleNamespace(
-            patient=SimpleNamespace(single=False), formula=self.formula, n_outputs=self.y.shape[1]
+            patient=SimpleNamespace(single=False),
+            formula=self.formula,
+            n_outputs=self.y.shape[1],
+            features=(0, ""),
         )
         walk = Walk(exam, self.dense, self.values, self.raw, self.y, self.formula, g, any_factor)
         walk.later = self.new
@@ -572,7 +575,8 @@ def test_weights_that_hold_the_biases_are_gone_through_without_them(row):
         return np.concatenate([b[None], W] if row == 0 else [W, b[None]])
 
     g = [glued(d.sum(axis=0), before.T @ d) for d, before in ((d1, X), (d2, a[1]))]
-    exam = SimpleNamespace(patient=SimpleNamespace(single=False), formula=formula, n_outputs=2)
+    exam = SimpleNamespace(patient=SimpleNamespace(single=False), formula=formula, n_outputs=2,
+                           features=(7, "columns"))  # fmt: skip
     walk = Walk(exam, dense, values, X, y, formula, g, False)
     walk.go()
     (step,) = walk.deviations
@@ -725,6 +729,7 @@ def report_of(net, own=True, free=False, entries=("entry",), n_outputs=None, few
     formula = walk.formula if own is True else own
     walk.exam = SimpleNamespace(
         formula=formula, n_outputs=n_outputs or net.y.shape[1], few=few,
+        features=(0, ""),
         patient=SimpleNamespace(n=N, single=False),
         find=lambda *parts: found.append(parts), in_own_names=lambda text: text,
     )  # fmt: skip
