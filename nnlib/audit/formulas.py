@@ -334,8 +334,11 @@ def where_from(
     if abs(f * d - n) < 1e-4 * n and divided_by(own, n, m):
         if words.endswith("hich divisor is meant?"):
             return words.replace(f"{n} samples", f"{n} samples and {columns}")
+        plain = f"a division by {d} where {n} is meant"
+        if plain in words:
+            text = f"a division by {d}, as many as X has {lines}, where {n} is meant"
+            return words.replace(plain, text)
         text = f"a division by the {columns} where the {n} samples are meant"
-        words = words.replace(f", or a division by {d} where {n} is meant", "")
     elif own is not None and abs(f * n - d) < 1e-4 * d and divided_by(own, d, m):
         text = f"a loss that is divided by the {columns}, and not by the {n} samples"
     else:

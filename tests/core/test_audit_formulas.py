@@ -339,7 +339,8 @@ UNKNOWN = "Which factor of your formula has this value?"
         (64 / 110, 110, 10, 64, UNKNOWN),  # of a mean over the samples it is no such thing
         (110 / 64, 110, 64, 64, UNKNOWN), (110 / 64, 110, 10, 0, UNKNOWN),
         (2.0, 128, 10, 64, "The 2 of a square, once too often, or " + BY_COLUMNS.format(64, 128)),
-        (2.0, 8, 3, 4, "The 2 of a square, once too often, or " + BY_COLUMNS.format(4, 8)),
+        (2.0, 8, 3, 4, "The 2 of a square, once too often, or a division by 4, as many as X has "
+                       "columns, where 8 is meant?"),
         (2.0, 8, 3, 5, "The 2 of a square, once too often, or a division by 4 where 8 is meant?"),
         (4.0, 128, 3, 32, "A mean over 4 that is left out, or a sum that is taken 4 times, or "
                           + BY_COLUMNS.format(32, 128)),
