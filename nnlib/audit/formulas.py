@@ -326,7 +326,7 @@ def where_from(
     ``features``: how many features X has, and whether they are its "columns" or its "rows".
     """
     words, (d, lines) = sources(f, n, m, own), features
-    if d < 2 or n < 2 or d in (n, m) or f <= 0:
+    if d < 3 or n < 2 or d in (n, m) or f <= 0:  # 2 is the 2 of a square
         return words
     columns = f"{d} {lines} of X"
     if abs(f * d - 1) < 1e-4 and words.startswith("It is divided by"):

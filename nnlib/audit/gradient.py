@@ -159,9 +159,11 @@ def by_one_factor(c: Comparison, g: Arrays, where: str, free: bool) -> bool:
         seen = f"every entry is {f:.4f} times the slope of the loss: it points uphill.{falls}"
         c.exam.find("gradient_sign", "wrong", where, seen, c.worst(g), advice_for(falls))
     elif not free and not by_form_of_loss(c, g, f):
+        why = c.factor_words(f)
+        why = why if c.exact(g) else also_in_differences(why, f)
         c.exam.find("gradient_scale", "wrong", where,
-                    f"every entry is {f:.4f} times the slope of the loss: "
-                    f"{also_in_differences(c.factor_words(f), f)}", c.worst(g))  # fmt: skip
+                    f"every entry is {f:.4f} times the slope of the loss: {why}",
+                    c.worst(g))  # fmt: skip
     return True
 
 

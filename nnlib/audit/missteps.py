@@ -21,7 +21,7 @@ from nnlib.audit.comparison import Comparison
 from nnlib.audit.cuts import cut_to_length, is_cut
 from nnlib.audit.exam import Exam
 from nnlib.audit.falling import advice_for, falling_step
-from nnlib.audit.formulas import SOFTMAX, also_in_differences, where_from
+from nnlib.audit.formulas import SOFTMAX, where_from
 from nnlib.audit.gradient import judge
 from nnlib.audit.patient import Arrays, Failed
 from nnlib.audit.places import by_parameters, tell_copied
@@ -560,8 +560,6 @@ def tell_factor(exam: Exam, f: float, rate: float | None, index: Any) -> None:
         n = exam.patient.n if index is None else len(index)
         own_loss = exam.formula if index is None else None
         why = where_from(f / rate, n, exam.n_outputs, own_loss, exam.features)
-        if not exam.patient.has("gradients"):
-            why = also_in_differences(why, f / rate)
         lost = next((mu for mu in (0.9, 0.99, 0.95) if near((1 - mu) * rate, f, 1e-4)), 0)
         if lost and not near(f * n, rate, 1e-2):  # not the n samples' own divisor
             why += (

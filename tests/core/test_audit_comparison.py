@@ -434,6 +434,27 @@ def test_a_delta_is_measured_where_the_loss_is_one_of_the_samples():
         assert of_unknown_loss(missing, index=np.array(index))[0]
 
 
+@pytest.mark.parametrize(("off", "exact"), [(0.0, True), (0.9e-11, True), (2e-11, False)])
+def test_a_multiple_of_the_gradient_is_exact_or_was_measured(off, exact):
+    """A difference is off by more; twice the gradient may be one that is divided by h."""
+    exam = exam_of(X, y, start(), predict=predict, loss=loss)
+    index = np.arange(8)
+    point = dict(zip(NAMES, exam.points[0], strict=True))
+    g = [2 * x for x in gradients(point, X[index], y[index]).values()]
+    k = int(np.argmax([np.abs(x).max() for x in g]))
+    largest = np.abs(g[k]).max()
+    g[0].flat[0] += off * largest
+    made = Comparison(exam, exam.points[0], index)
+    assert made.exact(g) == exact
+    assert by_one_factor(made, g, "gradients", False)
+    assert ("a central difference that is divided by h" in exam.findings[0].seen) != exact
+    for name, of in (("dense", exam), ("formula", made), ("targets", exam)):
+        kept = getattr(of, name)
+        setattr(of, name, None)
+        assert not made.exact(g)
+        setattr(of, name, kept)
+
+
 def test_of_a_program_in_float32_the_slopes_are_those_of_the_rebuilt_network():
     def single():
         exam = exam_of(X, y, start(), predict=predict, loss=loss)

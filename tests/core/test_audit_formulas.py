@@ -351,6 +351,8 @@ UNKNOWN = "Which factor of your formula has this value?"
         (1 / 7, 20, 1, 7, "It is divided by 7, and the loss is not. X has 7 columns. Which divisor "
                           "is meant?"),
         (1 / 7, 20, 1, 6, "It is divided by 7, and the loss is not. Which divisor is meant?"),
+        (2.0, 4, 1, 2, "Half a sum of squares where the loss is their mean, or the 2 of a square, "
+                       "once too often?"),
         (20.0, 20, 2, 1, "A sum where the loss is a mean over 20 samples, or half a sum of squares "
                          "where the loss is their mean?"),
         (1 / 7, 1, 2, 7, "It is divided by 7, and the loss is not. 7 = 1 * 7, and there "

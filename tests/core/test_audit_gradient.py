@@ -499,7 +499,7 @@ def test_a_parameter_without_effect_is_told_beside_one_that_is_off():
 @pytest.mark.parametrize(("f", "told"), [(2.0, True), (3.0, False)])
 @pytest.mark.parametrize("names", [(), ("W2",)])
 def test_a_central_difference_divided_by_h_makes_every_entry_twofold(f, told, names):
-    exam = exam_on(times(f, *names))
+    exam = exam_on(times(f, *names))  # of measured slopes
     found(exam)
     words_of_it = "or a central difference that is divided by h where 2 h is meant?"
     assert words(exam).endswith(words_of_it) == (told and not names)
