@@ -5,6 +5,7 @@ import pytest
 from exams import exam_of, said, words
 
 from nnlib.audit.answers import (
+    SCALED,
     beside_nothing,
     by_own_answers,
     line,
@@ -162,6 +163,7 @@ def test_what_training_scales_and_predict_does_not_is_told(
         c = Comparison(exam, values, None)
         assert by_own_answers(c, exam.patient.gradients(values, data), "gradients")
         assert words(exam) == f"the gradient {told}."
+        assert exam.findings[0].advice == SCALED
 
 
 def test_a_line_is_told_of_its_first_column():
@@ -170,7 +172,7 @@ def test_a_line_is_told_of_its_first_column():
     assert line("y", np.array([1, 2]), np.array([3, 4])) == "(y - 1) / 3 in column 0"
 
 
-def epoch(order_of_y, noise=0.0, decay=0.0):
+def epoch(order_of_y, noise=0.0, decay=0.0, slower=1.0):
     def new_step():
         rng = np.random.default_rng(5)
 
@@ -178,7 +180,8 @@ def epoch(order_of_y, noise=0.0, decay=0.0):
             order = rng.permutation(len(X))
             X, y = X[order] + noise * rng.normal(size=X.shape), y[order_of_y(order)]
             for i in range(0, len(X), 4):
-                p = moved(p, X[i : i + 4], y[i : i + 4])
+                there = moved(p, X[i : i + 4], y[i : i + 4])
+                p = {k: v + slower * (there[k] - v) for k, v in p.items()}
             return {k: (1 - decay) * v for k, v in p.items()}
 
         return step
@@ -218,3 +221,27 @@ def test_where_nothing_can_be_asked_no_rows_are_told():
         raise ValueError
 
     assert not tell_strangers(program(step=fails))
+
+    def fails_on_copies(p, X, y):
+        if (X[0] == X).all():
+            raise ValueError
+        return moved(p, X, y[::-1])
+
+    assert not tell_strangers(program(step=fails_on_copies))
+
+
+def test_of_short_steps_the_share_counts():
+    assert tell_strangers(program(**epoch(lambda order: order[::-1], slower=1e-4)))
+
+
+def test_where_the_loss_is_random_or_has_a_slope_nothing_is_beside_it():
+    def other(p, X, y):
+        return slopes(p, X, y, 1.5)
+
+    values = program().points[0]
+    exam = program(gradients=other)
+    assert beside_nothing(exam, values, "gradients") > 1e-2
+    exam.patient.random_loss = True
+    assert beside_nothing(exam, values, "gradients") == 0
+    exam = program(gradients=other, loss=lambda p, X, y: loss(p, X, y) + np.sum(p["W"] ** 2))
+    assert beside_nothing(exam, values, "gradients") == 0
