@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnlib.audit import audit
-from nnlib.audit.paths import name_of, shortened
+from nnlib.audit.paths import name_of, other_slopes, shortened
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(13, 4))
@@ -612,3 +612,44 @@ def test_a_place_says_who_called_where_that_tells_it_from_others():
     assert name_of(spots[::-1]) == (
         ", in shortened, called by a line, in a lambda, called by a line, in the script"
     )
+
+
+ALONE = "slope_missing is left out: it is taken as 1."
+TWICE = "gradient_wrong stands there twice."
+
+
+@pytest.mark.parametrize(
+    ("function", "slope", "expected"),
+    [
+        (lambda z: 1 / (1 + np.exp(-z)), lambda z, a: a * (1 - a), {
+            "slope_of_a is taken at a, where it belongs to z: sigmoid'(a).":
+                lambda z, a: np.exp(-a) / (1 + np.exp(-a)) ** 2,
+            "slope_of_a is a * (1 - a) with z in the place of a.": lambda z, a: z - z**2,
+            "gradient_wrong is taken as a, without the factor (1 - a).": lambda z, a: a,
+            "gradient_wrong is taken as 1 - a, without the factor a.": lambda z, a: 1 - a,
+            "gradient_wrong is taken as 1 - a**2, that of a tanh.": lambda z, a: (1 - a) * (1 + a),
+        }),
+        (np.tanh, lambda z, a: 1 / np.cosh(z) ** 2, {
+            "slope_of_a is taken at a, where it belongs to z: 1 - tanh(a)**2.":
+                lambda z, a: 1 / np.cosh(a) ** 2,
+            "slope_of_a is 1 - a**2 with z in the place of a.": lambda z, a: (1 - z) * (1 + z),
+            "gradient_wrong is taken as 1 - a, without the square.": lambda z, a: 1 - a,
+            "gradient_wrong is taken as a * (1 - a), that of a sigmoid.": lambda z, a: a - a**2,
+        }),
+        (np.exp, lambda z, a: a, {}),
+    ],
+)  # fmt: skip
+def test_slopes_that_people_take_for_that_of_a_function(function, slope, expected):
+    z = np.linspace(-2, 2, 9)
+    a, own = function(z), slope(z, function(z))
+    found = {f"{kind} {words}": made for kind, words, made in other_slopes(z, a, own)}
+    assert [*found] == [ALONE, TWICE, *expected]
+    np.testing.assert_array_equal(found[ALONE], np.ones(9))
+    np.testing.assert_allclose(found[TWICE], own * own)
+    for words, made in expected.items():
+        np.testing.assert_allclose(found[words], made(z, a), rtol=1e-9, atol=1e-12)
+    off = own + 0.9e-4 * own.max() * (np.arange(9) == 4)
+    assert len([*other_slopes(z, a, off)]) == len(found)
+    off = own + 1.1e-4 * own.max() * (np.arange(9) == 4)
+    assert len([*other_slopes(z, a, off)]) == 2
+    assert [*other_slopes(z, 2 * z, np.full(9, 2.0))] == []  # a line has one slope
