@@ -152,9 +152,10 @@ def tell_no_answers(exam: Exam, answers: np.ndarray) -> None:
     """Report samples whose predictions are nan or inf at the start, and why, if that is known."""
     bad = ~np.isfinite(answers).all(axis=1)
     which = [word for word, has in (("nan", np.isnan), ("inf", np.isinf)) if has(answers).any()]
-    seen = f"predict gives {' and '.join(which)} for {int(bad.sum())} of {len(bad)} samples at the "
-    seen += "start"
-    seen += ", with parameters and an X of finite numbers."
+    seen = (
+        f"predict gives {' and '.join(which)} for {int(bad.sum())} of {len(bad)} samples at the "
+        "start, with parameters and an X of finite numbers."
+    )
     advice, sums = NO_NUMBER, too_large(exam, bad)
     if sums is not None:
         seen += (

@@ -67,7 +67,7 @@ def look_for_silence(exam: Exam) -> None:
     dense = exam.dense
     if dense is None or exam.first_answers is None:
         return
-    X = exam.X_rows if exam.few is None else exam.X_rows[exam.few]
+    X = exam.rows_of(exam.few)
     z, _ = dense.forward(exam.patient.start, X)
     for number, activation in enumerate(dense.activations[:-1], start=1):
         slope = np.abs(activation.slope(z[number]))
